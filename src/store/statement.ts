@@ -1,5 +1,4 @@
-/** A JSON value as `jsonb` gives it back. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+import type { Json } from '../domain/json.ts';
 
 /**
  * The SQL types that statements use, each with what JavaScript sees.

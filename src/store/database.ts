@@ -1,0 +1,319 @@
+import pg from 'pg';
+import { GoalAgentError } from '../domain/errors.ts';
+import { cancelOnServer } from './cancel.ts';
+import { isConnectionFailure, isRetryable, toGoalAgentError } from './failures.ts';
+import type { Params, Row, Statement } from './statement.ts';
+import { findEvent } from './statements/find-event.ts';
+import { wireTypes, wireValues } from './wire-types.ts';
+
+export interface DatabaseOptions {
+  /** Finds the way to the server; asked again when the way is lost (another TLS mode, a restarted embedded server). */
+  connect: () => Promise<pg.ClientConfig>;
+  /** Connections kept open, and how many more there may be under load. */
+  poolSize: number;
+  maxOverflow: number;
+  /** How long a statement may take, in milliseconds. */
+  timeoutMs: number;
+  /** False behind a transaction pooler that loses prepared statements (PgBouncer before 1.21). */
+  prepared: boolean;
+  /** Told of connections that were lost, for the log. */
+  warn: (message: string, error: unknown) => void;
+}
+
+/** One statement of a transaction, with its parameters. */
+export interface Step<S extends Statement = Statement> {
+  statement: S;
+  params: Record<string, unknown>;
+}
+
+export function step<S extends Statement>(statement: S, params: Params<S>): Step<S> {
+  return { statement, params: params as Record<string, unknown> };
+}
+
+/** The rows of each step, in order. */
+export type Rows<T extends readonly Step[]> = {
+  -readonly [K in keyof T]: T[K] extends Step<infer S> ? Row<S>[] : never;
+};
+
+/** The events that a write is known by: the first number of its operation. */
+export interface Operation {
+  workspaceId: number;
+  seq: number;
+}
+
+interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+const readCommitted = 'begin isolation level read committed read write';
+const snapshotOnly = 'begin isolation level repeatable read read only';
+const attemptsOnConflict = 4;
+
+/**
+ * A pool of connections to one PostgreSQL, over which statements run.
+ *
+ * Every method throws `GoalAgentError`: `unavailable` when the server cannot be reached, `cancelled` when the signal or
+ * the time limit ended the call, `unknown_outcome` when the connection was lost while a change was being saved.
+ * Constraint violations come through as pg's own `DatabaseError`, since the caller knows what they mean.
+ */
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #lost = new WeakSet<pg.PoolClient>();
+  #pool: Promise<pg.Pool> | undefined;
+  #closed = false;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+  }
+
+  /** Runs one statement that only reads. */
+  async read<S extends Statement>(statement: S, params: Params<S>, options: CallOptions = {}): Promise<Row<S>[]> {
+    return this.#reading(options, async (client) => {
+      const result = await client.query(this.#query(step(statement, params)));
+      return result.rows as Row<S>[];
+    });
+  }
+
+  /** Runs statements that only read, on one snapshot, in one round trip. */
+  async snapshot<const T extends readonly Step[]>(steps: T, options: CallOptions = {}): Promise<Rows<T>> {
+    return this.#reading(options, (client) => this.#pipeline(client, snapshotOnly, steps));
+  }
+
+  /**
+   * Runs statements in one transaction and one round trip: all of them are sent before the first is answered.
+   * Each statement sees what was committed before it began, so a lock in an earlier step is held, and what its last
+   * holder wrote is seen, when a later step looks.
+   *
+   * A deadlock or serialization failure is tried again. After a lost connection the operation's first event tells
+   * whether the transaction was committed; if it was not, it is run once more, and two events of one number cannot be.
+   */
+  async write<const T extends readonly Step[]>(
+    operation: Operation,
+    steps: T,
+    options: CallOptions = {},
+  ): Promise<Rows<T>> {
+    return this.#writing(operation, options, (client) => this.#pipeline(client, readCommitted, steps));
+  }
+
+  /**
+   * Runs one statement in a transaction of its own that does not wait for the disk. A crash of the server may forget it,
+   * but never anything flushed after it: use it only where that order is all that matters.
+   */
+  async writeUnflushed<S extends Statement>(statement: S, params: Params<S>): Promise<Row<S>[]> {
+    const begin = `${readCommitted}; set local synchronous_commit = off`;
+    const [rows] = await this.#reading({}, (client) => this.#pipeline(client, begin, [step(statement, params)]));
+    return rows as Row<S>[];
+  }
+
+  /** Runs one statement that changes nothing when it is run again. */
+  async writeIdempotent<S extends Statement>(statement: S, params: Params<S>): Promise<Row<S>[]> {
+    return this.read(statement, params);
+  }
+
+  /** Runs a transaction whose statements depend on each other's answers. `body` may run more than once. */
+  async transaction<T>(
+    operation: Operation,
+    body: (run: <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>) => Promise<T>,
+    options: CallOptions = {},
+  ): Promise<T> {
+    return this.#writing(operation, options, async (client) => {
+      const begin = client.query(readCommitted);
+      begin.catch(() => {});
+      try {
+        const result = await body(async (steps) => {
+          const answers = await settleInOrder([begin, ...steps.map((each) => client.query(this.#query(each)))]);
+          return answers.slice(1).map((answer) => answer.rows) as never;
+        });
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  /** Closes every connection; later calls are refused. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const pool = await this.#pool?.catch(() => undefined);
+    await pool?.end();
+  }
+
+  async #reading<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    try {
+      return await this.#onClient(options, work);
+    } catch (error) {
+      // a connection that died while it was idle is seen only when it is used; reading twice harms nothing
+      if (!isLost(error)) throw toGoalAgentError(error);
+      return await this.#onClient(options, work).catch((again) => {
+        throw toGoalAgentError(again);
+      });
+    }
+  }
+
+  async #writing<T>(
+    operation: Operation,
+    options: CallOptions,
+    work: (client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#onClient(options, work);
+      } catch (error) {
+        if (isLost(error) && attempt === 1) await this.#refuseIfCommitted(operation);
+        else if (isLost(error)) throw unknownOutcome(error);
+        else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);
+        else await pause(attempt * 5 + Math.random() * 20);
+      }
+    }
+  }
+
+  /** After a lost connection: throws unless the operation certainly left nothing behind. */
+  async #refuseIfCommitted({ workspaceId, seq }: Operation): Promise<void> {
+    const found = await this.read(findEvent, { workspaceId, seq }).catch((error) => {
+      throw unknownOutcome(error);
+    });
+    if (found.length > 0) {
+      throw new GoalAgentError(
+        'unknown_outcome',
+        'The change was saved, but the connection to the database was lost before its answer came. Do not repeat it; read what it changed.',
+      );
+    }
+  }
+
+  async #onClient<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    options.signal?.throwIfAborted();
+    const client = await this.#acquire();
+    let cancelling: Promise<void> | undefined;
+    const cancel = () => {
+      cancelling = cancelOnServer(client);
+    };
+    options.signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await work(client);
+    } catch (error) {
+      throw this.#lost.has(client) ? new LostConnection(error) : error;
+    } finally {
+      options.signal?.removeEventListener('abort', cancel);
+      await cancelling;
+      // a cancel request that arrives late must not hit the next call's statement: that connection is not used again
+      client.release(cancelling !== undefined || this.#lost.has(client));
+    }
+  }
+
+  async #pipeline<const T extends readonly Step[]>(client: pg.PoolClient, begin: string, steps: T): Promise<Rows<T>> {
+    const answers = await settleInOrder([
+      client.query(begin),
+      ...steps.map((each) => client.query(this.#query(each))),
+      client.query('commit'),
+    ]);
+    return answers.slice(1, -1).map((answer) => answer.rows) as Rows<T>;
+  }
+
+  #query({ statement, params }: Step): pg.QueryConfig {
+    const values = wireValues(statement, params as never);
+    return this.#options.prepared
+      ? { name: statement.name, text: statement.text, values }
+      : { text: statement.text, values };
+  }
+
+  async #acquire(): Promise<pg.PoolClient> {
+    if (this.#closed) throw new GoalAgentError('unavailable', 'The server is shutting down.');
+    this.#pool ??= this.#openPool();
+    const opening = this.#pool;
+    try {
+      return await connectFrom(await opening);
+    } catch (error) {
+      if (this.#pool === opening && !(error instanceof BusyPool)) this.#forget(opening);
+      if (!isConnectionFailure(error)) throw error;
+    }
+    // the way that was found before is gone: look for it once more
+    this.#pool ??= this.#openPool();
+    const reopening = this.#pool;
+    try {
+      return await connectFrom(await reopening);
+    } catch (error) {
+      if (this.#pool === reopening && !(error instanceof BusyPool)) this.#forget(reopening);
+      throw error;
+    }
+  }
+
+  #forget(pool: Promise<pg.Pool>): void {
+    this.#pool = undefined;
+    pool.then((opened) => opened.end()).catch(() => {});
+  }
+
+  async #openPool(): Promise<pg.Pool> {
+    const { poolSize, maxOverflow, timeoutMs, prepared, warn } = this.#options;
+
+    const pool = new pg.Pool({
+      connectionTimeoutMillis: Math.min(timeoutMs, 10_000),
+      ...(await this.#options.connect()),
+      application_name: 'goal-agent',
+      types: wireTypes,
+      pipeline: true,
+      min: poolSize,
+      max: poolSize + maxOverflow,
+      idleTimeoutMillis: 10_000,
+      // a server that no longer answers at all is noticed by us, a slow statement by the server
+      query_timeout: timeoutMs + 2_000,
+      // a transaction pooler refuses settings at connect
+      ...(prepared ? { statement_timeout: timeoutMs } : {}),
+    } as pg.PoolConfig);
+    pool.on('connect', (client) => {
+      client.on('error', (error) => {
+        this.#lost.add(client as pg.PoolClient);
+        warn('a database connection was lost', error);
+      });
+    });
+    pool.on('error', () => {}); // idle connections: told above, and the pool replaces them
+    return pool;
+  }
+}
+
+class BusyPool extends GoalAgentError {
+  constructor(cause: unknown) {
+    super('unavailable', 'Every connection to the database is busy. Try again in a moment.', { cause });
+  }
+}
+
+async function connectFrom(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw pool.waitingCount > 0 || (pool.totalCount >= (pool.options.max ?? 10) && pool.idleCount === 0)
+      ? new BusyPool(error)
+      : error;
+  }
+}
+
+/** Wraps what a statement failed with when its connection is gone. */
+class LostConnection extends Error {
+  constructor(cause: unknown) {
+    super('connection lost', { cause });
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof LostConnection;
+}
+
+/** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
+async function settleInOrder(queries: Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
+  const settled = await Promise.allSettled(queries);
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
+  return settled.map((each) => (each as PromiseFulfilledResult<pg.QueryResult>).value);
+}
+
+function unknownOutcome(cause: unknown): GoalAgentError {
+  return new GoalAgentError(
+    'unknown_outcome',
+    'The connection to the database was lost while the change was being saved: it may or may not be there. Read what it was to change before you repeat it.',
+    { cause },
+  );
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

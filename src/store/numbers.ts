@@ -1,0 +1,92 @@
+import type { Database } from './database.ts';
+import { takeNumbers } from './statements/take-numbers.ts';
+
+export type CounterKind = 'goal' | 'task' | 'event' | 'note';
+
+interface Waiting {
+  count: number;
+  resolve: (first: number) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Events are numbered from blocks of this size, so that a write needs no round trip of its own for them. */
+const eventBlock = 256;
+
+/**
+ * Gives out numbers that nobody else gets: to goals and tasks as they are needed, for all creations that wait in this
+ * process at once; to events from blocks. Gaps are allowed, reuse is not. Why it is safe without waiting for a disk
+ * flush: docs/decisions/numbers.md.
+ */
+export class Numbers {
+  readonly #database: Database;
+  readonly #workspaceId: number;
+  readonly #waiting = new Map<CounterKind, Waiting[]>();
+  readonly #taking = new Set<CounterKind>();
+  #block = { next: 0, end: 0 };
+
+  constructor(database: Database, workspaceId: number) {
+    this.#database = database;
+    this.#workspaceId = workspaceId;
+  }
+
+  /** The first of `count` numbers in a row. */
+  take(kind: Exclude<CounterKind, 'event'>, count: number): Promise<number> {
+    return this.#take(kind, count);
+  }
+
+  /** The first of `count` event numbers in a row. */
+  async takeEvents(count: number): Promise<number> {
+    if (this.#block.next + count > this.#block.end) {
+      const size = Math.max(count, eventBlock);
+      const first = await this.#take('event', size);
+      // while this call waited another may have fetched a block: keep the one with more left
+      if (first + size - (first + count) > this.#block.end - this.#block.next) {
+        this.#block = { next: first + count, end: first + size };
+      }
+      return first;
+    }
+    const first = this.#block.next;
+    this.#block.next += count;
+    return first;
+  }
+
+  #take(kind: CounterKind, count: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#waiting.get(kind) ?? [];
+      queue.push({ count, resolve, reject });
+      this.#waiting.set(kind, queue);
+      void this.#serve(kind);
+    });
+  }
+
+  /** One request at a time for each kind: those that come meanwhile are served together by the next. */
+  async #serve(kind: CounterKind): Promise<void> {
+    if (this.#taking.has(kind)) return;
+    this.#taking.add(kind);
+    for (let batch = this.#drain(kind); batch.length > 0; batch = this.#drain(kind)) {
+      const total = batch.reduce((sum, each) => sum + each.count, 0);
+      try {
+        let first = await this.#fetch(kind, total);
+        for (const each of batch) {
+          each.resolve(first);
+          first += each.count;
+        }
+      } catch (error) {
+        for (const each of batch) each.reject(error);
+      }
+    }
+    this.#taking.delete(kind);
+  }
+
+  #drain(kind: CounterKind): Waiting[] {
+    const batch = this.#waiting.get(kind) ?? [];
+    this.#waiting.set(kind, []);
+    return batch;
+  }
+
+  async #fetch(kind: CounterKind, count: number): Promise<number> {
+    const [row] = await this.#database.writeUnflushed(takeNumbers, { workspaceId: this.#workspaceId, kind, count });
+    if (row === undefined) throw new Error(`no counter of kind ${kind}`);
+    return row.first;
+  }
+}

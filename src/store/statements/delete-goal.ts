@@ -1,0 +1,56 @@
+import { defineStatement } from '../statement.ts';
+import { deletedTaskImage, eventColumns, goalImage } from './sql.ts';
+
+/**
+ * Deletes a goal with its tasks, under the exclusive graph lock. Tasks of other goals that waited for them wait no more.
+ * The history keeps each removed row whole: `seq` and as many numbers after it as the goal has tasks. Where that is no
+ * longer `totalTasks`, nothing is deleted and no row comes back.
+ */
+export const deleteGoal = defineStatement({
+  name: 'delete_goal',
+  params: { workspaceId: 'int8', goalId: 'text', seq: 'int8', actor: 'text', totalTasks: 'int4' },
+  columns: { task_ids: 'text[]' },
+  text: `
+    with goal as (
+      select g.*
+      from goals g
+      where g.workspace_id = $1 and g.id = $2 and g.total_tasks = $5
+      for update
+    ),
+    gone as (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id in (select g.id from goal g)
+      order by t.number
+      for update
+    ),
+    waiting as (
+      select d.task_id, count(*)::int4 as open
+      from task_dependencies d
+      join gone x on x.id = d.depends_on_id
+      where d.workspace_id = $1 and x.status <> 'completed'
+      group by d.task_id
+    ),
+    released as (
+      update tasks t
+      set open_dependencies = t.open_dependencies - w.open, revision = t.revision + 1
+      from waiting w
+      where t.workspace_id = $1 and t.id = w.task_id and t.goal_id <> $2
+    ),
+    recorded as (
+      insert into events (${eventColumns})
+      select $1, $3, $3, $4, 'deleted', g.id, null::text, ${goalImage('g')}, null::jsonb
+      from goal g
+      union all
+      select $1, $3 + row_number() over (order by x.number), $3, $4, 'deleted', x.goal_id, x.id, ${deletedTaskImage('x')}, null::jsonb
+      from gone x
+    ),
+    deleted as (
+      delete from goals g
+      using goal d
+      where g.workspace_id = $1 and g.id = d.id
+      returning g.id
+    )
+    select array(select x.id from gone x order by x.number) as task_ids
+    from deleted`,
+});

@@ -1,0 +1,11 @@
+import { defineStatement } from '../statement.ts';
+
+export const findGoalState = defineStatement({
+  name: 'find_goal_state',
+  params: { workspaceId: 'int8', goalId: 'text' },
+  columns: { status: 'text', total_tasks: 'int4' },
+  text: `
+    select status::text, total_tasks
+    from goals
+    where workspace_id = $1 and id = $2`,
+});

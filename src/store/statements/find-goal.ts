@@ -1,0 +1,12 @@
+import { defineStatement } from '../statement.ts';
+import { goalColumns, goalSelect } from './sql.ts';
+
+export const findGoal = defineStatement({
+  name: 'find_goal',
+  params: { workspaceId: 'int8', taskIdLimit: 'int4', goalId: 'text' },
+  columns: goalColumns,
+  text: `
+    select ${goalSelect}
+    from goals g
+    where g.workspace_id = $1 and g.id = $3`,
+});

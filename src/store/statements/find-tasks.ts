@@ -1,0 +1,14 @@
+import { defineStatement } from '../statement.ts';
+import { taskColumns, taskSelect } from './sql.ts';
+
+/** Whole tasks, by number. IDs that are not there have no row. */
+export const findTasks = defineStatement({
+  name: 'find_tasks',
+  params: { workspaceId: 'int8', taskIds: 'text[]' },
+  columns: taskColumns,
+  text: `
+    select ${taskSelect}
+    from tasks t
+    where t.workspace_id = $1 and t.id = any($2::text[])
+    order by t.number`,
+});

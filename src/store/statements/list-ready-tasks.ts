@@ -1,0 +1,35 @@
+import { defineStatement } from '../statement.ts';
+import { countedAtMost, listedTaskColumns, listedTaskSelect } from './sql.ts';
+
+const ready = `t.status = 'pending' and t.open_dependencies = 0 and not t.parked`;
+const columns = { ...listedTaskColumns, total: 'int8' } as const;
+
+/** Ready tasks, most important first, then oldest. `total` counts all of them, up to a bound. */
+export const listReadyTasks = defineStatement({
+  name: 'list_ready_tasks',
+  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int4' },
+  columns,
+  text: `
+    select ${listedTaskSelect},
+      (select count(*) from (
+        select from tasks t where t.workspace_id = $1 and ${ready} limit ${countedAtMost}) as counted) as total
+    from tasks t
+    where t.workspace_id = $1 and ${ready}
+    order by t.priority, t.number
+    limit $3`,
+});
+
+/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+export const listReadyTasksOfGoal = defineStatement({
+  name: 'list_ready_tasks_of_goal',
+  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int4', goalId: 'text' },
+  columns,
+  text: `
+    select ${listedTaskSelect},
+      (select count(*) from (
+        select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${ready} limit ${countedAtMost}) as counted) as total
+    from tasks t
+    where t.workspace_id = $1 and t.goal_id = $4 and ${ready}
+    order by t.priority, t.number
+    limit $3`,
+});

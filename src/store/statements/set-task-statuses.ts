@@ -1,0 +1,146 @@
+import { defineStatement } from '../statement.ts';
+import { eventColumns, goalImage, taskImage } from './sql.ts';
+
+/**
+ * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
+ * their goals' open tasks and status. Runs under the shared graph lock, so that the dependents it finds are all there are.
+ *
+ * Rows are locked in the order of their numbers, tasks before goals, and read when the lock is held: `before` is what
+ * they were. A dependent may itself be among the tasks to set, so one update does both.
+ *
+ * `changes` is a list of {place, task_id, status, result, has_result}, no task twice. The events are numbered from
+ * `seq`: at most one for each change and one for each goal.
+ */
+export const setTaskStatuses = defineStatement({
+  name: 'set_task_statuses',
+  params: { workspaceId: 'int8', changes: 'jsonb', seq: 'int8', actor: 'text' },
+  columns: { made_ready: 'text[]', completed_goals: 'text[]', reopened_goals: 'text[]' },
+  text: `
+    with wanted as (
+      select w.place, w.task_id, w.status::task_status as status, w.result, w.has_result
+      from jsonb_to_recordset($2::jsonb) as w (place int4, task_id text, status text, result jsonb, has_result bool)
+    ),
+    before as (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1
+        and t.id in (
+          select w.task_id
+          from wanted w
+          union
+          select d.task_id
+          from wanted w
+          join task_dependencies d on d.workspace_id = $1 and d.depends_on_id = w.task_id
+        )
+      order by t.number
+      for no key update
+    ),
+    moved as (
+      select b.id, b.goal_id,
+        (b.status = 'completed')::int4 - (w.status = 'completed')::int4 as opened,
+        b.parked and w.status = 'in_progress' as restarted
+      from before b
+      join wanted w on w.task_id = b.id
+    ),
+    waiting as (
+      select d.task_id, sum(m.opened)::int4 as opened
+      from moved m
+      join task_dependencies d on d.workspace_id = $1 and d.depends_on_id = m.id
+      where m.opened <> 0
+      group by d.task_id
+    ),
+    moved_goals as (
+      select m.goal_id, sum(m.opened)::int4 as opened, bool_or(m.opened > 0 or m.restarted) as restarted
+      from moved m
+      where m.opened <> 0 or m.restarted
+      group by m.goal_id
+    ),
+    goals_before as (
+      select g.*
+      from goals g
+      where g.workspace_id = $1 and g.id in (select m.goal_id from moved_goals m)
+      order by g.number
+      for no key update
+    ),
+    goals_changed as (
+      update goals g
+      set open_tasks = g.open_tasks + m.opened,
+        status = case
+          when g.status in ('planned', 'in_progress') and m.opened < 0 and g.open_tasks + m.opened = 0 then 'completed'
+          when g.status = 'completed' and m.restarted and g.open_tasks + m.opened > 0 then 'in_progress'
+          else g.status
+        end,
+        updated_at = now(),
+        revision = g.revision + 1
+      from goals_before b
+      join moved_goals m on m.goal_id = b.id
+      where g.workspace_id = $1 and g.id = b.id
+      returning g.*
+    ),
+    changed as (
+      update tasks t
+      set status = coalesce(w.status, t.status),
+        result = case when w.has_result then w.result else t.result end,
+        completed_at = case
+          when w.status is null or w.status = 'completed' and t.status = 'completed' then t.completed_at
+          when w.status = 'completed' then now()
+        end,
+        updated_at = case when w.task_id is null then t.updated_at else now() end,
+        open_dependencies = t.open_dependencies + coalesce(o.opened, 0),
+        parked = coalesce(w.status, t.status) <> 'completed'
+          and coalesce(g.status in ('completed', 'cancelled'), t.parked),
+        revision = t.revision + 1
+      from before b
+      left join wanted w on w.task_id = b.id
+      left join waiting o on o.task_id = b.id
+      left join goals_changed g on g.id = b.goal_id
+      where t.workspace_id = $1 and t.id = b.id and (o.opened <> 0 or w.status <> b.status or w.has_result)
+      returning t.*
+    ),
+    unparked as (
+      update tasks t
+      set parked = false, revision = t.revision + 1
+      from goals_changed g
+      where t.workspace_id = $1 and t.goal_id = g.id and t.parked and g.status = 'in_progress'
+        and not exists (select from before b where b.id = t.id)
+    ),
+    happened as (
+      select 0 as kind, w.place, c.goal_id, c.id as task_id, ${taskImage('b')} as before, ${taskImage('c')} as after
+      from changed c
+      join before b on b.id = c.id
+      join wanted w on w.task_id = c.id
+      where w.status <> b.status or w.has_result
+      union all
+      select 1, row_number() over (order by c.number), c.id, null::text, ${goalImage('b')}, ${goalImage('c')}
+      from goals_changed c
+      join goals_before b on b.id = c.id
+      where c.status <> b.status
+    ),
+    recorded as (
+      insert into events (${eventColumns})
+      select $1, $3 + row_number() over (order by h.kind, h.place) - 1, $3, $4, 'updated', h.goal_id, h.task_id, h.before, h.after
+      from happened h
+    )
+    select
+      array(
+        select c.id
+        from changed c
+        join waiting o on o.task_id = c.id
+        where o.opened < 0 and c.status = 'pending' and c.open_dependencies = 0 and not c.parked
+        order by c.priority, c.number
+      ) as made_ready,
+      array(
+        select c.id
+        from goals_changed c
+        join goals_before b on b.id = c.id
+        where c.status = 'completed' and b.status <> 'completed'
+        order by c.number
+      ) as completed_goals,
+      array(
+        select c.id
+        from goals_changed c
+        join goals_before b on b.id = c.id
+        where c.status = 'in_progress' and b.status = 'completed'
+        order by c.number
+      ) as reopened_goals`,
+});

@@ -1,0 +1,108 @@
+import type { Shape } from '../statement.ts';
+
+// Pieces of SQL that several statements share. Each takes the alias of its table, and reads the workspace from $1.
+
+/** A task's row as history keeps it: every column, and the tasks that it depends on. */
+export function taskImage(alias: string): string {
+  return `to_jsonb(${alias}) - 'workspace_id' || jsonb_build_object('dependencies', ${dependencyIdsJson(alias)})`;
+}
+
+/** A deleted task's row as history keeps it: also who depended on it, since those edges go with it. */
+export function deletedTaskImage(alias: string): string {
+  return `${taskImage(alias)} || jsonb_build_object('dependents', coalesce((
+      select jsonb_agg(jsonb_build_object('task_id', d.task_id, 'place', d.place) order by d.task_id)
+      from task_dependencies d
+      where d.workspace_id = $1 and d.depends_on_id = ${alias}.id), '[]'::jsonb))`;
+}
+
+/** A goal's row as history keeps it. */
+export function goalImage(alias: string): string {
+  return `to_jsonb(${alias}) - 'workspace_id'`;
+}
+
+function dependencyIdsJson(alias: string): string {
+  return `coalesce((
+      select jsonb_agg(d.depends_on_id order by d.place)
+      from task_dependencies d
+      where d.workspace_id = $1 and d.task_id = ${alias}.id), '[]'::jsonb)`;
+}
+
+const dependencyIds = `array(
+      select d.depends_on_id
+      from task_dependencies d
+      where d.workspace_id = $1 and d.task_id = t.id
+      order by d.place)`;
+
+/** The columns of a whole task, `t`. */
+export const taskColumns = {
+  id: 'text',
+  goal_id: 'text',
+  description: 'text',
+  type: 'text',
+  status: 'text',
+  priority: 'text',
+  dependencies: 'text[]',
+  repo: 'text?',
+  jira_ticket: 'text?',
+  estimated_effort: 'text?',
+  assigned_tools: 'text[]',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  completed_at: 'timestamptz?',
+  result: 'jsonb?',
+  open_dependencies: 'int4',
+} as const satisfies Shape;
+
+export const taskSelect = `t.id, t.goal_id, t.description, t.type, t.status::text, t.priority::text,
+    ${dependencyIds} as dependencies,
+    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at, t.result,
+    t.open_dependencies`;
+
+/** The columns of a task in a list, `t`: long text cut to `$2` characters, its full length beside it. */
+export const listedTaskColumns = {
+  ...taskColumns,
+  description_length: 'int4',
+  result_start: 'text?',
+  result_length: 'int4',
+} as const satisfies Shape;
+
+export const listedTaskSelect = `t.id, t.goal_id, left(t.description, $2) as description, t.type, t.status::text, t.priority::text,
+    ${dependencyIds} as dependencies,
+    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at,
+    case when length(t.result::text) <= $2 then t.result end as result,
+    t.open_dependencies,
+    length(t.description) as description_length,
+    left(t.result::text, $2) as result_start,
+    coalesce(length(t.result::text), 0) as result_length`;
+
+/** The columns of a goal, `g`. `task_ids` are the first `$2` of its tasks. */
+export const goalColumns = {
+  id: 'text',
+  description: 'text',
+  priority: 'text',
+  status: 'text',
+  repos: 'text[]',
+  task_ids: 'text[]',
+  total_tasks: 'int4',
+  open_tasks: 'int4',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  metadata: 'jsonb',
+} as const satisfies Shape;
+
+const firstTaskIds = `array(
+      select t.id
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id = g.id
+      order by t.number
+      limit $2)`;
+
+export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos,
+    ${firstTaskIds} as task_ids,
+    g.total_tasks, g.open_tasks, g.created_at, g.updated_at, g.metadata`;
+
+/** The columns of an event, in the order in which every statement that records one gives them. */
+export const eventColumns = 'workspace_id, seq, operation, actor, action, goal_id, task_id, before, after';
+
+/** Past this many rows a list says "at least": counting further would cost more than the list. */
+export const countedAtMost = 10_000;

@@ -1,0 +1,59 @@
+import type pg from 'pg';
+import { Database, type DatabaseOptions } from './database.ts';
+import { migrate } from './migrate.ts';
+import { type CounterKind, Numbers } from './numbers.ts';
+import { findWorkspace } from './statements/find-workspace.ts';
+import { insertCounters } from './statements/insert-counters.ts';
+import { insertWorkspace } from './statements/insert-workspace.ts';
+
+/** One workspace of one migrated database: what the service's functions work on. */
+export interface Store {
+  database: Database;
+  workspaceId: number;
+  workspace: string;
+  numbers: Numbers;
+}
+
+export interface StoreOptions extends DatabaseOptions {
+  workspace: string;
+}
+
+/** Finds the server, brings its schema up to date, and finds or makes the workspace. Many processes may do so at once. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  // the way that migrations go by is also the pool's first
+  let found: pg.ClientConfig | undefined = await options.connect();
+  await migrate(found);
+  const connect = async () => {
+    const way = found ?? (await options.connect());
+    found = undefined;
+    return way;
+  };
+  const database = new Database({ ...options, connect });
+  try {
+    const workspaceId = await enterWorkspace(database, options.workspace);
+    return { database, workspaceId, workspace: options.workspace, numbers: new Numbers(database, workspaceId) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+const counterKinds: CounterKind[] = ['goal', 'task', 'event', 'note'];
+
+async function enterWorkspace(database: Database, name: string): Promise<number> {
+  const id = (await findId(database, name)) ?? (await createWorkspace(database, name));
+  // always: a process may have been killed between the workspace and its counters
+  await database.writeIdempotent(insertCounters, { workspaceId: id, kinds: counterKinds });
+  return id;
+}
+
+async function createWorkspace(database: Database, name: string): Promise<number> {
+  await database.writeIdempotent(insertWorkspace, { name });
+  const id = await findId(database, name);
+  if (id === undefined) throw new Error(`workspace ${name} was not created`);
+  return id;
+}
+
+async function findId(database: Database, name: string): Promise<number | undefined> {
+  return (await database.read(findWorkspace, { name }))[0]?.id;
+}

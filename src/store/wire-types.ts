@@ -1,0 +1,35 @@
+import pg from 'pg';
+import type { Params, Shape, SqlColumn, Statement } from './statement.ts';
+
+const { builtins } = pg.types;
+const oid = { int8Array: 1016 };
+
+/** The parsers of what PostgreSQL sends, so that rows have the types that `Statement` promises. */
+const parsers = new Map<number, (value: string) => unknown>([
+  [builtins.INT8, Number],
+  [builtins.TIMESTAMPTZ, isoTimestamp],
+  [oid.int8Array, (value) => (pg.types.getTypeParser(oid.int8Array)(value) as string[]).map(Number)],
+]);
+
+export const wireTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((id: number, format: 'text' | 'binary') =>
+    (format === 'text' ? parsers.get(id) : undefined) ??
+    pg.types.getTypeParser(id, format)) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** The values of `$1`, `$2`, … in the order in which the statement declares its parameters. */
+export function wireValues<P extends Shape>(statement: Statement<P, Shape>, params: Params<Statement<P>>): unknown[] {
+  const named = params as Record<string, unknown>;
+  return Object.entries(statement.params).map(([name, type]) => wireValue(type, named[name]));
+}
+
+function wireValue(type: SqlColumn, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  return type === 'jsonb' || type === 'jsonb?' ? JSON.stringify(value) : value;
+}
+
+function isoTimestamp(value: string): string {
+  const parsed = pg.types.getTypeParser(builtins.TIMESTAMPTZ)(value) as Date | number;
+  // `infinity` parses as a number; no statement of ours writes it
+  return parsed instanceof Date ? parsed.toISOString() : value;
+}
