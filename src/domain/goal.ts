@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { type Json, type JsonObject, StorableJson, StorableJsonObject } from './json.ts';
+import { limits } from './limits.ts';
+import { Priority } from './priority.ts';
+import { text } from './text.ts';
+
+/** Where a goal stands; docs/states.md draws what moves it. */
+export const GoalStatus = z.enum(['planned', 'in_progress', 'completed', 'cancelled']);
+export type GoalStatus = z.infer<typeof GoalStatus>;
+
+/** What a caller says of a new goal. */
+export const NewGoal = z.strictObject({
+  description: text(limits.description),
+  priority: Priority,
+  repos: z.array(text()).max(limits.listEntries),
+  metadata: StorableJsonObject,
+});
+export type NewGoal = z.infer<typeof NewGoal>;
+
+/** A change to a goal: what is left out stays. In `metadata`, null removes a key. */
+export interface GoalChange {
+  description?: string | undefined;
+  priority?: Priority | undefined;
+  status?: GoalStatus | undefined;
+  repos?: string[] | undefined;
+  metadata?: JsonObject | undefined;
+}
+
+/** A goal as callers see it. Timestamps are ISO 8601 in UTC. */
+export const Goal = z.object({
+  id: z.string(),
+  description: z.string(),
+  priority: Priority,
+  status: GoalStatus,
+  repos: z.array(z.string()),
+  tasks: z.array(z.string()),
+  total_tasks: z.number().int(),
+  completed_tasks: z.number().int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  metadata: z.record(z.string(), StorableJson),
+});
+export type Goal = Omit<z.infer<typeof Goal>, 'metadata'> & { metadata: { [key: string]: Json } };

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+import { unstorable } from './text.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** Any JSON within the limits of size and depth, made of text that can be stored. */
+export const StorableJson = z.unknown().check((context) => {
+  const problem = jsonProblem(context.value);
+  if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
+}) as unknown as z.ZodType<Json>;
+
+export const StorableJsonObject = z.record(z.string(), z.unknown()).check((context) => {
+  const problem = jsonProblem(context.value);
+  if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
+}) as unknown as z.ZodType<JsonObject>;
+
+/**
+ * A JSON string where a structure is meant, as v3.0's clients send it, becomes that structure.
+ * Text that is not a JSON array or object is left alone: `"42"` is a string that somebody wrote.
+ */
+export function structureFromString(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Walks without recursion: a value nested ten thousand deep must be refused, not overflow the stack. */
+function jsonProblem(root: unknown): string | undefined {
+  const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, depth } = next;
+    if (depth > limits.jsonDepth + 1) return `is nested more than ${limits.jsonDepth} levels deep`;
+    if (typeof value === 'string') {
+      const problem = unstorable(value);
+      if (problem !== undefined) return problem;
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, child] of Object.entries(value)) {
+        const problem = unstorable(key);
+        if (problem !== undefined) return `has a key that ${problem}`;
+        waiting.push({ value: child, depth: depth + 1 });
+      }
+    }
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(root) ?? '').length;
+  return bytes > limits.jsonBytes ? `has ${bytes} bytes of JSON; the limit is ${limits.jsonBytes}` : undefined;
+}

@@ -1,0 +1,33 @@
+/** The sizes that the product accepts. Over a limit is an error that says the limit; nothing is ever cut on the way in. */
+export const limits = {
+  /** Characters of a goal's or task's description. */
+  description: 10_000,
+  /** Characters of a short field: a task's type, repository, ticket, effort or tool, a repository of a goal. */
+  shortText: 200,
+  /** Entries of a goal's `repos` or a task's `tools`. */
+  listEntries: 100,
+  /** Bytes of a goal's metadata or a task's result, as JSON in UTF-8. */
+  jsonBytes: 256 * 1024,
+  /** Levels of nesting in metadata and result. PostgreSQL's own parser gives up at some thousands; no real document nears this. */
+  jsonDepth: 100,
+  subtasksPerCall: 1_000,
+  updatesPerCall: 500,
+  taskIdsPerCall: 500,
+  dependenciesPerTask: 200,
+  /** Entries of one page. */
+  page: 200,
+} as const;
+
+/** How much of what is stored one answer carries. Answers go into a model's context window: see docs/decisions/bounded-answers.md. */
+export const answerBudget = {
+  /** Characters of the JSON of one answer. */
+  total: 18_000,
+  /** Characters of a description in a list. */
+  listText: 240,
+  /** Characters of metadata or a result, as JSON, in a list. */
+  listJson: 240,
+  /** Task IDs of a goal in a list of goals. */
+  listIds: 10,
+  /** Characters of metadata or a result, as JSON, where one goal or task is asked for. */
+  json: 12_000,
+} as const;

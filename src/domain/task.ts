@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { type Json, StorableJson } from './json.ts';
+import { Priority } from './priority.ts';
+import { TaskStatus } from './task-status.ts';
+
+/** A task as callers see it. Timestamps are ISO 8601 in UTC. */
+export const Task = z.object({
+  id: z.string(),
+  goal_id: z.string(),
+  description: z.string(),
+  type: z.string(),
+  status: TaskStatus,
+  priority: Priority,
+  dependencies: z.array(z.string()),
+  repo: z.string().nullable(),
+  jira_ticket: z.string().nullable(),
+  estimated_effort: z.string().nullable(),
+  assigned_tools: z.array(z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+  completed_at: z.string().nullable(),
+  result: StorableJson,
+});
+export type Task = Omit<z.infer<typeof Task>, 'result'> & { result: Json };

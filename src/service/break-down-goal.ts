@@ -1,0 +1,150 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import type { Goal } from '../domain/goal.ts';
+import { taskIdOf } from '../domain/ids.ts';
+import { answerBudget, limits } from '../domain/limits.ts';
+import { resolveSubtaskDependencies, type Subtask, type SubtaskDependencies } from '../domain/subtasks.ts';
+import { step } from '../store/database.ts';
+import { addTasksToGoal } from '../store/statements/add-tasks-to-goal.ts';
+import { findGoal } from '../store/statements/find-goal.ts';
+import { findGoalState } from '../store/statements/find-goal-state.ts';
+import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
+import { insertDependencies } from '../store/statements/insert-dependencies.ts';
+import { insertTasks } from '../store/statements/insert-tasks.ts';
+import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
+import { lockGoal } from '../store/statements/lock-goal.ts';
+import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
+import { recordCreatedTasks } from '../store/statements/record-created-tasks.ts';
+import { beginOperation, type Call, goalNotFound } from './call.ts';
+import { goalOf } from './goals.ts';
+import { type ListedTask, listedTask } from './tasks.ts';
+
+/** The goal as it is then, the IDs of all new tasks in the order of the subtasks, and the first tasks themselves. */
+export interface Breakdown {
+  goal: Goal;
+  taskIds: string[];
+  tasks: ListedTask[];
+}
+
+/** What the store says of the goal and of the tasks that exist already, which subtasks depend on. */
+interface Surroundings {
+  goal: { status: string } | undefined;
+  statuses: Map<string, string>;
+}
+
+/**
+ * Adds tasks to a goal, with their dependencies: all of them or, with an error, none.
+ *
+ * @throws GoalAgentError `invalid` for what resolveSubtaskDependencies refuses; `not_found` for the goal or a task that
+ *   a subtask depends on; `conflict` when the goal is cancelled.
+ */
+export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtask[]): Promise<Breakdown> {
+  const { database, workspaceId, numbers } = call.store;
+  const dependencies = resolveSubtaskDependencies(subtasks);
+  const existingIds = [
+    ...new Set(dependencies.flatMap(({ inOrder }) => inOrder.filter((each) => typeof each === 'string'))),
+  ];
+  const look = [
+    step(findGoalState, { workspaceId, goalId }),
+    step(findTaskStatuses, { workspaceId, taskIds: existingIds }),
+  ] as const;
+  const [goals, statuses] = await database.snapshot(look, { signal: call.signal });
+  // before any number is taken, so that a refused call leaves no gap in the IDs that people see
+  refuse(goalId, existingIds, { goal: goals[0], statuses: statusesById(statuses) });
+
+  const firstNumber = await numbers.take('task', subtasks.length);
+  const operation = await beginOperation(call, subtasks.length + 1);
+  const taskIds = subtasks.map((_, place) => taskIdOf(firstNumber + place));
+  return database.transaction(
+    operation,
+    async (run) => {
+      // New tasks that depend on new ones only meet nobody. Where they depend on tasks that exist, the status of those
+      // is counted and must stand still: test "a dependency that is completed while a task is added to it"
+      const lock = existingIds.length > 0 ? lockGraphExclusive : lockGraphShared;
+      const again = [
+        step(lock, { workspaceId }),
+        step(lockGoal, { workspaceId, goalId }),
+        step(findTaskStatuses, { workspaceId, taskIds: existingIds }),
+      ] as const;
+      const [, [goal], current] = await run(again);
+      const surroundings = { goal, statuses: statusesById(current) };
+      refuse(goalId, existingIds, surroundings);
+      const edges = edgesOf(taskIds, dependencies);
+      const { seq } = operation;
+      const { actor } = call;
+      const count = subtasks.length;
+      const write = [
+        step(insertTasks, {
+          workspaceId,
+          goalId,
+          tasks: newRows(subtasks, taskIds, firstNumber, dependencies, surroundings),
+        }),
+        step(insertDependencies, { workspaceId, ...edges }),
+        step(addTasksToGoal, { workspaceId, goalId, count, seq: seq + count, operation: seq, actor }),
+        step(recordCreatedTasks, { workspaceId, goalId, firstNumber, count, seq, operation: seq, actor }),
+        step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
+        step(listTasksById, { workspaceId, textLimit: answerBudget.listText, taskIds: taskIds.slice(0, limits.page) }),
+      ] as const;
+      const [, , , , goalRows, taskRows] = await run(write);
+      return { goal: goalOf(goalRows, goalId), taskIds, tasks: taskRows.map(listedTask) };
+    },
+    { signal: call.signal },
+  );
+}
+
+function refuse(goalId: string, existingIds: string[], { goal, statuses }: Surroundings): void {
+  if (goal === undefined) throw goalNotFound(goalId);
+  if (goal.status === 'cancelled') {
+    throw new GoalAgentError(
+      'conflict',
+      `${goalId} is cancelled, so nothing was added to it. Set its status to in_progress with update_goal first, or use another goal.`,
+    );
+  }
+  const missing = existingIds.filter((id) => !statuses.has(id));
+  if (missing.length > 0) {
+    throw new GoalAgentError(
+      'not_found',
+      `Nothing was created: ${listed(missing)} ${missing.length === 1 ? 'does' : 'do'} not exist. To depend on a subtask of the same call, use its place (#1) or its key.`,
+    );
+  }
+}
+
+function listed(ids: string[]): string {
+  const shown = ids.slice(0, 10).join(', ');
+  return ids.length > 10 ? `${shown} and ${ids.length - 10} more` : shown;
+}
+
+function statusesById(rows: { id: string; status: string }[]): Map<string, string> {
+  return new Map(rows.map((row) => [row.id, row.status]));
+}
+
+function newRows(
+  subtasks: Subtask[],
+  taskIds: string[],
+  firstNumber: number,
+  dependencies: SubtaskDependencies[],
+  { statuses }: Surroundings,
+) {
+  return subtasks.map(({ key: _key, dependencies: _references, ...fields }, place) => ({
+    ...fields,
+    id: taskIds[place] as string,
+    number: firstNumber + place,
+    open_dependencies: (dependencies[place]?.inOrder ?? []).filter(
+      (each) => typeof each === 'number' || statuses.get(each) !== 'completed',
+    ).length,
+  }));
+}
+
+function edgesOf(taskIds: string[], dependencies: SubtaskDependencies[]) {
+  const edges = dependencies.flatMap(({ inOrder }, place) =>
+    inOrder.map((each, index) => ({
+      taskId: taskIds[place] as string,
+      dependsOnId: typeof each === 'number' ? (taskIds[each] as string) : each,
+      place: index,
+    })),
+  );
+  return {
+    taskIds: edges.map((edge) => edge.taskId),
+    dependsOnIds: edges.map((edge) => edge.dependsOnId),
+    places: edges.map((edge) => edge.place),
+  };
+}

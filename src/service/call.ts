@@ -1,0 +1,25 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import type { Operation } from '../store/database.ts';
+import type { Store } from '../store/store.ts';
+
+/** What every function of the service gets: where the work is kept, who asks, and a way to take the call back. */
+export interface Call {
+  store: Store;
+  /** Who history names. */
+  actor: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** An operation with `events` numbers of its own, for a write. */
+export async function beginOperation(call: Call, events: number): Promise<Operation> {
+  const { workspaceId, numbers } = call.store;
+  return { workspaceId, seq: await numbers.takeEvents(events) };
+}
+
+export function goalNotFound(goalId: string): GoalAgentError {
+  return new GoalAgentError('not_found', `${goalId} does not exist. list_goals shows the goals that do.`);
+}
+
+export function taskNotFound(taskId: string): GoalAgentError {
+  return new GoalAgentError('not_found', `${taskId} does not exist. get_goal shows the tasks of a goal.`);
+}

@@ -1,0 +1,207 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import type { Goal, GoalChange, GoalStatus, NewGoal } from '../domain/goal.ts';
+import { goalIdOf } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import { answerBudget, limits } from '../domain/limits.ts';
+import type { Priority } from '../domain/priority.ts';
+import { step } from '../store/database.ts';
+import { violatedConstraint } from '../store/failures.ts';
+import type { Row } from '../store/statement.ts';
+import { deleteGoal as deleteGoalStatement } from '../store/statements/delete-goal.ts';
+import { findGoal } from '../store/statements/find-goal.ts';
+import { findGoalState } from '../store/statements/find-goal-state.ts';
+import { insertGoal } from '../store/statements/insert-goal.ts';
+import { listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
+import { listGoalIds } from '../store/statements/list-ids.ts';
+import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { parkTasks } from '../store/statements/park-tasks.ts';
+import { recordCreatedGoal } from '../store/statements/record-created-goal.ts';
+import { updateGoal as updateGoalStatement } from '../store/statements/update-goal.ts';
+import { beginOperation, type Call, goalNotFound } from './call.ts';
+import { type ListedTask, listedTask } from './tasks.ts';
+
+/** A goal's first task IDs, where one goal is asked for. */
+const taskIdLimit = limits.subtasksPerCall;
+
+export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
+  const { database, workspaceId, numbers } = call.store;
+  const [number, operation] = await Promise.all([numbers.take('goal', 1), beginOperation(call, 1)]);
+  const id = goalIdOf(number);
+  const { description, priority, repos, metadata } = goal;
+  const steps = [
+    step(insertGoal, { workspaceId, id, number, description, priority, repos, metadata }),
+    step(recordCreatedGoal, { workspaceId, goalId: id, seq: operation.seq, actor: call.actor }),
+    step(findGoal, { workspaceId, taskIdLimit, goalId: id }),
+  ] as const;
+  const [, , rows] = await database.write(operation, steps, { signal: call.signal });
+  return goalOf(rows, id);
+}
+
+/** A goal with its tasks, those to be done first; at most `limits.page` of them. */
+export async function getGoal(call: Call, goalId: string): Promise<{ goal: Goal; tasks: ListedTask[] }> {
+  const { database, workspaceId } = call.store;
+  const steps = [
+    step(findGoal, { workspaceId, taskIdLimit, goalId }),
+    step(listTasksOfGoal, { workspaceId, textLimit: answerBudget.listText, goalId, limit: limits.page }),
+  ] as const;
+  const [goals, tasks] = await database.snapshot(steps, { signal: call.signal });
+  const goal = goalOf(goals, goalId);
+  // all there are: in their own order; a part: what is to be done
+  const ordered = tasks.length === goal.total_tasks ? tasks.toSorted((a, b) => a.number - b.number) : tasks;
+  return { goal, tasks: ordered.map(listedTask) };
+}
+
+export async function findOneGoal(call: Call, goalId: string): Promise<Goal> {
+  const { database, workspaceId } = call.store;
+  return goalOf(await database.read(findGoal, { workspaceId, taskIdLimit, goalId }, { signal: call.signal }), goalId);
+}
+
+export interface GoalFilter {
+  status?: GoalStatus | undefined;
+  priority?: Priority | undefined;
+  repo?: string | undefined;
+}
+
+/** A goal as a list shows it: long text is cut, with its full length beside it. */
+export interface ListedGoal extends Omit<Goal, 'metadata'> {
+  metadata: { [key: string]: Json } | null;
+  description_length: number;
+  metadata_length: number;
+  number: number;
+}
+
+/** Newest first, those with a number below `before`. `total` counts all that match, up to 10,000. */
+export async function listGoals(
+  call: Call,
+  filter: GoalFilter,
+  page: { limit: number; before?: number | undefined },
+): Promise<{ goals: ListedGoal[]; total: number }> {
+  const rows = await call.store.database.read(
+    listGoalsStatement,
+    {
+      workspaceId: call.store.workspaceId,
+      taskIdLimit: answerBudget.listIds,
+      status: filter.status ?? null,
+      priority: filter.priority ?? null,
+      repo: filter.repo ?? null,
+      before: page.before ?? null,
+      limit: page.limit,
+      textLimit: answerBudget.listText,
+    },
+    { signal: call.signal },
+  );
+  const goals = rows.map((row) => ({
+    ...goalFields(row),
+    metadata: row.metadata as { [key: string]: Json } | null,
+    description_length: row.description_length,
+    metadata_length: row.metadata_length,
+    number: row.number,
+  }));
+  return { goals, total: rows[0]?.total ?? 0 };
+}
+
+/** @throws GoalAgentError `not_found`; `invalid` when the merged metadata would be over its limit. */
+export async function updateGoal(call: Call, goalId: string, change: GoalChange): Promise<Goal> {
+  const { database, workspaceId } = call.store;
+  const operation = await beginOperation(call, 1);
+  const { merged, removedKeys } = splitMetadata(change.metadata ?? {});
+  const update = step(updateGoalStatement, {
+    workspaceId,
+    goalId,
+    description: change.description ?? null,
+    priority: change.priority ?? null,
+    status: change.status ?? null,
+    repos: change.repos ?? null,
+    metadata: merged,
+    removedKeys,
+    seq: operation.seq,
+    actor: call.actor,
+  });
+  const read = step(findGoal, { workspaceId, taskIdLimit, goalId });
+  try {
+    if (change.status === undefined) {
+      const [, rows] = await database.write(operation, [update, read] as const, { signal: call.signal });
+      return goalOf(rows, goalId);
+    }
+    // closing or opening a goal changes its tasks too, so it must not meet those who change tasks and then the goal
+    const parked = change.status === 'completed' || change.status === 'cancelled';
+    const steps = [
+      step(lockGraphExclusive, { workspaceId }),
+      update,
+      step(parkTasks, { workspaceId, goalId, parked }),
+      read,
+    ] as const;
+    const [, , , rows] = await database.write(operation, steps, { signal: call.signal });
+    return goalOf(rows, goalId);
+  } catch (error) {
+    if (violatedConstraint(error) === 'goals_metadata_within_limit') {
+      throw new GoalAgentError(
+        'invalid',
+        `metadata: merged into what ${goalId} has, it would be over the limit of ${limits.jsonBytes} bytes; remove keys by setting them to null.`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** Deletes a goal and its tasks; the IDs of the tasks that went with it. */
+export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds: string[] }> {
+  const { database, workspaceId } = call.store;
+  for (;;) {
+    const [state] = await database.read(findGoalState, { workspaceId, goalId }, { signal: call.signal });
+    if (state === undefined) throw goalNotFound(goalId);
+    const operation = await beginOperation(call, 1 + state.total_tasks);
+    const steps = [
+      step(lockGraphExclusive, { workspaceId }),
+      step(deleteGoalStatement, {
+        workspaceId,
+        goalId,
+        seq: operation.seq,
+        actor: call.actor,
+        totalTasks: state.total_tasks,
+      }),
+    ] as const;
+    const [, [deleted]] = await database.write(operation, steps, { signal: call.signal });
+    // none where tasks were added since the look: there were not enough event numbers, so look again
+    if (deleted !== undefined) return { taskIds: deleted.task_ids };
+  }
+}
+
+/** Up to 50 IDs of goals that start with this text, newest first. */
+export async function completeGoalId(call: Call, prefix: string): Promise<string[]> {
+  const { database, workspaceId } = call.store;
+  const rows = await database.read(listGoalIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 });
+  return rows.map((row) => row.id);
+}
+
+export function goalOf(rows: Row<typeof findGoal>[], goalId: string): Goal {
+  const [row] = rows;
+  if (row === undefined) throw goalNotFound(goalId);
+  return { ...goalFields(row), metadata: row.metadata as { [key: string]: Json } };
+}
+
+type GoalFields = Omit<Row<typeof findGoal>, 'metadata'>;
+
+function goalFields(row: GoalFields): Omit<Goal, 'metadata'> {
+  return {
+    id: row.id,
+    description: row.description,
+    priority: row.priority as Priority,
+    status: row.status as GoalStatus,
+    repos: row.repos,
+    tasks: row.task_ids,
+    total_tasks: row.total_tasks,
+    completed_tasks: row.total_tasks - row.open_tasks,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  };
+}
+
+function splitMetadata(metadata: { [key: string]: Json }): { merged: { [key: string]: Json }; removedKeys: string[] } {
+  const entries = Object.entries(metadata);
+  return {
+    merged: Object.fromEntries(entries.filter(([, value]) => value !== null)),
+    removedKeys: entries.filter(([, value]) => value === null).map(([key]) => key),
+  };
+}

@@ -1,0 +1,59 @@
+import { parseEffort } from '../domain/effort.ts';
+import type { Goal } from '../domain/goal.ts';
+import { type GoalPlan, planGoal } from '../domain/graph/plan.ts';
+import { answerBudget } from '../domain/limits.ts';
+import type { Priority } from '../domain/priority.ts';
+import type { TaskStatus } from '../domain/task-status.ts';
+import { step } from '../store/database.ts';
+import { findGoal } from '../store/statements/find-goal.ts';
+import { listPlanDependencies } from '../store/statements/list-plan-dependencies.ts';
+import { listPlanTasks } from '../store/statements/list-plan-tasks.ts';
+import type { Call } from './call.ts';
+import { goalOf } from './goals.ts';
+
+/** What a plan shows of a task. */
+export interface PlanTask {
+  id: string;
+  description: string;
+  status: TaskStatus;
+  priority: Priority;
+  estimated_effort: string | null;
+}
+
+/** A goal, the tasks that it is made of, and in which order they can be done. */
+export interface ExecutionPlan {
+  goal: Goal;
+  tasks: Map<string, PlanTask>;
+  plan: GoalPlan;
+}
+
+/** @throws GoalAgentError `not_found`. */
+export async function generatePlan(call: Call, goalId: string): Promise<ExecutionPlan> {
+  const { database, workspaceId } = call.store;
+  const steps = [
+    step(findGoal, { workspaceId, taskIdLimit: 0, goalId }),
+    step(listPlanTasks, { workspaceId, goalId, textLimit: answerBudget.listText }),
+    step(listPlanDependencies, { workspaceId, goalId }),
+  ] as const;
+  const [goals, rows, dependencies] = await database.snapshot(steps, { signal: call.signal });
+  const goal = goalOf(goals, goalId);
+  const tasks = rows.map(({ open_dependencies: _, ...row }) => ({
+    ...row,
+    status: row.status as TaskStatus,
+    priority: row.priority as Priority,
+  }));
+  const plan = planGoal(
+    tasks.map(({ id, status, priority, estimated_effort }) => ({
+      id,
+      status,
+      priority,
+      effortMinutes: (estimated_effort === null ? undefined : parseEffort(estimated_effort)) ?? null,
+    })),
+    dependencies.map((edge) => ({
+      taskId: edge.task_id,
+      dependsOnId: edge.depends_on_id,
+      dependsOnStatus: edge.depends_on_status as TaskStatus,
+    })),
+  );
+  return { goal, tasks: new Map(tasks.map((task) => [task.id, task])), plan };
+}

@@ -1,0 +1,96 @@
+import type { Json } from '../domain/json.ts';
+import type { Task } from '../domain/task.ts';
+import type { TaskStatus } from '../domain/task-status.ts';
+import { step } from '../store/database.ts';
+import type { Row } from '../store/statement.ts';
+import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
+import { findTasks } from '../store/statements/find-tasks.ts';
+import { lockGraphShared } from '../store/statements/lock-graph.ts';
+import { setTaskStatuses as setTaskStatusesStatement } from '../store/statements/set-task-statuses.ts';
+import { beginOperation, type Call, taskNotFound } from './call.ts';
+import { taskOf } from './tasks.ts';
+
+export interface StatusChange {
+  taskId: string;
+  status: TaskStatus;
+  /** Left out, the task keeps the result that it has; null takes it away. */
+  result?: Json | undefined;
+}
+
+/** What followed from changes of status, beside the changes themselves. IDs. */
+export interface Consequences {
+  madeReady: string[];
+  completedGoals: string[];
+  reopenedGoals: string[];
+}
+
+/** @throws GoalAgentError `not_found`. */
+export async function setTaskStatus(
+  call: Call,
+  change: StatusChange,
+): Promise<{ task: Task; openDependencies: number } & Consequences> {
+  const { workspaceId } = call.store;
+  const read = step(findTasks, { workspaceId, taskIds: [change.taskId] });
+  const { consequences, rows } = await apply(call, [change], read);
+  const row = rows[0] as Row<typeof findTasks> | undefined;
+  if (row === undefined) throw taskNotFound(change.taskId);
+  return { task: taskOf(row), openDependencies: row.open_dependencies, ...consequences };
+}
+
+/**
+ * Sets many statuses as one operation. IDs that do not exist are left out and given back; where a task is named twice
+ * the last word counts, as if they had been set one after the other.
+ */
+export async function setTaskStatuses(
+  call: Call,
+  changes: StatusChange[],
+): Promise<{ changed: string[]; notFound: string[] } & Consequences> {
+  const { workspaceId } = call.store;
+  const merged = mergeByTask(changes);
+  const read = step(findTaskStatuses, { workspaceId, taskIds: merged.map((each) => each.taskId) });
+  const { consequences, rows } = await apply(call, merged, read);
+  const found = new Set(rows.map((row) => row.id));
+  return {
+    changed: merged.map((each) => each.taskId).filter((id) => found.has(id)),
+    notFound: merged.map((each) => each.taskId).filter((id) => !found.has(id)),
+    ...consequences,
+  };
+}
+
+async function apply(
+  call: Call,
+  changes: StatusChange[],
+  read: ReturnType<typeof step<typeof findTasks>> | ReturnType<typeof step<typeof findTaskStatuses>>,
+) {
+  const { database, workspaceId } = call.store;
+  // an event for each task and, at most, one for each of as many goals
+  const operation = await beginOperation(call, changes.length * 2);
+  const rows = changes.map(({ taskId, status, result }, place) => ({
+    place,
+    task_id: taskId,
+    status,
+    result: result ?? null,
+    has_result: result !== undefined,
+  }));
+  const steps = [
+    step(lockGraphShared, { workspaceId }),
+    step(setTaskStatusesStatement, { workspaceId, changes: rows, seq: operation.seq, actor: call.actor }),
+    read,
+  ] as const;
+  const [, [outcome], found] = await database.write(operation, steps, { signal: call.signal });
+  const consequences: Consequences = {
+    madeReady: outcome?.made_ready ?? [],
+    completedGoals: outcome?.completed_goals ?? [],
+    reopenedGoals: outcome?.reopened_goals ?? [],
+  };
+  return { consequences, rows: found };
+}
+
+function mergeByTask(changes: StatusChange[]): StatusChange[] {
+  const byTask = new Map<string, StatusChange>();
+  for (const change of changes) {
+    const earlier = byTask.get(change.taskId);
+    byTask.set(change.taskId, { ...change, result: change.result === undefined ? earlier?.result : change.result });
+  }
+  return [...byTask.values()];
+}

@@ -1,0 +1,112 @@
+import type { Json } from '../domain/json.ts';
+import { answerBudget } from '../domain/limits.ts';
+import type { Priority } from '../domain/priority.ts';
+import type { Task } from '../domain/task.ts';
+import type { TaskStatus } from '../domain/task-status.ts';
+import { step } from '../store/database.ts';
+import type { Row } from '../store/statement.ts';
+import { deleteTask as deleteTaskStatement } from '../store/statements/delete-task.ts';
+import { findGoalState } from '../store/statements/find-goal-state.ts';
+import { findTasks } from '../store/statements/find-tasks.ts';
+import { listTaskIds } from '../store/statements/list-ids.ts';
+import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
+import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { beginOperation, type Call, goalNotFound, taskNotFound } from './call.ts';
+
+/** A task as a list shows it: long text is cut, with its full length beside it. */
+export interface ListedTask extends Task {
+  description_length: number;
+  /** The start of a long result as JSON text; `result` is null then. */
+  result_start: string | null;
+  result_length: number;
+}
+
+/** @throws GoalAgentError `not_found`. */
+export async function getTask(call: Call, taskId: string): Promise<Task> {
+  const { database, workspaceId } = call.store;
+  const [row] = await database.read(findTasks, { workspaceId, taskIds: [taskId] }, { signal: call.signal });
+  if (row === undefined) throw taskNotFound(taskId);
+  return taskOf(row);
+}
+
+/** Tasks in the order of the IDs asked for, and the IDs that do not exist. */
+export async function getTasks(call: Call, taskIds: string[]): Promise<{ tasks: ListedTask[]; notFound: string[] }> {
+  const { database, workspaceId } = call.store;
+  const wanted = [...new Set(taskIds)];
+  const params = { workspaceId, textLimit: answerBudget.listText, taskIds: wanted };
+  const rows = await database.read(listTasksById, params, { signal: call.signal });
+  const byId = new Map(rows.map((row) => [row.id, listedTask(row)]));
+  return {
+    tasks: wanted.flatMap((id) => byId.get(id) ?? []),
+    notFound: wanted.filter((id) => !byId.has(id)),
+  };
+}
+
+/**
+ * Ready tasks, most important first, then oldest. `total` counts all of them, up to 10,000.
+ * @throws GoalAgentError `not_found` for a goal that does not exist.
+ */
+export async function listReady(
+  call: Call,
+  { goalId, limit }: { goalId?: string | undefined; limit: number },
+): Promise<{ tasks: ListedTask[]; total: number }> {
+  const { database, workspaceId } = call.store;
+  const params = { workspaceId, textLimit: answerBudget.listText, limit };
+  const options = { signal: call.signal };
+  const rows =
+    goalId === undefined
+      ? await database.read(listReadyTasks, params, options)
+      : await database.read(listReadyTasksOfGoal, { ...params, goalId }, options);
+  // an empty list says nothing of whether the goal exists; a second look is needed only then
+  if (goalId !== undefined && rows.length === 0) {
+    const states = await database.read(findGoalState, { workspaceId, goalId }, options);
+    if (states.length === 0) throw goalNotFound(goalId);
+  }
+  return { tasks: rows.map(listedTask), total: rows[0]?.total ?? 0 };
+}
+
+/** Deletes one task. Those that depended on it no longer wait for it. */
+export async function deleteTask(call: Call, taskId: string): Promise<{ goalId: string; dependentTasks: string[] }> {
+  const { database, workspaceId } = call.store;
+  const operation = await beginOperation(call, 2);
+  const steps = [
+    step(lockGraphExclusive, { workspaceId }),
+    step(deleteTaskStatement, { workspaceId, taskId, seq: operation.seq, actor: call.actor }),
+  ] as const;
+  const [, [deleted]] = await database.write(operation, steps, { signal: call.signal });
+  if (deleted === undefined) throw taskNotFound(taskId);
+  return { goalId: deleted.goal_id, dependentTasks: deleted.dependent_tasks };
+}
+
+/** Up to 50 IDs of tasks that start with this text. */
+export async function completeTaskId(call: Call, prefix: string): Promise<string[]> {
+  const { database, workspaceId } = call.store;
+  const rows = await database.read(listTaskIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 });
+  return rows.map((row) => row.id);
+}
+
+export function taskOf(row: Row<typeof findTasks>): Task {
+  return {
+    id: row.id,
+    goal_id: row.goal_id,
+    description: row.description,
+    type: row.type,
+    status: row.status as TaskStatus,
+    priority: row.priority as Priority,
+    dependencies: row.dependencies,
+    repo: row.repo,
+    jira_ticket: row.jira_ticket,
+    estimated_effort: row.estimated_effort,
+    assigned_tools: row.assigned_tools,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    completed_at: row.completed_at,
+    result: row.result as Json,
+  };
+}
+
+export function listedTask(row: Row<typeof listTasksById>): ListedTask {
+  const { description_length, result_start, result_length } = row;
+  return { ...taskOf(row), description_length, result_start: row.result === null ? result_start : null, result_length };
+}
