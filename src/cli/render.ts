@@ -1,0 +1,33 @@
+import pc from 'picocolors';
+import type { InitReport } from './actions.ts';
+
+// The one place that prints what a command answers. `goal-agent mcp` never comes here: its stdout is the protocol's.
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function renderError(message: string): void {
+  process.stderr.write(`${pc.red('error:')} ${message}\n`);
+}
+
+export function renderInit(report: InitReport): void {
+  const { mode, where, database, createdDatabase, migrations, tables, indexes, workspace } = report;
+  const rows: [string, string][] = [
+    ['PostgreSQL', `${report.postgresVersion}, ${mode === 'embedded' ? 'embedded' : 'server'}`],
+    [mode === 'embedded' ? 'Data' : 'Server', where],
+    ['Database', `${database}${createdDatabase ? pc.green(' (created)') : ''}`],
+    [
+      'Schema',
+      `${tables} tables, ${indexes} indexes; ${migrations.length === 0 ? 'up to date' : pc.green(`ran ${migrations.join(', ')}`)}`,
+    ],
+    ['Workspace', `${workspace}: ${count(report.goals, 'goal')}, ${count(report.tasks, 'task')}`],
+  ];
+  for (const [name, value] of rows) print(`${pc.bold(name.padEnd(12))}${value}`);
+  print();
+  print(`${pc.green('✔')} Goal Agent is ready.`);
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

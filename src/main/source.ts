@@ -1,0 +1,45 @@
+import type pg from 'pg';
+import { negotiate, type ServerConnection } from '../store/connection.ts';
+import { createDatabase } from '../store/create-database.ts';
+import { type EmbeddedServer, joinEmbedded } from '../store/embedded/embedded.ts';
+import type { Config } from './config.ts';
+
+/** The database's name on the embedded server: the same that a server of one's own has by default. */
+export const embeddedDatabase = 'mcp_goals';
+
+/** Where the database is, and how to get there. */
+export interface Source {
+  kind: 'embedded' | 'server';
+  connect(): Promise<pg.ClientConfig>;
+  /** Says goodbye: the last client of the machine stops the embedded server. */
+  leave(): Promise<void>;
+}
+
+export function sourceOf(config: Config, say: (line: string) => void): Source {
+  const { database, home } = config;
+  return database.kind === 'embedded' ? embeddedSource(home, say) : serverSource(database.connection);
+}
+
+function serverSource(connection: ServerConnection): Source {
+  return { kind: 'server', connect: () => negotiate(connection), leave: async () => {} };
+}
+
+/** Each look for the way joins anew: the server that was there before may have been killed. */
+function embeddedSource(home: string, say: (line: string) => void): Source {
+  let joined: EmbeddedServer | undefined;
+  return {
+    kind: 'embedded',
+    async connect() {
+      const earlier = joined;
+      joined = await joinEmbedded({ home, say });
+      await earlier?.leave();
+      const { host, port, user, password } = joined;
+      const way = { host, port, user, ...(password !== undefined && { password }) };
+      await createDatabase({ ...way, database: 'postgres' }, embeddedDatabase);
+      return { ...way, database: embeddedDatabase };
+    },
+    leave: async () => {
+      await joined?.leave();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { Call } from '../service/call.ts';
+
+/** What the server knows of itself, as `get_agent_status` tells it. Never a host, a user or a password. */
+export interface AgentFacts {
+  version: string;
+  database: 'embedded' | 'server';
+  cache: { enabled: boolean; state: string };
+  config: { workspace: string; timeout_seconds: number; pool_size: number; max_overflow: number; max_workers: number };
+}
+
+/** What a tool works with, for one call. */
+export interface ToolContext {
+  /** Waits until the store can be used, and throws GoalAgentError `unavailable` when it cannot. */
+  open(): Promise<Call>;
+  facts(): AgentFacts;
+}
+
+/** All four are said for every tool: the protocol's defaults are pessimistic. */
+export interface ToolHints {
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+}
+
+/** One tool, declared once: what clients list, what is checked and what is run all come from here. */
+export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  name: string;
+  description: string;
+  input: I;
+  output: O;
+  hints: ToolHints;
+  run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
+}
+
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(tool: Tool<I, O>): Tool {
+  return tool as unknown as Tool;
+}
+
+const closed = { openWorldHint: false } as const;
+
+/** Hints of a tool that only reads. */
+export const reads: ToolHints = { ...closed, readOnlyHint: true, destructiveHint: false, idempotentHint: true };
+/** Hints of a tool that adds something each time it is called. */
+export const adds: ToolHints = { ...closed, readOnlyHint: false, destructiveHint: false, idempotentHint: false };
+/** Hints of a tool that sets something, so that a second call changes nothing more. */
+export const sets: ToolHints = { ...closed, readOnlyHint: false, destructiveHint: false, idempotentHint: true };
+/** Hints of a tool that takes something away. */
+export const deletes: ToolHints = { ...closed, readOnlyHint: false, destructiveHint: true, idempotentHint: true };

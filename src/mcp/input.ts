@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { GoalAgentError } from '../domain/errors.ts';
+import { structureFromString } from '../domain/json.ts';
+import type { Tool } from './define-tool.ts';
+
+/** At most this many things are said to be wrong at once. */
+const shownProblems = 5;
+
+/** A list or an object that may also come as the JSON text of one, as clients of v3.0 send it. */
+export function structured<S extends z.ZodType>(schema: S) {
+  return z.preprocess(structureFromString, schema);
+}
+
+/** An object in which null means the same as leaving a field out: models write it so. */
+export function withoutNulls<S extends z.ZodObject>(schema: S) {
+  return z.preprocess((value) => dropNulls(schema, value), schema);
+}
+
+/**
+ * The arguments of a call, checked and with defaults filled in.
+ * @throws GoalAgentError `invalid`, which says what is wrong with which argument, and what is allowed.
+ */
+export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown): z.output<I> {
+  const parsed = tool.input.safeParse(dropNulls(tool.input, args ?? {}), { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => describe(issue, tool));
+  const more = problems.length - shownProblems;
+  const shown = more > 0 ? [...problems.slice(0, shownProblems), `and ${more} more`] : problems;
+  throw new GoalAgentError('invalid', `${tool.name}: ${shown.join('; ')}.`);
+}
+
+function dropNulls(schema: z.ZodObject, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, field]) => field !== null || schema.shape[key]?.safeParse(null).success),
+  );
+}
+
+function describe(issue: z.core.$ZodIssue, tool: Tool): string {
+  const where = issue.path.length === 0 ? 'the arguments' : pathOf(issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.path.length === 0
+        ? `it takes no ${quoted(issue.keys)}, only ${Object.keys(tool.input.shape).join(', ') || 'no arguments'}`
+        : `${where} has no ${quoted(issue.keys)}`;
+    case 'invalid_type':
+      if (issue.input === undefined) return `${where} is missing; it must be ${article(issue.expected)}`;
+      return `${where} is ${article(typeOf(issue.input))}; it must be ${article(issue.expected)}`;
+    case 'invalid_value':
+      return issue.input === undefined
+        ? `${where} is missing; it must be one of ${issue.values.join(', ')}`
+        : `${where} is ${shownValue(issue.input)}; it must be one of ${issue.values.join(', ')}`;
+    case 'too_big':
+      return issue.origin === 'array'
+        ? `${where} has ${(issue.input as unknown[]).length} entries; the limit is ${issue.maximum}`
+        : `${where} is ${shownValue(issue.input)}; the most is ${issue.maximum}`;
+    case 'too_small':
+      return issue.origin === 'array'
+        ? `${where} is an empty list; name at least one`
+        : `${where} is ${shownValue(issue.input)}; the least is ${issue.minimum}`;
+    default:
+      return `${where} ${issue.message}`;
+  }
+}
+
+function pathOf(path: PropertyKey[]): string {
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .join('');
+}
+
+function shownValue(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+function quoted(keys: string[]): string {
+  return keys
+    .slice(0, shownProblems)
+    .map((key) => shownValue(key))
+    .join(', ');
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+const articles: Record<string, string> = { array: 'a list', object: 'an object', int: 'a whole number', null: 'null' };
+
+function article(type: string): string {
+  return articles[type] ?? (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+}

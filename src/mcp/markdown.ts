@@ -1,0 +1,141 @@
+import { formatEffort } from '../domain/effort.ts';
+import type { Goal } from '../domain/goal.ts';
+import type { Json } from '../domain/json.ts';
+import type { Task } from '../domain/task.ts';
+import type { TaskStatus } from '../domain/task-status.ts';
+import type { ExecutionPlan, PlanTask } from '../service/plans.ts';
+import type { ListedTask } from '../service/tasks.ts';
+
+/** Tasks that one page lists: past that it says how many more there are. */
+const shownTasks = 200;
+
+const boxes: Record<TaskStatus, string> = {
+  pending: '[ ]',
+  in_progress: '[~]',
+  completed: '[x]',
+  failed: '[!]',
+  blocked: '[-]',
+};
+const legend = '`[ ]` pending, `[~]` in progress, `[x]` completed, `[!]` failed, `[-]` blocked';
+
+/** A goal as a page that a person would like to read. */
+export function goalMarkdown(goal: Goal, tasks: ListedTask[]): string {
+  const lines = [
+    `# ${goal.id}: ${firstLine(goal.description)}`,
+    '',
+    `**${words(goal.status)}**, ${goal.priority} priority, ${goal.completed_tasks} of ${goal.total_tasks} tasks completed`,
+    ...(goal.repos.length > 0 ? [`Repositories: ${goal.repos.join(', ')}`] : []),
+    ...rest(goal.description),
+    '',
+    '## Tasks',
+    '',
+    ...(tasks.length === 0 ? ['None yet.'] : [...tasks.map(taskLine), '', legend]),
+    ...more(goal.total_tasks - tasks.length),
+    ...(Object.keys(goal.metadata).length > 0 ? ['', '## Metadata', '', ...jsonBlock(goal.metadata)] : []),
+    '',
+    `Created ${goal.created_at}, last changed ${goal.updated_at}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function taskMarkdown(task: Task): string {
+  const facts: [string, string | null][] = [
+    ['Goal', task.goal_id],
+    ['Type', task.type],
+    ['Depends on', task.dependencies.join(', ') || null],
+    ['Effort', task.estimated_effort],
+    ['Repository', task.repo],
+    ['Ticket', task.jira_ticket],
+    ['Tools', task.assigned_tools.join(', ') || null],
+    ['Created', task.created_at],
+    ['Last changed', task.updated_at],
+    ['Completed', task.completed_at],
+  ];
+  const lines = [
+    `# ${task.id}: ${firstLine(task.description)}`,
+    '',
+    `**${words(task.status)}**, ${task.priority} priority`,
+    '',
+    ...facts.flatMap(([name, value]) => (value === null ? [] : [`- ${name}: ${value}`])),
+    ...rest(task.description),
+    ...(task.result === null ? [] : ['', '## Result', '', ...jsonBlock(task.result)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function planMarkdown({ goal, tasks, plan }: ExecutionPlan): string {
+  const { criticalPath, phases, unblocksMost, waitsFor } = plan;
+  const find = (ids: readonly string[]) => ids.flatMap((id) => tasks.get(id) ?? []);
+  let room = shownTasks;
+  const phaseLines = phases.flatMap(({ phase, taskIds }) => {
+    const shown = find(taskIds.slice(0, Math.max(0, room)));
+    room -= taskIds.length;
+    if (shown.length === 0) return [];
+    const together = taskIds.length > 1 ? `, ${taskIds.length} at the same time` : '';
+    return ['', `## Phase ${phase}${together}`, '', ...shown.map((task) => planLine(task, waitsFor.get(task.id)))];
+  });
+  const left = phases.reduce((sum, each) => sum + each.taskIds.length, 0);
+  const lines = [
+    `# Plan of ${goal.id}: ${firstLine(goal.description)}`,
+    '',
+    `${goal.completed_tasks} of ${goal.total_tasks} tasks completed; ${left} left in ${phases.length} ${phases.length === 1 ? 'phase' : 'phases'}`,
+    ...phaseLines,
+    ...more(-room),
+    ...(criticalPath.taskIds.length > 1
+      ? ['', '## Critical path', '', `${arrows(criticalPath.taskIds)}${effort(criticalPath.totalMinutes)}`]
+      : []),
+    ...(unblocksMost.tasks.length > 0
+      ? [
+          '',
+          '## Unblocks most',
+          '',
+          ...unblocksMost.tasks.map((each) => `- ${each.taskId}: ${each.directly} directly, ${each.inAll} in all`),
+        ]
+      : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function taskLine(task: ListedTask): string {
+  const waits = task.dependencies.length > 0 ? ` (after ${task.dependencies.slice(0, 10).join(', ')})` : '';
+  return `- ${boxes[task.status]} **${task.id}** ${firstLine(task.description)}${waits}`;
+}
+
+function planLine(task: PlanTask, waitsFor: readonly string[] | undefined): string {
+  const facts = [task.estimated_effort, task.priority === 'medium' ? null : task.priority].filter(
+    (fact) => fact !== null,
+  );
+  const waits = waitsFor === undefined ? '' : `, waits for ${waitsFor.slice(0, 10).join(', ')}`;
+  return `- ${boxes[task.status]} **${task.id}** ${firstLine(task.description)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}${waits}`;
+}
+
+function arrows(ids: string[]): string {
+  const shown = ids.length > 30 ? [...ids.slice(0, 15), `… ${ids.length - 30} more …`, ...ids.slice(-15)] : ids;
+  return shown.join(' → ');
+}
+
+function effort(minutes: number | null): string {
+  return minutes === null ? '' : `: ${formatEffort(minutes)} of work`;
+}
+
+function more(count: number): string[] {
+  return count > 0 ? ['', `… and ${count} more`] : [];
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split(/\r?\n/, 1)[0] ?? '';
+  return line.length > 160 ? `${line.slice(0, 160).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
+}
+
+/** The whole text, where the heading shows only its start. */
+function rest(text: string): string[] {
+  return firstLine(text) === text.trim() ? [] : ['', text];
+}
+
+function words(status: string): string {
+  return status.replace('_', ' ');
+}
+
+function jsonBlock(value: Json): string[] {
+  return typeof value === 'string' ? [value] : ['```json', JSON.stringify(value, null, 2), '```'];
+}

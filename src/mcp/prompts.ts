@@ -1,0 +1,55 @@
+import { completable, type McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { Call } from '../service/call.ts';
+import { completeGoalId } from '../service/goals.ts';
+
+/** Prompts that a person picks from a menu. */
+export function registerPrompts(server: McpServer, anyCall: () => Promise<Call>): void {
+  server.registerPrompt(
+    'plan_goal',
+    {
+      title: 'Plan a goal',
+      description: 'Turn an outcome into a goal with tasks, dependencies and a plan.',
+      argsSchema: z.object({ outcome: z.string().describe('what should be true in the end') }),
+    },
+    ({ outcome }) => ask(planText(outcome)),
+  );
+  server.registerPrompt(
+    'review_goal',
+    {
+      title: 'Review a goal',
+      description: 'See where a goal stands, what holds it up and what to do next.',
+      argsSchema: z.object({
+        goal_id: completable(z.string().describe('such as GOAL-0001'), async (prefix) =>
+          completeGoalId(await anyCall(), prefix),
+        ),
+      }),
+    },
+    ({ goal_id }) => ask(reviewText(goal_id)),
+  );
+}
+
+function planText(outcome: string): string {
+  return `I want this outcome:
+
+${outcome}
+
+Plan it with Goal Agent:
+1. If something essential is unclear, ask me first; otherwise go on.
+2. create_goal with a description that says how we will know that it is reached.
+3. break_down_goal into tasks. Each can be finished and checked by one person or agent in at most a day or two. Say what depends on what, and nothing that does not have to wait. Give each an estimated_effort, and a repo where it has one.
+4. generate_execution_plan, and show me the phases, the critical path, and what could go wrong on it.
+Do not start on the tasks before I agree.`;
+}
+
+function reviewText(goalId: string): string {
+  return `Review ${goalId} with Goal Agent:
+1. get_goal and generate_execution_plan.
+2. Tell me in a few lines: how far it is, what is in progress, what has failed or is blocked and why (read the results), and what is on the critical path.
+3. Say which task you would do next and why, and which tasks look stale, doubled, too large or missing.
+Change nothing before I agree.`;
+}
+
+function ask(text: string) {
+  return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] };
+}

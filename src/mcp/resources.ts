@@ -1,0 +1,88 @@
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceTemplate,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { GoalAgentError } from '../domain/errors.ts';
+import { GoalId, TaskId } from '../domain/ids.ts';
+import type { Call } from '../service/call.ts';
+import { completeGoalId, getGoal } from '../service/goals.ts';
+import { generatePlan } from '../service/plans.ts';
+import { completeTaskId, getTask } from '../service/tasks.ts';
+import { goalMarkdown, planMarkdown, taskMarkdown } from './markdown.ts';
+import type { OpenCall } from './open-call.ts';
+import { errorMessage } from './results.ts';
+
+interface Page {
+  name: string;
+  title: string;
+  description: string;
+  variable: string;
+  read(call: Call, id: string): Promise<string>;
+  complete(call: Call, prefix: string): Promise<string[]>;
+}
+
+const pages: Page[] = [
+  {
+    name: 'goal',
+    title: 'A goal with its tasks',
+    description: 'One goal as a Markdown page: status, progress, tasks, metadata.',
+    variable: 'id',
+    async read(call, id) {
+      const { goal, tasks } = await getGoal(call, parse(GoalId, id));
+      return goalMarkdown(goal, tasks);
+    },
+    complete: completeGoalId,
+  },
+  {
+    name: 'task',
+    title: 'A task',
+    description: 'One task as a Markdown page, with its whole description and result.',
+    variable: 'id',
+    read: async (call, id) => taskMarkdown(await getTask(call, parse(TaskId, id))),
+    complete: completeTaskId,
+  },
+  {
+    name: 'plan',
+    title: 'The plan of a goal',
+    description: 'What is left of a goal as a Markdown page: phases, critical path, what unblocks most.',
+    variable: 'goal_id',
+    read: async (call, id) => planMarkdown(await generatePlan(call, parse(GoalId, id))),
+    complete: completeGoalId,
+  },
+];
+
+/** `goal://{id}`, `task://{id}` and `plan://{goal_id}`, each with completion of its ID. */
+export function registerResources(server: McpServer, open: OpenCall, anyCall: () => Promise<Call>): void {
+  for (const { name, title, description, variable, read, complete } of pages) {
+    const template = new ResourceTemplate(`${name}://{${variable}}`, {
+      list: undefined,
+      complete: { [variable]: async (prefix) => complete(await anyCall(), prefix) },
+    });
+    const config = { title, description, mimeType: 'text/markdown' };
+    server.registerResource(name, template, config, async (uri, variables, context: ServerContext) => {
+      try {
+        const id = String(variables[variable]);
+        return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text: await read(await open(context), id) }] };
+      } catch (error) {
+        throw protocolError(error);
+      }
+    });
+  }
+}
+
+function parse(schema: typeof GoalId, text: string): string {
+  const parsed = schema.safeParse(decodeURIComponent(text));
+  if (parsed.success) return parsed.data;
+  throw new GoalAgentError('invalid', `"${text}" ${parsed.error.issues[0]?.message ?? 'is no ID'}.`);
+}
+
+function protocolError(error: unknown): ProtocolError {
+  const isCallers = error instanceof GoalAgentError && (error.code === 'invalid' || error.code === 'not_found');
+  return new ProtocolError(
+    isCallers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
+    errorMessage(error),
+  );
+}

@@ -1,0 +1,18 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { GoalAgentError } from '../domain/errors.ts';
+
+/** The same answer twice: some clients show the model `structuredContent`, others `content`. */
+export function toolResult(answer: Record<string, unknown>): CallToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer };
+}
+
+/** What a caller is told of an error. Anything but GoalAgentError is a defect, whose text may hold what it should not. */
+export function errorMessage(error: unknown): string {
+  if (error instanceof GoalAgentError) return error.message;
+  if (error instanceof Error && error.name === 'AbortError') return 'The call was cancelled.';
+  return 'Something went wrong inside Goal Agent, and nothing is known to have been changed. The log of Goal Agent says more.';
+}
+
+export function toolError(error: unknown): CallToolResult {
+  return { content: [{ type: 'text', text: errorMessage(error) }], isError: true };
+}

@@ -1,0 +1,95 @@
+import {
+  CLIENT_INFO_META_KEY,
+  McpServer,
+  type McpServerFactory,
+  type ServerContext,
+  type StandardSchemaWithJSON,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { GoalAgentError } from '../domain/errors.ts';
+import { unstorable } from '../domain/text.ts';
+import type { Call } from '../service/call.ts';
+import type { AgentFacts, Tool, ToolContext } from './define-tool.ts';
+import { parseInput } from './input.ts';
+import { instructions } from './instructions.ts';
+import type { OpenCall } from './open-call.ts';
+import { registerPrompts } from './prompts.ts';
+import { registerResources } from './resources.ts';
+import { toolError, toolResult } from './results.ts';
+import { tools } from './tools/index.ts';
+
+/** What the protocol's face needs from the rest of the program. */
+export interface ServerParts {
+  /**
+   * Waits until the store can be used. History names the agent, or else the client, as the one who acts.
+   * @throws GoalAgentError `unavailable` or `configuration`.
+   */
+  openCall(from: { clientName?: string | undefined; signal?: AbortSignal | undefined }): Promise<Call>;
+  facts(): AgentFacts;
+  /** Told of errors that are defects, for the log. */
+  report(error: unknown, where: string): void;
+}
+
+/** Serves both protocol eras: the SDK calls it once for each connection. */
+export function serverFactory(parts: ServerParts): McpServerFactory {
+  return () => {
+    const server = new McpServer({ name: 'goal-agent', version: parts.facts().version }, { instructions });
+    const open: OpenCall = (context) =>
+      parts.openCall({ clientName: clientName(server, context), signal: context.mcpReq.signal });
+    for (const tool of tools) register(server, tool, parts, open);
+    // completion has no request context of its own
+    const anyCall = () => parts.openCall({});
+    registerResources(server, open, anyCall);
+    registerPrompts(server, anyCall);
+    return server;
+  };
+}
+
+function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenCall): void {
+  const config = {
+    description: tool.description,
+    inputSchema: listedOnly(inputJsonSchema(tool)),
+    outputSchema: listedOnly(outputJsonSchema(tool)),
+    annotations: tool.hints,
+  };
+  server.registerTool(tool.name, config, async (args: unknown, context: ServerContext) => {
+    const toolContext: ToolContext = { open: () => open(context), facts: parts.facts };
+    try {
+      return toolResult(await tool.run(toolContext, parseInput(tool, args)));
+    } catch (error) {
+      if (!(error instanceof GoalAgentError)) parts.report(error, tool.name);
+      return toolError(error);
+    }
+  });
+}
+
+export function inputJsonSchema(tool: Tool): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input' });
+  return schema;
+}
+
+export function outputJsonSchema(tool: Tool): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.output, { io: 'input' });
+  return schema;
+}
+
+/**
+ * A schema that the SDK lists but does not check with. Input is checked by `parseInput`, whose messages say what to do
+ * next; output is checked by the tests: an answer that fails a check would be an error after the change was made.
+ */
+function listedOnly(schema: Record<string, unknown>): StandardSchemaWithJSON {
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'goal-agent',
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: { input: () => schema, output: () => schema },
+    },
+  };
+}
+
+function clientName(server: McpServer, context: ServerContext): string | undefined {
+  const envelope: { [CLIENT_INFO_META_KEY]?: { name: string } } = context.mcpReq.envelope ?? {};
+  const name = (envelope[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion())?.name;
+  return name === undefined || name === '' || unstorable(name) !== undefined ? undefined : name.slice(0, 80);
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { TaskId } from '../../domain/ids.ts';
+import { limits } from '../../domain/limits.ts';
+import { TaskStatus } from '../../domain/task-status.ts';
+import { setTaskStatuses } from '../../service/set-task-statuses.ts';
+import { Persistence, persistence } from '../answers.ts';
+import { defineTool, sets } from '../define-tool.ts';
+import { structured } from '../input.ts';
+import { ResultArgument } from './update-task-status.ts';
+
+const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument });
+
+export const batchUpdateTasks = defineTool({
+  name: 'batch_update_tasks',
+  description:
+    'Say how many tasks stand in one call. Tasks that do not exist are listed in failed; the others are saved.',
+  input: z.strictObject({ updates: structured(z.array(Update).min(1).max(limits.updatesPerCall)) }),
+  output: z.object({
+    successful: z.array(z.string()),
+    failed: z.array(z.object({ task_id: z.string(), error: z.string() })),
+    total: z.number().int(),
+    made_ready: z.array(z.string()),
+    _persistence: Persistence,
+  }),
+  hints: sets,
+  async run(context, { updates }) {
+    const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
+    const { changed, notFound, madeReady } = await setTaskStatuses(await context.open(), changes);
+    return {
+      successful: changed,
+      failed: notFound.map((task_id) => ({ task_id, error: `${task_id} does not exist` })),
+      total: updates.length,
+      made_ready: madeReady.slice(0, limits.updatesPerCall),
+      _persistence: persistence(
+        context.facts().cache.enabled,
+        `${changed.length} ${changed.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
+      ),
+    };
+  },
+});

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { NewGoal } from '../../domain/goal.ts';
+import { createGoal as create } from '../../service/goals.ts';
+import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from '../answers.ts';
+import { adds, defineTool } from '../define-tool.ts';
+import { structured } from '../input.ts';
+
+export const createGoal = defineTool({
+  name: 'create_goal',
+  description: 'Start a new goal: an outcome that takes several steps. Then call break_down_goal.',
+  input: z.strictObject({
+    description: NewGoal.shape.description,
+    priority: NewGoal.shape.priority.default('medium'),
+    repos: structured(NewGoal.shape.repos).default([]),
+    metadata: structured(NewGoal.shape.metadata).default({}),
+  }),
+  output: GoalAnswer.extend({ _persistence: Persistence }),
+  hints: adds,
+  async run(context, input) {
+    const goal = await create(await context.open(), input);
+    const _persistence = persistence(context.facts().cache.enabled, 'Goal saved to PostgreSQL database');
+    return { ...goalAnswer(goal, new Budget()), _persistence };
+  },
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { GoalId } from '../../domain/ids.ts';
+import { getGoal as get } from '../../service/goals.ts';
+import { Budget, GoalAnswer, goalAnswer, TaskEntry, taskEntry } from '../answers.ts';
+import { defineTool, reads } from '../define-tool.ts';
+
+export const getGoal = defineTool({
+  name: 'get_goal',
+  description:
+    'See one goal with its tasks and progress. A large goal shows its unfinished tasks first, as many as fit.',
+  input: z.strictObject({
+    goal_id: GoalId,
+    full: z.boolean().default(false).describe('also long metadata whole'),
+  }),
+  output: GoalAnswer.extend({
+    task_details: z.array(TaskEntry),
+    progress: z.object({ total: z.number().int(), completed: z.number().int(), percent: z.number() }),
+    not_shown: z.number().int().optional(),
+  }),
+  hints: reads,
+  async run(context, { goal_id, full }) {
+    const { goal, tasks } = await get(await context.open(), goal_id);
+    const budget = new Budget();
+    const answer = full ? goal : goalAnswer(goal, budget);
+    const task_details = budget.firstOf(tasks.map(taskEntry));
+    const { total_tasks: total, completed_tasks: completed } = goal;
+    const percent = total === 0 ? 0 : Math.round((completed / total) * 1000) / 10;
+    const notShown = total - task_details.length;
+    return {
+      ...answer,
+      task_details,
+      progress: { total, completed, percent },
+      ...(notShown > 0 && { not_shown: notShown }),
+    };
+  },
+});

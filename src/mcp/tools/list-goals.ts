@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { GoalAgentError } from '../../domain/errors.ts';
+import { GoalStatus } from '../../domain/goal.ts';
+import { limits } from '../../domain/limits.ts';
+import { Priority } from '../../domain/priority.ts';
+import { text } from '../../domain/text.ts';
+import { listGoals as list } from '../../service/goals.ts';
+import { Budget, GoalEntry, goalEntry } from '../answers.ts';
+import { defineTool, reads } from '../define-tool.ts';
+
+export const listGoals = defineTool({
+  name: 'list_goals',
+  description: 'Find goals, newest first. Give next_cursor back as cursor for the next page.',
+  input: z.strictObject({
+    status: GoalStatus.optional(),
+    priority: Priority.optional(),
+    repo: text().optional(),
+    limit: z.number().int().min(1).max(limits.page).default(50),
+    cursor: z.string().optional(),
+  }),
+  output: z.object({
+    goals: z.array(GoalEntry),
+    count: z.number().int(),
+    total: z.number().int(),
+    next_cursor: z.string().optional(),
+  }),
+  hints: reads,
+  async run(context, { limit, cursor, ...filter }) {
+    const before = cursor === undefined ? undefined : numberOf(cursor);
+    // one more than asked for tells whether there is a next page
+    const page = await list(await context.open(), filter, { limit: limit + 1, before });
+    const shown = new Budget().firstOf(page.goals.slice(0, limit).map((goal) => goalEntry(goal)));
+    const last = page.goals[shown.length - 1];
+    return {
+      goals: shown,
+      count: shown.length,
+      total: page.total,
+      ...(shown.length < page.goals.length && last !== undefined && { next_cursor: cursorOf(last.number) }),
+    };
+  },
+});
+
+function cursorOf(number: number): string {
+  return `before-${number}`;
+}
+
+function numberOf(cursor: string): number {
+  const number = /^before-(\d{1,15})$/.exec(cursor)?.[1];
+  if (number === undefined) {
+    throw new GoalAgentError(
+      'invalid',
+      'list_goals: cursor is not one that list_goals gave; leave it out to start from the newest.',
+    );
+  }
+  return Number(number);
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { TaskId } from '../../domain/ids.ts';
+import { StorableJson, structureFromString } from '../../domain/json.ts';
+import { TaskStatus } from '../../domain/task-status.ts';
+import { setTaskStatus } from '../../service/set-task-statuses.ts';
+import { Budget, Persistence, persistence, TaskAnswer, taskAnswer } from '../answers.ts';
+import { defineTool, sets } from '../define-tool.ts';
+
+/** Any JSON; the text of a JSON object or list becomes what it says, as v3.0 took it. */
+export const ResultArgument = z.preprocess(structureFromString, StorableJson).optional();
+
+/** IDs of what became ready that one answer names. */
+const shownReady = 100;
+
+export const updateTaskStatus = defineTool({
+  name: 'update_task_status',
+  description: 'Say how a task stands: in_progress when you start it, completed with its result when it is done.',
+  input: z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument }),
+  output: TaskAnswer.extend({
+    made_ready: z.array(z.string()),
+    goal_status: z.enum(['completed', 'in_progress']).optional(),
+    warnings: z.array(z.string()).optional(),
+    _persistence: Persistence,
+  }),
+  hints: sets,
+  async run(context, { task_id, status, result }) {
+    const call = await context.open();
+    const { task, openDependencies, madeReady, completedGoals, reopenedGoals } = await setTaskStatus(call, {
+      taskId: task_id,
+      status,
+      result,
+    });
+    const warnings =
+      status === 'completed' && openDependencies > 0
+        ? [
+            `${task_id} was completed while ${openDependencies} of its dependencies ${openDependencies === 1 ? 'is' : 'are'} not.`,
+          ]
+        : undefined;
+    return {
+      ...taskAnswer(task, new Budget()),
+      made_ready: madeReady.slice(0, shownReady),
+      ...(completedGoals.length > 0 && { goal_status: 'completed' as const }),
+      ...(reopenedGoals.length > 0 && { goal_status: 'in_progress' as const }),
+      ...(warnings && { warnings }),
+      _persistence: persistence(context.facts().cache.enabled, 'Task saved to PostgreSQL database'),
+    };
+  },
+});
