@@ -1,11 +1,35 @@
 import { defineConfig } from 'vitest/config';
+import { findServerPostgres } from './test/support/find-server-postgres.ts';
+
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  pool: 'forks' as const,
+  globalSetup: ['test/support/global-setup.ts'],
+};
+
+const server = findServerPostgres();
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    pool: 'forks',
+    reporters: ['default', './test/support/closing-line.ts'],
+    maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'embedded', include: ['test/**/*.test.ts'] } },
+      // what speaks SQL runs once more on a PostgreSQL of the machine's own, which is older
+      ...(server === undefined
+        ? []
+        : [
+            {
+              test: {
+                ...shared,
+                name: `postgres-${server.major}`,
+                include: ['test/store/*.test.ts', 'test/service/**/*.test.ts', 'test/mcp/**/*.test.ts'],
+                exclude: ['test/store/connection.test.ts', 'test/store/errors.test.ts'],
+                provide: { server: true },
+              },
+            },
+          ]),
+    ],
   },
 });

@@ -54,7 +54,7 @@ export const deleteTask = defineStatement({
       select $1, $3, $3, $4, 'deleted', x.goal_id, x.id, ${deletedTaskImage('x')}, null::jsonb
       from gone x
       union all
-      select $1, $3 + 1, $3, $4, 'updated', c.id, null::text, ${goalImage('b')}, ${goalImage('c')}
+      select $1, $3::int8 + 1, $3, $4, 'updated', c.id, null::text, ${goalImage('b')}, ${goalImage('c')}
       from goal_changed c
       join goal_before b on b.id = c.id
       where c.status <> b.status

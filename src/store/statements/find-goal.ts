@@ -3,7 +3,7 @@ import { goalColumns, goalSelect } from './sql.ts';
 
 export const findGoal = defineStatement({
   name: 'find_goal',
-  params: { workspaceId: 'int8', taskIdLimit: 'int4', goalId: 'text' },
+  params: { workspaceId: 'int8', taskIdLimit: 'int8', goalId: 'text' },
   columns: goalColumns,
   text: `
     select ${goalSelect}

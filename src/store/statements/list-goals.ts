@@ -1,40 +1,35 @@
 import { defineStatement } from '../statement.ts';
-import { countedAtMost, goalColumns, goalSelect } from './sql.ts';
+import { countedAtMost, listedGoalColumns, listedGoalSelect } from './sql.ts';
 
 const matching = `g.workspace_id = $1
-      and ($3::text is null or g.status = $3::text::goal_status)
-      and ($4::text is null or g.priority = $4::text::priority)
-      and ($5::text is null or $5 = any(g.repos))`;
+      and ($4::text is null or g.status = $4::text::goal_status)
+      and ($5::text is null or g.priority = $5::text::priority)
+      and ($6::text is null or $6 = any(g.repos))`;
 
 /** Newest first, those numbered below `before`. `total` counts all that match, up to a bound. */
 export const listGoals = defineStatement({
   name: 'list_goals',
   params: {
     workspaceId: 'int8',
-    taskIdLimit: 'int4',
+    textLimit: 'int4',
+    taskIdLimit: 'int8',
     status: 'text?',
     priority: 'text?',
     repo: 'text?',
     before: 'int8?',
-    limit: 'int4',
-    textLimit: 'int4',
+    limit: 'int8',
   },
   columns: {
-    ...goalColumns,
-    metadata: 'jsonb?',
+    ...listedGoalColumns,
     number: 'int8',
-    description_length: 'int4',
-    metadata_length: 'int4',
     total: 'int8',
   },
   text: `
-    select g.number, left(g.description, $8) as description, length(g.description) as description_length,
-      case when length(g.metadata::text) <= $8 then g.metadata end as metadata,
-      length(g.metadata::text) as metadata_length,
-      (select count(*) from (select from goals g where ${matching} limit ${countedAtMost}) as counted) as total,
-      ${goalSelect.replace('g.description, ', '').replace(', g.metadata', '')}
+    select ${listedGoalSelect},
+      g.number,
+      (select count(*) from (select from goals g where ${matching} limit ${countedAtMost}) as counted) as total
     from goals g
-    where ${matching} and ($6::int8 is null or g.number < $6)
+    where ${matching} and ($7::int8 is null or g.number < $7)
     order by g.number desc
-    limit $7`,
+    limit $8`,
 });

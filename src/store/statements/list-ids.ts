@@ -1,6 +1,6 @@
 import { defineStatement } from '../statement.ts';
 
-const params = { workspaceId: 'int8', prefix: 'text', limit: 'int4' } as const;
+const params = { workspaceId: 'int8', prefix: 'text', limit: 'int8' } as const;
 
 /** The newest goals whose ID starts so, for completion. */
 export const listGoalIds = defineStatement({

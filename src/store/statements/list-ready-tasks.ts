@@ -7,7 +7,7 @@ const columns = { ...listedTaskColumns, total: 'int8' } as const;
 /** Ready tasks, most important first, then oldest. `total` counts all of them, up to a bound. */
 export const listReadyTasks = defineStatement({
   name: 'list_ready_tasks',
-  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int4' },
+  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8' },
   columns,
   text: `
     select ${listedTaskSelect},
@@ -22,7 +22,7 @@ export const listReadyTasks = defineStatement({
 /** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
 export const listReadyTasksOfGoal = defineStatement({
   name: 'list_ready_tasks_of_goal',
-  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int4', goalId: 'text' },
+  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8', goalId: 'text' },
   columns,
   text: `
     select ${listedTaskSelect},

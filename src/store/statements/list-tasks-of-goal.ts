@@ -4,7 +4,7 @@ import { listedTaskColumns, listedTaskSelect } from './sql.ts';
 /** A goal's tasks as a list shows them: those to be done first, so that a bound cuts what is finished. */
 export const listTasksOfGoal = defineStatement({
   name: 'list_tasks_of_goal',
-  params: { workspaceId: 'int8', textLimit: 'int4', goalId: 'text', limit: 'int4' },
+  params: { workspaceId: 'int8', textLimit: 'int4', goalId: 'text', limit: 'int8' },
   columns: { ...listedTaskColumns, number: 'int8' },
   text: `
     select ${listedTaskSelect}, t.number

@@ -90,16 +90,31 @@ export const goalColumns = {
   metadata: 'jsonb',
 } as const satisfies Shape;
 
-const firstTaskIds = `array(
+const firstTaskIds = (limit: string) => `array(
       select t.id
       from tasks t
       where t.workspace_id = $1 and t.goal_id = g.id
       order by t.number
-      limit $2)`;
+      limit ${limit}) as task_ids`;
 
 export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos,
-    ${firstTaskIds} as task_ids,
+    ${firstTaskIds('$2')},
     g.total_tasks, g.open_tasks, g.created_at, g.updated_at, g.metadata`;
+
+/** The columns of a goal in a list, `g`: long text cut to `$2` characters, the first `$3` of its tasks. */
+export const listedGoalColumns = {
+  ...goalColumns,
+  metadata: 'jsonb?',
+  description_length: 'int4',
+  metadata_length: 'int4',
+} as const satisfies Shape;
+
+export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos,
+    ${firstTaskIds('$3')},
+    g.total_tasks, g.open_tasks, g.created_at, g.updated_at,
+    case when length(g.metadata::text) <= $2 then g.metadata end as metadata,
+    length(g.description) as description_length,
+    length(g.metadata::text) as metadata_length`;
 
 /** The columns of an event, in the order in which every statement that records one gives them. */
 export const eventColumns = 'workspace_id, seq, operation, actor, action, goal_id, task_id, before, after';

@@ -1,0 +1,101 @@
+import { type SslMode, sslModes } from '../../store/tls.ts';
+import type { Reading } from './setting.ts';
+
+/** What a URL said; nothing is filled in. */
+export interface DatabaseUrl {
+  host?: string | undefined;
+  port?: number | undefined;
+  database?: string | undefined;
+  user?: string | undefined;
+  password?: string | undefined;
+  sslMode?: SslMode | undefined;
+  sslRootCert?: string | undefined;
+  sslCert?: string | undefined;
+  sslKey?: string | undefined;
+  applicationName?: string | undefined;
+  options?: string | undefined;
+  connectTimeoutMs?: number | undefined;
+  channelBinding?: 'disable' | 'prefer' | 'require' | undefined;
+}
+
+// libpq's grammar, https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS, with one host.
+// Not WHATWG's URL: that one refuses `postgres://user@/db?host=/run/postgresql`, where the host is empty.
+const form =
+  /^postgres(?:ql)?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<host>\[[^\]@]*\]|[^:/?@,]*)(?::(?<port>\d*))?(?:\/(?<database>[^?@]*))?(?:\?(?<query>.*))?$/;
+const allowed =
+  'postgres://user:password@host:5432/database?sslmode=prefer, with one host, and special characters percent-encoded (@ is %40, / is %2F, % is %25)';
+
+const parameters = {
+  host: 'host',
+  port: 'port',
+  user: 'user',
+  password: 'password',
+  dbname: 'database',
+  sslmode: 'sslMode',
+  sslrootcert: 'sslRootCert',
+  sslcert: 'sslCert',
+  sslkey: 'sslKey',
+  application_name: 'applicationName',
+  options: 'options',
+  connect_timeout: 'connectTimeoutMs',
+  channel_binding: 'channelBinding',
+} as const;
+
+/** Reads a `postgres://` or `postgresql://` URL. No part of a password is in the answer when it is refused. */
+export function parseDatabaseUrl(url: string): Reading<DatabaseUrl> {
+  const groups = form.exec(url)?.groups;
+  const shown = JSON.stringify(`${/^[a-z]+:\/\//i.exec(url)?.[0] ?? ''}***`);
+  try {
+    if (!groups) return { allowed, shown };
+    const { user, password, host, port, database } = groups;
+    const parts = new Map(
+      Object.entries({ user, password, host: host?.replace(/^\[(.*)\]$/, '$1'), port, dbname: database }),
+    );
+    for (const pair of (groups.query ?? '').split('&').filter(Boolean)) {
+      const [key = '', ...value] = pair.split('=');
+      parts.set(decodeURIComponent(key), value.join('='));
+    }
+    return readParts(parts);
+  } catch {
+    return { allowed, shown }; // a lone % somewhere
+  }
+}
+
+function readParts(parts: Map<string, string | undefined>): Reading<DatabaseUrl> {
+  const url: Record<string, string | number> = {};
+  for (const [key, encoded] of parts) {
+    if (encoded === undefined || encoded === '') continue;
+    const text = decodeURIComponent(encoded);
+    const known = Object.hasOwn(parameters, key) ? parameters[key as keyof typeof parameters] : undefined;
+    if (known === undefined)
+      return { shown: `a URL with ${JSON.stringify(key)}`, allowed: Object.keys(parameters).join(', ') };
+    const value = readPart(known, text);
+    if (typeof value === 'object') {
+      return { shown: `a URL with ${key} ${JSON.stringify(text)}`, allowed: value.allowed };
+    }
+    url[known] = value;
+  }
+  return { value: url as DatabaseUrl };
+}
+
+function readPart(part: keyof DatabaseUrl, text: string): string | number | { allowed: string } {
+  switch (part) {
+    case 'port':
+      return inRange(text, 1, 65_535) ?? { allowed: 'a whole number from 1 to 65535' };
+    case 'connectTimeoutMs': {
+      const seconds = inRange(text, 0, 86_400);
+      return seconds === undefined ? { allowed: 'whole seconds from 0 to 86400' } : seconds * 1000;
+    }
+    case 'sslMode':
+      return (sslModes as readonly string[]).includes(text) ? text : { allowed: sslModes.join(', ') };
+    case 'channelBinding':
+      return ['disable', 'prefer', 'require'].includes(text) ? text : { allowed: 'disable, prefer, require' };
+    default:
+      return text;
+  }
+}
+
+function inRange(text: string, least: number, most: number): number | undefined {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  return number >= least && number <= most ? number : undefined;
+}

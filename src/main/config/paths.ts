@@ -1,0 +1,25 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** Relative paths start at the working directory; `~/` is the user's home, since no shell expands it in a client's JSON. */
+export function absolutePath(file: string, cwd: string): string {
+  return /^~(?:[/\\]|$)/.test(file) ? path.join(homedir(), file.slice(1)) : path.resolve(cwd, file);
+}
+
+/**
+ * Where programs keep their data on this platform: `XDG_DATA_HOME` or `~/.local/share` (the XDG base directory specification),
+ * `~/Library/Application Support`, `%LOCALAPPDATA%`; always with `goal-agent` behind it.
+ */
+export function dataDirectory(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  if (platform === 'win32') {
+    return path.win32.join(env.LOCALAPPDATA || path.win32.join(homedir(), 'AppData', 'Local'), 'goal-agent');
+  }
+  const home = env.HOME || homedir();
+  if (platform === 'darwin') return path.posix.join(home, 'Library', 'Application Support', 'goal-agent');
+  // the specification: a relative path in it is to be ignored
+  const xdg = env.XDG_DATA_HOME?.startsWith('/') ? env.XDG_DATA_HOME : path.posix.join(home, '.local', 'share');
+  return path.posix.join(xdg, 'goal-agent');
+}

@@ -1,0 +1,76 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aDatabase } from '../support/database.ts';
+
+let client: pg.Client;
+
+beforeAll(async () => {
+  client = new pg.Client(await aDatabase());
+  await client.connect();
+});
+afterAll(() => client.end());
+
+const ours = `c.relnamespace = 'public'::regnamespace and c.relname <> 'pgmigrations'`;
+
+describe('the schema', () => {
+  it('carries workspace_id in every table but workspaces', async () => {
+    const { rows } = await client.query(`
+      select c.relname
+      from pg_class c
+      where ${ours} and c.relkind = 'r' and not exists (
+        select from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and a.attnotnull
+          and a.atttypid = 'bigint'::regtype)`);
+    expect(rows.map((row) => row.relname)).toEqual(['workspaces']);
+  });
+
+  it('puts workspace_id first in every primary key, unique key, foreign key and index', async () => {
+    const { rows } = await client.query(`
+      select k.conname as name
+      from pg_constraint k
+      join pg_class c on c.oid = k.conrelid
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = k.conkey[1]
+      where ${ours} and c.relname <> 'workspaces' and k.contype in ('p', 'u', 'f') and a.attname <> 'workspace_id'
+      union all
+      select x.relname
+      from pg_index i
+      join pg_class x on x.oid = i.indexrelid
+      join pg_class c on c.oid = i.indrelid
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+      where ${ours} and c.relname <> 'workspaces' and a.attname <> 'workspace_id'`);
+    expect(rows).toEqual([]);
+  });
+
+  it('uses no trigger of its own and no "on delete set null", which sharded tables refuse', async () => {
+    const triggers = await client.query('select tgname from pg_trigger where not tgisinternal');
+    const setNull = await client.query("select conname from pg_constraint where confdeltype in ('n', 'd')");
+    expect([...triggers.rows, ...setNull.rows]).toEqual([]);
+  });
+
+  it('names every constraint, and ends none in the digits that a shard would add', async () => {
+    const { rows } = await client.query(`
+      select k.conname as name
+      from pg_constraint k
+      join pg_class c on c.oid = k.conrelid
+      where ${ours} and k.contype <> 'n' and (k.conname ~ '_\\d+$' or k.conname ~ '_(check|key|fkey)\\d*$')`);
+    expect(rows).toEqual([]);
+  });
+
+  it('is what its snapshot says', async () => {
+    const columns = await client.query(`
+      select table_name || '.' || column_name || ' ' || udt_name || case is_nullable when 'NO' then ' not null' else '' end
+        || coalesce(' default ' || column_default, '') as line
+      from information_schema.columns
+      where table_schema = 'public' and table_name <> 'pgmigrations'
+      order by table_name, ordinal_position`);
+    const constraints = await client.query(`
+      select c.relname || ': ' || k.conname || ' ' || pg_get_constraintdef(k.oid) as line
+      from pg_constraint k
+      join pg_class c on c.oid = k.conrelid
+      where ${ours} and k.contype <> 'n'
+      order by 1`);
+    const indexes = await client.query(`
+      select indexdef as line from pg_indexes where schemaname = 'public' and tablename <> 'pgmigrations' order by 1`);
+    const lines = [columns, constraints, indexes].map(({ rows }) => rows.map((row) => row.line).join('\n'));
+    await expect(`${lines.join('\n\n')}\n`).toMatchFileSnapshot('__snapshots__/schema.sql.txt');
+  });
+});

@@ -1,0 +1,121 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SqlColumn, Statement } from '../../src/store/statement.ts';
+import { aDatabase } from '../support/database.ts';
+
+const directory = fileURLToPath(new URL('../../src/store/statements', import.meta.url));
+const statements = await loadStatements();
+
+const oids: Record<string, number> = {
+  int4: 23,
+  int8: 20,
+  text: 25,
+  bool: 16,
+  jsonb: 3802,
+  timestamptz: 1184,
+  'int4[]': 1007,
+  'int8[]': 1016,
+  'text[]': 1009,
+  'bool[]': 1000,
+};
+
+describe('every statement', () => {
+  let client: pg.Client;
+
+  beforeAll(async () => {
+    client = new pg.Client(await aDatabase());
+    await client.connect();
+  });
+  afterAll(() => client.end());
+
+  it.each(statements)('$name has the parameters and columns that it declares', async (statement) => {
+    await client.query(`prepare checked as ${statement.text}`);
+    const { rows } = await client
+      .query(`select parameter_types::oid[]::int8[] as types from pg_prepared_statements where name = 'checked'`)
+      .finally(() => client.query('deallocate checked'));
+    expect(rows[0].types.map(Number)).toEqual(Object.values(statement.params).map(oidOf));
+    const fields = await describeColumns(client, statement.text);
+    expect(fields.map(({ name, dataTypeID }) => [name, dataTypeID])).toEqual(
+      Object.entries(statement.columns).map(([name, type]) => [name, oidOf(type)]),
+    );
+  });
+
+  it.each(statements)('$name keeps to one workspace on every table that it touches', ({ text }) => {
+    expect(tablesWithoutWorkspace(text)).toEqual([]);
+  });
+
+  it('has a name of its own', () => {
+    expect(new Set(statements.map((statement) => statement.name)).size).toBe(statements.length);
+  });
+});
+
+describe('the check for workspaces', () => {
+  it.each([
+    ['select id from tasks where id = $1', ['tasks']],
+    ['select t.id from tasks t join goals g on g.id = t.goal_id where t.workspace_id = $1', ['goals g']],
+    ['update goals g set status = $2 from tasks t where t.workspace_id = $1', ['goals g']],
+    ['delete from tasks t using goals g where t.workspace_id = $1 and g.workspace_id = $1', []],
+    ['insert into events (workspace_id) select $1 from tasks t', ['tasks t']],
+    ['insert into events (seq) values ($1)', ['events']],
+  ])('sees what is missing in %s', (text, missing) => {
+    expect(tablesWithoutWorkspace(text)).toEqual(missing);
+  });
+});
+
+async function loadStatements(): Promise<Statement[]> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.ts') && file !== 'sql.ts');
+  const modules = await Promise.all(files.map((file) => import(`../../src/store/statements/${file}`)));
+  return modules.flatMap((module) => Object.values(module) as Statement[]);
+}
+
+function oidOf(type: SqlColumn): number | undefined {
+  return oids[type.replace('?', '')];
+}
+
+interface Wire {
+  parse(query: { text: string }): void;
+  describe(what: { type: 'S'; name: string }): void;
+  sync(): void;
+}
+
+/** What PostgreSQL says a statement's rows look like, without running it. */
+function describeColumns(client: pg.Client, text: string): Promise<{ name: string; dataTypeID: number }[]> {
+  return new Promise((resolve, reject) => {
+    let fields: { name: string; dataTypeID: number }[] = [];
+    client.query({
+      submit(connection: unknown) {
+        const wire = connection as Wire;
+        wire.parse({ text });
+        wire.describe({ type: 'S', name: '' });
+        wire.sync();
+      },
+      handleRowDescription: (message: { fields: typeof fields }) => {
+        fields = message.fields;
+      },
+      handleError: reject,
+      handleReadyForQuery: () => resolve(fields),
+    } as unknown as pg.Submittable);
+  });
+}
+
+/** Each reference to a table of a workspace that is not tied to `$1`. Statements on `workspaces` itself find the workspace. */
+function tablesWithoutWorkspace(text: string): string[] {
+  const tables = 'counters|goals|tasks|task_dependencies|events|notes|requests|imports';
+  const missing: string[] = [];
+  for (const [, table = '', alias = ''] of text.matchAll(
+    new RegExp(
+      `\\b(?:from|join|update|using)\\s+(${tables})\\b(?:\\s+(?!where|set|on|order|join|limit|using\\b)([a-z]\\w*))?`,
+      'g',
+    ),
+  )) {
+    const name = alias || table;
+    const tied = new RegExp(`(?<![\\w.])${alias ? `${alias}\\.` : `(?:${table}\\.)?`}workspace_id = \\$1`);
+    if (!tied.test(text)) missing.push(alias ? `${table} ${alias}` : name);
+  }
+  for (const [, table = '', columns = ''] of text.matchAll(new RegExp(`insert into (${tables}) \\(([^)]*)\\)`, 'g'))) {
+    if (!columns.trim().startsWith('workspace_id')) missing.push(table);
+  }
+  return missing;
+}

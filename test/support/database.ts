@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, inject } from 'vitest';
+import type { Call } from '../../src/service/call.ts';
+import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
+
+/** A database of this file's own, cloned from the migrated template (or empty), and dropped after the file. */
+export async function aDatabase({
+  empty = false,
+} = {}): Promise<pg.ClientConfig & { host: string; port: number; database: string }> {
+  const address = inject('postgres');
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  await administer(`create database ${name}${empty ? '' : ' template template'}`);
+  afterAll(() => administer(`drop database ${name} with (force)`));
+  return { ...address, database: name };
+}
+
+async function administer(sql: string): Promise<void> {
+  const client = new pg.Client({ ...inject('postgres'), database: 'postgres' });
+  await client.connect();
+  try {
+    // two files may clone the template in the same moment, and a clone wants it for itself
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await client.query(sql);
+        return;
+      } catch (error) {
+        if ((error as pg.DatabaseError).code !== '55006' || attempt > 200) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+export async function aStore(connection: pg.ClientConfig, options: Partial<StoreOptions> = {}): Promise<Store> {
+  const store = await openStore({
+    connect: async () => connection,
+    workspace: 'default',
+    poolSize: 5,
+    maxOverflow: 10,
+    timeoutMs: 30_000,
+    prepared: true,
+    warn: () => {},
+    ...options,
+  });
+  afterAll(() => store.database.close());
+  return store;
+}
+
+/** A call of the service on a database of its own, and a raw client to look behind it. */
+export async function aCall(): Promise<{ call: Call; sql: pg.Client; connection: pg.ClientConfig }> {
+  const connection = await aDatabase();
+  const store = await aStore(connection);
+  const sql = new pg.Client(connection);
+  sql.on('error', () => {});
+  await sql.connect();
+  afterAll(() => sql.end());
+  return { call: { store, actor: 'tester' }, sql, connection };
+}

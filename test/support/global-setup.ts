@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { joinEmbedded } from '../../src/store/embedded/embedded.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { startServerPostgres } from './server-postgres.ts';
+
+export interface Address {
+  host: string;
+  port: number;
+  user: string;
+  password?: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server of this run; its database `template` is migrated. */
+    postgres: Address;
+    /** Whether it is the machine's own PostgreSQL, in place of the embedded one. */
+    server: boolean;
+  }
+}
+
+/** One throw-away server for the whole run, with a migrated template that each test file clones. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const isServer = (project.config.provide as { server?: boolean }).server === true;
+  const { address, stop } = isServer ? await startOwnServer() : await startEmbedded();
+  const client = new pg.Client({ ...address, database: 'postgres' });
+  await client.connect();
+  await client.query('create database template');
+  await client.end();
+  await migrate({ ...address, database: 'template' });
+  project.provide('postgres', address);
+  return stop;
+}
+
+async function startOwnServer() {
+  const server = await startServerPostgres({ settings: { max_connections: 300 } });
+  const { host, port, user, password } = server;
+  return { address: { host, port, user, password }, stop: () => server.stop() };
+}
+
+async function startEmbedded() {
+  const home = await mkdtemp(path.join(tmpdir(), 'goal-agent-test-'));
+  // these data are thrown away: no need to wait for a disk
+  const server = await joinEmbedded({ home, say: () => {}, settings: { fsync: 'off', max_connections: '300' } });
+  const { host, port, user } = server;
+  return {
+    address: { host, port, user },
+    async stop() {
+      await server.leave();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type pg from 'pg';
+
+/** What the schema cannot hold by itself, counted again: each row that comes back is a mistake. */
+const recounts = {
+  'open_dependencies is the number of dependencies that are not completed': `
+    select t.id, t.open_dependencies, count(x.id) filter (where x.status <> 'completed') as counted
+    from tasks t
+    left join task_dependencies d on d.workspace_id = t.workspace_id and d.task_id = t.id
+    left join tasks x on x.workspace_id = d.workspace_id and x.id = d.depends_on_id
+    group by t.workspace_id, t.id, t.open_dependencies
+    having t.open_dependencies <> count(x.id) filter (where x.status <> 'completed')`,
+  'open_tasks and total_tasks are what the goal has': `
+    select g.id, g.total_tasks, g.open_tasks, count(t.id), count(t.id) filter (where t.status <> 'completed')
+    from goals g
+    left join tasks t on t.workspace_id = g.workspace_id and t.goal_id = g.id
+    group by g.workspace_id, g.id, g.total_tasks, g.open_tasks
+    having g.total_tasks <> count(t.id) or g.open_tasks <> count(t.id) filter (where t.status <> 'completed')`,
+  'a task is parked when it is unfinished and its goal is closed': `
+    select t.id, t.status, t.parked, g.status as goal_status
+    from tasks t
+    join goals g on g.workspace_id = t.workspace_id and g.id = t.goal_id
+    where t.status <> 'completed' and t.parked <> (g.status in ('completed', 'cancelled'))`,
+  'a goal in progress that has tasks has an open one': `
+    select g.id, g.status, g.total_tasks, g.open_tasks
+    from goals g
+    where g.status = 'in_progress' and g.total_tasks > 0 and g.open_tasks = 0`,
+  'nothing waits for itself': `
+    with recursive reach (workspace_id, task_id, id) as (
+      select workspace_id, task_id, depends_on_id from task_dependencies
+      union
+      select r.workspace_id, r.task_id, d.depends_on_id
+      from reach r
+      join task_dependencies d on d.workspace_id = r.workspace_id and d.task_id = r.id
+    )
+    select task_id from reach where task_id = id`,
+  'the last event of a row that exists is the row as it is': `
+    select e.goal_id, e.task_id
+    from (
+      select distinct on (workspace_id, goal_id, task_id) *
+      from events
+      order by workspace_id, goal_id, task_id, seq desc
+    ) e
+    left join tasks t on t.workspace_id = e.workspace_id and t.id = e.task_id
+    left join goals g on g.workspace_id = e.workspace_id and g.id = e.goal_id and e.task_id is null
+    where case
+      when e.task_id is not null then
+        (t.id is null) <> (e.after is null)
+        or e.after ->> 'status' <> t.status::text
+        or e.after -> 'result' <> coalesce(t.result, 'null'::jsonb)
+      else (g.id is null) <> (e.after is null) or e.after ->> 'status' <> g.status::text
+    end`,
+};
+
+/** The mistakes in a database, by the rule that they break; empty when all is well. */
+export async function brokenInvariants(sql: pg.Client): Promise<Record<string, unknown[]>> {
+  const broken: Record<string, unknown[]> = {};
+  for (const [rule, recount] of Object.entries(recounts)) {
+    const { rows } = await sql.query(recount);
+    if (rows.length > 0) broken[rule] = rows;
+  }
+  return broken;
+}
