@@ -103,7 +103,7 @@ create index task_dependencies_of_dependency on task_dependencies (workspace_id,
 -- It has no foreign key to what it tells of, since it outlives it.
 create table events (
   workspace_id bigint not null,
-  seq bigint not null, -- unique, roughly in order
+  seq bigint not null, -- unique; which of two changes of a row came first, the revision in their images says
   operation bigint not null, -- the seq of the operation's first event
   at timestamptz not null default now(),
   actor text not null,
@@ -117,6 +117,8 @@ create table events (
   constraint events_tell_something check (before is not null or after is not null)
 );
 
+-- Processes take event numbers in blocks, so the time orders a history, and the number only those of one time.
+create index events_by_time on events (workspace_id, at, seq);
 create index events_of_operation on events (workspace_id, operation);
-create index events_of_goal on events (workspace_id, goal_id, seq);
-create index events_of_task on events (workspace_id, task_id, seq) where task_id is not null;
+create index events_of_goal on events (workspace_id, goal_id, at, seq);
+create index events_of_task on events (workspace_id, task_id, at, seq) where task_id is not null;

@@ -23,3 +23,8 @@ export function goalNotFound(goalId: string): GoalAgentError {
 export function taskNotFound(taskId: string): GoalAgentError {
   return new GoalAgentError('not_found', `${taskId} does not exist. get_goal shows the tasks of a goal.`);
 }
+
+/** Whether an ID may start so. Anything else need not be looked for, and not all of it could be sent to the database. */
+export function mayStartId(prefix: string): boolean {
+  return /^[a-z]{0,4}(?:-\d{0,15})?$/i.test(prefix);
+}

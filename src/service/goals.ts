@@ -14,11 +14,13 @@ import { insertGoal } from '../store/statements/insert-goal.ts';
 import { listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
 import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
+import { lockGoal } from '../store/statements/lock-goal.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { lockTasksOfGoal } from '../store/statements/lock-tasks.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedGoal } from '../store/statements/record-created-goal.ts';
 import { updateGoal as updateGoalStatement } from '../store/statements/update-goal.ts';
-import { beginOperation, type Call, goalNotFound } from './call.ts';
+import { beginOperation, type Call, goalNotFound, mayStartId } from './call.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
 /** A goal's first task IDs, where one goal is asked for. */
@@ -118,21 +120,23 @@ export async function updateGoal(call: Call, goalId: string, change: GoalChange)
     seq: operation.seq,
     actor: call.actor,
   });
+  const lock = step(lockGoal, { workspaceId, goalId });
   const read = step(findGoal, { workspaceId, taskIdLimit, goalId });
   try {
     if (change.status === undefined) {
-      const [, rows] = await database.write(operation, [update, read] as const, { signal: call.signal });
+      const [, , rows] = await database.write(operation, [lock, update, read] as const, { signal: call.signal });
       return goalOf(rows, goalId);
     }
     // closing or opening a goal changes its tasks too, so it must not meet those who change tasks and then the goal
     const parked = change.status === 'completed' || change.status === 'cancelled';
     const steps = [
       step(lockGraphExclusive, { workspaceId }),
+      lock,
       update,
       step(parkTasks, { workspaceId, goalId, parked }),
       read,
     ] as const;
-    const [, , , rows] = await database.write(operation, steps, { signal: call.signal });
+    const [, , , , rows] = await database.write(operation, steps, { signal: call.signal });
     return goalOf(rows, goalId);
   } catch (error) {
     if (violatedConstraint(error) === 'goals_metadata_within_limit') {
@@ -154,6 +158,8 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
     const operation = await beginOperation(call, 1 + state.total_tasks);
     const steps = [
       step(lockGraphExclusive, { workspaceId }),
+      step(lockTasksOfGoal, { workspaceId, goalId }),
+      step(lockGoal, { workspaceId, goalId }),
       step(deleteGoalStatement, {
         workspaceId,
         goalId,
@@ -162,7 +168,7 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
         totalTasks: state.total_tasks,
       }),
     ] as const;
-    const [, [deleted]] = await database.write(operation, steps, { signal: call.signal });
+    const [, , , [deleted]] = await database.write(operation, steps, { signal: call.signal });
     // none where tasks were added since the look: there were not enough event numbers, so look again
     if (deleted !== undefined) return { taskIds: deleted.task_ids };
   }
@@ -170,6 +176,7 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
 
 /** Up to 50 IDs of goals that start with this text, newest first. */
 export async function completeGoalId(call: Call, prefix: string): Promise<string[]> {
+  if (!mayStartId(prefix)) return [];
   const { database, workspaceId } = call.store;
   const rows = await database.read(listGoalIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 });
   return rows.map((row) => row.id);

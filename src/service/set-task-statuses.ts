@@ -6,6 +6,7 @@ import type { Row } from '../store/statement.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { lockGraphShared } from '../store/statements/lock-graph.ts';
+import { lockGoalsOfChanges, lockTasksAndDependents } from '../store/statements/lock-tasks.ts';
 import { setTaskStatuses as setTaskStatusesStatement } from '../store/statements/set-task-statuses.ts';
 import { beginOperation, type Call, taskNotFound } from './call.ts';
 import { taskOf } from './tasks.ts';
@@ -74,10 +75,12 @@ async function apply(
   }));
   const steps = [
     step(lockGraphShared, { workspaceId }),
+    step(lockTasksAndDependents, { workspaceId, taskIds: changes.map((each) => each.taskId) }),
+    step(lockGoalsOfChanges, { workspaceId, changes: rows }),
     step(setTaskStatusesStatement, { workspaceId, changes: rows, seq: operation.seq, actor: call.actor }),
     read,
   ] as const;
-  const [, [outcome], found] = await database.write(operation, steps, { signal: call.signal });
+  const [, , , [outcome], found] = await database.write(operation, steps, { signal: call.signal });
   const consequences: Consequences = {
     madeReady: outcome?.made_ready ?? [],
     completedGoals: outcome?.completed_goals ?? [],

@@ -12,7 +12,8 @@ import { listTaskIds } from '../store/statements/list-ids.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
-import { beginOperation, type Call, goalNotFound, taskNotFound } from './call.ts';
+import { lockTaskAndGoal } from '../store/statements/lock-tasks.ts';
+import { beginOperation, type Call, goalNotFound, mayStartId, taskNotFound } from './call.ts';
 
 /** A task as a list shows it: long text is cut, with its full length beside it. */
 export interface ListedTask extends Task {
@@ -72,15 +73,17 @@ export async function deleteTask(call: Call, taskId: string): Promise<{ goalId: 
   const operation = await beginOperation(call, 2);
   const steps = [
     step(lockGraphExclusive, { workspaceId }),
+    step(lockTaskAndGoal, { workspaceId, taskId }),
     step(deleteTaskStatement, { workspaceId, taskId, seq: operation.seq, actor: call.actor }),
   ] as const;
-  const [, [deleted]] = await database.write(operation, steps, { signal: call.signal });
+  const [, , [deleted]] = await database.write(operation, steps, { signal: call.signal });
   if (deleted === undefined) throw taskNotFound(taskId);
   return { goalId: deleted.goal_id, dependentTasks: deleted.dependent_tasks };
 }
 
 /** Up to 50 IDs of tasks that start with this text. */
 export async function completeTaskId(call: Call, prefix: string): Promise<string[]> {
+  if (!mayStartId(prefix)) return [];
   const { database, workspaceId } = call.store;
   const rows = await database.read(listTaskIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 });
   return rows.map((row) => row.id);

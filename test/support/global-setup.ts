@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { joinEmbedded } from '../../src/store/embedded/embedded.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { buildIfStale } from './bundle.ts';
 import { startServerPostgres } from './server-postgres.ts';
 
 export interface Address {
@@ -25,6 +26,7 @@ declare module 'vitest' {
 
 /** One throw-away server for the whole run, with a migrated template that each test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  buildIfStale();
   const isServer = (project.config.provide as { server?: boolean }).server === true;
   const { address, stop } = isServer ? await startOwnServer() : await startEmbedded();
   const client = new pg.Client({ ...address, database: 'postgres' });

@@ -38,7 +38,7 @@ const recounts = {
     from (
       select distinct on (workspace_id, goal_id, task_id) *
       from events
-      order by workspace_id, goal_id, task_id, seq desc
+      order by workspace_id, goal_id, task_id, after is null desc, (after ->> 'revision')::int8 desc
     ) e
     left join tasks t on t.workspace_id = e.workspace_id and t.id = e.task_id
     left join goals g on g.workspace_id = e.workspace_id and g.id = e.goal_id and e.task_id is null

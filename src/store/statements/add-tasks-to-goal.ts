@@ -1,7 +1,7 @@
 import { defineStatement } from '../statement.ts';
 import { eventColumns, goalImage } from './sql.ts';
 
-/** Counts new tasks on their goal, which they set to work. Where its status changes, that is an event. */
+/** Counts new tasks on their goal, whose row is locked, and sets it to work. Where its status changes, that is an event. */
 export const addTasksToGoal = defineStatement({
   name: 'add_tasks_to_goal',
   params: { workspaceId: 'int8', goalId: 'text', count: 'int4', seq: 'int8', operation: 'int8', actor: 'text' },
@@ -11,7 +11,6 @@ export const addTasksToGoal = defineStatement({
       select g.*
       from goals g
       where g.workspace_id = $1 and g.id = $2
-      for no key update
     ),
     changed as (
       update goals g

@@ -2,7 +2,7 @@ import { defineStatement } from '../statement.ts';
 import { deletedTaskImage, eventColumns, goalImage } from './sql.ts';
 
 /**
- * Deletes a goal with its tasks, under the exclusive graph lock. Tasks of other goals that waited for them wait no more.
+ * Deletes a goal with its tasks, under the exclusive graph lock, all of their rows locked. Tasks of other goals that waited for them wait no more.
  * The history keeps each removed row whole: `seq` and as many numbers after it as the goal has tasks. Where that is no
  * longer `totalTasks`, nothing is deleted and no row comes back.
  */
@@ -15,14 +15,11 @@ export const deleteGoal = defineStatement({
       select g.*
       from goals g
       where g.workspace_id = $1 and g.id = $2 and g.total_tasks = $5
-      for update
     ),
     gone as (
       select t.*
       from tasks t
       where t.workspace_id = $1 and t.goal_id in (select g.id from goal g)
-      order by t.number
-      for update
     ),
     waiting as (
       select d.task_id, count(*)::int4 as open

@@ -2,7 +2,7 @@ import { defineStatement } from '../statement.ts';
 import { deletedTaskImage, eventColumns, goalImage } from './sql.ts';
 
 /**
- * Deletes a task, under the exclusive graph lock. Those that waited for it wait no more; a goal that is left with
+ * Deletes a task, under the exclusive graph lock, its row and its goal's locked. Those that waited for it wait no more; a goal that is left with
  * nothing but completed tasks is completed. Two event numbers: `seq` and the next.
  */
 export const deleteTask = defineStatement({
@@ -14,7 +14,6 @@ export const deleteTask = defineStatement({
       select t.*
       from tasks t
       where t.workspace_id = $1 and t.id = $2
-      for update
     ),
     dependents as (
       select d.task_id
@@ -25,7 +24,6 @@ export const deleteTask = defineStatement({
       select g.*
       from goals g
       where g.workspace_id = $1 and g.id in (select x.goal_id from gone x)
-      for no key update
     ),
     released as (
       update tasks t

@@ -3,10 +3,9 @@ import { eventColumns, goalImage, taskImage } from './sql.ts';
 
 /**
  * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
- * their goals' open tasks and status. Runs under the shared graph lock, so that the dependents it finds are all there are.
- *
- * Rows are locked in the order of their numbers, tasks before goals, and read when the lock is held: `before` is what
- * they were. A dependent may itself be among the tasks to set, so one update does both.
+ * their goals' open tasks and status. Every row that it changes was locked by an earlier step of its transaction, so that
+ * its snapshot shows them as they are, and no row is looked at twice (docs/decisions/locking.md says what went wrong else).
+ * A dependent may itself be among the tasks to set, so one update does both.
  *
  * `changes` is a list of {place, task_id, status, result, has_result}, no task twice. The events are numbered from
  * `seq`: at most one for each change and one for each goal.
@@ -32,8 +31,6 @@ export const setTaskStatuses = defineStatement({
           from wanted w
           join task_dependencies d on d.workspace_id = $1 and d.depends_on_id = w.task_id
         )
-      order by t.number
-      for no key update
     ),
     moved as (
       select b.id, b.goal_id,
@@ -59,8 +56,6 @@ export const setTaskStatuses = defineStatement({
       select g.*
       from goals g
       where g.workspace_id = $1 and g.id in (select m.goal_id from moved_goals m)
-      order by g.number
-      for no key update
     ),
     goals_changed as (
       update goals g

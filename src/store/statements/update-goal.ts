@@ -1,7 +1,7 @@
 import { defineStatement } from '../statement.ts';
 import { eventColumns, goalImage } from './sql.ts';
 
-/** Null leaves a column as it is; `metadata` is merged in, then the keys of `removedKeys` are taken out. */
+/** Changes a goal whose row is locked. Null leaves a column as it is; `metadata` is merged in, then the keys of `removedKeys` are taken out. */
 export const updateGoal = defineStatement({
   name: 'update_goal',
   params: {
@@ -22,7 +22,6 @@ export const updateGoal = defineStatement({
       select g.*
       from goals g
       where g.workspace_id = $1 and g.id = $2
-      for no key update
     ),
     changed as (
       update goals g

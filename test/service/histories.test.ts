@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import type pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { GoalStatus } from '../../src/domain/goal.ts';
+import { TaskStatus } from '../../src/domain/task-status.ts';
+import { breakDownGoal } from '../../src/service/break-down-goal.ts';
+import type { Call } from '../../src/service/call.ts';
+import { createGoal, deleteGoal, updateGoal } from '../../src/service/goals.ts';
+import { setTaskStatuses } from '../../src/service/set-task-statuses.ts';
+import { deleteTask, listReady } from '../../src/service/tasks.ts';
+import { aSubtask } from '../support/builders.ts';
+import { aCall } from '../support/database.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+
+/** A step picks goals and tasks by a number, taken modulo how many there are. */
+type Step =
+  | { kind: 'create' }
+  | { kind: 'break down'; goal: number; subtasks: { within: number[]; outside: number[] }[] }
+  | { kind: 'set'; changes: { task: number; status: TaskStatus }[] }
+  | { kind: 'delete task'; task: number }
+  | { kind: 'delete goal'; goal: number }
+  | { kind: 'set goal'; goal: number; status: GoalStatus };
+
+const pick = fc.nat(1000);
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('create' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('break down' as const),
+      goal: pick,
+      subtasks: fc.array(
+        fc.record({ within: fc.array(pick, { maxLength: 2 }), outside: fc.array(pick, { maxLength: 2 }) }),
+        { minLength: 1, maxLength: 5 },
+      ),
+    }),
+  },
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      kind: fc.constant('set' as const),
+      changes: fc.array(
+        fc.record({
+          task: pick,
+          status: fc.oneof(
+            { weight: 2, arbitrary: fc.constant('completed' as const) },
+            fc.constantFrom(...TaskStatus.options),
+          ),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete task' as const), task: pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete goal' as const), goal: pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('set goal' as const),
+      goal: pick,
+      status: fc.constantFrom<GoalStatus[]>('planned', 'in_progress', 'completed', 'cancelled'),
+    }),
+  },
+);
+
+let call: Call;
+let sql: pg.Client;
+
+beforeAll(async () => {
+  ({ call, sql } = await aCall());
+});
+
+describe('after any history', () => {
+  it('every count is what a recount gives, and every event is the row that it tells of', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(aStep, { minLength: 5, maxLength: 25 }), async (steps) => {
+        await sql.query('truncate goals, tasks, task_dependencies, events cascade');
+        for (const step of steps) await perform(step);
+        expect(await brokenInvariants(sql)).toEqual({});
+        await readyIsWhatItMeans();
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+async function perform(step: Step): Promise<void> {
+  const goals = await ids('goals');
+  const tasks = await ids('tasks');
+  const goal = (n: number) => goals[n % goals.length] as string;
+  const task = (n: number) => tasks[n % tasks.length] as string;
+  if (step.kind === 'create' || goals.length === 0) {
+    await createGoal(call, { description: 'g', priority: 'low', repos: [], metadata: {} });
+  } else if (step.kind === 'break down') {
+    const subtasks = step.subtasks.map(({ within, outside }, place) =>
+      aSubtask({
+        dependencies: [
+          // only earlier ones, so that there is no cycle
+          ...(place > 0 ? within.map((n) => `#${(n % place) + 1}`) : []),
+          ...(tasks.length > 0 ? outside.map(task) : []),
+        ],
+      }),
+    );
+    // a cancelled goal takes none
+    await breakDownGoal(call, goal(step.goal), subtasks).catch((error) => expect(error.code).toBe('conflict'));
+  } else if (step.kind === 'set goal') {
+    await updateGoal(call, goal(step.goal), { status: await allowed(goal(step.goal), step.status) });
+  } else if (step.kind === 'delete goal') {
+    await deleteGoal(call, goal(step.goal));
+  } else if (tasks.length > 0 && step.kind === 'delete task') {
+    await deleteTask(call, task(step.task));
+  } else if (tasks.length > 0 && step.kind === 'set') {
+    await setTaskStatuses(
+      call,
+      step.changes.map((change) => ({ taskId: task(change.task), status: change.status })),
+    );
+  }
+}
+
+/** A person may say that a goal is in progress whose tasks are all completed; the rule is about what happens by itself. */
+async function allowed(goalId: string, status: GoalStatus): Promise<GoalStatus> {
+  const { rows } = await sql.query('select from goals where id = $1 and total_tasks > 0 and open_tasks = 0', [goalId]);
+  return rows.length > 0 && status === 'in_progress' ? 'completed' : status;
+}
+
+async function readyIsWhatItMeans(): Promise<void> {
+  const { tasks, total } = await listReady(call, { limit: 200 });
+  const { rows } = await sql.query(`
+    select t.id
+    from tasks t
+    join goals g on g.id = t.goal_id
+    where t.status = 'pending' and g.status not in ('completed', 'cancelled') and not exists (
+      select from task_dependencies d join tasks x on x.id = d.depends_on_id
+      where d.task_id = t.id and x.status <> 'completed')
+    order by t.priority, t.number`);
+  expect(tasks.map((task) => task.id)).toEqual(rows.map((row) => row.id));
+  expect(total).toBe(rows.length);
+}
+
+async function ids(table: 'goals' | 'tasks'): Promise<string[]> {
+  return (await sql.query(`select id from ${table} order by number`)).rows.map((row) => row.id);
+}
