@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -70,10 +71,7 @@ class Session {
       stderr: 'pipe',
     });
     const said = this.#transport.stderr;
-    if (said)
-      createInterface({ input: said as NodeJS.ReadableStream }).on('line', (line) =>
-        print(pc.dim(`  server: ${line}`)),
-      );
+    if (said) createInterface({ input: said as Readable }).on('line', (line) => print(pc.dim(`  server: ${line}`)));
     await this.#client.connect(this.#transport);
   }
 

@@ -1,0 +1,45 @@
+import os from 'node:os';
+import { version } from '../src/main/version.ts';
+import { benchBreakdown } from './breakdown.ts';
+import { benchPlan } from './plan.ts';
+import { benchReady } from './ready.ts';
+import { aSetting } from './setting.ts';
+import { SqlClock } from './sql-clock.ts';
+import { benchStart } from './start.ts';
+import { benchTools } from './tools.ts';
+
+const print = (line: string) => console.log(line);
+const wanted = process.argv.slice(2);
+const clock = new SqlClock();
+const setting = await aSetting();
+try {
+  const { rows } = await setting.call.store.database
+    .read(
+      {
+        name: 'version',
+        params: {},
+        columns: { version: 'text' },
+        text: "select current_setting('server_version') as version",
+      },
+      {},
+    )
+    .then((found) => ({ rows: found }));
+  print(`Goal Agent ${version}, Node ${process.version}, PostgreSQL ${rows[0]?.version} embedded, fsync on`);
+  print(
+    `${os.platform()} ${os.arch()}, ${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0]?.toFixed(1)}`,
+  );
+  const parts: [string, () => Promise<void>][] = [
+    ['tools', () => benchTools(setting, clock, print)],
+    ['start', () => benchStart(setting, print)],
+    ['breakdown', () => benchBreakdown(setting, clock, print)],
+    ['ready', () => benchReady(setting, print)],
+    ['plan', () => benchPlan(print)],
+  ];
+  for (const [name, bench] of parts) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    print('');
+    await bench();
+  }
+} finally {
+  await setting.end();
+}

@@ -1,0 +1,164 @@
+import { breakDownGoal } from '../src/service/break-down-goal.ts';
+import type { Call } from '../src/service/call.ts';
+import { createGoal, deleteGoal, getGoal, listGoals, updateGoal } from '../src/service/goals.ts';
+import { generatePlan } from '../src/service/plans.ts';
+import { setTaskStatus, setTaskStatuses } from '../src/service/set-task-statuses.ts';
+import { deleteTask, getTask, getTasks, listReady } from '../src/service/tasks.ts';
+import { readWorkspaceState } from '../src/service/workspace-state.ts';
+import { aSubtask } from '../test/support/builders.ts';
+import { measure, median, quantile, table } from './measure.ts';
+import type { Connected, Setting } from './setting.ts';
+import type { SqlClock } from './sql-clock.ts';
+
+const runs = 400;
+const rounds = 4;
+
+/** One tool, called twice over: through the protocol, and in this process to see what its statements alone cost. */
+interface Case {
+  tool: string;
+  args: (run: number) => Record<string, unknown>;
+  statements: (call: Call, run: number) => Promise<unknown>;
+}
+
+/** p50 and p99 of each tool over stdio, beside its two floors: an empty tool, and the tool's own statements. */
+export async function benchTools(setting: Setting, clock: SqlClock, print: (line: string) => void): Promise<void> {
+  const server = await setting.connect();
+  const empty = await setting.connectEmpty();
+  const rows: (string | number)[][] = [
+    ['tool (ms)', 'p50', 'p99', 'empty tool', 'statements', 'round trips', 'p50 / (empty + statements)'],
+  ];
+  for (const each of await cases(setting.call)) {
+    const result = await run(each, { server, empty, call: setting.call, clock });
+    const floors = result.empty + result.statements;
+    rows.push([
+      each.tool,
+      median(result.times),
+      quantile(result.times, 0.99),
+      result.empty,
+      result.statements,
+      String(result.roundTrips),
+      result.p50 / floors,
+    ]);
+  }
+  await server.close();
+  await empty.close();
+  table(rows, print);
+}
+
+interface Parts {
+  server: Connected;
+  empty: Connected;
+  call: Call;
+  clock: SqlClock;
+}
+
+/** In turns, so that all three meet the same noise. */
+async function run({ tool, args, statements }: Case, { server, empty, call, clock }: Parts) {
+  const times: number[] = [];
+  const emptyTimes: number[] = [];
+  const statementTimes: number[] = [];
+  let roundTrips = 0;
+  let n = 0;
+  for (let warm = 0; warm < 30; warm += 1) {
+    await server.call(tool, args(n));
+    await empty.call('nothing', args(n));
+    n += 1;
+    await statements(call, n++);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    times.push(...(await measure(runs / rounds, () => server.call(tool, args(n++)))));
+    emptyTimes.push(...(await measure(runs / rounds, () => empty.call('nothing', args(n)))));
+    for (let i = 0; i < runs / rounds; i += 1) {
+      clock.reset();
+      await statements(call, n++);
+      statementTimes.push(clock.elapsedMs);
+      roundTrips = clock.roundTrips;
+    }
+  }
+  for (const each of [times, emptyTimes, statementTimes]) each.sort((a, b) => a - b);
+  return { times, p50: median(times), empty: median(emptyTimes), statements: median(statementTimes), roundTrips };
+}
+
+async function cases(call: Call): Promise<Case[]> {
+  const newGoal = { description: 'a goal', priority: 'medium' as const, repos: ['backend'], metadata: { epic: 'P-1' } };
+  const goal = (await createGoal(call, newGoal)).id;
+  const { taskIds } = await breakDownGoal(
+    call,
+    goal,
+    Array.from({ length: 50 }, (_, n) =>
+      aSubtask({ description: `task ${n}`, dependencies: n % 5 === 0 ? [] : [`#${n}`] }),
+    ),
+  );
+  const task = (n: number) => taskIds[n % taskIds.length] as string;
+  const status = (n: number) => (n % 2 === 0 ? ('completed' as const) : ('in_progress' as const));
+  // one to delete for each call that there will be
+  const spare = 2 * (runs + 100);
+  const doomedGoals = await inBatches(spare, async () => (await createGoal(call, newGoal)).id);
+  const holder = (await createGoal(call, newGoal)).id;
+  const doomedTasks = (
+    await Promise.all(
+      Array.from({ length: Math.ceil(spare / 1000) }, () =>
+        breakDownGoal(
+          call,
+          holder,
+          Array.from({ length: 1000 }, () => aSubtask()),
+        ),
+      ),
+    )
+  ).flatMap((each) => each.taskIds);
+  const subtasks = Array.from({ length: 10 }, (_, n) => ({
+    description: `subtask ${n}`,
+    dependencies: n > 0 ? [`#${n}`] : [],
+  }));
+  const ten = (n: number) => Array.from({ length: 10 }, (_, i) => ({ taskId: task(n + i * 5), status: status(n) }));
+  return [
+    { tool: 'create_goal', args: () => newGoal, statements: (c) => createGoal(c, newGoal) },
+    { tool: 'get_goal', args: () => ({ goal_id: goal }), statements: (c) => getGoal(c, goal) },
+    { tool: 'list_goals', args: () => ({ limit: 10 }), statements: (c) => listGoals(c, {}, { limit: 11 }) },
+    {
+      tool: 'update_goal',
+      args: (n) => ({ goal_id: goal, metadata: { n } }),
+      statements: (c, n) => updateGoal(c, goal, { metadata: { n } }),
+    },
+    { tool: 'get_task', args: (n) => ({ task_id: task(n) }), statements: (c, n) => getTask(c, task(n)) },
+    { tool: 'get_next_tasks', args: () => ({ limit: 20 }), statements: (c) => listReady(c, { limit: 20 }) },
+    {
+      tool: 'update_task_status',
+      args: (n) => ({ task_id: task(n), status: status(n), result: { n } }),
+      statements: (c, n) => setTaskStatus(c, { taskId: task(n), status: status(n), result: { n } }),
+    },
+    {
+      tool: 'batch_update_tasks',
+      args: (n) => ({ updates: ten(n).map(({ taskId, ...rest }) => ({ task_id: taskId, ...rest })) }),
+      statements: (c, n) => setTaskStatuses(c, ten(n)),
+    },
+    {
+      tool: 'batch_get_tasks',
+      args: () => ({ task_ids: taskIds.slice(0, 10) }),
+      statements: (c) => getTasks(c, taskIds.slice(0, 10)),
+    },
+    { tool: 'generate_execution_plan', args: () => ({ goal_id: goal }), statements: (c) => generatePlan(c, goal) },
+    {
+      tool: 'break_down_goal',
+      args: (n) => ({ goal_id: doomedGoals[n % 50], subtasks }),
+      statements: (c, n) => breakDownGoal(c, doomedGoals[n % 50] as string, subtasks.map(aSubtask)),
+    },
+    {
+      tool: 'delete_task',
+      args: (n) => ({ task_id: doomedTasks[n] }),
+      statements: (c, n) => deleteTask(c, doomedTasks[n] as string),
+    },
+    {
+      tool: 'delete_goal',
+      args: (n) => ({ goal_id: doomedGoals[n] }),
+      statements: (c, n) => deleteGoal(c, doomedGoals[n] as string),
+    },
+    { tool: 'get_agent_status', args: () => ({}), statements: (c) => readWorkspaceState(c) },
+  ];
+}
+
+async function inBatches<T>(count: number, make: () => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
+  while (made.length < count) made.push(...(await Promise.all(Array.from({ length: 50 }, make))));
+  return made;
+}
