@@ -1,0 +1,111 @@
+import type pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../src/service/call.ts';
+import { createGoal } from '../../src/service/goals.ts';
+import type { Database } from '../../src/store/database.ts';
+import { step } from '../../src/store/database.ts';
+import { defineStatement } from '../../src/store/statement.ts';
+import { aCall, aStore } from '../support/database.ts';
+
+const sleep = defineStatement({
+  name: 'test_sleep',
+  params: { seconds: 'text' },
+  columns: { pid: 'int4' },
+  text: 'select pg_backend_pid() as pid from (select pg_sleep($1::text::float8)) as slept',
+});
+const killMyself = defineStatement({
+  name: 'test_kill',
+  params: {},
+  columns: { done: 'bool' },
+  text: 'select pg_terminate_backend(pg_backend_pid()) as done',
+});
+
+let call: Call;
+let database: Database;
+let sql: pg.Client;
+let connection: pg.ClientConfig;
+
+beforeAll(async () => {
+  ({ call, sql, connection } = await aCall());
+  database = call.store.database;
+});
+
+describe('connections', () => {
+  it('that died while they were idle are replaced without a failed call', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => database.read(sleep, { seconds: '0.05' })));
+    await sql.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and application_name = 'goal-agent'`);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => database.read(sleep, { seconds: '0' })));
+    expect(answers).toHaveLength(8);
+    await createGoal(call, { description: 'after', priority: 'low', repos: [], metadata: {} });
+  });
+
+  it('are as many as the pool size and the overflow allow under load, and the overflow is closed when idle', async () => {
+    const { database: small } = await aStore(connection, { poolSize: 2, maxOverflow: 2 });
+    const pids = (await Promise.all(Array.from({ length: 12 }, () => small.read(sleep, { seconds: '0.1' })))).flat();
+    expect(new Set(pids.map((row) => row.pid)).size).toBe(4);
+    await expect
+      .poll(
+        async () => {
+          const used = pids.map((row) => row.pid);
+          const { rows } = await sql.query('select pid from pg_stat_activity where pid = any($1)', [used]);
+          return rows.length;
+        },
+        { timeout: 20_000, interval: 250 },
+      )
+      .toBe(2);
+  });
+});
+
+describe('a statement', () => {
+  it('that takes too long is ended by the server, and the connection goes on', async () => {
+    const { database: hasty } = await aStore(connection, { timeoutMs: 200 });
+    await expect(hasty.read(sleep, { seconds: '5' })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await hasty.read(sleep, { seconds: '0' })).toHaveLength(1);
+  });
+
+  it('of an aborted call is cancelled on the server', async () => {
+    const abort = new AbortController();
+    const running = database.read(sleep, { seconds: '30' }, { signal: abort.signal });
+    running.catch(() => {});
+    const asleep = async () =>
+      (
+        await sql.query(
+          "select from pg_stat_activity where query like '%pg_sleep($1%' and state = 'active' and pid <> pg_backend_pid()",
+        )
+      ).rowCount;
+    await expect.poll(asleep).toBe(1);
+    abort.abort();
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await asleep()).toBe(0);
+  });
+
+  it('is not sent when its call was aborted before', async () => {
+    await expect(database.read(sleep, { seconds: '0' }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+});
+
+describe('a write whose connection is lost', () => {
+  it('is run again when it left nothing behind', async () => {
+    let attempts = 0;
+    const seq = await call.store.numbers.takeEvents(1);
+    const done = await database.transaction({ workspaceId: call.store.workspaceId, seq }, async (run) => {
+      attempts += 1;
+      if (attempts === 1) await run([step(killMyself, {})] as const);
+      return attempts;
+    });
+    expect(done).toBe(2);
+  });
+
+  it('is not run again when its events are there', async () => {
+    const seq = await call.store.numbers.takeEvents(1);
+    await sql.query("insert into events values ($1, $2, $2, now(), 'x', 'created', 'GOAL-1', null, null, '{}')", [
+      call.store.workspaceId,
+      seq,
+    ]);
+    const lost = database.write({ workspaceId: call.store.workspaceId, seq }, [step(killMyself, {})] as const);
+    await expect(lost).rejects.toMatchObject({ code: 'unknown_outcome', message: expect.stringMatching(/was saved/) });
+  });
+});

@@ -1,0 +1,78 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { knownMigrations, migrate, migrationsDirectory } from '../../src/store/migrate.ts';
+import { aDatabase, aStore } from '../support/database.ts';
+
+async function query(connection: pg.ClientConfig, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('migrations', () => {
+  it('bring an empty database up to date, and then have nothing to do', async () => {
+    const connection = await aDatabase({ empty: true });
+    expect(await migrate(connection)).toEqual(await knownMigrations());
+    expect(await migrate(connection)).toEqual([]);
+  });
+
+  it('are run once when ten start at the same moment on an empty database', async () => {
+    const connection = await aDatabase({ empty: true });
+    const ran = await Promise.all(Array.from({ length: 10 }, () => migrate(connection)));
+    expect(ran.flat()).toEqual(await knownMigrations());
+  });
+
+  it('leave ten stores that open at the same moment with one workspace', async () => {
+    const connection = await aDatabase({ empty: true });
+    const stores = await Promise.all(
+      Array.from({ length: 10 }, () => aStore(connection, { poolSize: 1, maxOverflow: 0 })),
+    );
+    expect(new Set(stores.map((store) => store.workspaceId)).size).toBe(1);
+    expect(await query(connection, 'select name from workspaces')).toEqual([{ name: 'default' }]);
+    expect(await query(connection, 'select kind from counters order by kind')).toHaveLength(4);
+  });
+
+  it('go on from every older version', async () => {
+    const names = await knownMigrations();
+    for (let version = 1; version < names.length; version += 1) {
+      const older = mkdtempSync(path.join(tmpdir(), 'goal-agent-older-'));
+      for (const file of readdirSync(migrationsDirectory).sort().slice(0, version)) {
+        cpSync(path.join(migrationsDirectory, file), path.join(older, file));
+      }
+      const connection = await aDatabase({ empty: true });
+      const client = new pg.Client(connection);
+      await client.connect();
+      await runner({ dbClient: client, dir: older, migrationsTable: 'pgmigrations', direction: 'up', log: () => {} });
+      await client.end();
+      rmSync(older, { recursive: true });
+      expect(await migrate(connection)).toEqual(names.slice(version));
+    }
+  });
+
+  it('refuse a database that is newer, and do not touch it', async () => {
+    const connection = await aDatabase();
+    await query(connection, "insert into pgmigrations (name, run_on) values ('9999_from-the-future', now())");
+    await expect(migrate(connection)).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringMatching(/newer Goal Agent.*9999_from-the-future.*not touched/),
+    });
+  });
+
+  it('leave nothing half-done when one fails', async () => {
+    const connection = await aDatabase({ empty: true });
+    // somebody else's type is in the way of the first
+    await query(connection, "create type task_status as enum ('todo')");
+    await expect(migrate(connection)).rejects.toThrow();
+    expect(await query(connection, "select relname from pg_class where relname in ('workspaces', 'goals')")).toEqual(
+      [],
+    );
+  });
+});
