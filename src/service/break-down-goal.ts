@@ -13,6 +13,7 @@ import { insertTasks } from '../store/statements/insert-tasks.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { lockGoal } from '../store/statements/lock-goal.ts';
 import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
+import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedTasks } from '../store/statements/record-created-tasks.ts';
 import { beginOperation, type Call, goalNotFound } from './call.ts';
 import { goalOf } from './goals.ts';
@@ -58,8 +59,10 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
     operation,
     async (run) => {
       // New tasks that depend on new ones only meet nobody. Where they depend on tasks that exist, the status of those
-      // is counted and must stand still: test "a dependency that is completed while a task is added to it"
-      const lock = existingIds.length > 0 ? lockGraphExclusive : lockGraphShared;
+      // is counted and must stand still: test "a dependency is completed while a task is added to it". Where they open
+      // a completed goal, what it left unfinished is taken up again.
+      const meetsOthers = existingIds.length > 0 || goals[0]?.status === 'completed';
+      const lock = meetsOthers ? lockGraphExclusive : lockGraphShared;
       const again = [
         step(lock, { workspaceId }),
         step(lockGoal, { workspaceId, goalId }),
@@ -80,11 +83,12 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
         }),
         step(insertDependencies, { workspaceId, ...edges }),
         step(addTasksToGoal, { workspaceId, goalId, count, seq: seq + count, operation: seq, actor }),
+        step(parkTasks, { workspaceId, goalId, parked: false }),
         step(recordCreatedTasks, { workspaceId, goalId, firstNumber, count, seq, operation: seq, actor }),
         step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
         step(listTasksById, { workspaceId, textLimit: answerBudget.listText, taskIds: taskIds.slice(0, limits.page) }),
       ] as const;
-      const [, , , , goalRows, taskRows] = await run(write);
+      const [, , , , , goalRows, taskRows] = await run(write);
       return { goal: goalOf(goalRows, goalId), taskIds, tasks: taskRows.map(listedTask) };
     },
     { signal: call.signal },

@@ -79,7 +79,7 @@ describe('after any history', () => {
         expect(await brokenInvariants(sql)).toEqual({});
         await readyIsWhatItMeans();
       }),
-      { numRuns: 40 },
+      { numRuns: 150 },
     );
   });
 });

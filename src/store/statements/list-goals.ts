@@ -28,8 +28,13 @@ export const listGoals = defineStatement({
     select ${listedGoalSelect},
       g.number,
       (select count(*) from (select from goals g where ${matching} limit ${countedAtMost}) as counted) as total
-    from goals g
-    where ${matching} and ($7::int8 is null or g.number < $7)
-    order by g.number desc
-    limit $8`,
+    from (
+      -- the page first, and only then what its rows look like
+      select g.*
+      from goals g
+      where ${matching} and ($7::int8 is null or g.number < $7)
+      order by g.number desc
+      limit $8
+    ) g
+    order by g.number desc`,
 });

@@ -13,10 +13,15 @@ export const listReadyTasks = defineStatement({
     select ${listedTaskSelect},
       (select count(*) from (
         select from tasks t where t.workspace_id = $1 and ${ready} limit ${countedAtMost}) as counted) as total
-    from tasks t
-    where t.workspace_id = $1 and ${ready}
-    order by t.priority, t.number
-    limit $3`,
+    from (
+      -- the page first, and only then what its rows look like
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and ${ready}
+      order by t.priority, t.number
+      limit $3
+    ) t
+    order by t.priority, t.number`,
 });
 
 /** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
@@ -28,8 +33,12 @@ export const listReadyTasksOfGoal = defineStatement({
     select ${listedTaskSelect},
       (select count(*) from (
         select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${ready} limit ${countedAtMost}) as counted) as total
-    from tasks t
-    where t.workspace_id = $1 and t.goal_id = $4 and ${ready}
-    order by t.priority, t.number
-    limit $3`,
+    from (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id = $4 and ${ready}
+      order by t.priority, t.number
+      limit $3
+    ) t
+    order by t.priority, t.number`,
 });

@@ -8,8 +8,13 @@ export const listTasksOfGoal = defineStatement({
   columns: { ...listedTaskColumns, number: 'int8' },
   text: `
     select ${listedTaskSelect}, t.number
-    from tasks t
-    where t.workspace_id = $1 and t.goal_id = $3
-    order by t.status = 'completed', t.number
-    limit $4`,
+    from (
+      -- the page first, and only then what its rows look like
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id = $3
+      order by t.status = 'completed', t.number
+      limit $4
+    ) t
+    order by t.status = 'completed', t.number`,
 });

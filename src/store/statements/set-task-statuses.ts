@@ -97,7 +97,7 @@ export const setTaskStatuses = defineStatement({
       set parked = false, revision = t.revision + 1
       from goals_changed g
       where t.workspace_id = $1 and t.goal_id = g.id and t.parked and g.status = 'in_progress'
-        and not exists (select from before b where b.id = t.id)
+        and not exists (select from changed c where c.id = t.id)
     ),
     happened as (
       select 0 as kind, w.place, c.goal_id, c.id as task_id, ${taskImage('b')} as before, ${taskImage('c')} as after
