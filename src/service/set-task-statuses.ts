@@ -73,10 +73,11 @@ async function apply(
     result: result ?? null,
     has_result: result !== undefined,
   }));
+  const taskIds = changes.map((each) => each.taskId);
   const steps = [
     step(lockGraphShared, { workspaceId }),
-    step(lockTasksAndDependents, { workspaceId, taskIds: changes.map((each) => each.taskId) }),
-    step(lockGoalsOfChanges, { workspaceId, changes: rows }),
+    step(lockTasksAndDependents, { workspaceId, taskIds }),
+    step(lockGoalsOfChanges, { workspaceId, changes: rows, taskIds }),
     step(setTaskStatusesStatement, { workspaceId, changes: rows, seq: operation.seq, actor: call.actor }),
     read,
   ] as const;

@@ -20,7 +20,7 @@ export const addTasksToGoal = defineStatement({
         updated_at = now(),
         revision = g.revision + 1
       from before b
-      where g.workspace_id = $1 and g.id = b.id
+      where g.workspace_id = $1 and g.id = b.id and g.id = $2
       returning g.*
     )
     insert into events (${eventColumns})

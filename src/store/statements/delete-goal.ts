@@ -19,20 +19,20 @@ export const deleteGoal = defineStatement({
     gone as (
       select t.*
       from tasks t
-      where t.workspace_id = $1 and t.goal_id in (select g.id from goal g)
+      where t.workspace_id = $1 and t.goal_id = any(array(select g.id from goal g))
     ),
     waiting as (
       select d.task_id, count(*)::int4 as open
       from task_dependencies d
       join gone x on x.id = d.depends_on_id
-      where d.workspace_id = $1 and x.status <> 'completed'
+      where d.workspace_id = $1 and d.depends_on_id = any(array(select y.id from gone y)) and x.status <> 'completed'
       group by d.task_id
     ),
     released as (
       update tasks t
       set open_dependencies = t.open_dependencies - w.open, revision = t.revision + 1
       from waiting w
-      where t.workspace_id = $1 and t.id = w.task_id and t.goal_id <> $2
+      where t.workspace_id = $1 and t.id = w.task_id and t.id = any(array(select v.task_id from waiting v)) and t.goal_id <> $2
     ),
     recorded as (
       insert into events (${eventColumns})
@@ -45,7 +45,7 @@ export const deleteGoal = defineStatement({
     deleted as (
       delete from goals g
       using goal d
-      where g.workspace_id = $1 and g.id = d.id
+      where g.workspace_id = $1 and g.id = d.id and g.id = $2
       returning g.id
     )
     select array(select x.id from gone x order by x.number) as task_ids

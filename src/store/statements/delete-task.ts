@@ -23,13 +23,14 @@ export const deleteTask = defineStatement({
     goal_before as (
       select g.*
       from goals g
-      where g.workspace_id = $1 and g.id in (select x.goal_id from gone x)
+      where g.workspace_id = $1 and g.id = any(array(select x.goal_id from gone x))
     ),
     released as (
       update tasks t
       set open_dependencies = t.open_dependencies - 1, revision = t.revision + 1
       from dependents d, gone x
-      where t.workspace_id = $1 and t.id = d.task_id and x.status <> 'completed'
+      where t.workspace_id = $1 and t.id = d.task_id and t.id = any(array(select p.task_id from dependents p))
+        and x.status <> 'completed'
     ),
     goal_changed as (
       update goals g
@@ -44,7 +45,7 @@ export const deleteTask = defineStatement({
         revision = g.revision + 1
       from goal_before b
       join gone x on x.goal_id = b.id
-      where g.workspace_id = $1 and g.id = b.id
+      where g.workspace_id = $1 and g.id = b.id and g.id = any(array(select y.goal_id from gone y))
       returning g.*
     ),
     recorded as (
@@ -60,7 +61,7 @@ export const deleteTask = defineStatement({
     deleted as (
       delete from tasks t
       using gone x
-      where t.workspace_id = $1 and t.id = x.id
+      where t.workspace_id = $1 and t.id = x.id and t.id = $2
       returning t.goal_id
     )
     select d.goal_id, array(select p.task_id from dependents p order by p.task_id) as dependent_tasks

@@ -9,13 +9,13 @@ export const lockTasksAndDependents = defineStatement({
     select t.id
     from tasks t
     where t.workspace_id = $1
-      and t.id in (
+      and t.id = any(array(
         select unnest($2::text[])
         union
         select d.task_id
         from task_dependencies d
         where d.workspace_id = $1 and d.depends_on_id = any($2::text[])
-      )
+      ))
     order by t.number
     for no key update`,
 });
@@ -23,18 +23,19 @@ export const lockTasksAndDependents = defineStatement({
 /** Locks the goals whose count of open tasks, or whose status, these changes move: `changes` as set_task_statuses takes them. */
 export const lockGoalsOfChanges = defineStatement({
   name: 'lock_goals_of_changes',
-  params: { workspaceId: 'int8', changes: 'jsonb' },
+  params: { workspaceId: 'int8', changes: 'jsonb', taskIds: 'text[]' },
   columns: { id: 'text' },
   text: `
     select g.id
     from goals g
     where g.workspace_id = $1
-      and g.id in (
+      and g.id = any(array(
         select t.goal_id
-        from jsonb_to_recordset($2::jsonb) as w (task_id text, status text)
-        join tasks t on t.workspace_id = $1 and t.id = w.task_id
-        where (t.status = 'completed') <> (w.status = 'completed') or t.parked and w.status = 'in_progress'
-      )
+        from tasks t
+        join jsonb_to_recordset($2::jsonb) as w (task_id text, status text) on w.task_id = t.id
+        where t.workspace_id = $1 and t.id = any($3::text[])
+          and ((t.status = 'completed') <> (w.status = 'completed') or t.parked and w.status = 'in_progress')
+      ))
     order by g.number
     for no key update`,
 });

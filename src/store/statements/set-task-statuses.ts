@@ -5,6 +5,7 @@ import { eventColumns, goalImage, taskImage } from './sql.ts';
  * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
  * their goals' open tasks and status. Every row that it changes was locked by an earlier step of its transaction, so that
  * its snapshot shows them as they are, and no row is looked at twice (docs/decisions/locking.md says what went wrong else).
+ * Keys are looked for with `= any(array(…))`, which goes by index whatever the planner thinks of a young table's size.
  * A dependent may itself be among the tasks to set, so one update does both.
  *
  * `changes` is a list of {place, task_id, status, result, has_result}, no task twice. The events are numbered from
@@ -23,14 +24,14 @@ export const setTaskStatuses = defineStatement({
       select t.*
       from tasks t
       where t.workspace_id = $1
-        and t.id in (
+        and t.id = any(array(
           select w.task_id
           from wanted w
           union
           select d.task_id
-          from wanted w
-          join task_dependencies d on d.workspace_id = $1 and d.depends_on_id = w.task_id
-        )
+          from task_dependencies d
+          where d.workspace_id = $1 and d.depends_on_id = any(array(select w.task_id from wanted w))
+        ))
     ),
     moved as (
       select b.id, b.goal_id,
@@ -41,9 +42,9 @@ export const setTaskStatuses = defineStatement({
     ),
     waiting as (
       select d.task_id, sum(m.opened)::int4 as opened
-      from moved m
-      join task_dependencies d on d.workspace_id = $1 and d.depends_on_id = m.id
-      where m.opened <> 0
+      from task_dependencies d
+      join moved m on m.id = d.depends_on_id
+      where d.workspace_id = $1 and d.depends_on_id = any(array(select f.id from moved f where f.opened <> 0))
       group by d.task_id
     ),
     moved_goals as (
@@ -55,7 +56,7 @@ export const setTaskStatuses = defineStatement({
     goals_before as (
       select g.*
       from goals g
-      where g.workspace_id = $1 and g.id in (select m.goal_id from moved_goals m)
+      where g.workspace_id = $1 and g.id = any(array(select m.goal_id from moved_goals m))
     ),
     goals_changed as (
       update goals g
@@ -69,7 +70,7 @@ export const setTaskStatuses = defineStatement({
         revision = g.revision + 1
       from goals_before b
       join moved_goals m on m.goal_id = b.id
-      where g.workspace_id = $1 and g.id = b.id
+      where g.workspace_id = $1 and g.id = b.id and g.id = any(array(select m.goal_id from moved_goals m))
       returning g.*
     ),
     changed as (
@@ -89,14 +90,16 @@ export const setTaskStatuses = defineStatement({
       left join wanted w on w.task_id = b.id
       left join waiting o on o.task_id = b.id
       left join goals_changed g on g.id = b.goal_id
-      where t.workspace_id = $1 and t.id = b.id and (o.opened <> 0 or w.status <> b.status or w.has_result)
+      where t.workspace_id = $1 and t.id = b.id and t.id = any(array(select x.id from before x))
+        and (o.opened <> 0 or w.status <> b.status or w.has_result)
       returning t.*
     ),
     unparked as (
       update tasks t
       set parked = false, revision = t.revision + 1
       from goals_changed g
-      where t.workspace_id = $1 and t.goal_id = g.id and t.parked and g.status = 'in_progress'
+      where t.workspace_id = $1 and t.goal_id = g.id and t.goal_id = any(array(select m.goal_id from moved_goals m))
+        and t.parked and g.status = 'in_progress'
         and not exists (select from changed c where c.id = t.id)
     ),
     happened as (

@@ -33,7 +33,7 @@ export const updateGoal = defineStatement({
         updated_at = now(),
         revision = g.revision + 1
       from before b
-      where g.workspace_id = $1 and g.id = b.id
+      where g.workspace_id = $1 and g.id = b.id and g.id = $2
       returning g.*
     ),
     recorded as (
