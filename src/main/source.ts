@@ -11,6 +11,8 @@ export const embeddedDatabase = 'mcp_goals';
 export interface Source {
   kind: 'embedded' | 'server';
   connect(): Promise<pg.ClientConfig>;
+  /** For a person, once connected: a host and port, or the folder of the data. */
+  where(): string;
   /** Says goodbye: the last client of the machine stops the embedded server. */
   leave(): Promise<void>;
 }
@@ -21,7 +23,13 @@ export function sourceOf(config: Config, say: (line: string) => void): Source {
 }
 
 function serverSource(connection: ServerConnection): Source {
-  return { kind: 'server', connect: () => negotiate(connection), leave: async () => {} };
+  const { host, port } = connection;
+  return {
+    kind: 'server',
+    connect: () => negotiate(connection),
+    where: () => (host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}, port ${port}`),
+    leave: async () => {},
+  };
 }
 
 /** Each look for the way joins anew: the server that was there before may have been killed. */
@@ -38,6 +46,7 @@ function embeddedSource(home: string, say: (line: string) => void): Source {
       await createDatabase({ ...way, database: 'postgres' }, embeddedDatabase);
       return { ...way, database: embeddedDatabase };
     },
+    where: () => joined?.dataDirectory ?? home,
     leave: async () => {
       await joined?.leave();
     },
