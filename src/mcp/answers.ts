@@ -9,6 +9,12 @@ import type { ListedTask } from '../service/tasks.ts';
 // What is stored may be long; an answer may not. Each answer spends one budget: what does not fit is cut, and the full
 // length stands beside it.
 
+/** Characters of JSON that a task's tools or a goal's repositories take: they are short, unless somebody fills them up. */
+const shortListRoom = 1_000;
+
+/** The share of what is left that one long field may take, so that a long one leaves room for those after it. */
+const longFieldShare = 0.6;
+
 /** The characters of JSON that an answer has left. */
 export class Budget {
   left: number;
@@ -19,16 +25,27 @@ export class Budget {
 
   /** Spends what this value costs if there is enough, and says whether there was. */
   affords(value: unknown): boolean {
-    const cost = JSON.stringify(value).length + 1;
+    const cost = costOf(value);
     if (cost > this.left) return false;
     this.left -= cost;
     return true;
+  }
+
+  /** For what is shown in any case: gives it back. */
+  spend<T>(value: T): T {
+    this.left = Math.max(0, this.left - costOf(value));
+    return value;
   }
 
   /** As many of these, from the first, as fit. */
   firstOf<T>(values: readonly T[]): T[] {
     const end = values.findIndex((value) => !this.affords(value));
     return end === -1 ? [...values] : values.slice(0, end);
+  }
+
+  /** The room of one long field. */
+  longField(): number {
+    return Math.floor(Math.min(answerBudget.json, this.left * longFieldShare));
   }
 }
 
@@ -38,44 +55,67 @@ export const Persistence = z.object({
   message: z.string(),
 });
 
-export const GoalAnswer = Goal.extend({ metadata_length: z.number().int().optional() });
-export const TaskAnswer = Task.extend({ result_length: z.number().int().optional() });
-export const GoalEntry = Goal.extend({
-  metadata: Goal.shape.metadata.nullable(),
+/** How much there is of what is shown in part; left out where it is shown whole. */
+const goalLengths = {
   description_length: z.number().int().optional(),
   metadata_length: z.number().int().optional(),
-});
-export const TaskEntry = TaskAnswer.extend({ description_length: z.number().int().optional() });
+  repos_count: z.number().int().optional(),
+};
+const taskLengths = {
+  description_length: z.number().int().optional(),
+  result_length: z.number().int().optional(),
+  assigned_tools_count: z.number().int().optional(),
+};
+
+export const GoalAnswer = Goal.extend(goalLengths);
+export const TaskAnswer = Task.extend(taskLengths);
+export const GoalEntry = Goal.extend({ metadata: Goal.shape.metadata.nullable(), ...goalLengths });
+export const TaskEntry = TaskAnswer;
 
 export function persistence(cacheEnabled: boolean, message: string): z.infer<typeof Persistence> {
   return { database: 'PostgreSQL', cache_enabled: cacheEnabled, message };
 }
 
-/** One goal as its caller sees it: metadata and task IDs as far as they fit. */
+/** One goal as its caller sees it: description, metadata and task IDs as far as they fit. */
 export function goalAnswer(goal: Goal, budget: Budget): z.infer<typeof GoalAnswer> {
-  const { tasks, metadata, ...fields } = goal;
-  budget.affords(fields);
+  const { description, repos, tasks, metadata, ...fields } = goal;
+  budget.spend(fields);
+  const text = budget.spend(cutText(description, budget.longField()));
+  const shownRepos = budget.spend(shortList(repos));
   const all = JSON.stringify(metadata).length;
-  const shown = all <= Math.min(answerBudget.json, budget.left) ? metadata : entriesThatFit(metadata, budget.left / 2);
-  budget.affords(shown);
-  const ids = new Budget(budget.left / 2).firstOf(tasks);
-  budget.affords(ids);
-  return { ...fields, tasks: ids, metadata: shown, ...(shown !== metadata && { metadata_length: all }) };
+  const room = budget.longField();
+  const shown = budget.spend(all <= room ? metadata : entriesThatFit(metadata, room));
+  const ids = budget.spend(new Budget(budget.left / 2).firstOf(tasks));
+  return {
+    ...goal,
+    description: text,
+    ...(text !== description && { description_length: description.length }),
+    repos: shownRepos,
+    ...(shownRepos.length < repos.length && { repos_count: repos.length }),
+    tasks: ids,
+    metadata: shown,
+    ...(shown !== metadata && { metadata_length: all }),
+  };
 }
 
-/** One task as its caller sees it: its result as far as it fits. */
+/** One task as its caller sees it: description and result as far as they fit. */
 export function taskAnswer(task: Task, budget: Budget): z.infer<typeof TaskAnswer> {
-  const { result, ...fields } = task;
-  budget.affords(fields);
+  const { description, assigned_tools, result, ...fields } = task;
+  budget.spend(fields);
+  const text = budget.spend(cutText(description, budget.longField()));
+  const tools = budget.spend(shortList(assigned_tools));
   const json = JSON.stringify(result);
-  const room = Math.max(0, Math.min(answerBudget.json, budget.left));
-  if (json.length <= room) {
-    budget.affords(result);
-    return { ...fields, result };
-  }
-  const start = cutToCost(json, room);
-  budget.affords(start);
-  return { ...fields, result: start, result_length: json.length };
+  const isWhole = json.length <= Math.min(answerBudget.json, budget.left);
+  const shown = budget.spend(isWhole ? result : cutText(json, Math.min(answerBudget.json, budget.left)));
+  return {
+    ...task,
+    description: text,
+    ...(text !== description && { description_length: description.length }),
+    assigned_tools: tools,
+    ...(tools.length < assigned_tools.length && { assigned_tools_count: assigned_tools.length }),
+    result: shown,
+    ...(!isWhole && { result_length: json.length }),
+  };
 }
 
 /** A goal in a list. */
@@ -85,10 +125,13 @@ export function goalEntry({
   metadata_length,
   ...goal
 }: ListedGoal): z.infer<typeof GoalEntry> {
+  const repos = shortList(goal.repos);
   return {
     ...goal,
     description: ellipsis(goal.description, description_length),
     ...(description_length > answerBudget.listText && { description_length }),
+    repos,
+    ...(repos.length < goal.repos.length && { repos_count: goal.repos.length }),
     ...(goal.metadata === null && { metadata_length }),
   };
 }
@@ -100,16 +143,32 @@ export function taskEntry({
   result_length,
   ...task
 }: ListedTask): z.infer<typeof TaskEntry> {
+  const tools = shortList(task.assigned_tools);
   return {
     ...task,
     description: ellipsis(task.description, description_length),
     ...(description_length > answerBudget.listText && { description_length }),
+    assigned_tools: tools,
+    ...(tools.length < task.assigned_tools.length && { assigned_tools_count: task.assigned_tools.length }),
     ...(result_start !== null && { result: `${result_start}…`, result_length }),
   };
 }
 
+/** The start of a text, with an ellipsis, whose JSON takes at most `room` characters; the text itself where that fits. */
+export function cutText(text: string, room: number): string {
+  const cost = JSON.stringify(text).length;
+  if (cost <= room) return text;
+  let end = Math.max(0, Math.floor(text.length * (room / cost)) - 3);
+  while (end > 0 && JSON.stringify(text.slice(0, end)).length + 1 > room) end = Math.floor(end * 0.9);
+  return `${text.slice(0, end).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
 function ellipsis(text: string, fullLength: number): string {
   return fullLength > answerBudget.listText ? `${text}…` : text;
+}
+
+function shortList(values: string[]): string[] {
+  return new Budget(shortListRoom).firstOf(values);
 }
 
 function entriesThatFit(metadata: { [key: string]: Json }, room: number): { [key: string]: Json } {
@@ -117,10 +176,7 @@ function entriesThatFit(metadata: { [key: string]: Json }, room: number): { [key
   return Object.fromEntries(Object.entries(metadata).filter((entry) => budget.affords(entry)));
 }
 
-/** The start of a text whose JSON takes at most `room` characters: quotes and backslashes cost two. */
-function cutToCost(text: string, room: number): string {
-  const share = Math.floor(text.length * Math.min(1, room / JSON.stringify(text).length));
-  let end = Math.max(0, share - 2);
-  while (end > 0 && JSON.stringify(text.slice(0, end)).length > room) end = Math.floor(end * 0.9);
-  return `${text.slice(0, end).replace(/[\uD800-\uDBFF]$/, '')}…`;
+/** With the comma that follows it. */
+function costOf(value: unknown): number {
+  return JSON.stringify(value).length + 1;
 }

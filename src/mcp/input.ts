@@ -32,8 +32,13 @@ export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown):
 function dropNulls(schema: z.ZodObject, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).filter(([key, field]) => field !== null || schema.shape[key]?.safeParse(null).success),
+    Object.entries(value).filter(([key, field]) => field !== null || !meansLeftOut(schema, key)),
   );
+}
+
+/** Whether null for this argument can only mean that it was left out. An unknown one stays, to be refused by its name. */
+function meansLeftOut(schema: z.ZodObject, key: string): boolean {
+  return Object.hasOwn(schema.shape, key) && !schema.shape[key]?.safeParse(null).success;
 }
 
 function describe(issue: z.core.$ZodIssue, tool: Tool): string {
@@ -45,7 +50,7 @@ function describe(issue: z.core.$ZodIssue, tool: Tool): string {
         : `${where} has no ${quoted(issue.keys)}`;
     case 'invalid_type':
       if (issue.input === undefined) return `${where} is missing; it must be ${article(issue.expected)}`;
-      return `${where} is ${article(typeOf(issue.input))}; it must be ${article(issue.expected)}`;
+      return `${where} is ${wrongType(issue.input)}; it must be ${article(issue.expected)}`;
     case 'invalid_value':
       return issue.input === undefined
         ? `${where} is missing; it must be one of ${issue.values.join(', ')}`
@@ -59,7 +64,7 @@ function describe(issue: z.core.$ZodIssue, tool: Tool): string {
         ? `${where} is an empty list; name at least one`
         : `${where} is ${shownValue(issue.input)}; the least is ${issue.minimum}`;
     default:
-      return `${where} ${issue.message}`;
+      return `${where}${shortText(issue.input)} ${issue.message}`;
   }
 }
 
@@ -69,7 +74,14 @@ function pathOf(path: PropertyKey[]): string {
     .join('');
 }
 
-function shownValue(value: unknown): string {
+/** A text short enough to be shown, so that the message says which one of many is meant. */
+function shortText(value: unknown): string {
+  return typeof value === 'string' && value.length <= 60 ? ` ${shownValue(value)}` : '';
+}
+
+export function shownValue(value: unknown): string {
+  // a structure may be too deep to be written
+  if (typeof value === 'object' && value !== null) return article(Array.isArray(value) ? 'array' : 'object');
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }
@@ -81,12 +93,16 @@ function quoted(keys: string[]): string {
     .join(', ');
 }
 
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
+function wrongType(value: unknown): string {
+  return typeof value === 'string' ? article('string') : shownValue(value);
 }
 
-const articles: Record<string, string> = { array: 'a list', object: 'an object', int: 'a whole number', null: 'null' };
+const articles: Record<string, string> = {
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  int: 'a whole number',
+};
 
 function article(type: string): string {
   return articles[type] ?? (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);

@@ -1,10 +1,10 @@
 import { completable, type McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { Call } from '../service/call.ts';
 import { completeGoalId } from '../service/goals.ts';
+import type { WithCall } from './with-call.ts';
 
 /** Prompts that a person picks from a menu. */
-export function registerPrompts(server: McpServer, anyCall: () => Promise<Call>): void {
+export function registerPrompts(server: McpServer, withCall: WithCall): void {
   server.registerPrompt(
     'plan_goal',
     {
@@ -20,8 +20,8 @@ export function registerPrompts(server: McpServer, anyCall: () => Promise<Call>)
       title: 'Review a goal',
       description: 'See where a goal stands, what holds it up and what to do next.',
       argsSchema: z.object({
-        goal_id: completable(z.string().describe('such as GOAL-0001'), async (prefix) =>
-          completeGoalId(await anyCall(), prefix),
+        goal_id: completable(z.string().describe('such as GOAL-0001'), (prefix) =>
+          withCall('completion of review_goal', undefined, (call) => completeGoalId(call, prefix)),
         ),
       }),
     },

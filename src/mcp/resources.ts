@@ -1,19 +1,13 @@
-import {
-  type McpServer,
-  ProtocolError,
-  ProtocolErrorCode,
-  ResourceTemplate,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import { type McpServer, ResourceTemplate, type ServerContext } from '@modelcontextprotocol/server';
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
 import type { Call } from '../service/call.ts';
 import { completeGoalId, getGoal } from '../service/goals.ts';
 import { generatePlan } from '../service/plans.ts';
 import { completeTaskId, getTask } from '../service/tasks.ts';
+import { shownValue } from './input.ts';
 import { goalMarkdown, planMarkdown, taskMarkdown } from './markdown.ts';
-import type { OpenCall } from './open-call.ts';
-import { errorMessage } from './results.ts';
+import type { WithCall } from './with-call.ts';
 
 interface Page {
   name: string;
@@ -55,34 +49,33 @@ const pages: Page[] = [
 ];
 
 /** `goal://{id}`, `task://{id}` and `plan://{goal_id}`, each with completion of its ID. */
-export function registerResources(server: McpServer, open: OpenCall, anyCall: () => Promise<Call>): void {
+export function registerResources(server: McpServer, withCall: WithCall): void {
   for (const { name, title, description, variable, read, complete } of pages) {
     const template = new ResourceTemplate(`${name}://{${variable}}`, {
       list: undefined,
-      complete: { [variable]: async (prefix) => complete(await anyCall(), prefix) },
+      complete: {
+        [variable]: (prefix) => withCall(`completion of ${name}`, undefined, (call) => complete(call, prefix)),
+      },
     });
     const config = { title, description, mimeType: 'text/markdown' };
     server.registerResource(name, template, config, async (uri, variables, context: ServerContext) => {
-      try {
-        const id = String(variables[variable]);
-        return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text: await read(await open(context), id) }] };
-      } catch (error) {
-        throw protocolError(error);
-      }
+      const id = String(variables[variable]);
+      const text = await withCall(`resource ${name}`, context, (call) => read(call, id));
+      return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text }] };
     });
   }
 }
 
 function parse(schema: typeof GoalId, text: string): string {
-  const parsed = schema.safeParse(decodeURIComponent(text));
+  const parsed = schema.safeParse(decoded(text));
   if (parsed.success) return parsed.data;
-  throw new GoalAgentError('invalid', `"${text}" ${parsed.error.issues[0]?.message ?? 'is no ID'}.`);
+  throw new GoalAgentError('invalid', `${shownValue(text)} ${parsed.error.issues[0]?.message ?? 'is no ID'}.`);
 }
 
-function protocolError(error: unknown): ProtocolError {
-  const isCallers = error instanceof GoalAgentError && (error.code === 'invalid' || error.code === 'not_found');
-  return new ProtocolError(
-    isCallers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
-    errorMessage(error),
-  );
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a percent sign that begins no character: as it stands it is no ID either
+  }
 }

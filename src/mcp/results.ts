@@ -1,4 +1,4 @@
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { GoalAgentError } from '../domain/errors.ts';
 
 /** The same answer twice: some clients show the model `structuredContent`, others `content`. */
@@ -7,7 +7,7 @@ export function toolResult(answer: Record<string, unknown>): CallToolResult {
 }
 
 /** What a caller is told of an error. Anything but GoalAgentError is a defect, whose text may hold what it should not. */
-export function errorMessage(error: unknown): string {
+function errorMessage(error: unknown): string {
   if (error instanceof GoalAgentError) return error.message;
   if (error instanceof Error && error.name === 'AbortError') return 'The call was cancelled.';
   return 'Something went wrong inside Goal Agent, and nothing is known to have been changed. The log of Goal Agent says more.';
@@ -15,4 +15,13 @@ export function errorMessage(error: unknown): string {
 
 export function toolError(error: unknown): CallToolResult {
   return { content: [{ type: 'text', text: errorMessage(error) }], isError: true };
+}
+
+/** For what is not a tool, and has no result that could say that it is an error. */
+export function protocolError(error: unknown): ProtocolError {
+  const isCallers = error instanceof GoalAgentError && (error.code === 'invalid' || error.code === 'not_found');
+  return new ProtocolError(
+    isCallers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
+    errorMessage(error),
+  );
 }

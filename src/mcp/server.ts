@@ -12,11 +12,11 @@ import type { Call } from '../service/call.ts';
 import type { AgentFacts, Tool, ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
 import { instructions } from './instructions.ts';
-import type { OpenCall } from './open-call.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
-import { toolError, toolResult } from './results.ts';
+import { protocolError, toolError, toolResult } from './results.ts';
 import { tools } from './tools/index.ts';
+import type { WithCall } from './with-call.ts';
 
 /** What the protocol's face needs from the rest of the program. */
 export interface ServerParts {
@@ -30,6 +30,9 @@ export interface ServerParts {
   report(error: unknown, where: string): void;
 }
 
+/** Turns a request of the protocol into a call of the service. */
+type OpenCall = (context: ServerContext) => Promise<Call>;
+
 /** Serves both protocol eras: the SDK calls it once for each connection. */
 export function serverFactory(parts: ServerParts): McpServerFactory {
   return () => {
@@ -37,10 +40,16 @@ export function serverFactory(parts: ServerParts): McpServerFactory {
     const open: OpenCall = (context) =>
       parts.openCall({ clientName: clientName(server, context), signal: context.mcpReq.signal });
     for (const tool of tools) register(server, tool, parts, open);
-    // completion has no request context of its own
-    const anyCall = () => parts.openCall({});
-    registerResources(server, open, anyCall);
-    registerPrompts(server, anyCall);
+    const withCall: WithCall = async (where, context, work) => {
+      try {
+        return await work(await (context === undefined ? parts.openCall({}) : open(context)));
+      } catch (error) {
+        if (!(error instanceof GoalAgentError)) parts.report(error, where);
+        throw protocolError(error);
+      }
+    };
+    registerResources(server, withCall);
+    registerPrompts(server, withCall);
     return server;
   };
 }

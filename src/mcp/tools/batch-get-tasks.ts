@@ -19,7 +19,9 @@ export const batchGetTasks = defineTool({
   hints: reads,
   async run(context, { task_ids }) {
     const { tasks, notFound } = await getTasks(await context.open(), task_ids);
-    const shown = new Budget().firstOf(tasks.map(taskEntry));
+    const budget = new Budget();
+    budget.spend([notFound, tasks.map((task) => task.id)]);
+    const shown = budget.firstOf(tasks.map(taskEntry));
     const notShown = tasks.slice(shown.length).map((task) => task.id);
     return {
       tasks: shown,

@@ -3,10 +3,10 @@ import { TaskId } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
 import { TaskStatus } from '../../domain/task-status.ts';
 import { setTaskStatuses } from '../../service/set-task-statuses.ts';
-import { Persistence, persistence } from '../answers.ts';
+import { Budget, Persistence, persistence } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
 import { structured } from '../input.ts';
-import { ResultArgument } from './update-task-status.ts';
+import { ResultArgument, shownReady } from './update-task-status.ts';
 
 const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument });
 
@@ -18,6 +18,7 @@ export const batchUpdateTasks = defineTool({
   output: z.object({
     successful: z.array(z.string()),
     failed: z.array(z.object({ task_id: z.string(), error: z.string() })),
+    failed_not_shown: z.number().int().optional(),
     total: z.number().int(),
     made_ready: z.array(z.string()),
     _persistence: Persistence,
@@ -26,11 +27,17 @@ export const batchUpdateTasks = defineTool({
   async run(context, { updates }) {
     const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
     const { changed, notFound, madeReady } = await setTaskStatuses(await context.open(), changes);
+    const budget = new Budget();
+    const successful = budget.spend(changed);
+    const made_ready = budget.spend(madeReady.slice(0, shownReady));
+    const failed = budget.firstOf(notFound.map((task_id) => ({ task_id, error: `${task_id} does not exist` })));
+    const notShown = notFound.length - failed.length;
     return {
-      successful: changed,
-      failed: notFound.map((task_id) => ({ task_id, error: `${task_id} does not exist` })),
+      successful,
+      failed,
+      ...(notShown > 0 && { failed_not_shown: notShown }),
       total: updates.length,
-      made_ready: madeReady.slice(0, limits.updatesPerCall),
+      made_ready,
       _persistence: persistence(
         context.facts().cache.enabled,
         `${changed.length} ${changed.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,

@@ -30,6 +30,12 @@ const CriticalPath = z.object({
   assumed: z.string().optional(),
 });
 
+/** A chain of thousands of tasks has as many phases: the first ones say enough. */
+const shownPhases = 60;
+/** Characters of JSON that the critical path and the waits for other goals may take. */
+const shownCriticalPath = 3_000;
+const shownWaits = 2_000;
+
 export const generateExecutionPlan = defineTool({
   name: 'generate_execution_plan',
   description:
@@ -53,10 +59,12 @@ export const generateExecutionPlan = defineTool({
   async run(context, { goal_id }) {
     const { goal, tasks, plan } = await generatePlan(await context.open(), goal_id);
     const budget = new Budget();
-    const goal_description = shorten(goal.description, 500);
-    const critical_path = criticalPathOf(plan, budget);
-    const waits = budget.firstOf(
-      [...plan.waitsFor].slice(0, 50).map(([task_id, ids]) => ({ task_id, waits_for: ids.slice(0, 10) })),
+    const goal_description = budget.spend(shorten(goal.description, 500));
+    const critical_path = budget.spend(criticalPathOf(plan));
+    const waits = budget.spend(
+      new Budget(shownWaits).firstOf(
+        [...plan.waitsFor].map(([task_id, ids]) => ({ task_id, waits_for: ids.slice(0, 10) })),
+      ),
     );
     const phases = phasesOf(tasks, plan, budget);
     const planned = plan.phases.reduce((sum, phase) => sum + phase.taskIds.length, 0);
@@ -84,28 +92,26 @@ export const generateExecutionPlan = defineTool({
   },
 });
 
-/** Each phase with its tasks; past the budget, with how many they are. */
+/** The first phases, each with its tasks; past the budget, with how many they are. */
 function phasesOf(tasks: ExecutionPlan['tasks'], { phases }: ExecutionPlan['plan'], budget: Budget) {
-  const short = phases.reduce((sum, phase) => sum + phase.taskIds.length, 0) > 60;
-  const shown = phases.map(({ phase, taskIds }) => ({
+  const descriptionLength = tasks.size > 60 ? 60 : 160;
+  const shells = phases.slice(0, shownPhases).map(({ phase, taskIds }) => ({
     phase,
-    tasks: budget.firstOf(
-      taskIds.slice(0, 500).flatMap((id) => {
-        const task = tasks.get(id);
-        return task === undefined ? [] : [{ ...task, description: shorten(task.description, short ? 60 : 160) }];
-      }),
-    ),
+    tasks: [] as z.infer<typeof PlanTask>[],
     task_count: taskIds.length,
     parallel_execution_possible: taskIds.length > 1,
   }));
-  // a chain of thousands has as many phases: the first hundred say enough
-  return shown.slice(0, 100);
+  budget.spend(shells);
+  return shells.map((shell, place) => {
+    const found = (phases[place]?.taskIds ?? []).slice(0, 500).flatMap((id) => tasks.get(id) ?? []);
+    const shown = found.map((task) => ({ ...task, description: shorten(task.description, descriptionLength) }));
+    return { ...shell, tasks: budget.firstOf(shown) };
+  });
 }
 
-function criticalPathOf({ criticalPath }: ExecutionPlan['plan'], budget: Budget): z.infer<typeof CriticalPath> {
+function criticalPathOf({ criticalPath }: ExecutionPlan['plan']): z.infer<typeof CriticalPath> {
   const { taskIds, totalMinutes, assumedEffortMinutes, tasksWithoutEffort } = criticalPath;
-  const task_ids = new Budget(3_000).firstOf(taskIds);
-  budget.affords(task_ids);
+  const task_ids = new Budget(shownCriticalPath).firstOf(taskIds);
   return {
     task_ids,
     task_count: taskIds.length,

@@ -10,7 +10,7 @@ export const getGoal = defineTool({
     'See one goal with its tasks and progress. A large goal shows its unfinished tasks first, as many as fit.',
   input: z.strictObject({
     goal_id: GoalId,
-    full: z.boolean().default(false).describe('also long metadata whole'),
+    full: z.boolean().default(false).describe('also long text whole'),
   }),
   output: GoalAnswer.extend({
     task_details: z.array(TaskEntry),

@@ -9,7 +9,7 @@ export const getTask = defineTool({
   description: 'See one task: what to do, what it depends on, its result.',
   input: z.strictObject({
     task_id: TaskId,
-    full: z.boolean().default(false).describe('also a long result whole'),
+    full: z.boolean().default(false).describe('also long text whole'),
   }),
   output: TaskAnswer,
   hints: reads,

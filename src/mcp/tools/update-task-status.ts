@@ -10,7 +10,7 @@ import { defineTool, sets } from '../define-tool.ts';
 export const ResultArgument = z.preprocess(structureFromString, StorableJson).optional();
 
 /** IDs of what became ready that one answer names. */
-const shownReady = 100;
+export const shownReady = 100;
 
 export const updateTaskStatus = defineTool({
   name: 'update_task_status',

@@ -1,0 +1,156 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { aConversation } from '../support/conversation.ts';
+import { aServer, aServerForTest, eras } from '../support/server-process.ts';
+
+const conversations = await Promise.all(eras.map(aConversation));
+const [first] = conversations as [(typeof conversations)[0]];
+const defined = (await first.server.client.listTools()).tools;
+
+test('the definitions of the tools are what was reviewed', async () => {
+  await expect(`${JSON.stringify(defined, null, 2)}\n`).toMatchFileSnapshot('__snapshots__/tools.json.txt');
+});
+
+test('all tools together take at most 7,500 characters of a context window', () => {
+  const size = defined.map(
+    ({ name, description, inputSchema }) => `${name}${description}${JSON.stringify(inputSchema)}`,
+  );
+  expect(size.join('').length).toBeLessThanOrEqual(7_500);
+});
+
+test('a description is short and starts with what the tool is for', () => {
+  for (const { name, description = '' } of defined) {
+    expect(description.length, name).toBeLessThanOrEqual(200);
+    expect(description, name).toMatch(/^(Start|Break|What|Say|See|Find|Change|Plan|Remove|Check) /);
+  }
+});
+
+test('each tool sets all four annotations, and none reaches beyond the store', () => {
+  const kinds: Record<'reads' | 'writes' | 'destroys', string[]> = { reads: [], writes: [], destroys: [] };
+  for (const { name, annotations } of defined) {
+    expect(annotations, name).toEqual({
+      readOnlyHint: expect.any(Boolean),
+      destructiveHint: expect.any(Boolean),
+      idempotentHint: expect.any(Boolean),
+      openWorldHint: false,
+    });
+    const kind = annotations?.readOnlyHint ? 'reads' : annotations?.destructiveHint ? 'destroys' : 'writes';
+    kinds[kind].push(name);
+  }
+  expect(kinds).toEqual({
+    reads: expect.arrayContaining(['get_goal', 'list_goals', 'get_task', 'get_next_tasks', 'batch_get_tasks']),
+    writes: ['create_goal', 'break_down_goal', 'update_task_status', 'update_goal', 'batch_update_tasks'],
+    destroys: ['delete_task', 'delete_goal'],
+  });
+});
+
+test('each tool has a file of its name, and each file a tool', () => {
+  const files = readdirSync(path.resolve(import.meta.dirname, '../../src/mcp/tools'));
+  const expected = defined.map(({ name }) => `${name.replaceAll('_', '-')}.ts`);
+  expect(files.filter((file) => file !== 'index.ts').toSorted()).toEqual(expected.toSorted());
+});
+
+test('the list of tools is the same in both eras, in each process, and after calls', async () => {
+  const { server, ask, database } = conversations[1] as (typeof conversations)[1];
+  expect((await server.client.listTools()).tools).toEqual(defined);
+  await ask('create_goal', { description: 'x' });
+  await server.call('create_goal', { nonsense: true });
+  expect((await server.client.listTools({}, { cacheMode: 'refresh' })).tools).toEqual(defined);
+  const other = await aServerForTest({ database, env: { GOAL_AGENT_WORKSPACE: 'another' } });
+  expect((await other.client.listTools()).tools).toEqual(defined);
+});
+
+test('the instructions are short and teach the loop', async () => {
+  for (const { server } of conversations) {
+    const instructions = server.client.getInstructions() ?? '';
+    expect(instructions.length).toBeLessThanOrEqual(1_500);
+    const loop = ['create_goal', 'break_down_goal', 'get_next_tasks', 'update_task_status'];
+    const positions = loop.map((tool) => instructions.indexOf(tool));
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(positions[0]).toBeGreaterThan(0);
+  }
+});
+
+test('a client that negotiates by itself gets the newest revision', async () => {
+  const server = await aServer({ database: first.database, era: 'auto' });
+  expect(server.client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
+});
+
+describe.each(conversations)('in the $era era', ({ server: { client }, ask }) => {
+  const read = async (uri: string) => {
+    const { contents } = await client.readResource({ uri });
+    expect(contents).toEqual([{ uri, mimeType: 'text/markdown', text: expect.any(String) }]);
+    return (contents[0] as { text: string }).text;
+  };
+  const complete = async (uri: string, name: string, value: string) => {
+    const ref = { type: 'ref/resource' as const, uri };
+    return (await client.complete({ ref, argument: { name, value } })).completion.values;
+  };
+  const aPlannedGoal = async () => {
+    const { id } = await ask<{ id: string }>('create_goal', { description: 'Ship it\nwith care', metadata: { k: 1 } });
+    const { first_task_id: a, last_task_id: b } = await ask<Record<string, string>>('break_down_goal', {
+      goal_id: id,
+      subtasks: [
+        { description: 'Design', estimated_effort: '4h' },
+        { description: 'Build', dependencies: ['#1'], priority: 'high' },
+      ],
+    });
+    await ask('update_task_status', { task_id: a, status: 'in_progress', result: { so: 'far' } });
+    return { id, a, b };
+  };
+
+  test('goals, tasks and plans are resources', async () => {
+    const { resourceTemplates } = await client.listResourceTemplates();
+    expect(resourceTemplates.map(({ name, uriTemplate, mimeType }) => ({ name, uriTemplate, mimeType }))).toEqual([
+      { name: 'goal', uriTemplate: 'goal://{id}', mimeType: 'text/markdown' },
+      { name: 'task', uriTemplate: 'task://{id}', mimeType: 'text/markdown' },
+      { name: 'plan', uriTemplate: 'plan://{goal_id}', mimeType: 'text/markdown' },
+    ]);
+  });
+
+  test('a goal is a page with its tasks, a task with its result, a plan with its phases', async () => {
+    const { id, a, b } = await aPlannedGoal();
+    const goal = await read(`goal://${id}`);
+    expect(goal).toContain(`# ${id}: Ship it\n\n**in progress**, medium priority, 0 of 2 tasks completed\n`);
+    expect(goal).toContain(`- [~] **${a}** Design\n- [ ] **${b}** Build (after ${a})\n`);
+    expect(goal).toContain('"k": 1');
+    const task = await read(`task://${a}`);
+    expect(task).toContain(`# ${a}: Design\n\n**in progress**, medium priority\n`);
+    expect(task).toContain(`- Goal: ${id}\n`);
+    expect(task).toContain('"so": "far"');
+    const plan = await read(`plan://${id}`);
+    expect(plan).toContain(`# Plan of ${id}: Ship it\n\n0 of 2 tasks completed; 2 left in 2 phases\n`);
+    expect(plan).toContain(`## Critical path\n\n${a} → ${b}: 1d of work\n`);
+    expect(await read(`goal://${id.toLowerCase()}`)).toBe(goal);
+  });
+
+  test('IDs are completed, the newest first, at most 50', async () => {
+    const { id, a, b } = await aPlannedGoal();
+    expect((await complete('goal://{id}', 'id', ''))[0]).toBe(id);
+    expect((await complete('goal://{id}', 'id', 'goal-'))[0]).toBe(id);
+    expect((await complete('plan://{goal_id}', 'goal_id', id))[0]).toBe(id);
+    expect((await complete('task://{id}', 'id', 'TASK-')).slice(0, 2)).toEqual([b, a]);
+    expect(await complete('task://{id}', 'id', 'GOAL')).toEqual([]);
+    await ask('break_down_goal', { goal_id: id, subtasks: Array.from({ length: 60 }, () => ({ description: 'x' })) });
+    expect(await complete('task://{id}', 'id', '')).toHaveLength(50);
+  });
+
+  test('the prompts plan a goal and review one, with its ID completed', async () => {
+    const { prompts } = await client.listPrompts();
+    expect(prompts.map(({ name, arguments: args }) => [name, args?.map((arg) => arg.name)])).toEqual([
+      ['plan_goal', ['outcome']],
+      ['review_goal', ['goal_id']],
+    ]);
+    const outcome = 'Ship it; then {{rest}} $1';
+    const plan = await client.getPrompt({ name: 'plan_goal', arguments: { outcome } });
+    expect(plan.messages).toEqual([
+      { role: 'user', content: { type: 'text', text: expect.stringContaining(outcome) } },
+    ]);
+    const review = await client.getPrompt({ name: 'review_goal', arguments: { goal_id: 'GOAL-0001' } });
+    expect(review.messages[0]?.content).toMatchObject({ text: expect.stringContaining('Review GOAL-0001') });
+    const ref = { type: 'ref/prompt' as const, name: 'review_goal' };
+    const { completion } = await client.complete({ ref, argument: { name: 'goal_id', value: 'GOAL-000' } });
+    expect(completion.values).toContain('GOAL-0001');
+  });
+});
