@@ -11,10 +11,23 @@ export const StorableJson = z.unknown().check((context) => {
   if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
 }) as unknown as z.ZodType<Json>;
 
-export const StorableJsonObject = z.record(z.string(), z.unknown()).check((context) => {
-  const problem = jsonProblem(context.value);
-  if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
-}) as unknown as z.ZodType<JsonObject>;
+/** As StorableJson, an object. Not z.record, which drops a key named `__proto__`. */
+export const StorableJsonObject = z
+  .unknown()
+  .check((context) => {
+    const { value: input, issues } = context;
+    if (!isObject(input)) {
+      issues.push({ code: 'invalid_type', expected: 'object', input });
+      return;
+    }
+    const problem = jsonProblem(input);
+    if (problem !== undefined) issues.push({ code: 'custom', message: problem, input });
+  })
+  .meta({ type: 'object' }) as unknown as z.ZodType<JsonObject>;
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /**
  * A JSON string where a structure is meant, as v3.0's clients send it, becomes that structure.

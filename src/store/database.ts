@@ -146,18 +146,15 @@ export class Database {
     await pool?.end();
   }
 
+  /** Reading twice harms nothing. */
   async #reading<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const start = performance.now();
-    try {
-      return await this.#onClient(options, work);
-    } catch (error) {
-      // a connection that died while it was idle is seen only when it is used; reading twice harms nothing, but a
-      // server that did not answer for long will not answer the second time
-      const isQuick = performance.now() - start < this.#options.timeoutMs / 2;
-      if (!(isLost(error) && isQuick)) throw toGoalAgentError(causeOf(error));
-      return await this.#onClient(options, work).catch((again) => {
-        throw toGoalAgentError(causeOf(again));
-      });
+    for (let attempt = 1; ; attempt += 1) {
+      const start = performance.now();
+      try {
+        return await this.#onClient(options, work);
+      } catch (error) {
+        if (!this.#isWorthAnotherTry(error, attempt, start)) throw toGoalAgentError(causeOf(error));
+      }
     }
   }
 
@@ -167,15 +164,28 @@ export class Database {
     work: (client: pg.PoolClient) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
+      const start = performance.now();
       try {
         return await this.#onClient(options, work);
       } catch (error) {
-        if (isLost(error) && attempt === 1) await this.#refuseIfCommitted(operation);
-        else if (isLost(error)) throw unknownOutcome(error);
-        else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);
+        if (isLost(error)) {
+          await this.#refuseIfCommitted(operation);
+          if (!this.#isWorthAnotherTry(error, attempt, start)) throw unknownOutcome(error);
+        } else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);
         else await pause(attempt * 5 + Math.random() * 20);
       }
     }
+  }
+
+  /**
+   * A connection that died while it was idle is seen only when it is used, and where one died all may have: so there are
+   * as many tries as there may be connections. But a server that kept silent for long will do so again.
+   */
+  #isWorthAnotherTry(error: unknown, attempt: number, start: number): boolean {
+    const { poolSize, maxOverflow, timeoutMs } = this.#options;
+    return (
+      isLost(error) && attempt <= poolSize + maxOverflow && performance.now() - start < Math.min(1000, timeoutMs / 2)
+    );
   }
 
   /** After a lost connection: throws unless the operation certainly left nothing behind. */
@@ -252,7 +262,7 @@ export class Database {
 
   #forget(pool: Promise<pg.Pool>): void {
     this.#pool = undefined;
-    pool.then((opened) => opened.end()).catch(() => {});
+    pool.then(endWhenUnused).catch(() => {});
   }
 
   async #openPool(): Promise<pg.Pool> {
@@ -297,6 +307,12 @@ async function connectFrom(pool: pg.Pool): Promise<pg.PoolClient> {
       ? new BusyPool(error)
       : error;
   }
+}
+
+/** A pool that is ended leaves those who wait for a connection of it waiting. */
+async function endWhenUnused(pool: pg.Pool): Promise<void> {
+  while (pool.waitingCount > 0) await pause(100);
+  await pool.end();
 }
 
 /** Wraps what a statement failed with when its connection is gone. */

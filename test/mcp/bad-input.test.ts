@@ -169,7 +169,7 @@ test('names that every JavaScript object has are unknown arguments like any othe
   expect(await contentsOf(sql)).toEqual(before);
 });
 
-test.fails('a key of metadata that every JavaScript object has is kept like any other', async () => {
+test('a key of metadata that every JavaScript object has is kept like any other', async () => {
   const { database } = conversations[0] as (typeof conversations)[0];
   const server = aRawServer({ database });
   await server.initialize();

@@ -63,7 +63,7 @@ describe('before the database is up', () => {
     expect(performance.now() - begun).toBeLessThan(beforeGivenUpMs);
   });
 
-  test.fails('a client that leaves while a server keeps silent need not wait for it', async () => {
+  test('a client that leaves while a server keeps silent need not wait for it', async () => {
     const server = aRawServer({ database: await aSilentServer() });
     await server.initialize();
     server.endInput();
@@ -297,7 +297,7 @@ describe('stdout', () => {
     for (const id of [801, 802, 803]) expect(await server.answerTo(id)).toHaveProperty('result');
   });
 
-  test.fails('a line longer than is taken leaves no process that is deaf: it answers, or it ends', async () => {
+  test('a line longer than is taken leaves no process that is deaf: it answers, or it ends', async () => {
     const server = await aReadyServer();
     server.write(`${'x'.repeat(12_000_000)}\n`);
     const answered = server.call('list_goals').then(() => 'answered');
