@@ -121,7 +121,7 @@ describe('when connections are taken away', () => {
   });
 
   test('a write whose connections are ended again and again says that its outcome is not known, and the next works', async () => {
-    const server = await aReadyServer();
+    const server = await aReadyServer({ POSTGRES_POOL_SIZE: '1', POSTGRES_MAX_OVERFLOW: '0' });
     const before = await contentsOf(sql);
     const lock = await aLockOn('goals', database);
     const writing = server.call('create_goal', { description: 'lost' });
