@@ -1,3 +1,5 @@
+import type { Call } from '../service/call.ts';
+
 /** What `goal-agent init` found and did. */
 export interface InitReport {
   postgresVersion: string;
@@ -14,9 +16,19 @@ export interface InitReport {
   tasks: number;
 }
 
+/** What the command line says of the server, over what the environment says. */
+export interface ServeOptions {
+  toolsets?: string;
+  readOnly?: boolean;
+}
+
 /** What the commands do; the main room brings them. */
 export interface Actions {
   version: string;
-  serve(): Promise<void>;
+  serve(options: ServeOptions): Promise<void>;
   init(): Promise<InitReport>;
+  /** Opens the workspace for `work`, which acts under the name of `actor`, and closes it again. */
+  withCall<T>(actor: string, work: (call: Call) => Promise<T>): Promise<T>;
+  /** Drops the tables that the conversion of a Python v3.0 database kept. */
+  dropLegacy(): Promise<{ table: string; rows: number }[]>;
 }

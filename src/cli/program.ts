@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { GoalAgentError } from '../domain/errors.ts';
-import type { Actions } from './actions.ts';
+import type { Actions, ServeOptions } from './actions.ts';
+import { addExportCommands } from './commands/export.ts';
+import { addImportCommands } from './commands/import.ts';
 import { renderError, renderInit } from './render.ts';
 
 /** Runs the command line, and gives back the exit code. */
@@ -13,11 +15,15 @@ export async function runProgram(argv: string[], actions: Actions): Promise<numb
   program
     .command('mcp')
     .description('serve MCP over stdin and stdout; this is what clients start')
-    .action(() => actions.serve());
+    .option('--toolsets <names>', 'core, team or both, with a comma between them (GOAL_AGENT_TOOLSETS)')
+    .option('--read-only', 'offer only tools that change nothing (GOAL_AGENT_READ_ONLY)')
+    .action((options: ServeOptions) => actions.serve(options));
   program
     .command('init')
     .description('create the database, its tables and indexes where they are missing, and check the connection')
     .action(async () => renderInit(await actions.init()));
+  addImportCommands(program, actions);
+  addExportCommands(program, actions);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;

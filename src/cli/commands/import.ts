@@ -1,0 +1,116 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { importJson } from '../../legacy/backup/import-json.ts';
+import { describeChange, describeReport } from '../../legacy/describe-report.ts';
+import type { ImportOutcome } from '../../legacy/import-records.ts';
+import { listImportReports } from '../../legacy/import-reports.ts';
+import { importRedis } from '../../legacy/redis/import-redis.ts';
+import { importV2 } from '../../legacy/v2/import-v2.ts';
+import type { Actions } from '../actions.ts';
+import { progressLine } from '../progress.ts';
+import { count, print } from '../render.ts';
+import { counted } from './export.ts';
+
+interface ImportOptions {
+  dryRun?: boolean;
+  onConflict?: 'skip' | 'renumber' | 'overwrite';
+  timezone?: string;
+  json?: boolean;
+}
+
+/** Adds `goal-agent import …`: what older versions and other stores kept. */
+export function addImportCommands(program: Command, actions: Actions): void {
+  const group = program.command('import').description('take over the data of older versions, or of an export');
+  withImportOptions(group.command('v2').argument('<directory>', 'holds goals.json, tasks.json and counters.json'))
+    .description('take over the JSON files of v2.x; the files are only read')
+    .action((directory: string, options: ImportOptions) =>
+      runImport(actions, options, 'import v2', (call, progress) =>
+        importV2(call, directory, { ...options, onProgress: progress }),
+      ),
+    );
+  withImportOptions(group.command('v2-redis'))
+    .requiredOption('--url <url>', 'of the Redis that v2 used: redis://:password@host:6379/0')
+    .option('--files <directory>', 'v2 files to bring together with it: of each record the newer version counts')
+    .description('take over what v2.x kept in Redis; Redis is only read')
+    .action((options: ImportOptions & { url: string; files?: string }) =>
+      runImport(actions, options, 'import v2', (call, progress) =>
+        importRedis(call, options.url, { ...options, onProgress: progress }),
+      ),
+    );
+  group
+    .command('json')
+    .argument('<file>', 'written by goal-agent export json')
+    .description('restore an export into an empty workspace')
+    .action(async (file: string) => {
+      const restored = await actions.withCall('import json', (call) => importJson(call, file));
+      print(`Restored ${counted(restored)}.`);
+    });
+  group
+    .command('drop-legacy')
+    .description('drop legacy_goals and legacy_tasks, which the conversion of a Python v3.0 database kept')
+    .action(() => dropLegacy(actions));
+  group
+    .command('report')
+    .description('show what imports found and had to change')
+    .option('--json', 'everything, as JSON')
+    .action((options: { json?: boolean }) => showReports(actions, options.json === true));
+}
+
+function withImportOptions(command: Command): Command {
+  return command
+    .option('--dry-run', 'print the report and write nothing')
+    .addOption(
+      new Option('--on-conflict <what>', 'what happens to a row whose ID is there already (default: skip)').choices([
+        'skip',
+        'renumber',
+        'overwrite',
+      ]),
+    )
+    .option('--timezone <name>', "of timestamps without one, such as Europe/Paris (default: this machine's)", notEmpty)
+    .option('--json', 'print the report as JSON');
+}
+
+function notEmpty(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return value;
+}
+
+type Import = (
+  call: Parameters<typeof importV2>[0],
+  progress: (done: number, total: number) => void,
+) => Promise<ImportOutcome>;
+
+async function runImport(actions: Actions, options: ImportOptions, actor: string, work: Import): Promise<void> {
+  const progress = progressLine('importing');
+  const outcome = await actions.withCall(actor, (call) => work(call, progress.show)).finally(() => progress.end());
+  if (options.json === true) print(JSON.stringify(outcome, null, 2));
+  else if (outcome.kind === 'already') {
+    print(`This content was imported on ${outcome.importedAt}; nothing was done.`);
+    print('goal-agent import report shows what was changed then; to import it again, say what --on-conflict is to do.');
+  } else {
+    for (const line of describeReport(outcome.report, { dryRun: outcome.kind === 'dry_run' })) print(line);
+  }
+}
+
+async function dropLegacy(actions: Actions): Promise<void> {
+  const dropped = await actions.dropLegacy();
+  if (dropped.length === 0) print('There is neither legacy_goals nor legacy_tasks; nothing was done.');
+  for (const { table, rows } of dropped) print(`Dropped ${table} (${count(rows, 'row')}).`);
+}
+
+async function showReports(actions: Actions, json: boolean): Promise<void> {
+  const reports = await actions.withCall('import', listImportReports);
+  if (json) return print(JSON.stringify(reports, null, 2));
+  if (reports.length === 0) return print('Nothing was imported into this workspace.');
+  for (const { importedAt, report } of reports) {
+    print(`${importedAt}  ${describeReport(report, { atMost: 0 }).slice(0, 3).join('\n  ')}`);
+    for (const change of report.changes) {
+      print(`  ${describeChange(change)}`);
+      if (change.verbatim !== undefined) print(`    was ${shortened(change.verbatim)}`);
+    }
+  }
+}
+
+/** For the eye; --json has all of it. */
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters; --json has them all)` : text;
+}

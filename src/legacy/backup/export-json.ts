@@ -1,0 +1,78 @@
+import { open } from 'node:fs/promises';
+import { GoalAgentError } from '../../domain/errors.ts';
+import type { Call } from '../../service/call.ts';
+import { step } from '../../store/database.ts';
+import { exportEvents } from '../../store/statements/export-events.ts';
+import { exportGoals } from '../../store/statements/export-goals.ts';
+import { exportImports } from '../../store/statements/export-imports.ts';
+import { exportNotes } from '../../store/statements/export-notes.ts';
+import { exportTasks } from '../../store/statements/export-tasks.ts';
+import { listCounters } from '../../store/statements/list-counters.ts';
+import { formatName, formatVersion } from './format.ts';
+
+/** How much of each kind a file holds. */
+export type Exported = Record<'goals' | 'tasks' | 'notes' | 'events' | 'imports', number>;
+
+/**
+ * Writes everything that the workspace holds, as it was at one moment, to a file that is not there yet. A row is a line,
+ * so that two exports can be compared.
+ *
+ * @throws GoalAgentError `conflict` when the file is there, `configuration` when it cannot be written.
+ */
+export async function exportJson(call: Call, file: string): Promise<Exported> {
+  const { database, workspaceId } = call.store;
+  const params = { workspaceId };
+  const steps = [
+    step(listCounters, params),
+    step(exportGoals, params),
+    step(exportTasks, params),
+    step(exportNotes, params),
+    step(exportEvents, params),
+    step(exportImports, params),
+  ] as const;
+  const [counters, goals, tasks, notes, events, imports] = await database.snapshot(steps, { signal: call.signal });
+  const nexts = Object.fromEntries(counters.map(({ kind, next }) => [kind, next]));
+  const head = [`"format": "${formatName}"`, `"version": ${formatVersion}`, `"counters": ${JSON.stringify(nexts)}`];
+  await writeLines(file, head, { goals, tasks, notes, events, imports });
+  return {
+    goals: goals.length,
+    tasks: tasks.length,
+    notes: notes.length,
+    events: events.length,
+    imports: imports.length,
+  };
+}
+
+async function writeLines(file: string, head: string[], lists: Record<string, unknown[]>): Promise<void> {
+  // only its owner may read it: descriptions and results are nobody else's
+  const handle = await open(file, 'wx', 0o600).catch((error) => {
+    throw cannotWrite(file, error);
+  });
+  try {
+    await handle.write(`{\n${head.join(',\n')}`);
+    for (const [name, rows] of Object.entries(lists)) {
+      await handle.write(`,\n"${name}": [`);
+      for (let start = 0; start < rows.length; start += 1_000) {
+        const lines = rows.slice(start, start + 1_000).map((row) => JSON.stringify(row));
+        await handle.write(`${start === 0 ? '\n' : ',\n'}${lines.join(',\n')}`);
+      }
+      await handle.write(rows.length === 0 ? ']' : '\n]');
+    }
+    await handle.write('\n}\n');
+    await handle.sync();
+  } catch (error) {
+    throw cannotWrite(file, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file is never overwritten: it may be the only copy of something. */
+export function cannotWrite(file: string, error: unknown): GoalAgentError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  return code === 'EEXIST'
+    ? new GoalAgentError('conflict', `${file} is there already, and was not touched. Choose another name.`)
+    : new GoalAgentError('invalid', `${file} cannot be written (${code}). What is there of it is not complete.`, {
+        cause: error,
+      });
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { GoalStatus } from '../../domain/goal.ts';
+import { type Json, StorableJson, StorableJsonObject } from '../../domain/json.ts';
+import { Priority } from '../../domain/priority.ts';
+import { TaskStatus } from '../../domain/task-status.ts';
+import { unstorable } from '../../domain/text.ts';
+
+/** What `goal-agent export json` writes and `goal-agent import json` reads; docs/migration.md tells of it. */
+export const formatName = 'goal-agent export';
+export const formatVersion = 1;
+
+const text = z
+  .string()
+  .refine((value) => unstorable(value) === undefined, { error: 'has NUL or half a surrogate pair' });
+const time = z.iso.datetime();
+const number = z.int().min(0);
+const goalId = text.regex(/^GOAL-\d{4,15}$/);
+const taskId = text.regex(/^TASK-\d{4,15}$/);
+/** Images of rows are larger than what a caller may write, and reports have no limit at all. */
+const anyJson = z.unknown() as unknown as z.ZodType<Json>;
+
+export const ExportedGoal = z.strictObject({
+  id: goalId,
+  number,
+  description: text,
+  priority: Priority,
+  status: GoalStatus,
+  repos: z.array(text),
+  created_at: time,
+  updated_at: time,
+  metadata: StorableJsonObject,
+  revision: number,
+});
+
+export const ExportedTask = z.strictObject({
+  id: taskId,
+  number,
+  goal_id: goalId,
+  description: text,
+  type: text,
+  status: TaskStatus,
+  priority: Priority,
+  dependencies: z.array(taskId),
+  repo: text.nullable(),
+  jira_ticket: text.nullable(),
+  estimated_effort: text.nullable(),
+  assigned_tools: z.array(text),
+  created_at: time,
+  updated_at: time,
+  completed_at: time.nullable(),
+  result: StorableJson,
+  revision: number,
+  claimed_by: text.nullable(),
+  lease_expires_at: time.nullable(),
+  fence: number,
+  attempts: number,
+});
+
+const ExportedNote = z.strictObject({
+  id: number,
+  goal_id: goalId,
+  task_id: taskId.nullable(),
+  actor: text,
+  text,
+  created_at: time,
+});
+
+const ExportedEvent = z.strictObject({
+  seq: number,
+  operation: number,
+  at: time,
+  actor: text,
+  action: text,
+  goal_id: text,
+  task_id: text.nullable(),
+  before: anyJson,
+  after: anyJson,
+  reason: text.nullable(),
+});
+
+const ExportedImport = z.strictObject({ content_hash: text, source: text, imported_at: time, report: anyJson });
+
+export const ExportedWorkspace = z.strictObject({
+  format: z.literal(formatName),
+  version: z.literal(formatVersion),
+  /** The next number of each kind. */
+  counters: z.record(z.enum(['goal', 'task', 'event', 'note']), z.int().min(1)),
+  goals: z.array(ExportedGoal),
+  tasks: z.array(ExportedTask),
+  notes: z.array(ExportedNote),
+  events: z.array(ExportedEvent),
+  imports: z.array(ExportedImport),
+});
+export type ExportedWorkspace = z.infer<typeof ExportedWorkspace>;

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import { GoalAgentError } from '../../domain/errors.ts';
+import type { Call } from '../../service/call.ts';
+import { type Step, step } from '../../store/database.ts';
+import { violatedConstraint } from '../../store/failures.ts';
+import { findAnyRow } from '../../store/statements/find-any-row.ts';
+import { importGoals } from '../../store/statements/import-goals.ts';
+import { importTasks } from '../../store/statements/import-tasks.ts';
+import { insertDependencies } from '../../store/statements/insert-dependencies.ts';
+import { lockGraphExclusive } from '../../store/statements/lock-graph.ts';
+import { raiseCounters } from '../../store/statements/raise-counters.ts';
+import { restoreEvents } from '../../store/statements/restore-events.ts';
+import { restoreImports } from '../../store/statements/restore-imports.ts';
+import { restoreNotes } from '../../store/statements/restore-notes.ts';
+import { deriveColumns } from '../check/goal-tasks.ts';
+import { JsonTextError, parseJson } from '../json-text.ts';
+import type { Exported } from './export-json.ts';
+import { ExportedWorkspace, formatName, formatVersion } from './format.ts';
+
+/**
+ * Restores an export into a workspace that holds nothing: everything is as it was, history, times and numbers included.
+ *
+ * @throws GoalAgentError `invalid` for a file that is no export, or contradicts itself; `conflict` when the workspace
+ *   holds something. Nothing was written then.
+ */
+export async function importJson(call: Call, file: string): Promise<Exported> {
+  const exported = await readExport(file);
+  const { database, workspaceId } = call.store;
+  const operation = { workspaceId, seq: exported.events[0]?.seq ?? 0 };
+  try {
+    await database.transaction(operation, async (run) => {
+      const [, [row]] = await run([step(lockGraphExclusive, { workspaceId }), step(findAnyRow, { workspaceId })]);
+      if (row !== undefined) throw notEmpty(call.store.workspace);
+      for (const each of restoring(workspaceId, exported)) await run([each]);
+    });
+  } catch (error) {
+    const constraint = violatedConstraint(error);
+    if (constraint === undefined) throw error;
+    throw new GoalAgentError('invalid', `${file} contradicts itself (${constraint}). Nothing was imported.`, {
+      cause: error,
+    });
+  }
+  const { goals, tasks, notes, events, imports } = exported;
+  return {
+    goals: goals.length,
+    tasks: tasks.length,
+    notes: notes.length,
+    events: events.length,
+    imports: imports.length,
+  };
+}
+
+/** The statements that write an export, in an order that its references allow. */
+function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<Step> {
+  const { goals, tasks } = withDerivedColumns(exported);
+  for (const chunk of chunks(goals)) yield step(importGoals, { workspaceId, goals: chunk as never });
+  for (const chunk of chunks(tasks)) yield step(importTasks, { workspaceId, tasks: chunk as never });
+  for (const chunk of chunks(exported.tasks)) {
+    const edges = chunk.flatMap(({ id, dependencies }) =>
+      dependencies.map((dependency, place) => ({ id, dependency, place })),
+    );
+    yield step(insertDependencies, {
+      workspaceId,
+      taskIds: edges.map((edge) => edge.id),
+      dependsOnIds: edges.map((edge) => edge.dependency),
+      places: edges.map((edge) => edge.place),
+    });
+  }
+  for (const chunk of chunks(exported.notes)) yield step(restoreNotes, { workspaceId, notes: chunk });
+  for (const chunk of chunks(exported.events)) yield step(restoreEvents, { workspaceId, events: chunk as never });
+  for (const chunk of chunks(exported.imports)) yield step(restoreImports, { workspaceId, imports: chunk as never });
+  const counters = Object.entries(exported.counters);
+  yield step(raiseCounters, {
+    workspaceId,
+    kinds: counters.map(([kind]) => kind),
+    nexts: counters.map(([, next]) => next),
+  });
+}
+
+/** What the store derives is no part of an export, so that it cannot be wrong. */
+function withDerivedColumns({ goals, tasks }: ExportedWorkspace) {
+  const rows = tasks.map((task) => ({ ...task, open_dependencies: 0, parked: false, exists: false }));
+  const statuses = new Map([...goals, ...tasks].map(({ id, status }) => [id, status as string]));
+  const statusOf = (id: string) => statuses.get(id) ?? '';
+  deriveColumns(rows as never, { goal: statusOf, task: statusOf });
+  const counts = new Map(goals.map((goal) => [goal.id, { total_tasks: 0, open_tasks: 0 }]));
+  for (const { goal_id, status } of tasks) {
+    const count = counts.get(goal_id);
+    if (count === undefined) continue; // the foreign key refuses it
+    count.total_tasks += 1;
+    count.open_tasks += status === 'completed' ? 0 : 1;
+  }
+  return { goals: goals.map((goal) => ({ ...goal, ...counts.get(goal.id) })), tasks: rows };
+}
+
+async function readExport(file: string): Promise<ExportedWorkspace> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new GoalAgentError('invalid', `${file} cannot be read (${error.code}). Nothing was imported.`, {
+      cause: error,
+    });
+  });
+  try {
+    const { value } = parseJson(text);
+    const parsed = ExportedWorkspace.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new GoalAgentError('invalid', `${file} ${whatIsWrong(value, parsed.error)}. Nothing was imported.`);
+  } catch (error) {
+    if (!(error instanceof JsonTextError)) throw error;
+    throw new GoalAgentError(
+      'invalid',
+      `${file}, line ${error.line}, column ${error.column}: ${error.message}. Nothing was imported.`,
+    );
+  }
+}
+
+function whatIsWrong(value: unknown, error: z.ZodError): string {
+  const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
+  if (format !== formatName) return 'is no export of goal-agent (goal-agent export json writes one)';
+  if (typeof version === 'number' && version > formatVersion) {
+    return `was written by a newer version (format ${version}; this one reads ${formatVersion}): install that version`;
+  }
+  const [issue] = error.issues;
+  return `is not as the format wants it: ${issue?.path.join('.')}: ${issue?.message}`;
+}
+
+function notEmpty(workspace: string): GoalAgentError {
+  return new GoalAgentError(
+    'conflict',
+    `The workspace ${workspace} holds goals or history already, and was not touched. Set GOAL_AGENT_WORKSPACE to a new name, or use an empty database.`,
+  );
+}
+
+function* chunks<T>(rows: T[]): Iterable<T[]> {
+  for (let start = 0; start < rows.length; start += 500) yield rows.slice(start, start + 500);
+}

@@ -1,0 +1,154 @@
+import type { Json } from '../../domain/json.ts';
+import type { Changes, Counts } from '../report.ts';
+import { type AssignedIds, assignIds, type Kind } from './assign-ids.ts';
+import { breakCycles, dependenciesOf } from './dependencies.ts';
+import { goalRow } from './goal-row.ts';
+import { compareTaskList, countTasks, deriveColumns } from './goal-tasks.ts';
+import { RecordReader } from './record-reader.ts';
+import type { Records } from './records.ts';
+import { RecoveredGoals } from './recovered-goals.ts';
+import { taskRow } from './task-row.ts';
+import type { CheckOptions, Existing, GoalRow, LegacyRecords, TaskRow } from './types.ts';
+
+/** Rows that keep every rule of the store, and all that had to be changed for it. */
+export interface CheckedRecords {
+  goals: GoalRow[];
+  tasks: TaskRow[];
+  /** The highest numbers in use, the old counters counted in: new IDs start behind them. */
+  highest: { goal: number; task: number };
+  /** How many IDs were made up, from `firstNew` or the end of the old ones on. */
+  created: { goal: number; task: number };
+  found: Counts;
+}
+
+/**
+ * Turns records of an old version into rows, whatever state the records are in: nothing that can be kept is lost, and
+ * `changes` tells each thing that could not be kept as it was. Pure: the same records give the same rows.
+ */
+export function checkRecords(records: LegacyRecords, options: CheckOptions, changes: Changes): CheckedRecords {
+  const ids = assignBoth(records, options, changes);
+  const checking = { records, ids, options, changes };
+  const goals = goalRows(checking);
+  const { tasks, recovered } = taskRows(checking, goals);
+  goals.push(...recovered);
+  goals.sort((a, b) => a.number - b.number);
+  tasks.sort((a, b) => a.number - b.number);
+  breakCycles(tasks, changes);
+  compareLists(checking, tasks);
+  const kept = { goals: settle(goals, options, changes), tasks: settle(tasks, options, changes) };
+  countTasks(kept.goals, kept.tasks, changes);
+  derive(kept, options.existing);
+  const highest = highestNumbers(records, ids, changes);
+  return { ...kept, highest, created: createdIds(ids), found: countRecords(records) };
+}
+
+interface BothIds {
+  goal: AssignedIds;
+  task: AssignedIds;
+}
+
+function assignBoth({ goals, tasks, counters }: LegacyRecords, options: CheckOptions, changes: Changes): BothIds {
+  const { existing, onConflict, firstNew } = options;
+  const assign = (kind: Kind, { heads }: Records, mentioned: Iterable<Json | undefined>) => {
+    const first = Math.max(firstNew[kind], (counters[kind] ?? 0) + 1);
+    const there = kind === 'goal' ? existing.goals : existing.tasks;
+    return assignIds({ kind, heads, existing: there, onConflict, firstNew: first, mentioned, changes });
+  };
+  const goalIds = new Set([...tasks.heads.values()].map((head) => head.goalId));
+  return { goal: assign('goal', goals, goalIds), task: assign('task', tasks, []) };
+}
+
+interface Checking {
+  records: LegacyRecords;
+  ids: BothIds;
+  options: CheckOptions;
+  changes: Changes;
+}
+
+function readerOf(kind: Kind, key: string, { records, ids, options, changes }: Checking): RecordReader {
+  const record = (kind === 'goal' ? records.goals : records.tasks).read(key);
+  return new RecordReader(ids[kind].byKey.get(key) as string, record, { changes, zone: options.zone });
+}
+
+function goalRows(checking: Checking): GoalRow[] {
+  const { now, existing } = checking.options;
+  return [...checking.records.goals.heads.keys()].map((key) => {
+    const reader = readerOf('goal', key, checking);
+    return goalRow(reader, { now, exists: existing.goals.has(reader.id) });
+  });
+}
+
+/** The tasks with their goals and dependencies, and the goals that had to be made for them. */
+function taskRows(checking: Checking, goals: GoalRow[]): { tasks: TaskRow[]; recovered: GoalRow[] } {
+  const { ids, changes } = checking;
+  const { existing, onConflict, now } = checking.options;
+  const recovered = new RecoveredGoals({ ids: ids.goal, existing, onConflict, changes });
+  const known = new Set(goals.map((goal) => goal.id));
+  const tasks = [...checking.records.tasks.heads.keys()].map((key) => {
+    const reader = readerOf('task', key, checking);
+    const task = taskRow(reader, { now, exists: existing.tasks.has(reader.id) });
+    const raw = reader.raw('goal_id');
+    const goalId = typeof raw === 'string' ? ids.goal.resolve(raw) : undefined;
+    task.goal_id = goalId !== undefined && known.has(goalId) ? goalId : recovered.goalFor(task, raw);
+    task.dependencies = dependenciesOf(reader, ids.task.resolve);
+    return task;
+  });
+  return { tasks, recovered: recovered.rows() };
+}
+
+function compareLists(checking: Checking, tasks: TaskRow[]): void {
+  const { resolve } = checking.ids.task;
+  const goalOf = new Map(tasks.map((task) => [task.id, task.goal_id]));
+  const members = new Map<string, string[]>();
+  for (const { id, goal_id } of tasks) {
+    const list = members.get(goal_id);
+    if (list === undefined) members.set(goal_id, [id]);
+    else list.push(id);
+  }
+  for (const key of checking.records.goals.heads.keys()) {
+    const reader = readerOf('goal', key, checking);
+    compareTaskList({ reader, resolve, goalOf, members: members.get(reader.id) ?? [] });
+  }
+}
+
+/** Leaves out the rows that are in the store already, or says that they are overwritten. */
+function settle<T extends GoalRow | TaskRow>(rows: T[], { onConflict }: CheckOptions, changes: Changes): T[] {
+  for (const { id, exists } of rows) {
+    if (exists && onConflict === 'overwrite')
+      changes.add('overwritten', id, 'it was there already; it was overwritten');
+    if (exists && onConflict === 'skip') changes.add('already_there', id, 'it was there already; it was left as it is');
+  }
+  return rows.filter((row) => !row.exists || onConflict === 'overwrite');
+}
+
+function derive({ goals, tasks }: { goals: GoalRow[]; tasks: TaskRow[] }, existing: Existing): void {
+  const statusOf = (rows: (GoalRow | TaskRow)[], there: ReadonlyMap<string, string>) => {
+    const statuses = new Map(rows.map((row) => [row.id, row.status as string]));
+    return (id: string) => statuses.get(id) ?? there.get(id) ?? '';
+  };
+  deriveColumns(tasks, { goal: statusOf(goals, existing.goals), task: statusOf(tasks, existing.tasks) });
+}
+
+function highestNumbers({ counters }: LegacyRecords, ids: BothIds, changes: Changes): { goal: number; task: number } {
+  const highest = (kind: Kind) => {
+    const counter = counters[kind];
+    const used = ids[kind].highest();
+    if (counter !== undefined && counter < used) {
+      changes.add('counter', kind, `the ${kind} counter was ${counter}, and the highest number in use is ${used}`, {
+        verbatim: counter,
+      });
+    }
+    return Math.max(counter ?? 0, used);
+  };
+  return { goal: highest('goal'), task: highest('task') };
+}
+
+function createdIds(ids: BothIds): { goal: number; task: number } {
+  return { goal: ids.goal.created(), task: ids.task.created() };
+}
+
+function countRecords({ goals, tasks }: LegacyRecords): Counts {
+  let dependencies = 0;
+  for (const head of tasks.heads.values()) dependencies += head.dependencies;
+  return { goals: goals.heads.size, tasks: tasks.heads.size, dependencies };
+}

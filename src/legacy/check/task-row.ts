@@ -1,0 +1,115 @@
+import { limits } from '../../domain/limits.ts';
+import { TaskStatus } from '../../domain/task-status.ts';
+import { numberIn } from './assign-ids.ts';
+import { filledIn, priorityChoice } from './goal-row.ts';
+import type { RecordReader } from './record-reader.ts';
+import type { TaskRow } from './types.ts';
+
+const statusChoice = {
+  values: TaskStatus.options,
+  synonyms: {
+    todo: 'pending',
+    open: 'pending',
+    new: 'pending',
+    planned: 'pending',
+    ready: 'pending',
+    doing: 'in_progress',
+    active: 'in_progress',
+    started: 'in_progress',
+    done: 'completed',
+    complete: 'completed',
+    finished: 'completed',
+    error: 'failed',
+    cancelled: 'failed',
+    canceled: 'failed',
+    skipped: 'failed',
+    waiting: 'blocked',
+    on_hold: 'blocked',
+  },
+  fallback: 'pending',
+  kind: 'unknown_status',
+} as const;
+
+/** What v2 and the Python v3.0 knew of a task. */
+const taskFields = new Set([
+  'id',
+  'goal_id',
+  'description',
+  'type',
+  'status',
+  'priority',
+  'dependencies',
+  'repo',
+  'jira_ticket',
+  'estimated_effort',
+  'assigned_tools',
+  'created_at',
+  'updated_at',
+  'completed_at',
+  'result',
+]);
+
+/** A task's row from its record; its goal and its dependencies are found later. */
+export function taskRow(reader: RecordReader, { now, exists }: { now: string; exists: boolean }): TaskRow {
+  const description = reader.text('description', { max: limits.description, fallback: '(no description)' });
+  const status = reader.oneOf('status', statusChoice);
+  const times = timesOf(reader, now);
+  const row = {
+    id: reader.id,
+    number: numberIn('task', reader.id) ?? 0,
+    goal_id: '',
+    description,
+    type: reader.text('type', { max: limits.shortText, fallback: 'general' }),
+    status,
+    priority: reader.oneOf('priority', priorityChoice),
+    repo: reader.optionalText('repo'),
+    jira_ticket: reader.optionalText('jira_ticket'),
+    estimated_effort: reader.optionalText('estimated_effort'),
+    assigned_tools: reader.texts('assigned_tools'),
+    created_at: times.created,
+    updated_at: times.updated,
+    completed_at: completedAt(reader, status, times),
+    result: reader.json('result', reader.raw('result') ?? null, null),
+    dependencies: [],
+    open_dependencies: 0,
+    parked: false,
+    exists,
+  };
+  for (const [field, value] of reader.extraFields(taskFields))
+    reader.report('extra_field', field, `${field} is kept here only`, value);
+  return row;
+}
+
+interface Times {
+  created: string;
+  updated: string;
+  completed: string | undefined;
+}
+
+function timesOf(reader: RecordReader, now: string): Times {
+  const [created, updated, completed] = [
+    reader.time('created_at'),
+    reader.time('updated_at'),
+    reader.time('completed_at'),
+  ];
+  const first = created ?? filledIn(reader, 'created_at', updated ?? completed ?? now);
+  return { created: first, updated: updated ?? filledIn(reader, 'updated_at', first), completed };
+}
+
+/** Set for completed tasks and for no others: the schema holds that. */
+function completedAt(reader: RecordReader, status: TaskStatus, { updated, completed }: Times): string | null {
+  if (status === 'completed' && completed === undefined) {
+    reader.report('completed_at', 'completed_at', `a completed task without the time of it; it is now ${updated}`);
+    return updated;
+  }
+  if (status !== 'completed' && completed !== undefined) {
+    reader.report(
+      'completed_at',
+      'completed_at',
+      `the task is ${status}, so it has no completed_at`,
+      reader.raw('completed_at'),
+    );
+    return null;
+  }
+  return completed ?? null;
+}

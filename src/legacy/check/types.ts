@@ -1,0 +1,74 @@
+import type { GoalStatus } from '../../domain/goal.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Priority } from '../../domain/priority.ts';
+import type { TaskStatus } from '../../domain/task-status.ts';
+import type { TimeZone } from '../local-time.ts';
+import type { Records } from './records.ts';
+
+/** Records as an old version kept them; nothing is known of their fields. */
+export interface LegacyRecords {
+  goals: Records;
+  tasks: Records;
+  /** The last number given to each kind, as far as the old version knew. */
+  counters: { goal?: number | undefined; task?: number | undefined };
+}
+
+/** What happens to a row whose ID is in the store already. */
+export type OnConflict = 'skip' | 'renumber' | 'overwrite';
+
+/** IDs of the records that are in the store already, with their status. */
+export interface Existing {
+  goals: ReadonlyMap<string, string>;
+  tasks: ReadonlyMap<string, string>;
+}
+
+export interface CheckOptions {
+  /** Of timestamps without one. */
+  zone: TimeZone;
+  /** What stands in for a timestamp that no field of a record or its neighbours tells. */
+  now: string;
+  existing: Existing;
+  onConflict: OnConflict;
+  /** Where new IDs start, when the old counters and IDs do not ask for more. */
+  firstNew: { goal: number; task: number };
+}
+
+/** A goal as it goes into the store. Timestamps are UTC with six digits of a second. */
+export interface GoalRow {
+  id: string;
+  number: number;
+  description: string;
+  priority: Priority;
+  status: GoalStatus;
+  repos: string[];
+  created_at: string;
+  updated_at: string;
+  metadata: JsonObject;
+  total_tasks: number;
+  open_tasks: number;
+  /** In the store already, and to be overwritten. */
+  exists: boolean;
+}
+
+/** A task as it goes into the store. */
+export interface TaskRow {
+  id: string;
+  number: number;
+  goal_id: string;
+  description: string;
+  type: string;
+  status: TaskStatus;
+  priority: Priority;
+  repo: string | null;
+  jira_ticket: string | null;
+  estimated_effort: string | null;
+  assigned_tools: string[];
+  created_at: string;
+  updated_at: string;
+  completed_at: string | null;
+  result: Json;
+  dependencies: string[];
+  open_dependencies: number;
+  parked: boolean;
+  exists: boolean;
+}

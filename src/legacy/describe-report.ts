@@ -1,0 +1,39 @@
+import { type Change, type ChangeKind, type Counts, changeKinds, type ImportReport } from './report.ts';
+
+/** Changes told one by one; past that the report has the rest. */
+const toldAtMost = 200;
+
+/** What an import did, a line each: the counts, then each thing that it had to change. */
+export function describeReport(report: ImportReport, { atMost = toldAtMost, dryRun = false } = {}): string[] {
+  const { source, timezone, found, imported, changes } = report;
+  const told = changes.slice(0, atMost).map(describeChange);
+  const rest = changes.length - told.length;
+  return [
+    `${source}: found ${counted(found)}; ${dryRun ? 'would import' : 'imported'} ${counted(imported)}`,
+    `timestamps without a zone were read as ${timezone}`,
+    changes.length === 0 ? 'nothing had to be changed' : `${changes.length} changes: ${summary(changes)}`,
+    ...told,
+    ...(rest > 0 ? [`… and ${rest} more; goal-agent import report --json has all of them`] : []),
+  ];
+}
+
+export function describeChange({ kind, id, field, message }: Change): string {
+  return `${id}${field === undefined ? '' : ` ${field}`}: ${message} [${kind}]`;
+}
+
+/** How many of each kind: `3 missing_dependency, 1 cycle`. */
+function summary(changes: Change[]): string {
+  const numbers = new Map<ChangeKind, number>();
+  for (const { kind } of changes) numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
+  const kinds = Object.keys(changeKinds) as ChangeKind[];
+  return kinds.flatMap((kind) => (numbers.has(kind) ? [`${numbers.get(kind)} ${kind}`] : [])).join(', ');
+}
+
+function counted({ goals, tasks, dependencies }: Counts): string {
+  const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
+  return [
+    count(goals, 'goal', 'goals'),
+    count(tasks, 'task', 'tasks'),
+    count(dependencies, 'dependency', 'dependencies'),
+  ].join(', ');
+}

@@ -1,0 +1,145 @@
+import type { Json } from '../domain/json.ts';
+import { beginOperation, type Call } from '../service/call.ts';
+import { step } from '../store/database.ts';
+import { violatedConstraint } from '../store/failures.ts';
+import { findImport } from '../store/statements/find-import.ts';
+import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
+import { insertImport } from '../store/statements/insert-import.ts';
+import { listCounters } from '../store/statements/list-counters.ts';
+import { listExistingGoals } from '../store/statements/list-existing-goals.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { raiseCounters } from '../store/statements/raise-counters.ts';
+import { canonicalId, type Kind } from './check/assign-ids.ts';
+import { type CheckedRecords, checkRecords } from './check/check.ts';
+import type { Existing, LegacyRecords, OnConflict } from './check/types.ts';
+import type { TimeZone } from './local-time.ts';
+import { releaseMemory } from './release-memory.ts';
+import { Changes, type ImportReport } from './report.ts';
+import { eventsFor, type OnProgress, writeRows } from './write-rows.ts';
+
+/** Where records come from, and how to take them over. */
+export interface ImportRequest {
+  /** What people call the source: a directory, or Redis. */
+  source: string;
+  /** Of the source's content. */
+  hash: string;
+  /** Reads the records; may be called more than once. */
+  records(changes: Changes): LegacyRecords | Promise<LegacyRecords>;
+  zone: TimeZone;
+  onConflict: OnConflict;
+  /** Also when this content was imported before. */
+  again: boolean;
+  dryRun: boolean;
+  onProgress?: OnProgress | undefined;
+}
+
+export type ImportOutcome =
+  | { kind: 'imported' | 'dry_run'; report: ImportReport }
+  /** The content was imported before, then: nothing was done. */
+  | { kind: 'already'; importedAt: string };
+
+const attempts = 3;
+/** Tasks from which on an import thinks of memory. */
+const large = 20_000;
+const rowKeys = new Set(['goals_pkey', 'goals_number_unique', 'tasks_pkey']);
+
+/**
+ * Takes over the records of an older version, in one transaction, once for each content.
+ *
+ * @throws GoalAgentError what `records` throws, and what the database's state asks for.
+ */
+export async function importRecords(call: Call, request: ImportRequest): Promise<ImportOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptImport(call, request);
+    } catch (error) {
+      // somebody created a row under one of these IDs after we looked; now it is seen
+      if (attempt === attempts || !rowKeys.has(violatedConstraint(error) ?? '')) throw error;
+    }
+  }
+}
+
+async function attemptImport(call: Call, request: ImportRequest): Promise<ImportOutcome> {
+  const { database, workspaceId } = call.store;
+  const contentHash = request.hash;
+  const [before] = request.again ? [] : await database.read(findImport, { workspaceId, contentHash });
+  if (before !== undefined) return { kind: 'already', importedAt: before.imported_at };
+  const changes = new Changes();
+  const records = await request.records(changes);
+  if (records.tasks.heads.size > large) releaseMemory();
+  const { zone, onConflict } = request;
+  const now = new Date().toISOString().replace('Z', '000Z');
+  const existing = await findExisting(call, records);
+  const firstNew = await nextNumbers(call);
+  const checked = checkRecords(records, { zone, now, existing, onConflict, firstNew }, changes);
+  const report = reportOf(request, checked, changes);
+  if (request.dryRun) return { kind: 'dry_run', report };
+  const nexts = [checked.highest.goal + 1, checked.highest.task + 1];
+  await database.writeIdempotent(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts });
+  return save(call, request, { checked, report });
+}
+
+async function save(
+  call: Call,
+  request: ImportRequest,
+  { checked, report }: { checked: CheckedRecords; report: ImportReport },
+): Promise<ImportOutcome> {
+  const { database, workspaceId } = call.store;
+  const contentHash = request.hash;
+  const operation = await beginOperation(call, eventsFor(checked));
+  // only here: while the caller still ran, it held the records
+  if (checked.tasks.length > large) releaseMemory();
+  return database.transaction(operation, async (run): Promise<ImportOutcome> => {
+    // two first starts may come here with the same files: the second one sees what the first has done
+    const look = [step(lockGraphExclusive, { workspaceId }), step(findImport, { workspaceId, contentHash })] as const;
+    const [, [before]] = await run(look);
+    if (before !== undefined && !request.again) return { kind: 'already', importedAt: before.imported_at };
+    const { seq } = operation;
+    await writeRows(run, checked, { workspaceId, actor: call.actor, seq, onProgress: request.onProgress });
+    const { source } = report;
+    await run([step(insertImport, { workspaceId, contentHash, source, report: report as unknown as Json })]);
+    return { kind: 'imported', report };
+  });
+}
+
+function reportOf(request: ImportRequest, { goals, tasks, found }: CheckedRecords, changes: Changes): ImportReport {
+  const dependencies = tasks.reduce((sum, task) => sum + task.dependencies.length, 0);
+  return {
+    source: request.source,
+    timezone: request.zone.name,
+    found,
+    imported: { goals: goals.length, tasks: tasks.length, dependencies },
+    changes: changes.list,
+  };
+}
+
+async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> {
+  const { database, workspaceId } = call.store;
+  const nexts = new Map((await database.read(listCounters, { workspaceId })).map(({ kind, next }) => [kind, next]));
+  return { goal: nexts.get('goal') ?? 1, task: nexts.get('task') ?? 1 };
+}
+
+/** Which of the records' IDs are in the store. */
+async function findExisting(call: Call, { goals, tasks }: LegacyRecords): Promise<Existing> {
+  const { database, workspaceId } = call.store;
+  const namedGoals = [...tasks.heads.values()].map((head) => head.goalId);
+  const goalIds = canonicalIds('goal', [...referencesTo(goals), ...namedGoals]);
+  const taskIds = canonicalIds('task', referencesTo(tasks));
+  const [goalRows, taskRows] = await database.snapshot([
+    step(listExistingGoals, { workspaceId, goalIds }),
+    step(findTaskStatuses, { workspaceId, taskIds }),
+  ]);
+  return { goals: statusById(goalRows), tasks: statusById(taskRows) };
+}
+
+function referencesTo(records: LegacyRecords['goals']): (Json | undefined)[] {
+  return [...records.heads].flatMap(([key, head]) => [key, head.id]);
+}
+
+function canonicalIds(kind: Kind, references: (Json | undefined)[]): string[] {
+  return [...new Set(references.map((each) => canonicalId(kind, each)))].filter((id) => id !== undefined);
+}
+
+function statusById(rows: { id: string; status: string }[]): Map<string, string> {
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}

@@ -1,0 +1,302 @@
+import type { Json, JsonObject } from '../domain/json.ts';
+
+/** Where reading stopped, counted from 1; columns in UTF-16 units, as editors count them. */
+export class JsonTextError extends Error {
+  override readonly name = 'JsonTextError';
+  readonly line: number;
+  readonly column: number;
+
+  constructor(message: string, bytes: Uint8Array, offset: number) {
+    super(message);
+    const before = bytes.subarray(0, offset);
+    this.line = before.reduce((lines, byte) => (byte === 0x0a ? lines + 1 : lines), 1);
+    this.column = bytesOf(before.subarray(before.lastIndexOf(0x0a) + 1)).toString('utf8').length + 1;
+  }
+}
+
+/** What Python's reader takes and ours cannot keep as it is: the value there was replaced, and this is what it was. */
+export interface JsonNotice {
+  /** Keys and places from the root of the text. */
+  path: (string | number)[];
+  problem: 'duplicate_key' | 'not_a_json_number' | 'rounded_number' | 'nested_too_deep';
+  verbatim: string;
+}
+
+/** One entry of the object that is the whole text; its value is the bytes from `start` to before `end`. */
+export type OnEntry = (key: string, value: Json, place: { start: number; end: number }) => void;
+
+/** Deeper values are kept as text: neither our own recursion nor PostgreSQL's parser takes any depth. */
+const deepest = 500;
+
+/**
+ * Reads JSON as Python's json module writes it, which includes NaN and Infinity. JSON.parse tells no line and column on
+ * Node 20, takes the last of two equal keys in silence, and rounds large whole numbers. `texts` remembers short texts
+ * from one call to the next, so that each is in memory once.
+ *
+ * @throws JsonTextError
+ */
+export function parseJson(
+  text: string | Uint8Array,
+  texts?: Map<string, string>,
+): { value: Json; notices: JsonNotice[] } {
+  const parser = new Parser(bytesOf(text), { texts });
+  return { value: parser.document(), notices: parser.notices };
+}
+
+/**
+ * The same for a text that has to be an object, whose entries are given out one by one, repeated keys included.
+ *
+ * @throws JsonTextError also when the text is another kind of JSON.
+ */
+export function parseJsonObject(text: string | Uint8Array, onEntry: OnEntry): JsonNotice[] {
+  const parser = new Parser(bytesOf(text), { onEntry });
+  parser.document();
+  return parser.notices;
+}
+
+const code = { quote: 0x22, backslash: 0x5c, comma: 0x2c, colon: 0x3a, minus: 0x2d } as const;
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
+const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+const escapes: Record<string, string> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const words: Record<string, Json> = { true: true, false: false, null: null };
+const strangeNumbers = ['NaN', 'Infinity', '-Infinity'];
+/** Short texts repeat (keys, statuses, IDs): each is kept once, up to this many. */
+const remembered = 50_000;
+
+function bytesOf(text: string | Uint8Array): Buffer {
+  return typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+}
+
+/**
+ * Works on bytes, and makes each text a string of its own: a slice of one large string would keep all of it in memory,
+ * with two bytes for each character if only one of them is not Latin.
+ */
+class Parser {
+  readonly notices: JsonNotice[] = [];
+  readonly #bytes: Buffer;
+  readonly #onEntry: OnEntry | undefined;
+  readonly #path: (string | number)[] = [];
+  readonly #texts: Map<string, string>;
+  #at = 0;
+
+  constructor(
+    bytes: Buffer,
+    { onEntry, texts = new Map() }: { onEntry?: OnEntry; texts?: Map<string, string> | undefined },
+  ) {
+    this.#bytes = bytes;
+    this.#onEntry = onEntry;
+    this.#texts = texts;
+  }
+  document(): Json {
+    if (this.#slice(0, 3) === '\ufeff') this.#at = 3;
+    this.#space();
+    if (this.#onEntry !== undefined && this.#code() !== openBrace) this.#fail('an object ({…}) belongs here');
+    const value = this.#value();
+    this.#space();
+    if (this.#at < this.#bytes.length) this.#fail('there is more after the end of the JSON');
+    return value;
+  }
+
+  #value(): Json {
+    const first = this.#code();
+    if (first === code.quote) return this.#string();
+    if (first === openBrace || first === openBracket) {
+      if (this.#path.length >= deepest) return this.#tooDeep();
+      return first === openBrace ? this.#object() : this.#array();
+    }
+    const word = this.#word();
+    return word === undefined ? this.#number() : word;
+  }
+
+  #object(): JsonObject {
+    const given = this.#path.length === 0 ? this.#onEntry : undefined;
+    const object: JsonObject = {};
+    this.#items(closeBrace, () => {
+      if (this.#code() !== code.quote) this.#fail('a key in double quotes belongs here');
+      const key = this.#string();
+      this.#space();
+      if (this.#code() !== code.colon) this.#fail('a colon belongs here');
+      this.#at += 1;
+      this.#space();
+      this.#path.push(key);
+      const start = this.#at;
+      const value = this.#value();
+      if (given !== undefined) given(key, value, { start, end: this.#at });
+      else this.#set(object, key, value);
+      this.#path.pop();
+    });
+    return object;
+  }
+
+  /** Python keeps the last of two equal keys, so that is what v2 worked with. */
+  #set(object: JsonObject, key: string, value: Json): void {
+    if (Object.hasOwn(object, key)) this.#notice('duplicate_key', JSON.stringify(object[key]));
+    if (key === '__proto__')
+      Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+    else object[key] = value;
+  }
+
+  #array(): Json[] {
+    const array: Json[] = [];
+    this.#items(closeBracket, () => {
+      this.#path.push(array.length);
+      array.push(this.#value());
+      this.#path.pop();
+    });
+    return array;
+  }
+
+  #items(close: number, item: () => void): void {
+    this.#at += 1;
+    this.#space();
+    if (this.#code() === close) {
+      this.#at += 1;
+      return;
+    }
+    for (;;) {
+      item();
+      this.#space();
+      const next = this.#code();
+      this.#at += 1;
+      if (next === close) return;
+      if (next !== code.comma) {
+        this.#at -= 1;
+        this.#fail(`a comma or ${close === closeBrace ? '}' : ']'} belongs here`);
+      }
+      this.#space();
+    }
+  }
+
+  #string(): string {
+    const start = this.#at + 1;
+    let end = this.#plain(start);
+    if (this.#bytes[end] === code.quote) {
+      this.#at = end + 1;
+      return this.#remember(this.#slice(start, end));
+    }
+    const parts = [this.#slice(start, end)];
+    while (this.#bytes[end] === code.backslash) {
+      this.#at = end;
+      parts.push(this.#escape());
+      end = this.#plain(this.#at);
+      parts.push(this.#slice(this.#at, end));
+    }
+    this.#at = end;
+    if (this.#code() !== code.quote) this.#fail('this text has no closing quote, or a line break in it');
+    this.#at = end + 1;
+    return parts.join('');
+  }
+
+  /** The end of the bytes that stand for themselves. */
+  #plain(from: number): number {
+    const bytes = this.#bytes;
+    let at = from;
+    for (let byte = bytes[at]; byte !== undefined; byte = bytes[at]) {
+      if (byte === code.quote || byte === code.backslash || byte < 0x20) break;
+      at += 1;
+    }
+    return at;
+  }
+
+  #remember(text: string): string {
+    if (text.length > 20) return text;
+    const known = this.#texts.get(text);
+    if (known === undefined && this.#texts.size < remembered) this.#texts.set(text, text);
+    return known ?? text;
+  }
+
+  #slice(start: number, end: number): string {
+    return this.#bytes.toString('utf8', start, end);
+  }
+
+  #escape(): string {
+    const letter = this.#slice(this.#at + 1, this.#at + 2);
+    const short = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
+    if (short !== undefined) {
+      this.#at += 2;
+      return short;
+    }
+    const digits = this.#slice(this.#at + 2, this.#at + 6);
+    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('this escape (\\) means nothing');
+    this.#at += 6;
+    return String.fromCharCode(Number.parseInt(digits, 16));
+  }
+
+  #word(): Json | undefined {
+    const first = this.#code();
+    // digits begin most of what comes here
+    if (first >= 0x30 && first <= 0x39) return undefined;
+    const here = this.#slice(this.#at, this.#at + 9);
+    for (const word in words) {
+      if (!here.startsWith(word)) continue;
+      this.#at += word.length;
+      return words[word];
+    }
+    const strange = strangeNumbers.find((each) => here.startsWith(each));
+    if (strange === undefined) return undefined;
+    this.#at += strange.length;
+    this.#notice('not_a_json_number', strange);
+    return null;
+  }
+
+  #number(): number {
+    let end = this.#at;
+    while (/[-+.\deE]/.test(String.fromCharCode(this.#bytes[end] ?? 0))) end += 1;
+    const token = numberForm.exec(this.#slice(this.#at, end))?.[0];
+    if (token === undefined) this.#fail('a value belongs here');
+    this.#at += token.length;
+    const number = Number(token);
+    if ((token.length > 15 || number === 0 || !Number.isFinite(number)) && isRounded(token, number))
+      this.#notice('rounded_number', token);
+    return Number.isFinite(number) ? number : Math.sign(number) * Number.MAX_VALUE;
+  }
+
+  /** Walks to the end of the value without a stack, and keeps it as text. */
+  #tooDeep(): null {
+    const start = this.#at;
+    let depth = 0;
+    do {
+      const here = this.#code();
+      if (here === code.quote) {
+        this.#string();
+        continue;
+      }
+      if (here === openBrace || here === openBracket) depth += 1;
+      if (here === closeBrace || here === closeBracket) depth -= 1;
+      if (Number.isNaN(here)) this.#fail('the text ends in the middle');
+      this.#at += 1;
+    } while (depth > 0);
+    this.#notice('nested_too_deep', this.#slice(start, this.#at));
+    return null;
+  }
+
+  #notice(problem: JsonNotice['problem'], verbatim: string): void {
+    this.notices.push({ path: [...this.#path], problem, verbatim });
+  }
+
+  #space(): void {
+    let here = this.#code();
+    while (here === 0x20 || here === 0x0a || here === 0x0d || here === 0x09) {
+      this.#at += 1;
+      here = this.#code();
+    }
+  }
+
+  #code(): number {
+    return this.#bytes[this.#at] ?? Number.NaN;
+  }
+
+  #fail(what: string): never {
+    const message = this.#at >= this.#bytes.length ? 'the text ends in the middle' : what;
+    throw new JsonTextError(message, this.#bytes, Math.min(this.#at, this.#bytes.length));
+  }
+}
+
+/** Whether the number that JavaScript has is another than the one that was written. */
+function isRounded(token: string, number: number): boolean {
+  if (!Number.isFinite(number)) return true;
+  if (/^-?\d+$/.test(token)) return String(number) !== token && BigInt(number) !== BigInt(token);
+  // 17 significant digits tell any double apart; more were not written by a program that had one
+  const digits = (/^-?0*\.?0*([\d.]*)/.exec(token)?.[1] ?? '').replace('.', '').replace(/0+$/, '');
+  return digits.length > 17 || (number === 0 && /[1-9]/.test(token.split(/e/i)[0] ?? ''));
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { GoalAgentError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import { step } from '../../store/database.ts';
+import { errorCode } from '../../store/errors.ts';
+import { migrateWithin } from '../../store/migrate.ts';
+import {
+  findLegacyTables,
+  findPythonTables,
+  readLegacyTable,
+  setPythonTablesAside,
+} from '../../store/python-tables.ts';
+import { type Run, runOn } from '../../store/run-on.ts';
+import { findWorkspace } from '../../store/statements/find-workspace.ts';
+import { insertCounters } from '../../store/statements/insert-counters.ts';
+import { insertImport } from '../../store/statements/insert-import.ts';
+import { insertWorkspace } from '../../store/statements/insert-workspace.ts';
+import { raiseCounters } from '../../store/statements/raise-counters.ts';
+import { takeNumbers } from '../../store/statements/take-numbers.ts';
+import { checkRecords } from '../check/check.ts';
+import type { LegacyRecords } from '../check/types.ts';
+import { TimeZone } from '../local-time.ts';
+import { Changes, type ImportReport } from '../report.ts';
+import { eventsFor, type OnProgress, writeRows } from '../write-rows.ts';
+import { recordsFrom } from './records.ts';
+
+export interface Conversion {
+  /** The migrations that ran with it. */
+  migrations: string[];
+  report: ImportReport;
+}
+
+interface ConversionOptions {
+  workspace: string;
+  onProgress?: OnProgress | undefined;
+}
+
+const source = 'the tables of the Python v3.0';
+const lockNotAvailable = '55P03';
+
+/**
+ * Converts the tables of a Python v3.0 database: in one transaction the old ones are set aside, ours are made, and every
+ * row moves over with the same checks as any import. Undefined when there are no such tables. Whatever fails, the
+ * database is as it was.
+ *
+ * @throws GoalAgentError `conflict` when the tables are in use, or an earlier conversion's tables are still there.
+ */
+export async function convertPythonTables(
+  connection: pg.ClientConfig,
+  options: ConversionOptions,
+): Promise<Conversion | undefined> {
+  const client = new pg.Client({ ...connection, application_name: 'goal-agent init' });
+  client.on('error', () => {}); // the call that runs then fails by itself
+  await client.connect();
+  try {
+    if ((await findPythonTables(client)) !== 'python') return undefined;
+    return await convert(client, options);
+  } finally {
+    await client.end();
+  }
+}
+
+async function convert(client: pg.Client, options: ConversionOptions): Promise<Conversion | undefined> {
+  // a server of the old version that still runs would make us wait for ever
+  await client.query(`begin isolation level read committed read write; set local lock_timeout = '10s'`);
+  try {
+    const conversion = await convertWithin(client, options);
+    await client.query('commit');
+    return conversion;
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    if (errorCode(error) !== lockNotAvailable) throw error;
+    throw new GoalAgentError(
+      'conflict',
+      'The tables of the Python v3.0 are in use. Stop that server and run goal-agent init again. Nothing was changed.',
+      { cause: error },
+    );
+  }
+}
+
+async function convertWithin(client: pg.Client, options: ConversionOptions): Promise<Conversion | undefined> {
+  const kept = await findLegacyTables(client);
+  if (kept.length > 0) {
+    throw new GoalAgentError(
+      'conflict',
+      `${kept.join(' and ')} from an earlier conversion are still there. Look at them, then drop or rename them, and run goal-agent init again. Nothing was changed.`,
+    );
+  }
+  await setPythonTablesAside(client);
+  const migrations = await migrateWithin(client);
+  const goals = await readLegacyTable(client, 'legacy_goals');
+  const tasks = await readLegacyTable(client, 'legacy_tasks');
+  const changes = new Changes();
+  const records = recordsFrom(goals, tasks, changes);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([goals.rows, tasks.rows]))
+    .digest('hex');
+  const report = await moveRows(runOn(client), { records, changes, hash, ...options });
+  return { migrations, report };
+}
+
+interface Move extends ConversionOptions {
+  records: LegacyRecords;
+  changes: Changes;
+  hash: string;
+}
+
+async function moveRows(run: Run, { records, changes, hash, workspace, onProgress }: Move): Promise<ImportReport> {
+  const workspaceId = await makeWorkspace(run, workspace);
+  const zone = new TimeZone('UTC');
+  const existing = { goals: new Map<string, string>(), tasks: new Map<string, string>() };
+  const now = new Date().toISOString().replace('Z', '000Z');
+  const checked = checkRecords(
+    records,
+    { zone, now, existing, onConflict: 'skip', firstNew: { goal: 1, task: 1 } },
+    changes,
+  );
+  const nexts = [checked.highest.goal + 1, checked.highest.task + 1];
+  const take = step(takeNumbers, { workspaceId, kind: 'event', count: eventsFor(checked) });
+  const [, [numbers]] = await run([step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }), take]);
+  await writeRows(run, checked, { workspaceId, actor: 'import python', seq: numbers?.first ?? 1, onProgress });
+  const dependencies = checked.tasks.reduce((sum, task) => sum + task.dependencies.length, 0);
+  const imported = { goals: checked.goals.length, tasks: checked.tasks.length, dependencies };
+  const report: ImportReport = { source, timezone: zone.name, found: checked.found, imported, changes: changes.list };
+  await run([step(insertImport, { workspaceId, contentHash: hash, source, report: report as unknown as Json })]);
+  return report;
+}
+
+async function makeWorkspace(run: Run, name: string): Promise<number> {
+  const [, [workspace]] = await run([step(insertWorkspace, { name }), step(findWorkspace, { name })]);
+  if (workspace === undefined) throw new Error(`workspace ${name} was not created`);
+  await run([step(insertCounters, { workspaceId: workspace.id, kinds: ['goal', 'task', 'event', 'note'] })]);
+  return workspace.id;
+}

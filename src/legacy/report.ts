@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** What an import had to change, each kind with what it means. */
+export const changeKinds = {
+  missing_dependency: 'a dependency on a task that is not there was left out',
+  duplicate_dependency: 'a dependency that was named twice is kept once',
+  cycle: 'a dependency that closed a cycle was left out',
+  missing_goal: 'a task whose goal is not there got a recovered goal',
+  listed_task_missing: 'a goal listed a task that is not there',
+  listed_task_elsewhere: 'a goal listed a task that belongs to another goal',
+  task_not_listed: "a task's goal did not list it",
+  task_order: "a goal's list of tasks is now in the order of their numbers",
+  id_mismatch: "a record's id was not the key that it is stored under",
+  new_id: 'a record got a new ID',
+  unknown_status: 'a status that does not exist was replaced',
+  unknown_priority: 'a priority that does not exist was replaced',
+  goal_completed: 'a goal in progress whose tasks are all completed was completed',
+  missing_field: 'a field that was missing or null got its default',
+  wrong_type: 'a value of another type was turned into the one that belongs there, or left out',
+  extra_field: 'a field that does not exist was kept in the metadata, or here',
+  timestamp: 'a timestamp was filled in or written differently',
+  completed_at: 'the time of completion was made to fit the status',
+  text: 'characters that cannot be stored were replaced by U+FFFD',
+  over_limit: 'a value over the limit was cut or left out',
+  number: 'a number that cannot be kept exactly was replaced',
+  duplicate_key: 'of two entries under one key the last counts',
+  counter: 'a counter was lower than the IDs in use, or unusable',
+  already_there: 'a row of this ID was there already and was left as it is',
+  overwritten: 'a row of this ID was there already and was overwritten',
+  sources_disagree: 'JSON files and Redis had different versions; the newer one counts',
+  deleted_in_snapshot: 'a key older than the snapshot, which no longer has it, was left out',
+} as const;
+
+export type ChangeKind = keyof typeof changeKinds;
+
+const Counts = z.object({ goals: z.int(), tasks: z.int(), dependencies: z.int() });
+export type Counts = z.infer<typeof Counts>;
+
+/** One thing that an import had to change. `verbatim` is JSON text: what a column could not hold, as it was. */
+export const Change = z.object({
+  kind: z.enum(Object.keys(changeKinds) as [ChangeKind, ...ChangeKind[]]),
+  /** The goal or task, by the ID that it has now; a counter by its name. */
+  id: z.string(),
+  field: z.string().optional(),
+  message: z.string(),
+  verbatim: z.string().optional(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** What an import found and did: printed, kept in `imports`, and shown again by `goal-agent import report`. */
+export const ImportReport = z.object({
+  source: z.string(),
+  timezone: z.string(),
+  /** Records in the source. */
+  found: Counts,
+  /** Rows that were written, or would be in a dry run. */
+  imported: Counts,
+  changes: z.array(Change),
+});
+export type ImportReport = z.infer<typeof ImportReport>;
+
+/** Collects changes while records are checked. */
+export class Changes {
+  readonly list: Change[] = [];
+
+  add(
+    kind: ChangeKind,
+    id: string,
+    message: string,
+    more: { field?: string | undefined; verbatim?: unknown; raw?: string } = {},
+  ): void {
+    this.list.push({
+      kind,
+      // an ID can be any text in a broken file, and the report has to be storable
+      id: storable(id),
+      ...(more.field !== undefined && { field: storable(more.field) }),
+      message: storable(message),
+      ...(more.verbatim !== undefined && { verbatim: JSON.stringify(more.verbatim) }),
+      ...(more.raw !== undefined && { verbatim: storable(more.raw) }),
+    });
+  }
+}
+
+/** The text with what PostgreSQL cannot hold (NUL, lone surrogates) replaced by U+FFFD. */
+export function storable(text: string): string {
+  return text.replace(/\0|\p{Surrogate}/gu, '\ufffd');
+}

@@ -1,0 +1,182 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { GoalAgentError } from '../../domain/errors.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { shown } from '../check/record-reader.ts';
+import { headOf, type RecordHead, type Records } from '../check/records.ts';
+import type { LegacyRecords } from '../check/types.ts';
+import { type JsonNotice, JsonTextError, parseJson, parseJsonObject } from '../json-text.ts';
+import { type Changes, storable } from '../report.ts';
+
+export const v2Files = { goals: 'goals.json', tasks: 'tasks.json', counters: 'counters.json' } as const;
+
+/** The files of a v2 directory as they are; one that is not there is undefined. */
+export interface V2Files {
+  directory: string;
+  goals: Buffer | undefined;
+  tasks: Buffer | undefined;
+  counters: Buffer | undefined;
+  /** Of the bytes of all three: what `imports` remembers. */
+  hash: string;
+}
+
+/**
+ * Reads a directory of v2 files; undefined when it holds neither goals nor tasks.
+ *
+ * @throws GoalAgentError `configuration` for a file that cannot be read.
+ */
+export async function readV2Files(directory: string): Promise<V2Files | undefined> {
+  const hash = createHash('sha256');
+  const read = async (name: string) => {
+    const bytes = await readIfThere(path.join(directory, name));
+    hash
+      .update(`${name} ${bytes?.length ?? 'missing'}
+`)
+      .update(bytes ?? '');
+    return bytes;
+  };
+  const [goals, tasks] = [await read(v2Files.goals), await read(v2Files.tasks)];
+  if (goals === undefined && tasks === undefined) return undefined;
+  return { directory, goals, tasks, counters: await read(v2Files.counters), hash: hash.digest('hex') };
+}
+
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new GoalAgentError('configuration', `${file} cannot be read (${code}). Nothing was imported.`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws GoalAgentError `invalid` */
+function refuseOtherEncodings(bytes: Buffer, file: string): void {
+  if (!isUtf8(bytes)) throw notReadable(file, firstBadByte(bytes), 'the text is not UTF-8');
+}
+
+/** Line by line, since a decoder does not say where it stopped. */
+function firstBadByte(bytes: Buffer): { line: number; column: number } {
+  let start = 0;
+  for (let line = 1; ; line += 1) {
+    const end = bytes.indexOf(0x0a, start);
+    const part = bytes.subarray(start, end === -1 ? bytes.length : end);
+    const decoded = part.toString('utf8');
+    if (!Buffer.from(decoded).equals(part)) return { line, column: decoded.indexOf('\ufffd') + 1 };
+    if (end === -1) return { line, column: 1 };
+    start = end + 1;
+  }
+}
+
+/**
+ * The records in the files. What is repeated, rounded or too deep goes into `changes`.
+ *
+ * @throws GoalAgentError `invalid` with file, line and column where a file is not JSON, or not of the right shape.
+ */
+export function parseV2Files(files: V2Files, changes: Changes): LegacyRecords {
+  const textOf = (kind: keyof typeof v2Files) => {
+    const file = path.join(files.directory, v2Files[kind]);
+    const bytes = files[kind];
+    if (bytes !== undefined) refuseOtherEncodings(bytes, file);
+    return { file, text: bytes };
+  };
+  return {
+    goals: recordsOf(textOf('goals'), changes),
+    tasks: recordsOf(textOf('tasks'), changes),
+    counters: countersIn(textOf('counters'), changes),
+  };
+}
+
+interface FileText {
+  file: string;
+  text: Buffer | undefined;
+}
+
+/** Looks at all records, and keeps of each where it is: rows are made of one at a time, and memory holds them once. */
+function recordsOf({ file, text = Buffer.from('{}') }: FileText, changes: Changes): Records {
+  const heads = new Map<string, RecordHead>();
+  const places = new Map<string, { start: number; end: number }>();
+  const texts = new Map<string, string>();
+  const read = (key: string) => {
+    const { start, end } = places.get(key) ?? { start: 0, end: 0 };
+    return parseJson(text.subarray(start, end), texts).value as JsonObject;
+  };
+  entriesOf(text, file, changes, (key, value, { fail, ...place }) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return fail(`the record ${shown(key)} is ${shown(value)}, and has to be an object`);
+    }
+    if (heads.has(key))
+      changes.add('duplicate_key', key, 'the file has this key twice; the last counts', { verbatim: read(key) });
+    heads.set(key, headOf(value));
+    places.set(key, place);
+  });
+  return { heads, read };
+}
+
+function countersIn({ file, text }: FileText, changes: Changes): { goal?: number; task?: number } {
+  const counters: { goal?: number; task?: number } = {};
+  if (text === undefined) {
+    changes.add('counter', 'counters', 'there was no counters.json; numbers go on after the highest ID');
+    return counters;
+  }
+  entriesOf(text, file, changes, (key, value) => {
+    const number = typeof value === 'string' ? Number(value) : value;
+    const usable = typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number < 1e14;
+    if ((key === 'goal' || key === 'task') && usable) counters[key] = number;
+    else changes.add('counter', key, `it was ${shown(value)}, which is no counter`, { verbatim: value });
+  });
+  for (const kind of ['goal', 'task'] as const) {
+    if (counters[kind] === undefined)
+      changes.add('counter', kind, 'it had no usable value; numbers go on after the highest ID');
+  }
+  return counters;
+}
+
+type OnRecord = (
+  key: string,
+  value: Json,
+  place: { start: number; end: number; fail: (message: string) => never },
+) => void;
+
+function entriesOf(text: Buffer, file: string, changes: Changes, onRecord: OnRecord): void {
+  try {
+    const notices = parseJsonObject(text, (key, value, place) => {
+      const fail = (message: string): never => {
+        throw new JsonTextError(message, text, place.start);
+      };
+      onRecord(key, value, { ...place, fail });
+    });
+    for (const notice of notices) report(notice, changes);
+  } catch (error) {
+    if (error instanceof JsonTextError) throw notReadable(file, error, error.message);
+    throw error;
+  }
+}
+
+const noticed = {
+  duplicate_key: ['duplicate_key', 'this key was there twice; the last counts'],
+  not_a_json_number: ['number', 'it is no number that JSON knows; it is null now'],
+  rounded_number: ['number', 'it has more digits than a number here can have; it was rounded'],
+  nested_too_deep: ['over_limit', 'it is nested too deep; it is null now'],
+} as const;
+
+/** Tells of one value that the JSON reader replaced; its path begins with the record's key. */
+export function report({ path: [id, ...field], problem, verbatim }: JsonNotice, changes: Changes): void {
+  const [kind, message] = noticed[problem];
+  changes.add(kind, String(id), message, { ...(field.length > 0 && { field: field.join('.') }), raw: verbatim });
+}
+
+function notReadable(
+  file: string,
+  { line, column }: { line: number; column: number },
+  message: string,
+): GoalAgentError {
+  return new GoalAgentError(
+    'invalid',
+    `${file}, line ${line}, column ${column}: ${storable(message)}. Nothing was imported; repair the file, or put a good copy in its place.`,
+  );
+}

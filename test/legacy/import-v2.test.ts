@@ -1,0 +1,262 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { listImportReports } from '../../src/legacy/import-reports.ts';
+import { importV2, type V2ImportOptions } from '../../src/legacy/v2/import-v2.ts';
+import { directoriesWithV2Files, takeOverV2 } from '../../src/legacy/v2/take-over.ts';
+import type { Call } from '../../src/service/call.ts';
+import { createGoal } from '../../src/service/goals.ts';
+import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
+import { getTask } from '../../src/service/tasks.ts';
+import { aCall, aStore } from '../support/database.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { aGoal, aTask } from './support/records.ts';
+
+const fixture = path.resolve('test/fixtures/v2');
+
+async function aDirectory(files: Record<string, unknown>): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-v2-'));
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(path.join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return directory;
+}
+
+async function imported(call: Call, directory: string, options: V2ImportOptions = {}) {
+  const outcome = await importV2(call, directory, { timezone: 'Europe/Paris', ...options });
+  if (outcome.kind === 'already') throw new Error('it was imported before');
+  return outcome.report;
+}
+
+const small = {
+  'goals.json': { 'GOAL-0001': aGoal('GOAL-0001', ['TASK-0001', 'TASK-0002']) },
+  'tasks.json': {
+    'TASK-0001': aTask('TASK-0001', 'GOAL-0001'),
+    'TASK-0002': aTask('TASK-0002', 'GOAL-0001', { dependencies: ['TASK-0001'] }),
+  },
+  'counters.json': { goal: 1, task: 2 },
+};
+
+describe('importing the files of v2', () => {
+  it('keeps every record, with its times to the microsecond, and goes on numbering after the counters', async () => {
+    const { call, sql } = await aCall();
+    const before = await readFile(path.join(fixture, 'tasks.json'));
+    const report = await imported(call, fixture);
+    expect(report).toMatchObject({ found: { goals: 8, tasks: 31 }, imported: { goals: 8, tasks: 31 }, changes: [] });
+    const { rows } = await sql.query(
+      `select created_at = '2026-11-22T16:21:40.328312+01' as exact, status from tasks where id = 'TASK-0001'`,
+    );
+    expect(rows).toEqual([{ exact: true, status: 'completed' }]);
+    expect(await getTask(call, 'TASK-0028')).toMatchObject({ result: 'token bucket wins', goal_id: 'GOAL-0007' });
+    expect(await brokenInvariants(sql)).toEqual({});
+    const goal = await createGoal(call, { description: 'next', priority: 'low', repos: [], metadata: {} });
+    expect(goal.id).toBe('GOAL-0009');
+    expect((await sql.query(`select next from counters where kind = 'task'`)).rows).toEqual([{ next: '33' }]);
+    expect(await readFile(path.join(fixture, 'tasks.json'))).toEqual(before);
+  });
+
+  it('begins the history of each row, in one operation', async () => {
+    const { call, sql } = await aCall();
+    await imported({ ...call, actor: 'import v2' }, fixture);
+    const { rows } = await sql.query(`
+      select count(*)::int, count(distinct operation)::int as operations, min(seq) = min(operation) as begins, count(distinct seq)::int as numbers
+      from events where action = 'created' and actor = 'import v2' and before is null and after is not null`);
+    expect(rows).toEqual([{ count: 39, operations: 1, begins: true, numbers: 39 }]);
+    const { rows: images } = await sql.query(
+      `select after -> 'dependencies' as dependencies from events where task_id = 'TASK-0005'`,
+    );
+    expect(images).toEqual([{ dependencies: ['TASK-0003', 'TASK-0004'] }]);
+  });
+
+  it('makes rows that work: a finished dependency makes an imported task ready', async () => {
+    const { call, sql } = await aCall();
+    await imported(call, await aDirectory(small));
+    await setTaskStatus(call, { taskId: 'TASK-0001', status: 'completed' });
+    expect(
+      (await sql.query(`select id from tasks where status = 'pending' and open_dependencies = 0 and not parked`)).rows,
+    ).toEqual([{ id: 'TASK-0002' }]);
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
+  it('happens once for each content, and again when the content has changed, without touching what is there', async () => {
+    const { call, sql } = await aCall();
+    const directory = await aDirectory(small);
+    await imported(call, directory);
+    await sql.query(`update goals set description = 'mine' where id = 'GOAL-0001'`);
+    expect(await importV2(call, directory)).toMatchObject({ kind: 'already' });
+    const tasks = {
+      ...small['tasks.json'],
+      'TASK-0003': aTask('TASK-0003', 'GOAL-0001', { dependencies: ['TASK-0001'] }),
+    };
+    await writeFile(path.join(directory, 'tasks.json'), JSON.stringify(tasks));
+    const report = await imported(call, directory);
+    expect(report.imported).toEqual({ goals: 0, tasks: 1, dependencies: 1 });
+    expect(report.changes.filter((change) => change.kind === 'already_there').map((change) => change.id)).toEqual([
+      'GOAL-0001',
+      'TASK-0001',
+      'TASK-0002',
+    ]);
+    expect((await sql.query('select description, total_tasks from goals')).rows).toEqual([
+      { description: 'mine', total_tasks: 3 },
+    ]);
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
+  it('completes or parks where imported tasks meet goals that are there', async () => {
+    const { call, sql } = await aCall();
+    const directory = await aDirectory(small);
+    await imported(call, directory);
+    await sql.query(`update goals set status = 'cancelled'; update tasks set parked = true`);
+    const tasks = { ...small['tasks.json'], 'TASK-0003': aTask('TASK-0003', 'GOAL-0001') };
+    await writeFile(path.join(directory, 'tasks.json'), JSON.stringify(tasks));
+    await imported(call, directory);
+    expect((await sql.query(`select parked from tasks where id = 'TASK-0003'`)).rows).toEqual([{ parked: true }]);
+    const rules = Object.keys(await brokenInvariants(sql));
+    // the updates above wrote no history
+    expect(rules.filter((rule) => !rule.includes('last event'))).toEqual([]);
+  });
+
+  it('gives new IDs to what is there already when told to renumber, and keeps the references', async () => {
+    const { call, sql } = await aCall();
+    const directory = await aDirectory(small);
+    await imported(call, directory);
+    const report = await imported(call, directory, { onConflict: 'renumber' });
+    expect(report.imported).toEqual({ goals: 1, tasks: 2, dependencies: 1 });
+    expect((await sql.query('select task_id, depends_on_id from task_dependencies order by 1')).rows).toEqual([
+      { task_id: 'TASK-0002', depends_on_id: 'TASK-0001' },
+      { task_id: 'TASK-0004', depends_on_id: 'TASK-0003' },
+    ]);
+    expect((await createGoal(call, { description: 'next', priority: 'low', repos: [], metadata: {} })).id).toBe(
+      'GOAL-0003',
+    );
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
+  it('overwrites what is there when told to, with the old row in the history', async () => {
+    const { call, sql } = await aCall();
+    await imported(call, await aDirectory(small));
+    const changed = {
+      'goals.json': {
+        'GOAL-0001': aGoal('GOAL-0001', ['TASK-0001'], { description: 'other' }),
+        'GOAL-0002': aGoal('GOAL-0002', ['TASK-0002']),
+      },
+      'tasks.json': {
+        'TASK-0001': aTask('TASK-0001', 'GOAL-0001', {
+          status: 'completed',
+          completed_at: '2025-06-05T00:00:00',
+          dependencies: [],
+        }),
+        'TASK-0002': aTask('TASK-0002', 'GOAL-0002', { dependencies: [] }),
+      },
+    };
+    // a task of a goal that the import knows nothing of waits for one that the import completes
+    await sql.query(`insert into goals (workspace_id, id, number, description, priority, status, repos, metadata, total_tasks, open_tasks)
+      select workspace_id, 'GOAL-0077', 77, 'mine', 'low', 'in_progress', '{}', '{}', 1, 1 from goals`);
+    await sql.query(`insert into tasks (workspace_id, id, number, goal_id, description, type, status, priority, assigned_tools, open_dependencies)
+      select workspace_id, 'TASK-0009', 9, 'GOAL-0077', 'mine', 'x', 'pending', 'low', '{}', 1 from tasks where id = 'TASK-0001'`);
+    await sql.query(
+      `insert into task_dependencies select workspace_id, 'TASK-0009', id, 0 from tasks where id = 'TASK-0001'`,
+    );
+    await imported(call, await aDirectory(changed), { onConflict: 'overwrite' });
+    expect((await sql.query('select id, description, total_tasks, open_tasks from goals order by id')).rows).toEqual([
+      { id: 'GOAL-0001', description: 'other', total_tasks: 1, open_tasks: 0 },
+      { id: 'GOAL-0002', description: 'goal GOAL-0002', total_tasks: 1, open_tasks: 1 },
+      { id: 'GOAL-0077', description: 'mine', total_tasks: 1, open_tasks: 1 },
+    ]);
+    expect(
+      (await sql.query('select count(*)::int from task_dependencies where task_id = $1', ['TASK-0002'])).rows,
+    ).toEqual([{ count: 0 }]);
+    const { rows } = await sql.query(
+      `select before ->> 'description' as before, after ->> 'description' as after from events where action = 'updated' and task_id is null`,
+    );
+    expect(rows).toEqual([{ before: 'goal GOAL-0001', after: 'other' }]);
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
+  it('writes nothing in a dry run, and tells the same', async () => {
+    const { call, sql } = await aCall();
+    const directory = await aDirectory({ ...small, 'counters.json': { goal: 0, task: 0 } });
+    const dry = await imported(call, directory, { dryRun: true });
+    const { rows } = await sql.query(
+      `select (select count(*) from goals) + (select count(*) from events) + (select count(*) from imports) as rows, (select sum(next) from counters) as counters`,
+    );
+    expect(rows).toEqual([{ rows: '0', counters: '4' }]);
+    expect(await imported(call, directory)).toEqual(dry);
+  });
+
+  it('keeps its report, which can be read again', async () => {
+    const { call } = await aCall();
+    const directory = await aDirectory({ ...small, 'counters.json': '{"goal": null}' });
+    const report = await imported(call, directory);
+    const [kept] = await listImportReports(call);
+    expect(kept?.report).toEqual(report);
+    expect(kept?.source).toBe(`v2 files in ${directory}`);
+  });
+
+  it('is all or nothing', async () => {
+    const { call, sql } = await aCall();
+    await sql.query(`alter table imports add constraint never check (source = '')`);
+    await expect(imported(call, fixture)).rejects.toThrow('never');
+    expect((await sql.query('select count(*)::int from goals')).rows).toEqual([{ count: 0 }]);
+    expect((await sql.query('select count(*)::int from events')).rows).toEqual([{ count: 0 }]);
+  });
+
+  it('done by several at once is done once', async () => {
+    const { call, sql, connection } = await aCall();
+    const others = await Promise.all([1, 2, 3].map(() => aStore(connection)));
+    const calls = [call, ...others.map((store) => ({ store, actor: 'another' }))];
+    const outcomes = await Promise.all(calls.map((each) => importV2(each, fixture)));
+    expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['already', 'already', 'already', 'imported']);
+    expect((await sql.query('select count(*)::int from tasks')).rows).toEqual([{ count: 31 }]);
+  });
+});
+
+describe('files that cannot be understood', () => {
+  it.each([
+    ['goals.json', '{\n  "GOAL-0001": {"id": "GO', 'goals.json, line 2, column 26: the text ends in the middle'],
+    ['goals.json', '[]', 'goals.json, line 1, column 1: an object ({…}) belongs here'],
+    [
+      'tasks.json',
+      '{"TASK-0001":\n  5}',
+      'tasks.json, line 2, column 3: the record "TASK-0001" is 5, and has to be an object',
+    ],
+    ['counters.json', '{"goal": 1,}', 'counters.json, line 1, column 12: a key in double quotes belongs here'],
+    ['tasks.json', Buffer.from('{\n"x\xff": 1}', 'latin1'), 'tasks.json, line 2, column 3: the text is not UTF-8'],
+  ])('%s stops the import with its place, and nothing is written', async (name, content, message) => {
+    const { call, sql } = await aCall();
+    const directory = await aDirectory(small);
+    await writeFile(path.join(directory, name), content);
+    await expect(importV2(call, directory)).rejects.toThrow(path.join(directory, message));
+    expect((await sql.query('select count(*)::int from goals')).rows).toEqual([{ count: 0 }]);
+  });
+
+  it('that are not there are named', async () => {
+    const { call } = await aCall();
+    await expect(importV2(call, '/nowhere')).rejects.toThrow('/nowhere holds neither goals.json nor tasks.json');
+    await expect(importV2(call, fixture, { timezone: 'Mars/Base' })).rejects.toThrow('Mars/Base is no time zone');
+  });
+});
+
+describe('taking over on the first start', () => {
+  it('imports what it finds, tells each thing once, and goes on when one directory cannot be read', async () => {
+    const { call, sql } = await aCall();
+    const broken = await aDirectory({ 'goals.json': '{' });
+    const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-v2-'));
+    await cp(fixture, directory, { recursive: true });
+    const found = await directoriesWithV2Files([broken, '/nowhere', directory, directory]);
+    expect(found).toEqual([broken, directory]);
+    const taken = await takeOverV2(call, found);
+    expect(taken).toMatchObject([
+      { problem: expect.stringContaining('goals.json, line 1, column 2') },
+      { lines: expect.any(Array) },
+    ]);
+    expect(taken[1]?.lines?.[0]).toBe(
+      `v2 files in ${directory}: found 8 goals, 31 tasks, 23 dependencies; imported 8 goals, 31 tasks, 23 dependencies`,
+    );
+    expect((await takeOverV2(call, found)).map((each) => each.directory)).toEqual([broken]);
+    expect((await sql.query('select count(*)::int from goals')).rows).toEqual([{ count: 8 }]);
+    await rm(directory, { recursive: true });
+  });
+});
