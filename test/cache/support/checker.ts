@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build, type Plugin } from 'esbuild';
+import { afterAll } from 'vitest';
+import type { Observation, Work } from './worker.ts';
+
+/** What many processes saw. */
+export interface Seen {
+  reads: number;
+  writes: number;
+  hits: number;
+  /** Reads that got an older version than one whose write had returned before they began, a sentence each. */
+  stale: string[];
+}
+
+/** The worker as a program. Without its guard, the cache is filled whatever happened since the lease was taken. */
+export async function buildWorker({ guard }: { guard: boolean }): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-checker-'));
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+  const outfile = path.join(directory, 'worker.mjs');
+  await build({
+    entryPoints: [path.join(import.meta.dirname, 'worker.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    external: ['pg-native'],
+    banner: { js: "import { createRequire as c } from 'node:module'; const require = c(import.meta.url);" },
+    plugins: guard ? [] : [withoutGuard],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+const withoutGuard: Plugin = {
+  name: 'without-guard',
+  setup(building) {
+    building.onLoad({ filter: /src\/cache\/fill-script\.ts$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const contents = source.replace("redis.call('get', KEYS[1]) ~= ARGV[1]", 'false');
+      if (contents === source) throw new Error('the guard is not where it was');
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
+/** Lets these processes work while `meanwhile` runs, and compares what they saw. */
+export async function check(program: string, works: Work[], meanwhile: () => Promise<void>): Promise<Seen> {
+  const running = works.map((work) => start(program, work));
+  await meanwhile();
+  for (const { child } of running) child.stdin?.end();
+  const results = await Promise.all(running.map(({ result }) => result));
+  return compare(
+    results.flatMap((each) => each.observed),
+    results.reduce((sum, each) => sum + each.hits, 0),
+  );
+}
+
+function start(program: string, work: Work) {
+  const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(work)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  if (child.stdout === null) throw new Error('no pipe');
+  const result = text(child.stdout).then((json) => JSON.parse(json) as { observed: Observation[]; hits: number });
+  return { child, result };
+}
+
+/** Checks again, on a machine that has other things to do, until this much was seen; what was seen in all. */
+export async function checkUntil(enough: (seen: Seen) => boolean, round: () => Promise<Seen>): Promise<Seen> {
+  let all = await round();
+  for (let rounds = 1; rounds < 6 && !enough(all); rounds += 1) {
+    const next = await round();
+    all = {
+      reads: all.reads + next.reads,
+      writes: all.writes + next.writes,
+      hits: all.hits + next.hits,
+      stale: [...all.stale, ...next.stale],
+    };
+  }
+  return all;
+}
+
+/** A task has one writer, so its versions are written in order: a read may not get less than what had returned before. */
+export function compare(observed: Observation[], hits: number): Seen {
+  const returned = new Map<string, number>();
+  const stale: string[] = [];
+  const inOrder = observed.toSorted((a, b) => a.at - b.at);
+  for (const { taskId, version, at, read } of inOrder) {
+    const newest = returned.get(taskId) ?? 0;
+    if (!read) returned.set(taskId, Math.max(newest, version));
+    else if (version < newest)
+      stale.push(`${taskId}: read ${version} at ${at.toFixed(2)}, when ${newest} had returned`);
+  }
+  const reads = observed.filter((each) => each.read).length;
+  return { reads, writes: observed.length - reads, hits, stale };
+}
+
+/** Again and again for so long. */
+export async function repeatFor(ms: number, body: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + ms; Date.now() < end; ) await body();
+}
+
+export const pause = (least: number, most: number) => sleep(least + Math.random() * (most - least));
