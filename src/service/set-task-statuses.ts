@@ -1,3 +1,5 @@
+import { type Claim, describeRefusal } from '../domain/claims.ts';
+import { GoalAgentError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Task } from '../domain/task.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
@@ -16,6 +18,8 @@ export interface StatusChange {
   status: TaskStatus;
   /** Left out, the task keeps the result that it has; null takes it away. */
   result?: Json | undefined;
+  /** The fence of the caller's claim: refused when the task was claimed again since. */
+  fence?: number | undefined;
 }
 
 /** What followed from changes of status, beside the changes themselves. IDs. */
@@ -25,37 +29,40 @@ export interface Consequences {
   reopenedGoals: string[];
 }
 
-/** @throws GoalAgentError `not_found`. */
+/** @throws GoalAgentError `not_found`; `conflict` when somebody else holds the task, or claimed it since. */
 export async function setTaskStatus(
   call: Call,
   change: StatusChange,
 ): Promise<{ task: Task; openDependencies: number } & Consequences> {
   const { workspaceId } = call.store;
   const read = step(findTasks, { workspaceId, taskIds: [change.taskId] });
-  const { consequences, rows } = await apply(call, [change], read);
+  const { consequences, refused, rows } = await apply(call, [change], read);
+  const [refusal] = refused.values();
+  if (refusal !== undefined) throw new GoalAgentError('conflict', refusal);
   const row = rows[0] as Row<typeof findTasks> | undefined;
   if (row === undefined) throw taskNotFound(change.taskId);
   return { task: taskOf(row), openDependencies: row.open_dependencies, ...consequences };
 }
 
 /**
- * Sets many statuses as one operation. IDs that do not exist are left out and given back; where a task is named twice
- * the last word counts, as if they had been set one after the other.
+ * Sets many statuses as one operation. Those that cannot be set come back with the reason, and the others are set. Where
+ * a task is named twice the last word counts, as if they had been set one after the other.
  */
 export async function setTaskStatuses(
   call: Call,
   changes: StatusChange[],
-): Promise<{ changed: string[]; notFound: string[] } & Consequences> {
+): Promise<{ changed: string[]; failed: { taskId: string; error: string }[] } & Consequences> {
   const { workspaceId } = call.store;
   const merged = mergeByTask(changes);
   const read = step(findTaskStatuses, { workspaceId, taskIds: merged.map((each) => each.taskId) });
-  const { consequences, rows } = await apply(call, merged, read);
+  const { consequences, refused, rows } = await apply(call, merged, read);
   const found = new Set(rows.map((row) => row.id));
-  return {
-    changed: merged.map((each) => each.taskId).filter((id) => found.has(id)),
-    notFound: merged.map((each) => each.taskId).filter((id) => !found.has(id)),
-    ...consequences,
-  };
+  const failed = merged.flatMap(({ taskId }) => {
+    const error = found.has(taskId) ? refused.get(taskId) : `${taskId} does not exist`;
+    return error === undefined ? [] : [{ taskId, error }];
+  });
+  const failedIds = new Set(failed.map((each) => each.taskId));
+  return { changed: merged.map((each) => each.taskId).filter((id) => !failedIds.has(id)), failed, ...consequences };
 }
 
 async function apply(
@@ -66,12 +73,13 @@ async function apply(
   const { database, workspaceId } = call.store;
   // an event for each task and, at most, one for each of as many goals
   const operation = await beginOperation(call, changes.length * 2);
-  const rows = changes.map(({ taskId, status, result }, place) => ({
+  const rows = changes.map(({ taskId, status, result, fence }, place) => ({
     place,
     task_id: taskId,
     status,
     result: result ?? null,
     has_result: result !== undefined,
+    fence: fence ?? null,
   }));
   const taskIds = changes.map((each) => each.taskId);
   const steps = [
@@ -87,7 +95,9 @@ async function apply(
     completedGoals: outcome?.completed_goals ?? [],
     reopenedGoals: outcome?.reopened_goals ?? [],
   };
-  return { consequences, rows: found };
+  const claims = (outcome?.refused ?? []) as unknown as Claim[];
+  const refused = new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)]));
+  return { consequences, refused, rows: found };
 }
 
 function mergeByTask(changes: StatusChange[]): StatusChange[] {

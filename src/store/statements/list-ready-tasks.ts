@@ -2,6 +2,8 @@ import { defineStatement } from '../statement.ts';
 import { countedAtMost, listedTaskColumns, listedTaskSelect } from './sql.ts';
 
 const ready = `t.status = 'pending' and t.open_dependencies = 0 and not t.parked`;
+/** Claimed, and the lease ran out: ready again, and given back with the next claim. */
+const givenUp = `t.claimed_by is not null and t.lease_expires_at <= now() and not t.parked`;
 const columns = { ...listedTaskColumns, total: 'int8' } as const;
 
 /** Ready tasks, most important first, then oldest. `total` counts all of them, up to a bound. */
@@ -12,13 +14,15 @@ export const listReadyTasks = defineStatement({
   text: `
     select ${listedTaskSelect},
       (select count(*) from (
-        select from tasks t where t.workspace_id = $1 and ${ready} limit ${countedAtMost}) as counted) as total
+        (select from tasks t where t.workspace_id = $1 and ${ready} limit ${countedAtMost})
+        union all
+        (select from tasks t where t.workspace_id = $1 and ${givenUp} limit ${countedAtMost})) as counted) as total
     from (
       -- the page first, and only then what its rows look like
-      select t.*
-      from tasks t
-      where t.workspace_id = $1 and ${ready}
-      order by t.priority, t.number
+      (select t.* from tasks t where t.workspace_id = $1 and ${ready} order by t.priority, t.number limit $3)
+      union all
+      (select t.* from tasks t where t.workspace_id = $1 and ${givenUp} order by t.priority, t.number limit $3)
+      order by priority, number
       limit $3
     ) t
     order by t.priority, t.number`,
@@ -32,12 +36,24 @@ export const listReadyTasksOfGoal = defineStatement({
   text: `
     select ${listedTaskSelect},
       (select count(*) from (
-        select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${ready} limit ${countedAtMost}) as counted) as total
+        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${ready} limit ${countedAtMost})
+        union all
+        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${givenUp} limit ${countedAtMost})) as counted) as total
     from (
-      select t.*
-      from tasks t
-      where t.workspace_id = $1 and t.goal_id = $4 and ${ready}
-      order by t.priority, t.number
+      (
+        select t.* from tasks t
+        where t.workspace_id = $1 and t.goal_id = $4 and ${ready}
+        order by t.priority, t.number
+        limit $3
+      )
+      union all
+      (
+        select t.* from tasks t
+        where t.workspace_id = $1 and t.goal_id = $4 and ${givenUp}
+        order by t.priority, t.number
+        limit $3
+      )
+      order by priority, number
       limit $3
     ) t
     order by t.priority, t.number`,

@@ -8,17 +8,20 @@ import { eventColumns, goalImage, taskImage } from './sql.ts';
  * Keys are looked for with `= any(array(…))`, which goes by index whatever the planner thinks of a young table's size.
  * A dependent may itself be among the tasks to set, so one update does both.
  *
- * `changes` is a list of {place, task_id, status, result, has_result}, no task twice. The events are numbered from
+ * A task that another agent holds, or that was claimed since the fence that is given, is left alone and named in `refused`.
+ *
+ * `changes` is a list of {place, task_id, status, result, has_result, fence}, no task twice. The events are numbered from
  * `seq`: at most one for each change and one for each goal.
  */
 export const setTaskStatuses = defineStatement({
   name: 'set_task_statuses',
   params: { workspaceId: 'int8', changes: 'jsonb', seq: 'int8', actor: 'text' },
-  columns: { made_ready: 'text[]', completed_goals: 'text[]', reopened_goals: 'text[]' },
+  columns: { made_ready: 'text[]', completed_goals: 'text[]', reopened_goals: 'text[]', refused: 'jsonb' },
   text: `
     with wanted as (
-      select w.place, w.task_id, w.status::task_status as status, w.result, w.has_result
-      from jsonb_to_recordset($2::jsonb) as w (place int4, task_id text, status text, result jsonb, has_result bool)
+      select w.place, w.task_id, w.status::task_status as status, w.result, w.has_result, w.fence
+      from jsonb_to_recordset($2::jsonb)
+        as w (place int4, task_id text, status text, result jsonb, has_result bool, fence int8)
     ),
     before as (
       select t.*
@@ -33,12 +36,24 @@ export const setTaskStatuses = defineStatement({
           where d.workspace_id = $1 and d.depends_on_id = any(array(select w.task_id from wanted w))
         ))
     ),
+    refused as (
+      select b.id, b.status, b.claimed_by, b.lease_expires_at, b.fence, w.fence as given_fence
+      from before b
+      join wanted w on w.task_id = b.id
+      where w.fence <> b.fence
+        or w.fence is null and b.claimed_by <> $4 and b.lease_expires_at > now()
+    ),
+    accepted as (
+      select w.*
+      from wanted w
+      where not exists (select from refused r where r.id = w.task_id)
+    ),
     moved as (
       select b.id, b.goal_id,
         (b.status = 'completed')::int4 - (w.status = 'completed')::int4 as opened,
         b.parked and w.status = 'in_progress' as restarted
       from before b
-      join wanted w on w.task_id = b.id
+      join accepted w on w.task_id = b.id
     ),
     waiting as (
       select d.task_id, sum(m.opened)::int4 as opened
@@ -81,13 +96,16 @@ export const setTaskStatuses = defineStatement({
           when w.status is null or w.status = 'completed' and t.status = 'completed' then t.completed_at
           when w.status = 'completed' then now()
         end,
+        claimed_by = case when w.status is null or w.status = 'in_progress' then t.claimed_by end,
+        lease_expires_at = case when w.status is null or w.status = 'in_progress' then t.lease_expires_at end,
+        attempts = case when w.status is null or w.status = 'in_progress' then t.attempts else 0 end,
         updated_at = case when w.task_id is null then t.updated_at else now() end,
         open_dependencies = t.open_dependencies + coalesce(o.opened, 0),
         parked = coalesce(w.status, t.status) <> 'completed'
           and coalesce(g.status in ('completed', 'cancelled'), t.parked),
         revision = t.revision + 1
       from before b
-      left join wanted w on w.task_id = b.id
+      left join accepted w on w.task_id = b.id
       left join waiting o on o.task_id = b.id
       left join goals_changed g on g.id = b.goal_id
       where t.workspace_id = $1 and t.id = b.id and t.id = any(array(select x.id from before x))
@@ -106,7 +124,7 @@ export const setTaskStatuses = defineStatement({
       select 0 as kind, w.place, c.goal_id, c.id as task_id, ${taskImage('b')} as before, ${taskImage('c')} as after
       from changed c
       join before b on b.id = c.id
-      join wanted w on w.task_id = c.id
+      join accepted w on w.task_id = c.id
       where w.status <> b.status or w.has_result
       union all
       select 1, row_number() over (order by c.number), c.id, null::text, ${goalImage('b')}, ${goalImage('c')}
@@ -140,5 +158,10 @@ export const setTaskStatuses = defineStatement({
         join goals_before b on b.id = c.id
         where c.status = 'in_progress' and b.status = 'completed'
         order by c.number
-      ) as reopened_goals`,
+      ) as reopened_goals,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('task_id', r.id, 'status', r.status, 'claimed_by', r.claimed_by,
+          'lease_expires_at', r.lease_expires_at, 'fence', r.fence, 'given_fence', r.given_fence))
+        from refused r
+      ), '[]'::jsonb) as refused`,
 });

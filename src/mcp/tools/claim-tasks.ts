@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { leaseSeconds } from '../../domain/claims.ts';
+import { GoalAgentError } from '../../domain/errors.ts';
+import { GoalId, TaskId } from '../../domain/ids.ts';
+import { text } from '../../domain/text.ts';
+import { claimTasks as claim, findClaims, findOutlook } from '../../service/claims.ts';
+import { Budget, TaskEntry, taskEntry } from '../answers.ts';
+import { adds, defineTool } from '../define-tool.ts';
+import { structured } from '../input.ts';
+
+/** Tasks that one call may claim. */
+const claimedAtOnce = 50;
+
+export const claimTasks = defineTool({
+  name: 'claim_tasks',
+  description:
+    'Take ready tasks for yourself, so that no other agent works on them while your lease runs. Claim again to renew. Pass the fence on when you finish.',
+  input: z.strictObject({
+    goal_id: GoalId.optional(),
+    task_ids: structured(z.array(TaskId).min(1).max(claimedAtOnce)).optional(),
+    limit: z.number().int().min(1).max(claimedAtOnce).default(1),
+    lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
+    agent: text(100).optional(),
+  }),
+  output: z.object({
+    tasks: z.array(TaskEntry.extend({ fence: z.number().int(), lease_expires_at: z.string() })),
+    reason: z.string().optional(),
+    come_back_at: z.string().optional(),
+    waiting: z.array(z.object({ task_id: z.string(), waits_for: z.array(z.string()) })).optional(),
+    not_claimed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
+  }),
+  hints: adds,
+  async run(context, { goal_id, task_ids, limit, lease_seconds, agent }) {
+    if (goal_id !== undefined && task_ids !== undefined) {
+      throw new GoalAgentError('invalid', 'claim_tasks: give goal_id or task_ids, not both.');
+    }
+    const opened = await context.open();
+    const call = agent === undefined ? opened : { ...opened, actor: agent };
+    const wanted = { goalId: goal_id, taskIds: task_ids && [...new Set(task_ids)], limit, leaseSeconds: lease_seconds };
+    const claimed = await claim(call, wanted);
+    const budget = new Budget();
+    const tasks = claimed.map(({ fence, lease_expires_at, ...task }) => {
+      const entry = { ...taskEntry(task), fence, lease_expires_at };
+      budget.affords(entry);
+      return entry;
+    });
+    if (wanted.taskIds !== undefined) {
+      const missed = wanted.taskIds.filter((id) => !claimed.some((task) => task.id === id));
+      return { tasks, ...(missed.length > 0 && { not_claimed: await reasons(call, missed) }) };
+    }
+    return tasks.length > 0 ? { tasks } : { tasks, ...(await outlook(call, goal_id)) };
+  },
+});
+
+type Call = Parameters<typeof claim>[0];
+
+async function reasons(call: Call, taskIds: string[]) {
+  const found = new Map((await findClaims(call, taskIds)).map((row) => [row.id, row]));
+  return taskIds.map((task_id) => {
+    const row = found.get(task_id);
+    return { task_id, reason: row === undefined ? 'it does not exist' : reasonOf(row) };
+  });
+}
+
+function reasonOf(row: Awaited<ReturnType<typeof findClaims>>[number]): string {
+  if (row.claimed_by !== null) return `it is claimed by ${row.claimed_by} until ${row.lease_expires_at}`;
+  if (row.parked) return 'its goal is completed or cancelled';
+  if (row.status !== 'pending') return `it is ${row.status}; set it to pending first`;
+  if (row.open_dependencies === 0) return 'another agent was taking it at this moment; try again';
+  return `it waits for ${row.open_dependencies} ${row.open_dependencies === 1 ? 'task' : 'tasks'}`;
+}
+
+async function outlook(call: Call, goalId: string | undefined) {
+  const {
+    pending,
+    in_progress,
+    blocked,
+    failed,
+    parked,
+    next_lease_task,
+    next_lease_agent,
+    next_lease_ends_at,
+    waiting,
+  } = await findOutlook(call, goalId);
+  const parts = [
+    [pending, 'waiting for other tasks'],
+    [in_progress, 'in progress'],
+    [blocked, 'blocked'],
+    [failed, 'failed'],
+    [parked, 'in goals that are completed or cancelled'],
+  ] as const;
+  const open = parts.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : []));
+  const lease = next_lease_task === null ? '' : ` The lease of ${next_lease_task} (${next_lease_agent}) ends first.`;
+  return {
+    reason: open.length === 0 ? 'Nothing is open.' : `Nothing is ready: ${open.join(', ')}.${lease}`,
+    ...(next_lease_ends_at !== null && { come_back_at: next_lease_ends_at }),
+    waiting: waiting as { task_id: string; waits_for: string[] }[],
+  };
+}

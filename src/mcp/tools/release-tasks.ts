@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { TaskId } from '../../domain/ids.ts';
+import { limits } from '../../domain/limits.ts';
+import { text } from '../../domain/text.ts';
+import { findClaims, releaseTasks as release } from '../../service/claims.ts';
+import { defineTool, sets } from '../define-tool.ts';
+import { structured } from '../input.ts';
+
+export const releaseTasks = defineTool({
+  name: 'release_tasks',
+  description: 'Give back tasks that you claimed and will not finish, so that others may take them.',
+  input: z.strictObject({
+    task_ids: structured(z.array(TaskId).min(1).max(limits.taskIdsPerCall)),
+    reason: text(limits.reason).optional(),
+    agent: text(100).optional(),
+  }),
+  output: z.object({
+    released: z.array(z.string()),
+    not_released: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
+  }),
+  hints: sets,
+  async run(context, { task_ids, reason, agent }) {
+    const opened = await context.open();
+    const call = agent === undefined ? opened : { ...opened, actor: agent };
+    const { released, notHeld } = await release(call, { taskIds: [...new Set(task_ids)], reason });
+    if (notHeld.length === 0) return { released };
+    const holders = new Map((await findClaims(call, notHeld)).map((row) => [row.id, row]));
+    const not_released = notHeld.slice(0, 100).map((task_id) => {
+      const row = holders.get(task_id);
+      if (row === undefined) return { task_id, reason: 'it does not exist' };
+      return { task_id, reason: row.claimed_by === null ? 'nobody holds it' : `it is claimed by ${row.claimed_by}` };
+    });
+    return { released, not_released };
+  },
+});

@@ -1,0 +1,121 @@
+import { defaultMaxAttempts } from '../domain/claims.ts';
+import { answerBudget } from '../domain/limits.ts';
+import { type Step, step } from '../store/database.ts';
+import type { Row } from '../store/statement.ts';
+import { claimTasks as claimAny, claimTasksById, claimTasksOfGoal } from '../store/statements/claim-tasks.ts';
+import { describeWaiting } from '../store/statements/describe-waiting.ts';
+import { endExpiredLeases } from '../store/statements/end-expired-leases.ts';
+import { listClaims } from '../store/statements/list-claims.ts';
+import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
+import { releaseTasks as releaseTasksStatement } from '../store/statements/release-tasks.ts';
+import { renewLeases } from '../store/statements/renew-leases.ts';
+import { expiredAtOnce } from '../store/statements/sql.ts';
+import { beginOperation, type Call } from './call.ts';
+import { type ListedTask, listedTask } from './tasks.ts';
+
+export interface ClaimedTask extends ListedTask {
+  fence: number;
+  lease_expires_at: string;
+}
+
+/** Which tasks an agent wants: those it names, those of a goal, or any. */
+export interface Wanted {
+  goalId?: string | undefined;
+  taskIds?: string[] | undefined;
+  limit: number;
+  leaseSeconds: number;
+}
+
+type ClaimRow = Row<typeof claimAny>;
+type Outlook = Row<typeof describeWaiting>;
+
+/**
+ * Takes ready tasks for the call's actor, most important first, then oldest, so that nobody else gets them while the
+ * lease runs. Leases that ran out are ended first. Tasks that are named and held already are renewed.
+ */
+export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
+  const { database, workspaceId } = call.store;
+  const limit = wanted.taskIds?.length ?? wanted.limit;
+  const operation = {
+    ...(await beginOperation(call, limit + expiredAtOnce)),
+    unrecordedTaskIds: wanted.taskIds, // a renewed lease is shown too
+  };
+  const seq = operation.seq + expiredAtOnce;
+  const renew = step(renewLeases, {
+    workspaceId,
+    agent: call.actor,
+    leaseSeconds: wanted.leaseSeconds,
+    taskIds: wanted.taskIds ?? [],
+  });
+  const steps = [
+    // first, while this transaction holds nothing: it is the only one of the three that waits for others
+    renew,
+    step(endExpiredLeases, {
+      workspaceId,
+      maxAttempts: defaultMaxAttempts,
+      seq: operation.seq,
+      actor: 'goal-agent',
+    }),
+    claimStep(call, wanted, { limit, seq }),
+  ] as const;
+  const [renewed, , claimed] = await database.write(operation, steps, { signal: call.signal });
+  return withDetails(call, [...renewed, ...(claimed as ClaimRow[])]);
+}
+
+function claimStep(
+  call: Call,
+  { goalId, taskIds, leaseSeconds }: Wanted,
+  { limit, seq }: { limit: number; seq: number },
+): Step {
+  const params = { workspaceId: call.store.workspaceId, limit, agent: call.actor, leaseSeconds, seq };
+  if (taskIds !== undefined) return step(claimTasksById, { ...params, taskIds }) as unknown as Step;
+  if (goalId !== undefined) return step(claimTasksOfGoal, { ...params, goalId }) as unknown as Step;
+  return step(claimAny, params) as unknown as Step;
+}
+
+async function withDetails(call: Call, claims: ClaimRow[]): Promise<ClaimedTask[]> {
+  if (claims.length === 0) return [];
+  const { database, workspaceId } = call.store;
+  const taskIds = claims.map((claim) => claim.id);
+  const params = { workspaceId, textLimit: answerBudget.listText, taskIds };
+  const rows = await database.read(listTasksById, params, { signal: call.signal });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return claims.flatMap(({ id, fence, lease_expires_at }) => {
+    const row = byId.get(id);
+    return row === undefined ? [] : [{ ...listedTask(row), fence, lease_expires_at }];
+  });
+}
+
+/** Gives back tasks that the call's actor holds. Those that it does not hold are named, and left alone. */
+export async function releaseTasks(
+  call: Call,
+  { taskIds, reason }: { taskIds: string[]; reason?: string | undefined },
+): Promise<{ released: string[]; notHeld: string[] }> {
+  const { database, workspaceId } = call.store;
+  const operation = await beginOperation(call, taskIds.length);
+  const released = step(releaseTasksStatement, {
+    workspaceId,
+    agent: call.actor,
+    taskIds,
+    seq: operation.seq,
+    reason: reason ?? null,
+  });
+  const [rows] = await database.write(operation, [released] as const, { signal: call.signal });
+  const ids = rows.map((row) => row.id);
+  return { released: ids, notHeld: taskIds.filter((id) => !ids.includes(id)) };
+}
+
+/** Who holds these tasks, and what keeps them from being claimed. */
+export async function findClaims(call: Call, taskIds: string[]): Promise<Row<typeof listClaims>[]> {
+  const { database, workspaceId } = call.store;
+  return database.read(listClaims, { workspaceId, taskIds }, { signal: call.signal });
+}
+
+/** Why there is nothing to claim, of one goal or of all. */
+export async function findOutlook(call: Call, goalId: string | undefined): Promise<Outlook> {
+  const { database, workspaceId } = call.store;
+  const params = { workspaceId, goalId: goalId ?? null };
+  const [row] = await database.read(describeWaiting, params, { signal: call.signal });
+  if (row === undefined) throw new Error('describe_waiting gave no row');
+  return row;
+}

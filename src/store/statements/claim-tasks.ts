@@ -1,0 +1,64 @@
+import { defineStatement } from '../statement.ts';
+import { eventColumns, taskImage } from './sql.ts';
+
+const claimed = (picked: string) => `
+    with picked as (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.status = 'pending' and t.open_dependencies = 0 and not t.parked
+        ${picked}
+      order by t.priority, t.number
+      limit $2
+      for no key update skip locked
+    ),
+    claimed as (
+      update tasks t
+      set status = 'in_progress',
+        claimed_by = $3,
+        lease_expires_at = now() + make_interval(secs => $4),
+        fence = t.fence + 1,
+        attempts = t.attempts + 1,
+        updated_at = now(),
+        revision = t.revision + 1
+      from picked p
+      where t.workspace_id = $1 and t.id = p.id and t.id = any(array(select x.id from picked x))
+      returning t.*
+    ),
+    recorded as (
+      insert into events (${eventColumns})
+      select $1, $5 + row_number() over (order by c.number) - 1, $5, $3, 'claimed', c.goal_id, c.id, ${taskImage('p')}, ${taskImage('c')}
+      from claimed c
+      join picked p on p.id = c.id
+    )
+    select c.id, c.fence, c.lease_expires_at
+    from claimed c
+    order by c.priority, c.number`;
+
+const params = {
+  workspaceId: 'int8',
+  limit: 'int8',
+  agent: 'text',
+  leaseSeconds: 'float8',
+  seq: 'int8',
+} as const;
+const columns = { id: 'text', fence: 'int8', lease_expires_at: 'timestamptz' } as const;
+
+// Ready tasks for one agent, most important first, then oldest. What another agent is taking at this moment is passed
+// over (`skip locked`), so that claimers do not wait for each other; the row's lock makes the claim atomic. Three
+// statements, because one plan cannot serve three ways to the tasks.
+
+export const claimTasks = defineStatement({ name: 'claim_tasks', params, columns, text: claimed('') });
+
+export const claimTasksOfGoal = defineStatement({
+  name: 'claim_tasks_of_goal',
+  params: { ...params, goalId: 'text' },
+  columns,
+  text: claimed('and t.goal_id = $6'),
+});
+
+export const claimTasksById = defineStatement({
+  name: 'claim_tasks_by_id',
+  params: { ...params, taskIds: 'text[]' },
+  columns,
+  text: claimed('and t.id = any($6::text[])'),
+});

@@ -1,0 +1,21 @@
+import { defineStatement } from '../statement.ts';
+
+/** Who holds which of these tasks, and until when; no row for a task that does not exist. */
+export const listClaims = defineStatement({
+  name: 'list_claims',
+  params: { workspaceId: 'int8', taskIds: 'text[]' },
+  columns: {
+    id: 'text',
+    status: 'text',
+    claimed_by: 'text?',
+    lease_expires_at: 'timestamptz?',
+    fence: 'int8',
+    open_dependencies: 'int4',
+    parked: 'bool',
+  },
+  text: `
+    select t.id, t.status::text, t.claimed_by, t.lease_expires_at, t.fence, t.open_dependencies, t.parked
+    from tasks t
+    where t.workspace_id = $1 and t.id = any($2::text[])
+    order by t.number`,
+});

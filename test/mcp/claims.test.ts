@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { aConversation } from '../support/conversation.ts';
+import { eras } from '../support/server-process.ts';
+
+interface Claimed {
+  tasks: { id: string; claimed_by: string; fence: number; lease_expires_at: string }[];
+}
+
+const conversations = await Promise.all(eras.map(aConversation));
+
+describe.each(conversations)('in the $era era', ({ ask, refusal }) => {
+  const tasksOf = async (count: number, chained = false) => {
+    const { id } = await ask<{ id: string }>('create_goal', { description: 'a goal' });
+    const subtasks = Array.from({ length: count }, (_, n) => ({
+      description: `task ${n}`,
+      ...(chained && n > 0 && { dependencies: [`#${n}`] }),
+    }));
+    const { tasks } = await ask<{ tasks: { id: string }[] }>('break_down_goal', { goal_id: id, subtasks });
+    return { goal: id, ids: tasks.map((task) => task.id) };
+  };
+
+  test('a client claims under its own name and a suffix that stays the same, and completes with the fence', async () => {
+    const { goal, ids } = await tasksOf(2);
+    const first = await ask<Claimed>('claim_tasks', { goal_id: goal });
+    const second = await ask<Claimed>('claim_tasks', { goal_id: goal });
+    const [task] = first.tasks;
+    expect(task).toMatchObject({ id: ids[0], claimed_by: expect.stringMatching(/^tester-[0-9a-f]{4}$/), fence: 1 });
+    expect(second.tasks[0]?.claimed_by).toBe(task?.claimed_by);
+    expect(await ask('get_task', { task_id: ids[0] })).toMatchObject({ claimed_by: task?.claimed_by });
+    const done = await ask('update_task_status', { task_id: ids[0], status: 'completed', fence: task?.fence });
+    expect(done).not.toHaveProperty('claimed_by');
+  });
+
+  test('an agent that is named is the holder, and others are told until when', async () => {
+    const { goal, ids } = await tasksOf(1);
+    await ask('claim_tasks', { goal_id: goal, agent: 'ann', lease_seconds: 60 });
+    expect(await refusal('update_task_status', { task_id: ids[0], status: 'completed' })).toMatch(
+      /^TASK-\d+ is claimed by ann until \d\d:\d\d:\d\dZ; claim another, or wait\.$/,
+    );
+    const batch = { updates: [{ task_id: ids[0], status: 'completed' }] };
+    expect(await ask('batch_update_tasks', batch)).toMatchObject({ successful: [], failed: [{ task_id: ids[0] }] });
+    expect(await ask('release_tasks', { task_ids: ids })).toMatchObject({
+      released: [],
+      not_released: [{ task_id: ids[0], reason: 'it is claimed by ann' }],
+    });
+    expect(await ask('release_tasks', { task_ids: ids, agent: 'ann', reason: 'out of time' })).toEqual({
+      released: ids,
+    });
+  });
+
+  test('nothing to claim is an empty list with the reason, and when to come back', async () => {
+    const { goal, ids } = await tasksOf(2, true);
+    const { tasks } = await ask<Claimed>('claim_tasks', { goal_id: goal });
+    expect(await ask('claim_tasks', { goal_id: goal })).toEqual({
+      tasks: [],
+      reason: expect.stringMatching(
+        /^Nothing is ready: 1 waiting for other tasks, 1 in progress\. The lease of TASK-\d+/,
+      ),
+      come_back_at: tasks[0]?.lease_expires_at,
+      waiting: [{ task_id: ids[1], waits_for: [`${ids[0]} (in_progress)`] }],
+    });
+  });
+
+  test('what is named and cannot be claimed is said, each with its reason', async () => {
+    const { ids } = await tasksOf(2, true);
+    const answer = await ask('claim_tasks', { task_ids: [ids[0], ids[1], 'TASK-9999'] });
+    expect(answer).toMatchObject({
+      tasks: [{ id: ids[0] }],
+      not_claimed: [
+        { task_id: ids[1], reason: 'it waits for 1 task' },
+        { task_id: 'TASK-9999', reason: 'it does not exist' },
+      ],
+    });
+  });
+
+  test.each([
+    [{ goal_id: 'GOAL-0001', task_ids: ['TASK-0001'] }, /not both/],
+    [{ task_ids: [] }, /task_ids is an empty list/],
+    [{ limit: 51 }, /limit is 51; the most is 50/],
+    [{ lease_seconds: 0 }, /lease_seconds is 0; the least is 1/],
+    [{ lease_seconds: 86_401 }, /the most is 86400/],
+    [{ agent: ' ' }, /agent .* is empty/],
+    [{ agent: 'a\0b' }, /NUL/],
+  ])('claim_tasks refuses %j', async (args, said) => {
+    expect(await refusal('claim_tasks', args)).toMatch(said);
+  });
+
+  test('a fence that is not the last is refused', async () => {
+    const { goal, ids } = await tasksOf(1);
+    await ask('claim_tasks', { goal_id: goal });
+    expect(await refusal('update_task_status', { task_id: ids[0], status: 'completed', fence: 7 })).toMatch(
+      /was claimed again since your claim \(fence 7, now 1\)/,
+    );
+  });
+});
