@@ -1,8 +1,11 @@
 import os from 'node:os';
 import { version } from '../src/main/version.ts';
 import { benchBreakdown } from './breakdown.ts';
+import { benchCache } from './cache.ts';
+import { benchClaims } from './claims.ts';
 import { benchPlan } from './plan.ts';
 import { benchReady } from './ready.ts';
+import { benchSearch } from './search.ts';
 import { aSetting } from './setting.ts';
 import { SqlClock } from './sql-clock.ts';
 import { benchStart } from './start.ts';
@@ -32,8 +35,11 @@ try {
     ['tools', () => benchTools(setting, clock, print)],
     ['start', () => benchStart(setting, print)],
     ['breakdown', () => benchBreakdown(setting, clock, print)],
+    ['claims', () => benchClaims(setting, print)],
     ['ready', () => benchReady(setting, print)],
     ['plan', () => benchPlan(print)],
+    ['cache', () => benchCache(setting, print)],
+    ['search', () => benchSearch(setting, print)],
   ];
   for (const [name, bench] of parts) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;

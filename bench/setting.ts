@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
 import type { Call } from '../src/service/call.ts';
 import { createDatabase } from '../src/store/create-database.ts';
 import { joinEmbedded } from '../src/store/embedded/embedded.ts';
@@ -22,6 +23,8 @@ export interface Connected {
 /** One throw-away embedded PostgreSQL, flushed to disk as in real use, with ways to work on it. */
 export interface Setting {
   home: string;
+  /** The database that all of them work on. */
+  connection: pg.ClientConfig;
   /** The service in this process, on the database that `connect` uses too. */
   call: Call;
   /** The real server, over stdio. */
@@ -42,12 +45,13 @@ export async function aSetting(): Promise<Setting> {
     workspace: 'default',
     poolSize: 10,
     maxOverflow: 20,
-    timeoutMs: 60_000,
+    timeoutMs: 300_000,
     prepared: true,
     warn: () => {},
   });
   return {
     home,
+    connection: { host, port, user, database: 'mcp_goals' },
     call: { store, actor: 'bench' },
     connect: () => connectTo([program, 'mcp'], home),
     connectEmpty: () => connectTo([emptyServer], home),

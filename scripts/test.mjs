@@ -11,6 +11,7 @@ const missing = [
   ...(debian.some((version) => Number(version) >= 15) || inPath('postgres')
     ? []
     : [['the suites on a PostgreSQL server of its own', 'install PostgreSQL 15 or newer: apt-get install postgresql']]),
+  ...(inPath('redis-server') ? [] : [['the suites with Redis', 'install redis-server: apt-get install redis-server']]),
   ...(inPath('openssl') ? [] : [['the TLS suite', 'install openssl: apt-get install openssl']]),
 ];
 

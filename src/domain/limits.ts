@@ -2,8 +2,12 @@
 export const limits = {
   /** Characters of a goal's or task's description. */
   description: 10_000,
+  /** Characters of a note. */
+  note: 10_000,
   /** Characters of a short field: a task's type, repository, ticket, effort or tool, a repository of a goal. */
   shortText: 200,
+  /** Characters of a reason. */
+  reason: 1_000,
   /** Entries of a goal's `repos` or a task's `tools`. */
   listEntries: 100,
   /** Bytes of a goal's metadata or a task's result, as JSON in UTF-8. */
@@ -26,6 +30,8 @@ export const answerBudget = {
   listText: 240,
   /** Characters of metadata or a result, as JSON, in a list. */
   listJson: 240,
+  /** Characters of a note that is shown with its goal or task. */
+  noteText: 500,
   /** Task IDs of a goal in a list of goals. */
   listIds: 10,
   /** Characters of metadata or a result, as JSON, where one goal or task is asked for. */

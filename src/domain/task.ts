@@ -20,5 +20,8 @@ export const Task = z.object({
   updated_at: z.string(),
   completed_at: z.string().nullable(),
   result: StorableJson,
+  /** Who holds the task, and until when, while it is claimed. */
+  claimed_by: z.string().optional(),
+  lease_expires_at: z.string().optional(),
 });
 export type Task = Omit<z.infer<typeof Task>, 'result'> & { result: Json };

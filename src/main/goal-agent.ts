@@ -1,14 +1,27 @@
 #!/usr/bin/env node
 import { runProgram } from '../cli/program.ts';
 import { readConfig } from './config.ts';
+import { dropLegacy } from './drop-legacy.ts';
 import { init } from './init.ts';
 import { serve } from './serve.ts';
 import { version } from './version.ts';
+import { withCall } from './with-call.ts';
 
-const settings = () => readConfig({ env: process.env, cwd: process.cwd() });
+const settings = (more: NodeJS.ProcessEnv = {}) => readConfig({ env: { ...process.env, ...more }, cwd: process.cwd() });
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   version,
-  serve: () => serve(settings()),
+  async serve({ toolsets, readOnly }) {
+    await serve(
+      settings({
+        ...(toolsets !== undefined && { GOAL_AGENT_TOOLSETS: toolsets }),
+        ...(readOnly && { GOAL_AGENT_READ_ONLY: 'true' }),
+      }),
+    );
+    // the client is gone: nothing that still waits for a silent server is waited for
+    process.exit();
+  },
+  withCall: (actor, work) => withCall({ config: settings(), actor }, work),
+  dropLegacy: () => dropLegacy(settings()),
   init: () => init(settings(), (line) => process.stderr.write(`${line}\n`)),
 });

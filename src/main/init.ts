@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { InitReport } from '../cli/actions.ts';
+import { progressLine } from '../cli/progress.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { readWorkspaceState } from '../service/workspace-state.ts';
 import { negotiate, type ServerConnection } from '../store/connection.ts';
@@ -9,7 +10,8 @@ import { knownMigrations, migrate } from '../store/migrate.ts';
 import { openStore } from '../store/store.ts';
 import type { Config } from './config.ts';
 import { embeddedDatabase, type Source, sourceOf } from './source.ts';
-import { operatorText } from './wire.ts';
+import { operatorText } from './store-opener.ts';
+import { takeOver } from './take-over.ts';
 
 const noSuchDatabase = '3D000';
 const mayNot = '42501';
@@ -18,7 +20,7 @@ const mayNot = '42501';
 export async function init(config: Config, say: (line: string) => void): Promise<InitReport> {
   const source = sourceOf(config, say);
   try {
-    return await initialise(config, source);
+    return await initialise(config, source, say);
   } catch (error) {
     throw new GoalAgentError('configuration', operatorText(error, config), { cause: error });
   } finally {
@@ -26,23 +28,42 @@ export async function init(config: Config, say: (line: string) => void): Promise
   }
 }
 
-async function initialise(config: Config, source: Source): Promise<InitReport> {
+async function initialise(config: Config, source: Source, say: (line: string) => void): Promise<InitReport> {
   const { database } = config;
   const createdDatabase = database.kind === 'server' && (await createIfMissing(database.connection));
   const connection = await source.connect();
-  const ran = await migrate(connection);
+  const ran = (await convertOldTables(connection, config, say)) ?? (await migrate(connection));
+  for (const { lines, problem } of await takeOver(config, source)) for (const line of lines ?? [problem]) say(line);
   const facts = await readFacts(connection);
   const counts = await readCounts(config, source);
   return {
     ...facts,
     ...counts,
     mode: source.kind,
-    where: source.kind === 'embedded' ? facts.dataDirectory : whereIs(connection),
+    where: source.where(),
     database: connection.database ?? embeddedDatabase,
     createdDatabase: createdDatabase || (source.kind === 'embedded' && ran.length === (await knownMigrations()).length),
     migrations: ran,
     workspace: config.workspace,
   };
+}
+
+/** Converts the tables of the Python v3.0, where there are any; gives back the migrations that ran with it. */
+async function convertOldTables(
+  connection: pg.ClientConfig,
+  { workspace }: Config,
+  say: (line: string) => void,
+): Promise<string[] | undefined> {
+  const { convertPythonTables } = await import('../legacy/python/convert.ts');
+  const { describeReport } = await import('../legacy/describe-report.ts');
+  const progress = progressLine('converting');
+  const conversion = await convertPythonTables(connection, { workspace, onProgress: progress.show }).finally(
+    progress.end,
+  );
+  if (conversion === undefined) return undefined;
+  for (const line of describeReport(conversion.report)) say(line);
+  say('The old tables are kept as legacy_goals and legacy_tasks; goal-agent import drop-legacy removes them.');
+  return conversion.migrations;
 }
 
 async function createIfMissing(connection: ServerConnection): Promise<boolean> {
@@ -69,13 +90,12 @@ async function readFacts(connection: pg.ClientConfig) {
   const client = new pg.Client(connection);
   await client.connect();
   try {
-    const { rows } = await client.query<{ version: string; directory: string; tables: number; indexes: number }>(`
+    const { rows } = await client.query<{ version: string; tables: number; indexes: number }>(`
       select current_setting('server_version') as version,
-        current_setting('data_directory', true) as directory,
-        (select count(*)::int4 from pg_tables where schemaname = 'public') as tables,
-        (select count(*)::int4 from pg_indexes where schemaname = 'public') as indexes`);
-    const { version = '', directory = '', tables = 0, indexes = 0 } = rows[0] ?? {};
-    return { postgresVersion: version, dataDirectory: directory, tables, indexes };
+        (select count(*)::int4 from pg_tables where schemaname = 'public' and tablename <> 'goal_agent_migrations') as tables,
+        (select count(*)::int4 from pg_indexes where schemaname = 'public' and tablename <> 'goal_agent_migrations') as indexes`);
+    const { version = '', tables = 0, indexes = 0 } = rows[0] ?? {};
+    return { postgresVersion: version, tables, indexes };
   } finally {
     await client.end();
   }
@@ -97,8 +117,4 @@ async function readCounts(config: Config, source: Source) {
   } finally {
     await store.database.close();
   }
-}
-
-function whereIs({ host, port }: pg.ClientConfig): string {
-  return host?.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}, port ${port}`;
 }

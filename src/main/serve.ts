@@ -1,8 +1,12 @@
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { serverFactory } from '../mcp/server.ts';
 import type { Config } from './config.ts';
 import { openLog } from './log.ts';
+import { wholeLines } from './whole-lines.ts';
 import { wire } from './wire.ts';
+
+/** Bytes of one request: a batch of 500 results of 256 KiB each is 128 MiB, and JSON within JSON may be longer. */
+const longestLine = 256 * 1024 * 1024;
 
 /** Serves MCP over stdin and stdout until the client closes stdin, or a signal comes. */
 export async function serve(config: Config): Promise<void> {
@@ -10,7 +14,11 @@ export async function serve(config: Config): Promise<void> {
   for (const warning of config.warnings) log.warn(warning);
   const wired = wire(config, log);
   wired.warmUp();
+  const transport = new StdioServerTransport(process.stdin.pipe(wholeLines(longestLine)), outgoing(), {
+    maxBufferSize: longestLine + 1,
+  });
   const connection = serveStdio(serverFactory(wired), {
+    transport,
     onerror: (error) => log.warn({ err: error }, 'protocol error'),
   });
   await ended();

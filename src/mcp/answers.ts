@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { Goal } from '../domain/goal.ts';
 import type { Json } from '../domain/json.ts';
 import { answerBudget } from '../domain/limits.ts';
+import { Note } from '../domain/note.ts';
 import { Task } from '../domain/task.ts';
 import type { ListedGoal } from '../service/goals.ts';
+import type { NotePage } from '../service/notes.ts';
 import type { ListedTask } from '../service/tasks.ts';
 
 // What is stored may be long; an answer may not. Each answer spends one budget: what does not fit is cut, and the full
@@ -71,6 +73,21 @@ export const GoalAnswer = Goal.extend(goalLengths);
 export const TaskAnswer = Task.extend(taskLengths);
 export const GoalEntry = Goal.extend({ metadata: Goal.shape.metadata.nullable(), ...goalLengths });
 export const TaskEntry = TaskAnswer;
+
+/** The newest notes of what is shown, and how many there are where those are not all. Left out where there are none. */
+export const notesShape = { notes: z.array(Note).optional(), notes_count: z.number().int().optional() };
+
+/** Characters of JSON that the notes of what is shown may take. */
+const notesRoom = 3_000;
+/** Of one of them: 500 characters may take six times as many in JSON. */
+const noteRoom = 700;
+
+export function notesAnswer({ notes, total }: NotePage, budget: Budget) {
+  if (total === 0) return {};
+  const room = new Budget(Math.min(notesRoom, budget.left));
+  const shown = budget.spend(room.firstOf(notes.map((note) => ({ ...note, text: cutText(note.text, noteRoom) }))));
+  return { notes: shown, ...(shown.length < total && { notes_count: total }) };
+}
 
 export function persistence(cacheEnabled: boolean, message: string): z.infer<typeof Persistence> {
   return { database: 'PostgreSQL', cache_enabled: cacheEnabled, message };

@@ -5,7 +5,10 @@ import type { Call } from '../service/call.ts';
 export interface AgentFacts {
   version: string;
   database: 'embedded' | 'server';
-  cache: { enabled: boolean; state: string };
+  /** `enabled` is whether it is in use at this moment. */
+  cache: { enabled: boolean; state: 'off' | 'ready' | 'unreachable'; hits: number; misses: number; errors: number };
+  /** Data of older versions that could not be taken over, in words. */
+  problems?: string[];
   config: { workspace: string; timeout_seconds: number; pool_size: number; max_overflow: number; max_workers: number };
 }
 

@@ -3,6 +3,7 @@ import type { Goal } from '../domain/goal.ts';
 import type { Json } from '../domain/json.ts';
 import type { Task } from '../domain/task.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
+import type { NotePage } from '../service/notes.ts';
 import type { ExecutionPlan, PlanTask } from '../service/plans.ts';
 import type { ListedTask } from '../service/tasks.ts';
 
@@ -19,7 +20,7 @@ const boxes: Record<TaskStatus, string> = {
 const legend = '`[ ]` pending, `[~]` in progress, `[x]` completed, `[!]` failed, `[-]` blocked';
 
 /** A goal as a page that a person would like to read. */
-export function goalMarkdown(goal: Goal, tasks: ListedTask[]): string {
+export function goalMarkdown(goal: Goal, tasks: ListedTask[], notes: NotePage): string {
   const lines = [
     `# ${goal.id}: ${firstLine(goal.description)}`,
     '',
@@ -31,6 +32,7 @@ export function goalMarkdown(goal: Goal, tasks: ListedTask[]): string {
     '',
     ...(tasks.length === 0 ? ['None yet.'] : [...tasks.map(taskLine), '', legend]),
     ...more(goal.total_tasks - tasks.length),
+    ...notesSection(notes, goal.id),
     ...(Object.keys(goal.metadata).length > 0 ? ['', '## Metadata', '', ...jsonBlock(goal.metadata)] : []),
     '',
     `Created ${goal.created_at}, last changed ${goal.updated_at}`,
@@ -38,7 +40,7 @@ export function goalMarkdown(goal: Goal, tasks: ListedTask[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function taskMarkdown(task: Task): string {
+export function taskMarkdown(task: Task, notes: NotePage): string {
   const facts: [string, string | null][] = [
     ['Goal', task.goal_id],
     ['Type', task.type],
@@ -59,6 +61,7 @@ export function taskMarkdown(task: Task): string {
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`- ${name}: ${value}`])),
     ...rest(task.description),
     ...(task.result === null ? [] : ['', '## Result', '', ...jsonBlock(task.result)]),
+    ...notesSection(notes, task.id),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -107,6 +110,16 @@ function planLine(task: PlanTask, waitsFor: readonly string[] | undefined): stri
   );
   const waits = waitsFor === undefined ? '' : `, waits for ${waitsFor.slice(0, 10).join(', ')}`;
   return `- ${boxes[task.status]} **${task.id}** ${firstLine(task.description)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}${waits}`;
+}
+
+/** Newest first. A note says which task it is on where that is not the page's own. */
+function notesSection({ notes, total }: NotePage, pageId: string): string[] {
+  if (total === 0) return [];
+  const lines = notes.map(({ created_at, actor, task_id, text }) => {
+    const on = task_id === null || task_id === pageId ? '' : ` on ${task_id}`;
+    return `- ${created_at} ${actor}${on}: ${text.replaceAll('\n', '\n  ')}`;
+  });
+  return ['', '## Notes', '', ...lines, ...more(total - notes.length)];
 }
 
 function arrows(ids: string[]): string {

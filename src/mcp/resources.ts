@@ -4,7 +4,7 @@ import { GoalId, TaskId } from '../domain/ids.ts';
 import type { Call } from '../service/call.ts';
 import { completeGoalId, getGoal } from '../service/goals.ts';
 import { generatePlan } from '../service/plans.ts';
-import { completeTaskId, getTask } from '../service/tasks.ts';
+import { completeTaskId, getTaskWithNotes } from '../service/tasks.ts';
 import { shownValue } from './input.ts';
 import { goalMarkdown, planMarkdown, taskMarkdown } from './markdown.ts';
 import type { WithCall } from './with-call.ts';
@@ -22,20 +22,23 @@ const pages: Page[] = [
   {
     name: 'goal',
     title: 'A goal with its tasks',
-    description: 'One goal as a Markdown page: status, progress, tasks, metadata.',
+    description: 'One goal as a Markdown page: status, progress, tasks, notes, metadata.',
     variable: 'id',
     async read(call, id) {
-      const { goal, tasks } = await getGoal(call, parse(GoalId, id));
-      return goalMarkdown(goal, tasks);
+      const { goal, tasks, notes } = await getGoal(call, parse(GoalId, id));
+      return goalMarkdown(goal, tasks, notes);
     },
     complete: completeGoalId,
   },
   {
     name: 'task',
     title: 'A task',
-    description: 'One task as a Markdown page, with its whole description and result.',
+    description: 'One task as a Markdown page, with its whole description, result and notes.',
     variable: 'id',
-    read: async (call, id) => taskMarkdown(await getTask(call, parse(TaskId, id))),
+    async read(call, id) {
+      const { task, notes } = await getTaskWithNotes(call, parse(TaskId, id));
+      return taskMarkdown(task, notes);
+    },
     complete: completeTaskId,
   },
   {

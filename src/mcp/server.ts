@@ -15,7 +15,6 @@ import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import { protocolError, toolError, toolResult } from './results.ts';
-import { tools } from './tools/index.ts';
 import type { WithCall } from './with-call.ts';
 
 /** What the protocol's face needs from the rest of the program. */
@@ -26,6 +25,8 @@ export interface ServerParts {
    */
   openCall(from: { clientName?: string | undefined; signal?: AbortSignal | undefined }): Promise<Call>;
   facts(): AgentFacts;
+  /** What clients are offered: the same for every connection. */
+  tools: readonly Tool[];
   /** Told of errors that are defects, for the log. */
   report(error: unknown, where: string): void;
 }
@@ -39,7 +40,7 @@ export function serverFactory(parts: ServerParts): McpServerFactory {
     const server = new McpServer({ name: 'goal-agent', version: parts.facts().version }, { instructions });
     const open: OpenCall = (context) =>
       parts.openCall({ clientName: clientName(server, context), signal: context.mcpReq.signal });
-    for (const tool of tools) register(server, tool, parts, open);
+    for (const tool of parts.tools) register(server, tool, parts, open);
     const withCall: WithCall = async (where, context, work) => {
       try {
         return await work(await (context === undefined ? parts.openCall({}) : open(context)));

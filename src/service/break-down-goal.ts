@@ -1,3 +1,4 @@
+import { listed } from '../domain/dependency-change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Goal } from '../domain/goal.ts';
 import { taskIdOf } from '../domain/ids.ts';
@@ -110,11 +111,6 @@ function refuse(goalId: string, existingIds: string[], { goal, statuses }: Surro
       `Nothing was created: ${listed(missing)} ${missing.length === 1 ? 'does' : 'do'} not exist. To depend on a subtask of the same call, use its place (#1) or its key.`,
     );
   }
-}
-
-function listed(ids: string[]): string {
-  const shown = ids.slice(0, 10).join(', ');
-  return ids.length > 10 ? `${shown} and ${ids.length - 10} more` : shown;
 }
 
 function statusesById(rows: { id: string; status: string }[]): Map<string, string> {

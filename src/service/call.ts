@@ -2,18 +2,26 @@ import { GoalAgentError } from '../domain/errors.ts';
 import type { Operation } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 
+/** Answers that others may have read before. */
+export interface ReadCache {
+  /** What `read` gives, or what it gave before and still would. `keeps` says whether it may be kept. */
+  through<T>(name: string, read: () => Promise<T>, keeps: (value: T) => boolean): Promise<T>;
+}
+
 /** What every function of the service gets: where the work is kept, who asks, and a way to take the call back. */
 export interface Call {
   store: Store;
   /** Who history names. */
   actor: string;
+  /** Undefined where no cache is configured. */
+  cached?: ReadCache | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /** An operation with `events` numbers of its own, for a write. */
 export async function beginOperation(call: Call, events: number): Promise<Operation> {
   const { workspaceId, numbers } = call.store;
-  return { workspaceId, seq: await numbers.takeEvents(events) };
+  return { workspaceId, seq: await numbers.takeEvents(events), events };
 }
 
 export function goalNotFound(goalId: string): GoalAgentError {

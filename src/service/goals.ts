@@ -20,7 +20,9 @@ import { lockTasksOfGoal } from '../store/statements/lock-tasks.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedGoal } from '../store/statements/record-created-goal.ts';
 import { updateGoal as updateGoalStatement } from '../store/statements/update-goal.ts';
+import { cachedRead } from './cached-reads.ts';
 import { beginOperation, type Call, goalNotFound, mayStartId } from './call.ts';
+import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
 /** A goal's first task IDs, where one goal is asked for. */
@@ -40,18 +42,23 @@ export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
   return goalOf(rows, id);
 }
 
-/** A goal with its tasks, those to be done first; at most `limits.page` of them. */
-export async function getGoal(call: Call, goalId: string): Promise<{ goal: Goal; tasks: ListedTask[] }> {
+/** A goal with its tasks, those to be done first, at most `limits.page` of them, and its newest notes. */
+export async function getGoal(
+  call: Call,
+  goalId: string,
+): Promise<{ goal: Goal; tasks: ListedTask[]; notes: NotePage }> {
   const { database, workspaceId } = call.store;
   const steps = [
     step(findGoal, { workspaceId, taskIdLimit, goalId }),
     step(listTasksOfGoal, { workspaceId, textLimit: answerBudget.listText, goalId, limit: limits.page }),
+    notesOfGoal(call, goalId),
   ] as const;
-  const [goals, tasks] = await database.snapshot(steps, { signal: call.signal });
+  const read = () => database.snapshot(steps, { signal: call.signal });
+  const [goals, tasks, notes] = await cachedRead(call, 'goal', goalId, read);
   const goal = goalOf(goals, goalId);
   // all there are: in their own order; a part: what is to be done
   const ordered = tasks.length === goal.total_tasks ? tasks.toSorted((a, b) => a.number - b.number) : tasks;
-  return { goal, tasks: ordered.map(listedTask) };
+  return { goal, tasks: ordered.map(listedTask), notes: notePage(notes) };
 }
 
 export async function findOneGoal(call: Call, goalId: string): Promise<Goal> {

@@ -4,10 +4,11 @@ import { type GoalPlan, planGoal } from '../domain/graph/plan.ts';
 import { answerBudget } from '../domain/limits.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
-import { step } from '../store/database.ts';
+import { type Rows, step } from '../store/database.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
 import { listPlanDependencies } from '../store/statements/list-plan-dependencies.ts';
 import { listPlanTasks } from '../store/statements/list-plan-tasks.ts';
+import { cachedRead } from './cached-reads.ts';
 import type { Call } from './call.ts';
 import { goalOf } from './goals.ts';
 
@@ -29,13 +30,21 @@ export interface ExecutionPlan {
 
 /** @throws GoalAgentError `not_found`. */
 export async function generatePlan(call: Call, goalId: string): Promise<ExecutionPlan> {
-  const { database, workspaceId } = call.store;
-  const steps = [
+  const read = () => call.store.database.snapshot(planSteps(call, goalId), { signal: call.signal });
+  return planOf(goalId, await cachedRead(call, 'plan', goalId, read));
+}
+
+/** The steps that read what a plan is made from, for planOf. */
+export function planSteps({ store: { workspaceId } }: Call, goalId: string) {
+  return [
     step(findGoal, { workspaceId, taskIdLimit: 0, goalId }),
     step(listPlanTasks, { workspaceId, goalId, textLimit: answerBudget.listText }),
     step(listPlanDependencies, { workspaceId, goalId }),
   ] as const;
-  const [goals, rows, dependencies] = await database.snapshot(steps, { signal: call.signal });
+}
+
+/** @throws GoalAgentError `not_found`. */
+export function planOf(goalId: string, [goals, rows, dependencies]: Rows<ReturnType<typeof planSteps>>): ExecutionPlan {
   const goal = goalOf(goals, goalId);
   const tasks = rows.map(({ open_dependencies: _, ...row }) => ({
     ...row,

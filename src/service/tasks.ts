@@ -13,7 +13,9 @@ import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-r
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTaskAndGoal } from '../store/statements/lock-tasks.ts';
+import { cachedRead } from './cached-reads.ts';
 import { beginOperation, type Call, goalNotFound, mayStartId, taskNotFound } from './call.ts';
+import { type NotePage, notePage, notesOfTask } from './notes.ts';
 
 /** A task as a list shows it: long text is cut, with its full length beside it. */
 export interface ListedTask extends Task {
@@ -25,10 +27,17 @@ export interface ListedTask extends Task {
 
 /** @throws GoalAgentError `not_found`. */
 export async function getTask(call: Call, taskId: string): Promise<Task> {
+  return (await getTaskWithNotes(call, taskId)).task;
+}
+
+/** A whole task with its newest notes. @throws GoalAgentError `not_found`. */
+export async function getTaskWithNotes(call: Call, taskId: string): Promise<{ task: Task; notes: NotePage }> {
   const { database, workspaceId } = call.store;
-  const [row] = await database.read(findTasks, { workspaceId, taskIds: [taskId] }, { signal: call.signal });
+  const steps = [step(findTasks, { workspaceId, taskIds: [taskId] }), notesOfTask(call, taskId)] as const;
+  const read = () => database.snapshot(steps, { signal: call.signal });
+  const [[row], notes] = await cachedRead(call, 'task', taskId, read);
   if (row === undefined) throw taskNotFound(taskId);
-  return taskOf(row);
+  return { task: taskOf(row), notes: notePage(notes) };
 }
 
 /** Tasks in the order of the IDs asked for, and the IDs that do not exist. */
@@ -106,6 +115,11 @@ export function taskOf(row: Row<typeof findTasks>): Task {
     updated_at: row.updated_at,
     completed_at: row.completed_at,
     result: row.result as Json,
+    ...(row.claimed_by !== null &&
+      row.lease_expires_at !== null && {
+        claimed_by: row.claimed_by,
+        lease_expires_at: row.lease_expires_at,
+      }),
   };
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { GoalAgentError } from '../domain/errors.ts';
+import { type ErrorCode, GoalAgentError } from '../domain/errors.ts';
 import { cancelOnServer } from './cancel.ts';
 import { isConnectionFailure, isRetryable, toGoalAgentError } from './failures.ts';
 import type { Params, Row, Statement } from './statement.ts';
@@ -16,6 +16,8 @@ export interface DatabaseOptions {
   timeoutMs: number;
   /** False behind a transaction pooler that loses prepared statements (PgBouncer before 1.21). */
   prepared: boolean;
+  /** The session refuses every change, whatever is asked of it. */
+  readOnly?: boolean;
   /** Told of connections that were lost, for the log. */
   warn: (message: string, error: unknown) => void;
 }
@@ -35,10 +37,23 @@ export type Rows<T extends readonly Step[]> = {
   -readonly [K in keyof T]: T[K] extends Step<infer S> ? Row<S>[] : never;
 };
 
-/** The events that a write is known by: the first number of its operation. */
+/** The events that a write is known by: the first number of its operation, and how many from there are its own, if more. */
 export interface Operation {
   workspaceId: number;
   seq: number;
+  events?: number | undefined;
+  /** Tasks that it changes without an event of theirs. */
+  unrecordedTaskIds?: string[] | undefined;
+}
+
+/** Learns what every write changed, before the write's caller does. */
+export interface Watcher {
+  /** Run at the end of each write, in its transaction and without a round trip of its own. */
+  look(operation: Operation): Step;
+  /** Of a write that was committed: the rows of its `look`. */
+  changed(operation: Operation, rows: unknown[]): Promise<void>;
+  /** Of a write that may have been committed. */
+  unknown(): Promise<void>;
 }
 
 interface CallOptions {
@@ -54,6 +69,8 @@ const readCommitted =
   'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off';
 const snapshotOnly = 'begin isolation level repeatable read read only';
 const attemptsOnConflict = 4;
+/** Errors after which a write may be there all the same. */
+const mayBeCommitted = new Set<string>(['unknown_outcome', 'unavailable', 'cancelled'] satisfies ErrorCode[]);
 
 /**
  * A pool of connections to one PostgreSQL, over which statements run.
@@ -67,9 +84,15 @@ export class Database {
   readonly #lost = new WeakSet<pg.PoolClient>();
   #pool: Promise<pg.Pool> | undefined;
   #closed = false;
+  #watcher: Watcher | undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+  }
+
+  /** From now on `watcher` is told of every write. */
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
   }
 
   /** Runs one statement that only reads. */
@@ -98,7 +121,11 @@ export class Database {
     steps: T,
     options: CallOptions = {},
   ): Promise<Rows<T>> {
-    return this.#writing(operation, options, (client) => this.#pipeline(client, readCommitted, steps));
+    return this.#watched(operation, async (look) => {
+      const all = [...steps, ...look];
+      const rows = await this.#writing(operation, options, (client) => this.#pipeline(client, readCommitted, all));
+      return { result: rows.slice(0, steps.length) as Rows<T>, seen: rows[steps.length] };
+    });
   }
 
   /**
@@ -122,21 +149,24 @@ export class Database {
     body: (run: <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>) => Promise<T>,
     options: CallOptions = {},
   ): Promise<T> {
-    return this.#writing(operation, options, async (client) => {
-      const begin = client.query(readCommitted);
-      begin.catch(() => {});
-      try {
-        const result = await body(async (steps) => {
-          const answers = await settleInOrder([begin, ...steps.map((each) => client.query(this.#query(each)))]);
-          return answers.slice(1).map((answer) => answer.rows) as never;
-        });
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        await client.query('rollback').catch(() => {});
-        throw error;
-      }
-    });
+    return this.#watched(operation, (look) =>
+      this.#writing(operation, options, async (client) => {
+        const begin = client.query(readCommitted);
+        begin.catch(() => {});
+        try {
+          const result = await body(async (steps) => {
+            const answers = await settleInOrder([begin, ...steps.map((each) => client.query(this.#query(each)))]);
+            return answers.slice(1).map((answer) => answer.rows) as never;
+          });
+          const last = look.map((each) => client.query(this.#query(each)));
+          const [seen] = await settleInOrder([...last, client.query('commit')]);
+          return { result, seen: seen?.rows };
+        } catch (error) {
+          await client.query('rollback').catch(() => {});
+          throw error;
+        }
+      }),
+    );
   }
 
   /** Closes every connection; later calls are refused. */
@@ -144,6 +174,23 @@ export class Database {
     this.#closed = true;
     const pool = await this.#pool?.catch(() => undefined);
     await pool?.end();
+  }
+
+  /** Runs a write with the watcher's look at its end, and tells the watcher what it saw. */
+  async #watched<T>(
+    operation: Operation,
+    write: (look: Step[]) => Promise<{ result: T; seen: unknown[] | undefined }>,
+  ): Promise<T> {
+    const watcher = this.#watcher;
+    if (watcher === undefined) return (await write([])).result;
+    try {
+      const { result, seen = [] } = await write([watcher.look(operation)]);
+      await watcher.changed(operation, seen);
+      return result;
+    } catch (error) {
+      if (error instanceof GoalAgentError && mayBeCommitted.has(error.code)) await watcher.unknown();
+      throw error;
+    }
   }
 
   /** Reading twice harms nothing. */
@@ -189,8 +236,8 @@ export class Database {
   }
 
   /** After a lost connection: throws unless the operation certainly left nothing behind. */
-  async #refuseIfCommitted({ workspaceId, seq }: Operation): Promise<void> {
-    const found = await this.read(findEvent, { workspaceId, seq }).catch((error) => {
+  async #refuseIfCommitted({ workspaceId, seq, events = 1 }: Operation): Promise<void> {
+    const found = await this.read(findEvent, { workspaceId, seq, count: events }).catch((error) => {
       throw unknownOutcome(error);
     });
     if (found.length > 0) {
@@ -266,11 +313,12 @@ export class Database {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const { poolSize, maxOverflow, timeoutMs, prepared, warn } = this.#options;
-
+    const { poolSize, maxOverflow, timeoutMs, prepared, readOnly, warn } = this.#options;
+    const way = await this.#options.connect();
+    const readOnlySession = `${way.options ?? ''} -c default_transaction_read_only=on`;
     const pool = new pg.Pool({
       connectionTimeoutMillis: Math.min(timeoutMs, 10_000),
-      ...(await this.#options.connect()),
+      ...way,
       application_name: 'goal-agent',
       types: wireTypes,
       pipeline: true,
@@ -281,6 +329,7 @@ export class Database {
       query_timeout: timeoutMs + 2_000,
       // a transaction pooler refuses settings at connect
       ...(prepared ? { statement_timeout: timeoutMs } : {}),
+      ...(prepared && readOnly ? { options: readOnlySession } : {}),
     } as pg.PoolConfig);
     pool.on('connect', (client) => {
       client.on('error', (error) => {

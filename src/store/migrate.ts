@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import { errorCode } from './errors.ts';
+import { findPythonTables } from './python-tables.ts';
 
 /** Beside src/ and beside dist/: this file is two levels below the package in both. */
 export const migrationsDirectory = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-const table = 'pgmigrations';
+// a name of its own: another program in this database may use the same library
+const table = 'goal_agent_migrations';
 const undefinedTable = '42P01';
 
 /**
@@ -22,6 +24,8 @@ export async function migrate(connection: pg.ClientConfig): Promise<string[]> {
   await client.connect();
   try {
     if ((await pendingMigrations(client)).length === 0) return [];
+    await refuseOtherTables(client);
+    await refuseMissingPrivilege(client);
     // loaded only when there is something to do: it is a large library
     const { runner } = await import('node-pg-migrate');
     const ran = await runner({
@@ -35,6 +39,84 @@ export async function migrate(connection: pg.ClientConfig): Promise<string[]> {
     return ran.map((migration) => migration.name);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * For one who may not write.
+ *
+ * @throws GoalAgentError `configuration` when the database is not of this version.
+ */
+export async function refuseOlder(connection: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client({ ...connection, application_name: 'goal-agent' });
+  client.on('error', () => {}); // the call that runs then fails by itself
+  await client.connect();
+  try {
+    if ((await pendingMigrations(client)).length === 0) return;
+  } finally {
+    await client.end();
+  }
+  throw new GoalAgentError(
+    'configuration',
+    'This database is empty or of an older version, and GOAL_AGENT_READ_ONLY keeps this server from changing it. Run goal-agent init, and start again.',
+  );
+}
+
+/**
+ * Does the same inside a transaction that is open on `client`, which then decides about all of it. The transaction also
+ * holds the lock, to its end.
+ */
+export async function migrateWithin(client: pg.Client): Promise<string[]> {
+  const { runner, PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
+  await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+  // with one transaction for all, the library's own statements for it are these three; ours is open already
+  const dbClient = {
+    query: (text: string, ...rest: unknown[]) =>
+      /^(?:BEGIN|COMMIT|ROLLBACK)$/.test(text) ? Promise.resolve({ rows: [] }) : client.query(text, ...(rest as [])),
+  };
+  const ran = await runner({
+    dbClient: dbClient as unknown as pg.Client,
+    dir: migrationsDirectory,
+    migrationsTable: table,
+    direction: 'up',
+    singleTransaction: true,
+    noLock: true,
+    log: () => {},
+  });
+  return ran.map((migration) => migration.name);
+}
+
+/**
+ * Asks before the work begins: the library tells of a refusal in words only, with no SQLSTATE.
+ *
+ * @throws GoalAgentError `configuration` where this user may not make tables.
+ */
+async function refuseMissingPrivilege(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ user: string; schema: string | null; may: boolean | null }>(
+    `select current_user as user, current_schema() as schema, has_schema_privilege(current_schema(), 'create') as may`,
+  );
+  const { user = '', schema, may } = rows[0] ?? {};
+  if (may === true) return;
+  throw new GoalAgentError(
+    'configuration',
+    `The database user ${user} may not create tables in the schema ${schema ?? 'public'}. Let an administrator of that database run: grant usage, create on schema ${schema ?? 'public'} to ${client.escapeIdentifier(user)}; and start again. Nothing was changed.`,
+  );
+}
+
+/** @throws GoalAgentError `configuration` where the names of our tables are taken. */
+async function refuseOtherTables(client: pg.Client): Promise<void> {
+  const found = await findPythonTables(client);
+  if (found === 'python') {
+    throw new GoalAgentError(
+      'configuration',
+      'This database holds the goals and tasks of the Python v3.0. Stop that server and run goal-agent init: it converts them in one transaction and keeps the old tables. Nothing was changed.',
+    );
+  }
+  if (found === 'foreign') {
+    throw new GoalAgentError(
+      'configuration',
+      'This database has tables named goals or tasks that are not of Goal Agent. Use a database of its own for it: set POSTGRES_DB. Nothing was changed.',
+    );
   }
 }
 

@@ -8,6 +8,7 @@ interface SqlTypes {
   int4: number;
   int8: number;
   text: string;
+  float8: number;
   bool: boolean;
   jsonb: Json;
   timestamptz: string;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
+import { GoalAgentError } from '../domain/errors.ts';
 import { Database, type DatabaseOptions } from './database.ts';
-import { migrate } from './migrate.ts';
+import { migrate, refuseOlder } from './migrate.ts';
 import { type CounterKind, Numbers } from './numbers.ts';
 import { findWorkspace } from './statements/find-workspace.ts';
 import { insertCounters } from './statements/insert-counters.ts';
@@ -22,7 +23,8 @@ export interface StoreOptions extends DatabaseOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   // the way that migrations go by is also the pool's first
   let found: pg.ClientConfig | undefined = await options.connect();
-  await migrate(found);
+  if (options.readOnly) await refuseOlder(found);
+  else await migrate(found);
   const connect = async () => {
     const way = found ?? (await options.connect());
     found = undefined;
@@ -30,7 +32,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
   const database = new Database({ ...options, connect });
   try {
-    const workspaceId = await enterWorkspace(database, options.workspace);
+    const workspaceId = await (options.readOnly ? findWorkspaceId : enterWorkspace)(database, options.workspace);
     return { database, workspaceId, workspace: options.workspace, numbers: new Numbers(database, workspaceId) };
   } catch (error) {
     await database.close();
@@ -45,6 +47,16 @@ async function enterWorkspace(database: Database, name: string): Promise<number>
   // always: a process may have been killed between the workspace and its counters
   await database.writeIdempotent(insertCounters, { workspaceId: id, kinds: counterKinds });
   return id;
+}
+
+/** For one who may not write: the workspace has to be there. */
+async function findWorkspaceId(database: Database, name: string): Promise<number> {
+  const id = await findId(database, name);
+  if (id !== undefined) return id;
+  throw new GoalAgentError(
+    'configuration',
+    `The workspace ${name} does not exist, and GOAL_AGENT_READ_ONLY keeps this server from making it. Start it once without.`,
+  );
 }
 
 async function createWorkspace(database: Database, name: string): Promise<number> {

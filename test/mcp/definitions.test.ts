@@ -12,17 +12,20 @@ test('the definitions of the tools are what was reviewed', async () => {
   await expect(`${JSON.stringify(defined, null, 2)}\n`).toMatchFileSnapshot('__snapshots__/tools.json.txt');
 });
 
-test('all tools together take at most 7,500 characters of a context window', () => {
-  const size = defined.map(
-    ({ name, description, inputSchema }) => `${name}${description}${JSON.stringify(inputSchema)}`,
-  );
-  expect(size.join('').length).toBeLessThanOrEqual(7_500);
+test('all tools together take at most 11,000 characters of a context window, and each at most 700', () => {
+  const sizes = defined.map(({ name, description, inputSchema }) => ({
+    name,
+    size: `${name}${description}${JSON.stringify(inputSchema)}`.length,
+  }));
+  expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(11_000);
+  // what a subtask may say is listed in break_down_goal
+  expect(sizes.filter(({ name, size }) => size > 700 && name !== 'break_down_goal')).toEqual([]);
 });
 
 test('a description is short and starts with what the tool is for', () => {
   for (const { name, description = '' } of defined) {
     expect(description.length, name).toBeLessThanOrEqual(200);
-    expect(description, name).toMatch(/^(Start|Break|What|Say|See|Find|Change|Plan|Remove|Check) /);
+    expect(description, name).toMatch(/^(Start|Break|What|Say|See|Find|Change|Plan|Remove|Check|Take|Give|Write) /);
   }
 });
 
@@ -40,7 +43,17 @@ test('each tool sets all four annotations, and none reaches beyond the store', (
   }
   expect(kinds).toEqual({
     reads: expect.arrayContaining(['get_goal', 'list_goals', 'get_task', 'get_next_tasks', 'batch_get_tasks']),
-    writes: ['create_goal', 'break_down_goal', 'update_task_status', 'update_goal', 'batch_update_tasks'],
+    writes: [
+      'create_goal',
+      'break_down_goal',
+      'update_task_status',
+      'claim_tasks',
+      'release_tasks',
+      'add_note',
+      'update_goal',
+      'update_task',
+      'batch_update_tasks',
+    ],
     destroys: ['delete_task', 'delete_goal'],
   });
 });

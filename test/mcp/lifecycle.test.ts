@@ -2,6 +2,7 @@ import net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { tools } from '../../src/mcp/tools/index.ts';
 import { aLockOn } from '../support/blocked.ts';
 import { contentsOf } from '../support/contents.ts';
 import { aClient, expectFitForCallers } from '../support/conversation.ts';
@@ -38,7 +39,7 @@ describe('before the database is up', () => {
     const nowhere = { ...database, host: '127.0.0.1', port: await closedPort(), password: 'a-secret-word' };
     const server = aRawServer({ database: nowhere });
     expect(await server.initialize()).toMatchObject({ result: { serverInfo: { name: 'goal-agent' } } });
-    expect((await server.request('tools/list')).result?.tools).toHaveLength(14);
+    expect((await server.request('tools/list')).result?.tools).toHaveLength(tools.length);
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const { error } = await server.call('create_goal', { description: 'x' });
       expect(error).toMatch(/^The database is not running, .* Try again in a moment/);
@@ -59,7 +60,7 @@ describe('before the database is up', () => {
     const server = aRawServer({ database: await aSilentServer() });
     const begun = performance.now();
     expect(await server.initialize()).toHaveProperty('result');
-    expect((await server.request('tools/list')).result?.tools).toHaveLength(14);
+    expect((await server.request('tools/list')).result?.tools).toHaveLength(tools.length);
     expect(performance.now() - begun).toBeLessThan(beforeGivenUpMs);
   });
 

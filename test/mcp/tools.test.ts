@@ -498,7 +498,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
         max_overflow: 20,
         max_workers: 5,
       },
-      cache: { enabled: false, state: 'off' },
+      cache: { enabled: false, state: 'off', hits: 0, misses: 0, errors: 0 },
       architecture: expect.stringMatching(/PostgreSQL/),
     });
   });

@@ -8,6 +8,7 @@ import type { Call } from '../../src/service/call.ts';
 import { createGoal, deleteGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, listReady } from '../../src/service/tasks.ts';
+import { updateTask } from '../../src/service/update-task.ts';
 import { aSubtask } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -17,6 +18,7 @@ type Step =
   | { kind: 'create' }
   | { kind: 'break down'; goal: number; subtasks: { within: number[]; outside: number[] }[] }
   | { kind: 'set'; changes: { task: number; status: TaskStatus }[] }
+  | { kind: 'update'; task: number; add: number[]; remove: number[]; goal: number | undefined }
   | { kind: 'delete task'; task: number }
   | { kind: 'delete goal'; goal: number }
   | { kind: 'set goal'; goal: number; status: GoalStatus };
@@ -49,6 +51,16 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
         }),
         { minLength: 1, maxLength: 4 },
       ),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('update' as const),
+      task: pick,
+      add: fc.array(pick, { maxLength: 3 }),
+      remove: fc.array(pick, { maxLength: 2 }),
+      goal: fc.option(pick, { nil: undefined }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete task' as const), task: pick }) },
@@ -107,6 +119,15 @@ async function perform(step: Step): Promise<void> {
     await updateGoal(call, goal(step.goal), { status: await allowed(goal(step.goal), step.status) });
   } else if (step.kind === 'delete goal') {
     await deleteGoal(call, goal(step.goal));
+  } else if (tasks.length > 0 && step.kind === 'update') {
+    const dependsOn = await dependenciesOf(task(step.task));
+    const remove = dependsOn.length > 0 ? step.remove.map((n) => dependsOn[n % dependsOn.length] as string) : [];
+    await updateTask(call, task(step.task), {
+      edit: { description: 'changed' },
+      goalId: step.goal === undefined ? undefined : goal(step.goal),
+      dependencies: { add: step.add.map(task), remove },
+      // a cycle, a task that depends on itself or is named twice, and a cancelled goal are refused
+    }).catch((error) => expect(['invalid', 'conflict']).toContain(error.code));
   } else if (tasks.length > 0 && step.kind === 'delete task') {
     await deleteTask(call, task(step.task));
   } else if (tasks.length > 0 && step.kind === 'set') {
@@ -135,6 +156,11 @@ async function readyIsWhatItMeans(): Promise<void> {
     order by t.priority, t.number`);
   expect(tasks.map((task) => task.id)).toEqual(rows.map((row) => row.id));
   expect(total).toBe(rows.length);
+}
+
+async function dependenciesOf(taskId: string): Promise<string[]> {
+  const { rows } = await sql.query('select depends_on_id as id from task_dependencies where task_id = $1', [taskId]);
+  return rows.map((row) => row.id);
 }
 
 async function ids(table: 'goals' | 'tasks'): Promise<string[]> {

@@ -50,7 +50,13 @@ describe('migrations', () => {
       const connection = await aDatabase({ empty: true });
       const client = new pg.Client(connection);
       await client.connect();
-      await runner({ dbClient: client, dir: older, migrationsTable: 'pgmigrations', direction: 'up', log: () => {} });
+      await runner({
+        dbClient: client,
+        dir: older,
+        migrationsTable: 'goal_agent_migrations',
+        direction: 'up',
+        log: () => {},
+      });
       await client.end();
       rmSync(older, { recursive: true });
       expect(await migrate(connection)).toEqual(names.slice(version));
@@ -59,7 +65,7 @@ describe('migrations', () => {
 
   it('refuse a database that is newer, and do not touch it', async () => {
     const connection = await aDatabase();
-    await query(connection, "insert into pgmigrations (name, run_on) values ('9999_from-the-future', now())");
+    await query(connection, "insert into goal_agent_migrations (name, run_on) values ('9999_from-the-future', now())");
     await expect(migrate(connection)).rejects.toMatchObject({
       code: 'configuration',
       message: expect.stringMatching(/newer Goal Agent.*9999_from-the-future.*not touched/),

@@ -12,6 +12,7 @@ const oids: Record<string, number> = {
   int4: 23,
   int8: 20,
   text: 25,
+  float8: 701,
   bool: 16,
   jsonb: 3802,
   timestamptz: 1184,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -21,6 +21,8 @@ declare module 'vitest' {
     postgres: Address;
     /** Whether it is the machine's own PostgreSQL, in place of the embedded one. */
     server: boolean;
+    /** A folder where a file's name is the process, and its text the directory, of a server to end with the run. */
+    servers: string;
   }
 }
 
@@ -35,7 +37,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await client.end();
   await migrate({ ...address, database: 'template' });
   project.provide('postgres', address);
-  return stop;
+  const servers = await mkdtemp(path.join(tmpdir(), 'goal-agent-servers-'));
+  project.provide('servers', servers);
+  return async () => {
+    await endServers(servers);
+    await stop();
+  };
+}
+
+async function endServers(noted: string): Promise<void> {
+  for (const pid of await readdir(noted)) {
+    const directory = await readFile(path.join(noted, pid), 'utf8');
+    try {
+      process.kill(Number(pid), 'SIGKILL'); // also when it is stopped (SIGSTOP)
+    } catch {} // its test has ended it
+    await rm(directory, { recursive: true, force: true });
+  }
+  await rm(noted, { recursive: true });
 }
 
 async function startOwnServer() {

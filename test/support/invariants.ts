@@ -36,9 +36,11 @@ const recounts = {
   'the last event of a row that exists is the row as it is': `
     select e.goal_id, e.task_id
     from (
-      select distinct on (workspace_id, goal_id, task_id) *
+      -- a task may have moved from goal to goal; a note's event tells of no row of these
+      select distinct on (workspace_id, coalesce(task_id, goal_id)) *
       from events
-      order by workspace_id, goal_id, task_id, after is null desc, (after ->> 'revision')::int8 desc
+      where action <> 'noted'
+      order by workspace_id, coalesce(task_id, goal_id), after is null desc, (after ->> 'revision')::int8 desc
     ) e
     left join tasks t on t.workspace_id = e.workspace_id and t.id = e.task_id
     left join goals g on g.workspace_id = e.workspace_id and g.id = e.goal_id and e.task_id is null
@@ -47,6 +49,8 @@ const recounts = {
         (t.id is null) <> (e.after is null)
         or e.after ->> 'status' <> t.status::text
         or e.after -> 'result' <> coalesce(t.result, 'null'::jsonb)
+        or e.after ->> 'goal_id' <> t.goal_id
+        or e.after ->> 'description' <> t.description
       else (g.id is null) <> (e.after is null) or e.after ->> 'status' <> g.status::text
     end`,
 };

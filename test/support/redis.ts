@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 
 /** Where redis-server is, or undefined when this machine has none. */
 export function findRedis(): string | undefined {
@@ -36,9 +36,17 @@ export async function aRedis(settings: Record<string, string> = {}): Promise<Red
     await ended;
     await rm(directory, { recursive: true, force: true });
   };
-  afterAll(stop);
+  endWithTheRun(child, directory);
   await untilItListens(socket, child);
   return { socket, url: `unix://${socket}`, process: child, stop };
+}
+
+/**
+ * Notes a server that must not outlive the run, for global-setup to end. Not `afterAll`, which is not heard when it is
+ * called while a test runs, nor the end of this process, which the runner may kill.
+ */
+export function endWithTheRun(child: ChildProcess, directory: string): void {
+  writeFileSync(path.join(inject('servers'), `${child.pid}`), directory);
 }
 
 async function untilItListens(socket: string, child: ChildProcess): Promise<void> {

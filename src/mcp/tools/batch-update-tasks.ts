@@ -12,8 +12,7 @@ const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: Res
 
 export const batchUpdateTasks = defineTool({
   name: 'batch_update_tasks',
-  description:
-    'Say how many tasks stand in one call. Tasks that do not exist are listed in failed; the others are saved.',
+  description: 'Say how many tasks stand in one call. What cannot be saved is listed in failed; the others are saved.',
   input: z.strictObject({ updates: structured(z.array(Update).min(1).max(limits.updatesPerCall)) }),
   output: z.object({
     successful: z.array(z.string()),
@@ -26,12 +25,12 @@ export const batchUpdateTasks = defineTool({
   hints: sets,
   async run(context, { updates }) {
     const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
-    const { changed, notFound, madeReady } = await setTaskStatuses(await context.open(), changes);
+    const { changed, failed: refused, madeReady } = await setTaskStatuses(await context.open(), changes);
     const budget = new Budget();
     const successful = budget.spend(changed);
     const made_ready = budget.spend(madeReady.slice(0, shownReady));
-    const failed = budget.firstOf(notFound.map((task_id) => ({ task_id, error: `${task_id} does not exist` })));
-    const notShown = notFound.length - failed.length;
+    const failed = budget.firstOf(refused.map(({ taskId, error }) => ({ task_id: taskId, error })));
+    const notShown = refused.length - failed.length;
     return {
       successful,
       failed,

@@ -33,12 +33,19 @@ export const getAgentStatus = defineTool({
       max_overflow: z.number().int(),
       max_workers: z.number().int(),
     }),
-    cache: z.object({ enabled: z.boolean(), state: z.string() }),
+    cache: z.object({
+      enabled: z.boolean(),
+      state: z.enum(['off', 'ready', 'unreachable']),
+      hits: z.number().int(),
+      misses: z.number().int(),
+      errors: z.number().int(),
+    }),
     architecture: z.string(),
+    problems: z.array(z.string()).optional(),
   }),
   hints: reads,
   async run(context) {
-    const { version, database, cache, config } = context.facts();
+    const { version, database, cache, config, problems } = context.facts();
     const { state, actor, problem } = await look(context);
     return {
       version: '3.0 (PostgreSQL Persistence)',
@@ -52,6 +59,7 @@ export const getAgentStatus = defineTool({
       current_state: state,
       agent_config: { name: actor, ...config },
       cache,
+      ...(problems !== undefined && { problems: problems.slice(0, 10) }),
       architecture:
         database === 'embedded'
           ? 'Every client starts its own process; all of them share one private PostgreSQL on this machine'

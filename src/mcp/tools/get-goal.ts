@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GoalId } from '../../domain/ids.ts';
 import { getGoal as get } from '../../service/goals.ts';
-import { Budget, GoalAnswer, goalAnswer, TaskEntry, taskEntry } from '../answers.ts';
+import { Budget, GoalAnswer, goalAnswer, notesAnswer, notesShape, TaskEntry, taskEntry } from '../answers.ts';
 import { defineTool, reads } from '../define-tool.ts';
 
 export const getGoal = defineTool({
@@ -15,13 +15,15 @@ export const getGoal = defineTool({
   output: GoalAnswer.extend({
     task_details: z.array(TaskEntry),
     progress: z.object({ total: z.number().int(), completed: z.number().int(), percent: z.number() }),
+    ...notesShape,
     not_shown: z.number().int().optional(),
   }),
   hints: reads,
   async run(context, { goal_id, full }) {
-    const { goal, tasks } = await get(await context.open(), goal_id);
+    const { goal, tasks, notes } = await get(await context.open(), goal_id);
     const budget = new Budget();
     const answer = full ? goal : goalAnswer(goal, budget);
+    const shownNotes = notesAnswer(notes, budget);
     const task_details = budget.firstOf(tasks.map(taskEntry));
     const { total_tasks: total, completed_tasks: completed } = goal;
     const percent = total === 0 ? 0 : Math.round((completed / total) * 1000) / 10;
@@ -30,6 +32,7 @@ export const getGoal = defineTool({
       ...answer,
       task_details,
       progress: { total, completed, percent },
+      ...shownNotes,
       ...(notShown > 0 && { not_shown: notShown }),
     };
   },

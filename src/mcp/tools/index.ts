@@ -1,17 +1,24 @@
 import type { Tool } from '../define-tool.ts';
+import { addNote } from './add-note.ts';
 import { batchGetTasks } from './batch-get-tasks.ts';
 import { batchUpdateTasks } from './batch-update-tasks.ts';
 import { breakDownGoal } from './break-down-goal.ts';
+import { claimTasks } from './claim-tasks.ts';
 import { createGoal } from './create-goal.ts';
 import { deleteGoal } from './delete-goal.ts';
 import { deleteTask } from './delete-task.ts';
 import { generateExecutionPlan } from './generate-execution-plan.ts';
 import { getAgentStatus } from './get-agent-status.ts';
+import { getBriefing } from './get-briefing.ts';
 import { getGoal } from './get-goal.ts';
+import { getHistory } from './get-history.ts';
 import { getNextTasks } from './get-next-tasks.ts';
 import { getTask } from './get-task.ts';
 import { listGoals } from './list-goals.ts';
+import { releaseTasks } from './release-tasks.ts';
+import { search } from './search.ts';
 import { updateGoal } from './update-goal.ts';
+import { updateTask } from './update-task.ts';
 import { updateTaskStatus } from './update-task-status.ts';
 
 /** Every tool, in the order in which clients list them: the order of work. */
@@ -20,11 +27,18 @@ export const tools: readonly Tool[] = [
   breakDownGoal,
   getNextTasks,
   updateTaskStatus,
+  claimTasks,
+  releaseTasks,
+  addNote,
   getTask,
   getGoal,
   listGoals,
   updateGoal,
+  updateTask,
   generateExecutionPlan,
+  getBriefing,
+  search,
+  getHistory,
   batchUpdateTasks,
   batchGetTasks,
   deleteTask,

@@ -9,13 +9,21 @@ import { defineTool, sets } from '../define-tool.ts';
 /** Any JSON; the text of a JSON object or list becomes what it says, as v3.0 took it. */
 export const ResultArgument = z.preprocess(structureFromString, StorableJson).optional();
 
+/** The number that claim_tasks gave with a task. */
+const Fence = z.number().int().min(0);
+
 /** IDs of what became ready that one answer names. */
 export const shownReady = 100;
 
 export const updateTaskStatus = defineTool({
   name: 'update_task_status',
   description: 'Say how a task stands: in_progress when you start it, completed with its result when it is done.',
-  input: z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument }),
+  input: z.strictObject({
+    task_id: TaskId,
+    status: TaskStatus,
+    result: ResultArgument,
+    fence: Fence.optional().describe("your claim's"),
+  }),
   output: TaskAnswer.extend({
     made_ready: z.array(z.string()),
     goal_status: z.enum(['completed', 'in_progress']).optional(),
@@ -23,12 +31,13 @@ export const updateTaskStatus = defineTool({
     _persistence: Persistence,
   }),
   hints: sets,
-  async run(context, { task_id, status, result }) {
+  async run(context, { task_id, status, result, fence }) {
     const call = await context.open();
     const { task, openDependencies, madeReady, completedGoals, reopenedGoals } = await setTaskStatus(call, {
       taskId: task_id,
       status,
       result,
+      fence,
     });
     const warnings =
       status === 'completed' && openDependencies > 0

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { deletedTaskImage, eventColumns, goalImage } from './sql.ts';
+import { deletedGoalImage, deletedTaskImage, eventColumns } from './sql.ts';
 
 /**
  * Deletes a goal with its tasks, under the exclusive graph lock, all of their rows locked. Tasks of other goals that waited for them wait no more.
@@ -36,7 +36,7 @@ export const deleteGoal = defineStatement({
     ),
     recorded as (
       insert into events (${eventColumns})
-      select $1, $3, $3, $4, 'deleted', g.id, null::text, ${goalImage('g')}, null::jsonb
+      select $1, $3, $3, $4, 'deleted', g.id, null::text, ${deletedGoalImage('g')}, null::jsonb
       from goal g
       union all
       select $1, $3 + row_number() over (order by x.number), $3, $4, 'deleted', x.goal_id, x.id, ${deletedTaskImage('x')}, null::jsonb

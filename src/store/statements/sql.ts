@@ -7,17 +7,30 @@ export function taskImage(alias: string): string {
   return `to_jsonb(${alias}) - 'workspace_id' || jsonb_build_object('dependencies', ${dependencyIdsJson(alias)})`;
 }
 
-/** A deleted task's row as history keeps it: also who depended on it, since those edges go with it. */
+/** A deleted task's row as history keeps it: also its notes and who depended on it, since those go with it. */
 export function deletedTaskImage(alias: string): string {
   return `${taskImage(alias)} || jsonb_build_object('dependents', coalesce((
       select jsonb_agg(jsonb_build_object('task_id', d.task_id, 'place', d.place) order by d.task_id)
       from task_dependencies d
-      where d.workspace_id = $1 and d.depends_on_id = ${alias}.id), '[]'::jsonb))`;
+      where d.workspace_id = $1 and d.depends_on_id = ${alias}.id), '[]'::jsonb),
+      'notes', ${notesJson(`n.task_id = ${alias}.id`)})`;
 }
 
 /** A goal's row as history keeps it. */
 export function goalImage(alias: string): string {
   return `to_jsonb(${alias}) - 'workspace_id'`;
+}
+
+/** A deleted goal's row as history keeps it: also its own notes. Its tasks' are in the images of those. */
+export function deletedGoalImage(alias: string): string {
+  return `${goalImage(alias)} || jsonb_build_object('notes', ${notesJson(`n.goal_id = ${alias}.id and n.task_id is null`)})`;
+}
+
+function notesJson(condition: string): string {
+  return `coalesce((
+      select jsonb_agg(to_jsonb(n) - 'workspace_id' order by n.id)
+      from notes n
+      where n.workspace_id = $1 and ${condition}), '[]'::jsonb)`;
 }
 
 function dependencyIdsJson(alias: string): string {
@@ -51,12 +64,14 @@ export const taskColumns = {
   completed_at: 'timestamptz?',
   result: 'jsonb?',
   open_dependencies: 'int4',
+  claimed_by: 'text?',
+  lease_expires_at: 'timestamptz?',
 } as const satisfies Shape;
 
 export const taskSelect = `t.id, t.goal_id, t.description, t.type, t.status::text, t.priority::text,
     ${dependencyIds} as dependencies,
     t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at, t.result,
-    t.open_dependencies`;
+    t.open_dependencies, t.claimed_by, t.lease_expires_at`;
 
 /** The columns of a task in a list, `t`: long text cut to `$2` characters, its full length beside it. */
 export const listedTaskColumns = {
@@ -70,7 +85,7 @@ export const listedTaskSelect = `t.id, t.goal_id, left(t.description, $2) as des
     ${dependencyIds} as dependencies,
     t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at,
     case when length(t.result::text) <= $2 then t.result end as result,
-    t.open_dependencies,
+    t.open_dependencies, t.claimed_by, t.lease_expires_at,
     length(t.description) as description_length,
     left(t.result::text, $2) as result_start,
     coalesce(length(t.result::text), 0) as result_length`;
@@ -119,5 +134,13 @@ export const listedGoalSelect = `g.id, left(g.description, $2) as description, g
 /** The columns of an event, in the order in which every statement that records one gives them. */
 export const eventColumns = 'workspace_id, seq, operation, actor, action, goal_id, task_id, before, after';
 
+/** Leases that one call ends at most; there is always another call. */
+export const expiredAtOnce = 100;
+
 /** Past this many rows a list says "at least": counting further would cost more than the list. */
 export const countedAtMost = 10_000;
+
+/** A time to the microsecond as ISO 8601 in UTC: a JavaScript date, which `timestamptz` becomes, has milliseconds. */
+export function exactTime(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}

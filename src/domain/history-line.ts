@@ -1,0 +1,69 @@
+import { oneLine } from './text.ts';
+
+/** What a line of history is made from. Times are ISO 8601 in UTC. */
+export interface HistoryEvent {
+  seq: number;
+  operation: number;
+  at: string;
+  actor: string;
+  action: string;
+  goal_id: string;
+  task_id: string | null;
+  /** The start of a description or a note. */
+  subject: string | null;
+  /** Of each column that changed: its text before and after, cut. */
+  changes: Record<string, [string | null, string | null]>;
+}
+
+/** Short values are worth showing from what to what; of long ones it is enough that they changed. */
+const shownWhole = new Set([
+  'status',
+  'priority',
+  'goal_id',
+  'type',
+  'repo',
+  'jira_ticket',
+  'estimated_effort',
+  'claimed_by',
+  'dependencies',
+]);
+const longestValue = 60;
+const longestSubject = 80;
+const longestActor = 60;
+
+/** `2026-11-23T10:42:00Z claude-a1b2 TASK-0003 status pending → completed, result set`: one line, whatever is in it. */
+export function historyLine(event: HistoryEvent): string {
+  const time = `${event.at.slice(0, 19)}Z`;
+  return `${time} ${oneLine(event.actor, longestActor)} ${event.task_id ?? event.goal_id} ${happened(event)}`;
+}
+
+function happened({ action, subject, goal_id, task_id, changes }: HistoryEvent): string {
+  const quoted = subject === null ? '' : ` "${oneLine(subject, longestSubject)}"`;
+  if (action === 'noted') return `noted${quoted}`;
+  if (action === 'created') return `created${task_id === null ? '' : ` in ${goal_id}`}${quoted}`;
+  if (action === 'deleted') return `deleted${quoted}`;
+  const words = action.replaceAll('_', ' ');
+  const list = Object.entries(changes)
+    .toSorted(([a], [b]) => weightOf(a) - weightOf(b))
+    .map(([name, [before, after]]) => describeChange(name, before, after))
+    .join(', ');
+  if (list === '') return words;
+  return action === 'updated' ? list : `${words}: ${list}`;
+}
+
+/** What a reader looks for comes first. */
+function weightOf(name: string): number {
+  if (name === 'status') return 0;
+  return shownWhole.has(name) ? 1 : 2;
+}
+
+function describeChange(name: string, before: string | null, after: string | null): string {
+  if (shownWhole.has(name)) return `${name} ${shown(before)} → ${shown(after)}`;
+  if (before === null) return `${name} set`;
+  return after === null ? `${name} removed` : `${name} changed`;
+}
+
+function shown(text: string | null): string {
+  if (text === null || text === '[]') return 'none';
+  return oneLine(text.replaceAll(/[[\]"]/g, ''), longestValue);
+}

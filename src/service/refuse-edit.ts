@@ -1,0 +1,63 @@
+import { listed } from '../domain/dependency-change.ts';
+import { GoalAgentError } from '../domain/errors.ts';
+import { describeCycle } from '../domain/graph/describe-cycle.ts';
+import { findShortestCycle } from '../domain/graph/find-shortest-cycle.ts';
+import { type Rows, type Step, step } from '../store/database.ts';
+import { findReach, listReachEdges } from '../store/statements/find-paths.ts';
+import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
+import { goalNotFound } from './call.ts';
+
+// Why a task's dependencies or goal cannot change so: looked at inside the transaction that would change them.
+
+/** Runs statements of a transaction. */
+export type Run = <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>;
+
+interface Edges {
+  workspaceId: number;
+  taskId: string;
+  addedIds: string[];
+}
+
+/** Edges that are fetched to name a cycle; in a larger graph a cycle is named only if it is among so many. */
+const namedAmong = 100_000;
+
+/** @throws GoalAgentError `not_found` for tasks that do not exist. */
+export async function refuseUnknown(run: Run, { workspaceId, taskId, addedIds }: Edges): Promise<void> {
+  if (addedIds.length === 0) return;
+  const [rows] = await run([step(findTaskStatuses, { workspaceId, taskIds: addedIds })] as const);
+  const known = new Set(rows.map((row) => row.id));
+  const missing = addedIds.filter((id) => !known.has(id));
+  if (missing.length === 0) return;
+  const verb = missing.length === 1 ? 'does' : 'do';
+  throw new GoalAgentError('not_found', `${taskId} was not changed: ${listed(missing)} ${verb} not exist.`);
+}
+
+/** @throws GoalAgentError `invalid`, with the shortest cycle that the new dependencies would close. */
+export async function refuseCycle(run: Run, { workspaceId, taskId, addedIds }: Edges): Promise<void> {
+  if (addedIds.length === 0) return;
+  const [[found]] = await run([step(findReach, { workspaceId, taskIds: addedIds, taskId })] as const);
+  if (found?.reached !== true) return;
+  const [rows] = await run([step(listReachEdges, { workspaceId, taskIds: addedIds, limit: namedAmong })] as const);
+  const edges = [
+    ...addedIds.map((dependsOnId) => ({ taskId, dependsOnId })),
+    ...rows.map((row) => ({ taskId: row.task_id, dependsOnId: row.depends_on_id })),
+  ];
+  // the task first, so that the cycle is told from its side
+  const ids = [...new Set([taskId, ...edges.flatMap((edge) => [edge.taskId, edge.dependsOnId])])];
+  const cycle = findShortestCycle(ids, edges);
+  const named = cycle === undefined ? `${listed(addedIds)} already wait for it` : describeCycle(cycle);
+  throw new GoalAgentError(
+    'invalid',
+    `${taskId} was not changed: these tasks would wait for each other: ${named}. Take one of these dependencies out.`,
+  );
+}
+
+/** @throws GoalAgentError `not_found` for a goal that does not exist, `conflict` for one that is cancelled. */
+export function refuseMove(taskId: string, goalId: string, goal: { status: string } | undefined): void {
+  if (goal === undefined) throw goalNotFound(goalId);
+  if (goal.status !== 'cancelled') return;
+  throw new GoalAgentError(
+    'conflict',
+    `${goalId} is cancelled, so ${taskId} was not moved to it. Set its status to in_progress with update_goal first, or use another goal.`,
+  );
+}

@@ -1,0 +1,149 @@
+import { defineStatement } from '../statement.ts';
+import { countedAtMost } from './sql.ts';
+
+// What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
+
+const taskColumns = {
+  id: 'text',
+  goal_id: 'text',
+  status: 'text',
+  description: 'text',
+  result: 'text?',
+  claimed_by: 'text?',
+  lease_expires_at: 'timestamptz?',
+  at: 'timestamptz',
+  total: 'int8',
+} as const;
+
+/** A string as it is, anything else as JSON. */
+const result = `left(case when jsonb_typeof(t.result) = 'string' then t.result #>> '{}' else t.result::text end, $2) as result`;
+const task = (at: string) => `t.id, t.goal_id, t.status::text, left(t.description, $2) as description, ${result},
+        t.claimed_by, t.lease_expires_at, ${at} as at`;
+
+const inState = (status: string) => {
+  const condition = `t.workspace_id = $1 and t.status = '${status}' and not t.parked and ($4::text is null or t.goal_id = $4)`;
+  return `
+    (
+      select ${task('t.updated_at')},
+        (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost}) as counted) as total
+      from tasks t
+      where ${condition}
+      order by t.updated_at desc
+      limit $3
+    )`;
+};
+
+/** What is under way and what is stuck: some of each, the last changed first. */
+export const listCurrentTasks = defineStatement({
+  name: 'list_current_tasks',
+  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8', goalId: 'text?' },
+  columns: taskColumns,
+  text: ['in_progress', 'blocked', 'failed'].map(inState).join('\n    union all'),
+});
+
+const waitingColumns = {
+  id: 'text',
+  goal_id: 'text',
+  description: 'text',
+  waits_for: 'text[]',
+  total: 'int8',
+} as const;
+
+/** Open tasks that wait for others, most important first, each with the first of what it waits for and how that stands. */
+export const listWaitingTasks = defineStatement({
+  name: 'list_waiting_tasks',
+  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8', goalId: 'text?' },
+  columns: waitingColumns,
+  text: `
+    with current as (
+      select t.id
+      from tasks t
+      where t.workspace_id = $1 and t.status in ('in_progress', 'blocked', 'failed') and not t.parked
+        and ($4::text is null or t.goal_id = $4)
+      limit 200
+    ),
+    waiting as (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.status = 'pending' and not t.parked and t.id = any(array(
+        select d.task_id
+        from task_dependencies d
+        where d.workspace_id = $1 and d.depends_on_id = any(array(select c.id from current c))
+        limit 1000
+      ))
+    )
+    select w.id, w.goal_id, left(w.description, $2) as description,
+      array(
+        select x.id || ' ' || x.status::text
+        from task_dependencies d
+        join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
+        where d.workspace_id = $1 and d.task_id = w.id and x.status <> 'completed'
+        order by x.number
+        limit 5
+      ) as waits_for,
+      (select count(*) from waiting v) as total
+    from waiting w
+    order by w.priority, w.number
+    limit $3`,
+});
+
+const since = (column: string) => `($4::timestamptz is null or ${column} >= $4)
+      and ($5::float8 is null or ${column} >= now() - make_interval(secs => $5))`;
+const lately = {
+  workspaceId: 'int8',
+  textLimit: 'int4',
+  limit: 'int8',
+  /** The first instant that counts, and how many seconds ago that was: one of them, or none. */
+  since: 'timestamptz?',
+  secondsAgo: 'float8?',
+} as const;
+
+const finished = (condition: string) => {
+  const all = `${condition} and t.completed_at is not null and ${since('t.completed_at')}`;
+  return `
+    select ${task('t.completed_at')},
+      (select count(*) from (select from tasks t where ${all} limit ${countedAtMost}) as counted) as total
+    from tasks t
+    where ${all}
+    order by t.completed_at desc
+    limit $3`;
+};
+
+/** What was finished last. */
+export const listFinishedTasks = defineStatement({
+  name: 'list_finished_tasks',
+  params: lately,
+  columns: taskColumns,
+  text: finished('t.workspace_id = $1'),
+});
+
+/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+export const listFinishedTasksOfGoal = defineStatement({
+  name: 'list_finished_tasks_of_goal',
+  params: { ...lately, goalId: 'text' },
+  columns: taskColumns,
+  text: finished('t.workspace_id = $1 and t.goal_id = $6'),
+});
+
+/** The last notes, of one goal or of all. */
+export const listLastNotes = defineStatement({
+  name: 'list_last_notes',
+  params: { ...lately, goalId: 'text?' },
+  columns: { goal_id: 'text', task_id: 'text?', actor: 'text', text: 'text', created_at: 'timestamptz', total: 'int8' },
+  text: `
+    with counted as (
+      select count(*) as total
+      from (
+        select
+        from notes n
+        where n.workspace_id = $1 and ($6::text is null or n.goal_id = $6) and ${since('n.created_at')}
+        limit ${countedAtMost}
+      ) n
+    )
+    select n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, n.created_at, c.total
+    from notes n
+    cross join counted c
+    where n.workspace_id = $1 and ($6 is null or n.goal_id = $6) and ${since('n.created_at')}
+    order by n.id desc
+    limit $3`,
+});

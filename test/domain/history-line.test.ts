@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { type HistoryEvent, historyLine } from '../../src/domain/history-line.ts';
+
+const event: HistoryEvent = {
+  seq: 1,
+  operation: 1,
+  at: '2026-11-23T10:42:00.123456Z',
+  actor: 'claude-a1b2',
+  action: 'updated',
+  goal_id: 'GOAL-0001',
+  task_id: 'TASK-0003',
+  subject: 'Build it',
+  changes: {},
+};
+
+test.each<[string, Partial<HistoryEvent>]>([
+  [
+    'TASK-0003 status pending → completed, result set',
+    { changes: { result: [null, '{"a": 1}'], status: ['pending', 'completed'] } },
+  ],
+  ['TASK-0003 repo none → api, result removed', { changes: { repo: [null, 'api'], result: ['1', null] } }],
+  ['TASK-0003 description changed', { changes: { description: ['a', 'b'] } }],
+  [
+    'TASK-0003 dependencies none → TASK-0001, TASK-0002',
+    { changes: { dependencies: ['[]', '["TASK-0001", "TASK-0002"]'] } },
+  ],
+  ['TASK-0003 created in GOAL-0001 "Build it"', { action: 'created' }],
+  ['GOAL-0001 created "Build it"', { action: 'created', task_id: null }],
+  ['TASK-0003 deleted "Build it"', { action: 'deleted' }],
+  ['TASK-0003 noted "use SCRAM"', { action: 'noted', subject: ' use\nSCRAM\u001b' }],
+  ['TASK-0003 claimed: claimed_by none → bob', { action: 'claimed', changes: { claimed_by: [null, 'bob'] } }],
+  ['TASK-0003 lease ended', { action: 'lease_ended' }],
+  ['TASK-0003 updated', {}],
+])('%s', (line, fields) => {
+  expect(historyLine({ ...event, ...fields })).toBe(`2026-11-23T10:42:00Z claude-a1b2 ${line}`);
+});
+
+test('a line is one line, and short, whatever is in it', () => {
+  const long = '\u{1f600}\r\n\u2028"'.repeat(1_000);
+  const names = ['status', 'priority', 'goal_id', 'type', 'repo', 'jira_ticket', 'estimated_effort', 'description'];
+  const changes = Object.fromEntries(names.map((name) => [name, [long, long] as [string, string]]));
+  for (const action of ['created', 'updated', 'noted']) {
+    const line = historyLine({ ...event, actor: long, subject: long, action, changes });
+    expect(line.length).toBeLessThan(1_500);
+    expect(line).not.toMatch(/[\r\n\u2028]|[\uD800-\uDBFF]…/);
+  }
+});

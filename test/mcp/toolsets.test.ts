@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { tools } from '../../src/mcp/tools/index.ts';
+import { aClient } from '../support/conversation.ts';
+import { aDatabase } from '../support/database.ts';
+import { aRawServer, aServerForTest } from '../support/server-process.ts';
+
+const namesOf = async (env: Record<string, string>) => {
+  const { client } = await aServerForTest({ database: await aDatabase(), env });
+  return (await client.listTools()).tools.map((tool) => tool.name);
+};
+
+test('core is the fourteen tools of v3.0, team is the rest, and both are offered unless somebody says otherwise', async () => {
+  const core = await namesOf({ GOAL_AGENT_TOOLSETS: 'core' });
+  const team = await namesOf({ GOAL_AGENT_TOOLSETS: 'team' });
+  expect(core).toHaveLength(14);
+  expect([...core, ...team].toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
+  expect(await namesOf({})).toEqual(tools.map((tool) => tool.name));
+});
+
+test('a toolset that does not exist stops the start, with its name and what there is', async () => {
+  const server = aRawServer({ database: await aDatabase(), env: { GOAL_AGENT_TOOLSETS: 'core,everything' } });
+  expect((await server.exited).code).toBe(1);
+  expect(server.stderr()).toMatch(/"everything".*core and team/);
+});
+
+test('a read-only server offers what changes nothing, and its session refuses every change', async () => {
+  const database = await aDatabase();
+  const writer = await aServerForTest({ database });
+  await writer.call('create_goal', { description: 'to read' });
+  const reader = await aServerForTest({ database, env: { GOAL_AGENT_READ_ONLY: 'true' } });
+  const listed = (await reader.client.listTools()).tools;
+  expect(listed.length).toBeGreaterThan(0);
+  expect(listed.filter((tool) => tool.annotations?.readOnlyHint !== true)).toEqual([]);
+  expect((await reader.call('list_goals')).answer).toMatchObject({ count: 1 });
+  const getTask = (name: string) => /^(get_task|batch_get_tasks)$/.test(name);
+  for (const tool of listed.filter(({ name }) => !getTask(name))) {
+    const { error } = await reader.call(tool.name, argumentsFor(tool.name));
+    expect(error, tool.name).toBeUndefined();
+  }
+  const sql = await aClient(database);
+  const { rows } = await sql.query('select count(*)::int4 as goals from goals');
+  expect(rows).toEqual([{ goals: 1 }]);
+});
+
+test('a read-only server does not bring an empty database up to date', async () => {
+  const database = await aDatabase({ empty: true });
+  const server = await aServerForTest({ database, env: { GOAL_AGENT_READ_ONLY: 'true' } });
+  expect((await server.call('list_goals')).error).toMatch(/Run goal-agent init/);
+  const sql = await aClient(database);
+  expect((await sql.query("select from pg_tables where schemaname = 'public'")).rowCount).toBe(0);
+});
+
+function argumentsFor(tool: string): Record<string, unknown> {
+  if (/goal$|plan$/.test(tool)) return { goal_id: 'GOAL-0001' };
+  if (tool === 'search') return { query: 'read' };
+  return {};
+}
