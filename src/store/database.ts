@@ -317,7 +317,7 @@ export class Database {
     const way = await this.#options.connect();
     const readOnlySession = `${way.options ?? ''} -c default_transaction_read_only=on`;
     const pool = new pg.Pool({
-      connectionTimeoutMillis: Math.min(timeoutMs, 10_000),
+      connectionTimeoutMillis: 10_000,
       ...way,
       application_name: 'goal-agent',
       types: wireTypes,

@@ -65,7 +65,7 @@ describe('connections', () => {
 
 describe('a statement', () => {
   it('that takes too long is ended by the server, and the connection goes on', async () => {
-    const { database: hasty } = await aStore(connection, { timeoutMs: 200 });
+    const { database: hasty } = await aStore(connection, { timeoutMs: 1_000 });
     await expect(hasty.read(sleep, { seconds: '5' })).rejects.toMatchObject({ code: 'cancelled' });
     expect(await hasty.read(sleep, { seconds: '0' })).toHaveLength(1);
   });
