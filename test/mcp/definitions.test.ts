@@ -1,22 +1,30 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { chooseTools } from '../../src/mcp/toolsets.ts';
 import { aConversation } from '../support/conversation.ts';
 import { aServer, aServerForTest, eras } from '../support/server-process.ts';
 
 const conversations = await Promise.all(eras.map(aConversation));
 const [first] = conversations as [(typeof conversations)[0]];
 const defined = (await first.server.client.listTools()).tools;
+const sizes = defined.map(({ name, description, inputSchema }) => ({
+  name,
+  size: `${name}${description}${JSON.stringify(inputSchema)}`.length,
+}));
 
 test('the definitions of the tools are what was reviewed', async () => {
   await expect(`${JSON.stringify(defined, null, 2)}\n`).toMatchFileSnapshot('__snapshots__/tools.json.txt');
 });
 
+test('the fourteen tools of v3.0 take at most 7,500 characters', () => {
+  const core = chooseTools({ names: ['core'], readOnly: false }).map((tool) => tool.name);
+  const total = sizes.filter(({ name }) => core.includes(name)).reduce((sum, { size }) => sum + size, 0);
+  expect(core).toHaveLength(14);
+  expect(total).toBeLessThanOrEqual(7_500);
+});
+
 test('all tools together take at most 11,000 characters of a context window, and each at most 700', () => {
-  const sizes = defined.map(({ name, description, inputSchema }) => ({
-    name,
-    size: `${name}${description}${JSON.stringify(inputSchema)}`.length,
-  }));
   expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(11_000);
   // what a subtask may say is listed in break_down_goal
   expect(sizes.filter(({ name, size }) => size > 700 && name !== 'break_down_goal')).toEqual([]);
