@@ -8,6 +8,8 @@ import { build, type Plugin } from 'esbuild';
 import { afterAll } from 'vitest';
 import type { Observation, Work } from './worker.ts';
 
+const longestWaitMs = 20_000;
+
 /** What many processes saw. */
 export interface Seen {
   reads: number;
@@ -49,10 +51,21 @@ const withoutGuard: Plugin = {
   },
 };
 
+/** Waits until one of the processes was answered by the cache once more; gives up on a machine where none is. */
+export type UntilHit = () => Promise<void>;
+
 /** Lets these processes work while `meanwhile` runs, and compares what they saw. */
-export async function check(program: string, works: Work[], meanwhile: () => Promise<void>): Promise<Seen> {
+export async function check(
+  program: string,
+  works: Work[],
+  meanwhile: (untilHit: UntilHit) => Promise<void>,
+): Promise<Seen> {
   const running = works.map((work) => start(program, work));
-  await meanwhile();
+  const hitsSoFar = () => running.reduce((sum, { hits }) => sum + hits(), 0);
+  await meanwhile(async () => {
+    const before = hitsSoFar();
+    for (const end = Date.now() + longestWaitMs; Date.now() < end && hitsSoFar() <= before; ) await sleep(10);
+  });
   for (const { child } of running) child.stdin?.end();
   const results = await Promise.all(running.map(({ result }) => result));
   return compare(
@@ -63,17 +76,21 @@ export async function check(program: string, works: Work[], meanwhile: () => Pro
 
 function start(program: string, work: Work) {
   const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(work)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
   });
   if (child.stdout === null) throw new Error('no pipe');
+  let hits = 0;
+  child.on('message', (told) => {
+    hits = Number(told);
+  });
   const result = text(child.stdout).then((json) => JSON.parse(json) as { observed: Observation[]; hits: number });
-  return { child, result };
+  return { child, result, hits: () => hits };
 }
 
-/** Checks again, on a machine that has other things to do, until this much was seen; what was seen in all. */
+/** Checks again until this much was seen: what cannot be waited for is a matter of chance. What was seen in all. */
 export async function checkUntil(enough: (seen: Seen) => boolean, round: () => Promise<Seen>): Promise<Seen> {
   let all = await round();
-  for (let rounds = 1; rounds < 6 && !enough(all); rounds += 1) {
+  for (let rounds = 1; rounds < 20 && !enough(all); rounds += 1) {
     const next = await round();
     all = {
       reads: all.reads + next.reads,
@@ -100,9 +117,9 @@ export function compare(observed: Observation[], hits: number): Seen {
   return { reads, writes: observed.length - reads, hits, stale };
 }
 
-/** Again and again for so long. */
-export async function repeatFor(ms: number, body: () => Promise<void>): Promise<void> {
-  for (const end = Date.now() + ms; Date.now() < end; ) await body();
+/** Again and again. */
+export async function repeat(times: number, body: () => Promise<void>): Promise<void> {
+  for (let done = 0; done < times; done += 1) await body();
 }
 
 export const pause = (least: number, most: number) => sleep(least + Math.random() * (most - least));

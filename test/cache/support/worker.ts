@@ -23,12 +23,14 @@ export interface Work {
   fillMs: number;
 }
 
+/** The longest that an overloaded machine makes of a pause. */
+const longestSlowdown = 32;
+
 /** A version that was written, and when the write returned; or one that was read, and when the read began. In milliseconds. */
 export type Observation = { taskId: string; version: number; at: number; read: boolean };
 
 const work: Work = JSON.parse(process.argv[2] ?? '');
 const observed: Observation[] = [];
-let hits = 0;
 
 const database = new Database({
   connect: async () => work.database,
@@ -54,12 +56,17 @@ process.stdin.on('end', () => {
   stopped = true;
 });
 process.stdin.resume();
+const telling = setInterval(() => process.send?.(cached.status().hits), 25);
 
+// a machine that is too busy for Redis to answer in time has no use of its cache: there the work has to become less
+let slowdown = 1;
 for (let version = 1; !stopped; version += 1) {
   await (work.writes ? write(version) : read(version));
-  await sleep(Math.random() * work.restMs);
+  slowdown = cached.status().enabled ? Math.max(1, slowdown * 0.98) : Math.min(longestSlowdown, slowdown * 1.1);
+  await sleep(Math.random() * work.restMs * slowdown);
 }
-hits = cached.status().hits;
+clearInterval(telling);
+const { hits } = cached.status();
 cached.close();
 await database.close();
 process.stdout.write(JSON.stringify({ observed, hits }), () => process.exit(0));
