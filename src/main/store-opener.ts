@@ -22,13 +22,20 @@ interface Parts {
 /** Opens the store once for all who ask, and again after a failure. */
 export function storeOpener(config: Config, { source, cache, log }: Parts) {
   let opening: Promise<Store> | undefined;
+  /** What `opening` gave, at hand for every call after the first. */
+  let opened: Store | undefined;
   const problems: string[] = [];
   const start = () => {
     const attempt = openWithOldData();
-    attempt.catch((error) => {
-      log.error({ err: error }, operatorText(error, config));
-      if (opening === attempt) opening = undefined;
-    });
+    attempt.then(
+      (store) => {
+        opened = store;
+      },
+      (error) => {
+        log.error({ err: error }, operatorText(error, config));
+        if (opening === attempt) opening = undefined;
+      },
+    );
     return attempt;
   };
   /** What older versions left is taken over before the first call is served; a failure there stops nobody. */
@@ -51,6 +58,7 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
     /** What could not be taken over, for get_agent_status. */
     problems,
     async open(signal?: AbortSignal): Promise<Store> {
+      if (opened !== undefined) return opened;
       opening ??= start();
       return withPatience(opening, signal);
     },
