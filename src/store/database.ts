@@ -151,13 +151,16 @@ export class Database {
   ): Promise<T> {
     return this.#watched(operation, (look) =>
       this.#writing(operation, options, async (client) => {
+        sendTogether(client);
         const begin = client.query(readCommitted);
         begin.catch(() => {});
         try {
           const result = await body(async (steps) => {
+            sendTogether(client);
             const answers = await settleInOrder([begin, ...steps.map((each) => client.query(this.#query(each)))]);
             return answers.slice(1).map((answer) => answer.rows) as never;
           });
+          sendTogether(client);
           const last = look.map((each) => client.query(this.#query(each)));
           const [seen] = await settleInOrder([...last, client.query('commit')]);
           return { result, seen: seen?.rows };
@@ -271,6 +274,7 @@ export class Database {
   }
 
   async #pipeline<const T extends readonly Step[]>(client: pg.PoolClient, begin: string, steps: T): Promise<Rows<T>> {
+    sendTogether(client);
     const answers = await settleInOrder([
       client.query(begin),
       ...steps.map((each) => client.query(this.#query(each))),
@@ -377,6 +381,12 @@ function isLost(error: unknown): boolean {
 
 function causeOf(error: unknown): unknown {
   return error instanceof LostConnection ? error.cause : error;
+}
+
+/** What is sent in this turn of the event loop goes out as one: one system call, and the server wakes up once. */
+function sendTogether({ connection: { stream } }: pg.PoolClient): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
