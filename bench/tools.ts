@@ -12,6 +12,8 @@ import type { SqlClock } from './sql-clock.ts';
 
 const runs = 400;
 const rounds = 4;
+/** As many as it takes until the code of all three is compiled: the empty tool's is, after the first of the tools. */
+const warmUps = 400;
 
 /** One tool, called twice over: through the protocol, and in this process to see what its statements alone cost. */
 interface Case {
@@ -59,7 +61,7 @@ async function run({ tool, args, statements }: Case, { server, empty, call, cloc
   const statementTimes: number[] = [];
   let roundTrips = 0;
   let n = 0;
-  for (let warm = 0; warm < 30; warm += 1) {
+  for (let warm = 0; warm < warmUps; warm += 1) {
     await server.call(tool, args(n));
     await empty.call('nothing', args(n));
     n += 1;
@@ -92,7 +94,7 @@ async function cases(call: Call): Promise<Case[]> {
   const task = (n: number) => taskIds[n % taskIds.length] as string;
   const status = (n: number) => (n % 2 === 0 ? ('completed' as const) : ('in_progress' as const));
   // one to delete for each call that there will be
-  const spare = 2 * (runs + 100);
+  const spare = 2 * (runs + warmUps);
   const doomedGoals = await inBatches(spare, async () => (await createGoal(call, newGoal)).id);
   const holder = (await createGoal(call, newGoal)).id;
   const doomedTasks = (

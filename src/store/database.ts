@@ -4,6 +4,7 @@ import { cancelOnServer } from './cancel.ts';
 import { isConnectionFailure, isRetryable, toGoalAgentError } from './failures.ts';
 import type { Params, Row, Statement } from './statement.ts';
 import { findEvent } from './statements/find-event.ts';
+import { Statistics } from './statistics.ts';
 import { wireTypes, wireValues } from './wire-types.ts';
 
 export interface DatabaseOptions {
@@ -85,6 +86,7 @@ export class Database {
   #pool: Promise<pg.Pool> | undefined;
   #closed = false;
   #watcher: Watcher | undefined;
+  readonly #statistics = new Statistics((sql) => this.#onClient({}, (client) => client.query(sql)));
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -185,13 +187,13 @@ export class Database {
     write: (look: Step[]) => Promise<{ result: T; seen: unknown[] | undefined }>,
   ): Promise<T> {
     const watcher = this.#watcher;
-    if (watcher === undefined) return (await write([])).result;
     try {
-      const { result, seen = [] } = await write([watcher.look(operation)]);
-      await watcher.changed(operation, seen);
+      const { result, seen = [] } = await write(watcher === undefined ? [] : [watcher.look(operation)]);
+      this.#statistics.wrote(operation.events ?? 1);
+      await watcher?.changed(operation, seen);
       return result;
     } catch (error) {
-      if (error instanceof GoalAgentError && mayBeCommitted.has(error.code)) await watcher.unknown();
+      if (error instanceof GoalAgentError && mayBeCommitted.has(error.code)) await watcher?.unknown();
       throw error;
     }
   }

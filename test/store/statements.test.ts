@@ -1,11 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SqlColumn, Statement } from '../../src/store/statement.ts';
+import type { SqlColumn } from '../../src/store/statement.ts';
 import { aDatabase } from '../support/database.ts';
+import { loadStatements } from '../support/statements.ts';
 
-const directory = fileURLToPath(new URL('../../src/store/statements', import.meta.url));
 const statements = await loadStatements();
 
 const oids: Record<string, number> = {
@@ -64,12 +62,6 @@ describe('the check for workspaces', () => {
     expect(tablesWithoutWorkspace(text)).toEqual(missing);
   });
 });
-
-async function loadStatements(): Promise<Statement[]> {
-  const files = (await readdir(directory)).filter((file) => file.endsWith('.ts') && file !== 'sql.ts');
-  const modules = await Promise.all(files.map((file) => import(`../../src/store/statements/${file}`)));
-  return modules.flatMap((module) => Object.values(module) as Statement[]);
-}
 
 function oidOf(type: SqlColumn): number | undefined {
   return oids[type.replace('?', '')];

@@ -1,0 +1,83 @@
+import pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { breakDownGoal } from '../../src/service/break-down-goal.ts';
+import type { Call } from '../../src/service/call.ts';
+import { addNote } from '../../src/service/notes.ts';
+import { aGoal, aSubtask } from '../support/builders.ts';
+import { aCall } from '../support/database.ts';
+import { loadStatements } from '../support/statements.ts';
+
+/** A node of a plan, as `explain (format json)` gives it. */
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Index Cond'?: string;
+  Plans?: PlanNode[];
+}
+
+/** Each holds few rows of a workspace, and those are what is looked for. */
+const wholeIndexes = ['tasks_ready', 'tasks_leased', 'tasks_parked'];
+
+/** An import may touch every row that there is. */
+const ofImports = ['overwrite_goals', 'recount_tasks'];
+
+const writes = (await loadStatements()).filter(
+  ({ name, text }) => /\b(?:insert into|update|delete from)\b/.test(text) && !ofImports.includes(name),
+);
+
+describe('a minute before anybody else analyzes the tables, every write goes by the keys of its rows', () => {
+  let client: pg.Client;
+
+  beforeAll(async () => {
+    const { call, connection } = await aCall();
+    client = new pg.Client(connection);
+    await client.connect();
+    for (let rounds = 0; rounds < 20 && !(await isAnalyzed(client)); rounds += 1) await work(call);
+    expect(await isAnalyzed(client)).toBe(true);
+    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off');
+    return () => client.end();
+  });
+
+  it.each(writes)('$name', async ({ text, params }) => {
+    const plan = await planOf(client, text, Object.keys(params).length);
+    expect(scansOf(plan).filter(readsWholeWorkspace)).toEqual([]);
+  });
+});
+
+async function work(call: Call): Promise<void> {
+  const goals = await Promise.all(Array.from({ length: 100 }, () => aGoal(call)));
+  const chain = Array.from({ length: 200 }, (_, n) => aSubtask({ dependencies: n > 0 ? [`#${n}`] : [] }));
+  for (const goal of goals.slice(0, 2)) {
+    const { taskIds } = await breakDownGoal(call, goal, chain);
+    await Promise.all(taskIds.slice(0, 50).map((taskId) => addNote(call, { taskId }, 'a note')));
+  }
+}
+
+async function isAnalyzed(client: pg.Client): Promise<boolean> {
+  const tables = ['goals', 'tasks', 'task_dependencies', 'events', 'notes'];
+  const { rows } = await client.query('select from pg_class where relname = any($1) and reltuples >= 100', [tables]);
+  return rows.length === tables.length;
+}
+
+async function planOf(client: pg.Client, text: string, parameters: number): Promise<PlanNode> {
+  await client.query(`prepare planned as ${text}`);
+  const nulls = Array.from({ length: parameters }, () => 'null').join(', ');
+  const { rows } = await client
+    .query(`explain (format json) execute planned${parameters > 0 ? `(${nulls})` : ''}`)
+    .finally(() => client.query('deallocate planned'));
+  return rows[0]['QUERY PLAN'][0].Plan;
+}
+
+function scansOf(node: PlanNode): PlanNode[] {
+  const { Plans: plans = [], ...self } = node;
+  const isScan = self['Relation Name'] !== undefined && self['Node Type'].endsWith('Scan');
+  return [...(isScan ? [self] : []), ...plans.flatMap(scansOf)];
+}
+
+/** An index that is read for the workspace alone, or a table without one. */
+function readsWholeWorkspace(scan: PlanNode): boolean {
+  const { 'Index Name': index, 'Index Cond': condition } = scan;
+  if (index === undefined) return scan['Node Type'] !== 'Bitmap Heap Scan';
+  return !wholeIndexes.includes(index) && condition === '(workspace_id = $1)';
+}

@@ -1,0 +1,14 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Statement } from '../../src/store/statement.ts';
+
+const directory = fileURLToPath(new URL('../../src/store/statements', import.meta.url));
+
+/** Every statement of ours. */
+export async function loadStatements(): Promise<Statement[]> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.ts') && file !== 'sql.ts');
+  const modules = await Promise.all(
+    files.map((file) => import(/* @vite-ignore */ `../../src/store/statements/${file}`)),
+  );
+  return modules.flatMap((module) => Object.values(module) as Statement[]);
+}
