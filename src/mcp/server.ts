@@ -5,13 +5,13 @@ import {
   type ServerContext,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
-import { z } from 'zod';
 import { GoalAgentError } from '../domain/errors.ts';
 import { unstorable } from '../domain/text.ts';
 import type { Call } from '../service/call.ts';
 import type { AgentFacts, Tool, ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
 import { instructions } from './instructions.ts';
+import { listedSchema } from './listed-schema.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import { protocolError, toolError, toolResult } from './results.ts';
@@ -58,8 +58,8 @@ export function serverFactory(parts: ServerParts): McpServerFactory {
 function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenCall): void {
   const config = {
     description: tool.description,
-    inputSchema: listedOnly(inputJsonSchema(tool)),
-    outputSchema: listedOnly(outputJsonSchema(tool)),
+    inputSchema: listedOnly(listedSchema(tool.input)),
+    outputSchema: listedOnly(listedSchema(tool.output)),
     annotations: tool.hints,
   };
   server.registerTool(tool.name, config, async (args: unknown, context: ServerContext) => {
@@ -71,16 +71,6 @@ function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenC
       return toolError(error);
     }
   });
-}
-
-export function inputJsonSchema(tool: Tool): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input' });
-  return schema;
-}
-
-export function outputJsonSchema(tool: Tool): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.output, { io: 'input' });
-  return schema;
 }
 
 /**

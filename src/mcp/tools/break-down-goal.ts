@@ -10,12 +10,10 @@ import { structured, withoutNulls } from '../input.ts';
 const Subtask = z.strictObject({
   description: subtaskFields.description,
   type: subtaskFields.type.optional(),
-  priority: subtaskFields.priority.default('medium'),
-  dependencies: structured(subtaskFields.dependencies)
-    .optional()
-    .describe('TASK-0001, or in this call #1 (the first subtask) or a key'),
+  priority: subtaskFields.priority.optional(),
+  dependencies: structured(subtaskFields.dependencies).optional().describe('#1 (first), a key or TASK-0001'),
   key: subtaskFields.key.optional(),
-  estimated_effort: subtaskFields.estimated_effort.unwrap().optional().describe('30m, 4h, 2d or 1w'),
+  estimated_effort: subtaskFields.estimated_effort.unwrap().optional().describe('4h, 2d'),
   repo: subtaskFields.repo.unwrap().optional(),
   jira_ticket: subtaskFields.jira_ticket.unwrap().optional(),
   tools: structured(subtaskFields.tools).optional(),
@@ -23,8 +21,7 @@ const Subtask = z.strictObject({
 
 export const breakDownGoal = defineTool({
   name: 'break_down_goal',
-  description:
-    'Break a goal down into tasks, with what depends on what. All are created or none. Call again to add more.',
+  description: 'Break a goal into tasks, or add tasks.',
   input: z.strictObject({
     goal_id: GoalId,
     subtasks: structured(z.array(withoutNulls(Subtask)).min(1).max(limits.subtasksPerCall)),
@@ -45,7 +42,7 @@ export const breakDownGoal = defineTool({
       subtasks.map((subtask) => ({
         description: subtask.description,
         type: subtask.type ?? 'general',
-        priority: subtask.priority,
+        priority: subtask.priority ?? 'medium',
         repo: subtask.repo ?? null,
         jira_ticket: subtask.jira_ticket ?? null,
         estimated_effort: subtask.estimated_effort ?? null,
