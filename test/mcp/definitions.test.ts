@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { contextLimits } from '../../bench/tokens/limits.ts';
 import { chooseTools } from '../../src/mcp/toolsets.ts';
 import { aConversation } from '../support/conversation.ts';
 import { aServer, aServerForTest, eras } from '../support/server-process.ts';
@@ -21,12 +22,16 @@ test('the fourteen tools of v3.0 take at most 7,500 characters', () => {
   const core = chooseTools({ names: ['core'], readOnly: false }).map((tool) => tool.name);
   const total = sizes.filter(({ name }) => core.includes(name)).reduce((sum, { size }) => sum + size, 0);
   expect(core).toHaveLength(14);
-  expect(total).toBeLessThanOrEqual(7_500);
+  expect(total).toBeLessThanOrEqual(contextLimits.core);
+});
+
+test('the limits are those that were promised', () => {
+  expect(contextLimits).toEqual({ tool: 700, core: 7_500, default: 11_000, instructions: 1_500 });
 });
 
 test('all tools together take at most 11,000 characters of a context window, and each at most 700', () => {
-  expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(11_000);
-  expect(sizes.filter(({ size }) => size > 700)).toEqual([]);
+  expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(contextLimits.default);
+  expect(sizes.filter(({ size }) => size > contextLimits.tool)).toEqual([]);
 });
 
 test('a description is short and starts with what the tool is for', () => {
@@ -84,7 +89,7 @@ test('the list of tools is the same in both eras, in each process, and after cal
 test('the instructions are short and teach the loop', async () => {
   for (const { server } of conversations) {
     const instructions = server.client.getInstructions() ?? '';
-    expect(instructions.length).toBeLessThanOrEqual(1_500);
+    expect(instructions.length).toBeLessThanOrEqual(contextLimits.instructions);
     const loop = ['create_goal', 'break_down_goal', 'get_next_tasks', 'update_task_status'];
     const positions = loop.map((tool) => instructions.indexOf(tool));
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
