@@ -171,6 +171,12 @@ export function taskEntry({
   };
 }
 
+/** Without the fields that hold nothing: null, or an empty list. */
+export function withoutEmpty<T extends object>(entry: T): Partial<T> {
+  const says = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => says(value))) as Partial<T>;
+}
+
 /** The start of a text, with an ellipsis, whose JSON takes at most `room` characters; the text itself where that fits. */
 export function cutText(text: string, room: number): string {
   const cost = JSON.stringify(text).length;

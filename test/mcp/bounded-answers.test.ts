@@ -104,6 +104,16 @@ test('lists of tasks are short', async () => {
   expect([...some.tasks.map((task) => task.id), ...some.not_shown]).toEqual(ids.slice(-400));
 });
 
+test('many long tasks that are claimed at once are all named with their fence, and described as far as they fit', async () => {
+  const { tasks } = await short<{ tasks: Record<string, unknown>[] }>('claim_tasks', { limit: 50, agent: 'ann' });
+  expect(tasks).toHaveLength(50);
+  const held = { goal_id: goalId, fence: 1, lease_expires_at: expect.any(String) };
+  expect(tasks).toEqual(tasks.map(({ id }) => expect.objectContaining({ id, ...held })));
+  expect(tasks.filter((task) => task.description !== undefined).length).toBeGreaterThan(0);
+  expect(tasks.filter((task) => task.description === undefined).length).toBeGreaterThan(0);
+  await ask('release_tasks', { task_ids: tasks.map((task) => task.id), agent: 'ann' });
+});
+
 test('a plan is short, and counts what it does not show', async () => {
   const plan = await short<{ execution_phases: { tasks: unknown[]; task_count: number }[]; not_shown: number }>(
     'generate_execution_plan',

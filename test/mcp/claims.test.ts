@@ -31,6 +31,31 @@ describe.each(conversations)('in the $era era', ({ ask, refusal }) => {
     expect(done).not.toHaveProperty('claimed_by');
   });
 
+  test('a claimed task says what its holder needs, and nothing that is empty', async () => {
+    const { id: goal } = await ask<{ id: string }>('create_goal', { description: 'a goal' });
+    const full = { type: 'code', priority: 'high', repo: 'api', jira_ticket: 'A-1', estimated_effort: '1d' };
+    const subtasks = [{ description: 'all', ...full, tools: ['x'] }, { description: 'little' }];
+    await ask('break_down_goal', { goal_id: goal, subtasks });
+    const held = {
+      id: expect.stringMatching(/^TASK-/),
+      goal_id: goal,
+      status: 'in_progress',
+      claimed_by: 'ann',
+      fence: 1,
+      lease_expires_at: expect.stringMatching(/Z$/),
+    };
+    const { tasks } = await ask<Claimed>('claim_tasks', { goal_id: goal, limit: 2, agent: 'ann' });
+    expect(tasks).toEqual([
+      { ...held, description: 'all', ...full, assigned_tools: ['x'] },
+      { ...held, description: 'little', type: 'general', priority: 'medium' },
+    ]);
+    const [task] = tasks;
+    const handover = { task_id: task?.id, status: 'pending', result: { half: 'done' }, fence: task?.fence };
+    await ask('update_task_status', handover);
+    const again = await ask<Claimed>('claim_tasks', { task_ids: [task?.id] });
+    expect(again.tasks).toMatchObject([{ result: { half: 'done' }, fence: 2 }]);
+  });
+
   test('an agent that is named is the holder, and others are told until when', async () => {
     const { goal, ids } = await tasksOf(1);
     await ask('claim_tasks', { goal_id: goal, agent: 'ann', lease_seconds: 60 });

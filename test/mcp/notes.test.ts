@@ -35,7 +35,6 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
       actor: tester,
       text: 'Use SCRAM, not MD5',
       created_at: instant,
-      _persistence: { database: 'PostgreSQL', cache_enabled: false, message: 'Note saved to PostgreSQL database' },
     });
     const second = await note({ goal_id: goal }, 'Ask Ann about the budget');
     expect(second).toMatchObject({ goal_id: goal, task_id: null });
@@ -45,6 +44,15 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
     const ofTask = await ask<Noted>('get_task', { task_id: task });
     expect(ofTask.notes).toMatchObject([{ id: first.id, text: 'Use SCRAM, not MD5' }]);
     expect((await ask<Noted>('get_task', { task_id: task, full: true })).notes).toHaveLength(1);
+  });
+
+  test('add_note does not give a long text back to its writer, and says how long it is', async () => {
+    const { task } = await aGoalWithTask();
+    const answer = await note({ task_id: task }, 'x'.repeat(5_000));
+    expect(answer).toMatchObject({ text: expect.stringMatching(/^x{200,240}…$/), text_length: 5_000 });
+    expect((await ask<Noted>('get_task', { task_id: task })).notes).toMatchObject([{ id: answer.id }]);
+    const { rows } = await sql.query('select length(text) from notes where task_id = $1', [task]);
+    expect(rows).toEqual([{ length: 5_000 }]);
   });
 
   test('without notes there is no word of them', async () => {

@@ -26,7 +26,6 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
       ...before,
       ...fields,
       updated_at: expect.any(String),
-      _persistence: { database: 'PostgreSQL', cache_enabled: false, message: 'Task saved to PostgreSQL database' },
     });
     expect(await update(task, { type: 'docs', repo: 'web', jira_ticket: 'B-2', tools: '["y", "z"]' })).toMatchObject({
       ...fields,
@@ -35,6 +34,15 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
       jira_ticket: 'B-2',
       assigned_tools: ['y', 'z'],
     });
+  });
+
+  test('the answer of update_task does not repeat a long text', async () => {
+    const [task] = await addTasks(await aGoal(), {});
+    await ask('update_task_status', { task_id: task, status: 'in_progress', result: 'r'.repeat(5_000) });
+    const answer = await update(task, { description: 'd'.repeat(5_000) });
+    expect(answer).toMatchObject({ description_length: 5_000, result_length: 5_002 });
+    expect(JSON.stringify(answer).length).toBeLessThan(1_700);
+    expect(await ask('get_task', { task_id: task })).toMatchObject({ description: 'd'.repeat(5_000) });
   });
 
   test('an empty text takes a value away, null leaves it', async () => {

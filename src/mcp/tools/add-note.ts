@@ -1,28 +1,24 @@
 import { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { GoalId, TaskId } from '../../domain/ids.ts';
-import { limits } from '../../domain/limits.ts';
+import { answerBudget, limits } from '../../domain/limits.ts';
 import { Note } from '../../domain/note.ts';
 import { text } from '../../domain/text.ts';
 import { addNote as add, type Noted } from '../../service/notes.ts';
-import { Budget, cutText, Persistence, persistence } from '../answers.ts';
+import { cutText } from '../answers.ts';
 import { adds, defineTool } from '../define-tool.ts';
 
 export const addNote = defineTool({
   name: 'add_note',
   description: 'Write down a finding, decision or question on a goal or a task, for whoever works on it next.',
   input: z.strictObject({ goal_id: GoalId.optional(), task_id: TaskId.optional(), text: text(limits.note) }),
-  output: Note.extend({ _persistence: Persistence }),
+  output: Note,
   hints: adds,
   async run(context, { goal_id, task_id, text }) {
     const note = await add(await context.open(), subjectOf(goal_id, task_id), text);
-    const shown = cutText(note.text, new Budget().longField());
-    return {
-      ...note,
-      text: shown,
-      ...(shown !== note.text && { text_length: text.length }),
-      _persistence: persistence(context.facts().cache.enabled, 'Note saved to PostgreSQL database'),
-    };
+    // its writer knows it
+    const shown = cutText(note.text, answerBudget.listText);
+    return { ...note, text: shown, ...(shown !== note.text && { text_length: text.length }) };
   },
 });
 

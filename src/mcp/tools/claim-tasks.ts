@@ -4,12 +4,22 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import { GoalId, TaskId } from '../../domain/ids.ts';
 import { text } from '../../domain/text.ts';
 import { claimTasks as claim, findClaims, findOutlook } from '../../service/claims.ts';
-import { Budget, TaskEntry, taskEntry } from '../answers.ts';
+import { Budget, TaskEntry, taskEntry, withoutEmpty } from '../answers.ts';
 import { adds, defineTool } from '../define-tool.ts';
 import { structured } from '../input.ts';
 
 /** Tasks that one call may claim. */
 const claimedAtOnce = 50;
+
+/**
+ * What somebody who starts on a task needs of it; get_task has the rest. What is empty is left out, and where many long
+ * tasks are claimed at once the last ones say no more than how they are held.
+ */
+const Claimed = TaskEntry.omit({ created_at: true, updated_at: true, completed_at: true })
+  .partial()
+  .required({ id: true, goal_id: true })
+  .extend({ fence: z.number().int(), lease_expires_at: z.string() });
+type Claimed = z.infer<typeof Claimed>;
 
 export const claimTasks = defineTool({
   name: 'claim_tasks',
@@ -23,7 +33,7 @@ export const claimTasks = defineTool({
     agent: text(100).optional(),
   }),
   output: z.object({
-    tasks: z.array(TaskEntry.extend({ fence: z.number().int(), lease_expires_at: z.string() })),
+    tasks: z.array(Claimed),
     reason: z.string().optional(),
     come_back_at: z.string().optional(),
     waiting: z.array(z.object({ task_id: z.string(), waits_for: z.array(z.string()) })).optional(),
@@ -38,12 +48,7 @@ export const claimTasks = defineTool({
     const call = agent === undefined ? opened : { ...opened, actor: agent };
     const wanted = { goalId: goal_id, taskIds: task_ids && [...new Set(task_ids)], limit, leaseSeconds: lease_seconds };
     const claimed = await claim(call, wanted);
-    const budget = new Budget();
-    const tasks = claimed.map(({ fence, lease_expires_at, ...task }) => {
-      const entry = { ...taskEntry(task), fence, lease_expires_at };
-      budget.affords(entry);
-      return entry;
-    });
+    const tasks = claimedAnswer(claimed);
     if (wanted.taskIds !== undefined) {
       const missed = wanted.taskIds.filter((id) => !claimed.some((task) => task.id === id));
       return { tasks, ...(missed.length > 0 && { not_claimed: await reasons(call, missed) }) };
@@ -53,6 +58,17 @@ export const claimTasks = defineTool({
 });
 
 type Call = Parameters<typeof claim>[0];
+
+function claimedAnswer(claimed: Awaited<ReturnType<typeof claim>>): Claimed[] {
+  const budget = new Budget();
+  const held = claimed.map(({ id, goal_id, fence, lease_expires_at }) => ({ id, goal_id, fence, lease_expires_at }));
+  budget.spend(held);
+  return claimed.map(({ fence, lease_expires_at, ...task }, place) => {
+    const { created_at: _c, updated_at: _u, completed_at: _d, ...fields } = taskEntry(task);
+    const entry = { ...withoutEmpty(fields), fence, lease_expires_at } as Claimed;
+    return budget.affords(entry) ? entry : (held[place] as Claimed);
+  });
+}
 
 async function reasons(call: Call, taskIds: string[]) {
   const found = new Map((await findClaims(call, taskIds)).map((row) => [row.id, row]));

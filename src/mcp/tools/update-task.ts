@@ -4,7 +4,7 @@ import { GoalId, TaskId } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
 import { subtaskFields } from '../../domain/subtasks.ts';
 import { updateTask as update } from '../../service/update-task.ts';
-import { Budget, Persistence, persistence, TaskAnswer, taskAnswer } from '../answers.ts';
+import { Budget, TaskAnswer, taskAnswer } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
 import { structured } from '../input.ts';
 
@@ -16,6 +16,9 @@ function clearable(schema: z.ZodType) {
     if (problem) context.issues.push({ code: 'custom', message: problem.message, input: context.value });
   });
 }
+
+/** Characters of JSON that the task takes in the answer: long text is not what this call was about, or is known. */
+const answerRoom = 1_500;
 
 const TaskIds = structured(z.array(TaskId).max(limits.dependenciesPerTask)).optional();
 
@@ -37,7 +40,6 @@ export const updateTask = defineTool({
   }),
   output: TaskAnswer.extend({
     goal_changes: z.array(z.object({ id: z.string(), status: z.string() })).optional(),
-    _persistence: Persistence,
   }),
   hints: sets,
   async run(context, { task_id, goal_id, add_dependencies: add = [], remove_dependencies: remove = [], ...fields }) {
@@ -54,10 +56,6 @@ export const updateTask = defineTool({
       );
     }
     const { task, goals } = await update(await context.open(), task_id, { edit, goalId: goal_id, dependencies });
-    return {
-      ...taskAnswer(task, new Budget()),
-      ...(goals.length > 0 && { goal_changes: goals }),
-      _persistence: persistence(context.facts().cache.enabled, 'Task saved to PostgreSQL database'),
-    };
+    return { ...taskAnswer(task, new Budget(answerRoom)), ...(goals.length > 0 && { goal_changes: goals }) };
   },
 });
