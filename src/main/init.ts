@@ -32,7 +32,7 @@ async function initialise(config: Config, source: Source, say: (line: string) =>
   const { database } = config;
   const createdDatabase = database.kind === 'server' && (await createIfMissing(database.connection));
   const connection = await source.connect();
-  const ran = (await convertOldTables(connection, config, say)) ?? (await migrate(connection));
+  const ran = (await convertOldTables(connection, config, say)) ?? (await migrate(connection, { besideOthers: true }));
   for (const { lines, problem } of await takeOver(config, source)) for (const line of lines ?? [problem]) say(line);
   const facts = await readFacts(connection);
   const counts = await readCounts(config, source);

@@ -16,15 +16,17 @@ const undefinedTable = '42P01';
  * Brings a database's schema to this program's version, and gives back the names of the migrations that it ran.
  * Any number of processes may do so at once: one works, under a lock, and the others wait for it.
  *
- * @throws GoalAgentError `configuration` when the database is newer than the program: it is not touched.
+ * @throws GoalAgentError `configuration` when the database is newer than the program, or holds tables of others that
+ *   nobody said to keep ours `besideOthers`: it is not touched.
  */
-export async function migrate(connection: pg.ClientConfig): Promise<string[]> {
+export async function migrate(connection: pg.ClientConfig, { besideOthers = false } = {}): Promise<string[]> {
   const client = new pg.Client({ ...connection, application_name: 'goal-agent migrate' });
   client.on('error', () => {}); // the call that runs then fails by itself
   await client.connect();
   try {
     if ((await pendingMigrations(client)).length === 0) return [];
-    await refuseOtherTables(client);
+    await refuseTakenNames(client);
+    if (!besideOthers) await refuseOtherTables(client);
     await refuseMissingPrivilege(client);
     // loaded only when there is something to do: it is a large library
     const { runner } = await import('node-pg-migrate');
@@ -104,7 +106,7 @@ async function refuseMissingPrivilege(client: pg.Client): Promise<void> {
 }
 
 /** @throws GoalAgentError `configuration` where the names of our tables are taken. */
-async function refuseOtherTables(client: pg.Client): Promise<void> {
+async function refuseTakenNames(client: pg.Client): Promise<void> {
   const found = await findPythonTables(client);
   if (found === 'python') {
     throw new GoalAgentError(
@@ -118,6 +120,27 @@ async function refuseOtherTables(client: pg.Client): Promise<void> {
       'This database has tables named goals or tasks that are not of Goal Agent. Use a database of its own for it: set POSTGRES_DB. Nothing was changed.',
     );
   }
+}
+
+/**
+ * The env file of a project may name that project's own database, whose owner expects no tables of ours in it.
+ *
+ * @throws GoalAgentError `configuration` where others have tables and we have none yet.
+ */
+async function refuseOtherTables(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int4 as count
+     from pg_class c
+     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'f')
+       and to_regclass('${table}') is null
+       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`,
+  );
+  const count = rows[0]?.count ?? 0;
+  if (count === 0) return;
+  throw new GoalAgentError(
+    'configuration',
+    `This database holds ${count === 1 ? 'a table' : `${count} tables`} of other programs, and none of Goal Agent. To keep goals beside them, run goal-agent init once; to keep them elsewhere, set POSTGRES_DB or DATABASE_URL. Nothing was changed.`,
+  );
 }
 
 /** The names of this program's migrations that the database does not have yet, in order. */

@@ -72,6 +72,24 @@ describe('migrations', () => {
     });
   });
 
+  it('keep out of a database of others, until somebody says that they may', async () => {
+    const connection = await aDatabase({ empty: true });
+    await query(connection, 'create table users (id int)');
+    await expect(migrate(connection)).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringMatching(/a table of other programs.*goal-agent init.*Nothing was changed/),
+    });
+    expect(await query(connection, "select relname from pg_class where relname = 'goal_agent_migrations'")).toEqual([]);
+    expect(await migrate(connection, { besideOthers: true })).toEqual(await knownMigrations());
+    expect(await migrate(connection)).toEqual([]);
+  });
+
+  it('do not mind what an extension brought', async () => {
+    const connection = await aDatabase({ empty: true });
+    await query(connection, 'create table brought (id int); alter extension plpgsql add table brought');
+    expect(await migrate(connection)).toEqual(await knownMigrations());
+  });
+
   it('leave nothing half-done when one fails', async () => {
     const connection = await aDatabase({ empty: true });
     // somebody else's type is in the way of the first
