@@ -107,7 +107,10 @@ export async function listGoals(
     metadata_length: row.metadata_length,
     number: row.number,
   }));
-  return { goals, total: rows[0]?.total ?? 0 };
+  // what a cursor pointed to may have been deleted since: the others still count
+  const isPastTheEnd = rows.length === 0 && page.before !== undefined;
+  const total = isPastTheEnd ? (await listGoals(call, filter, { limit: 1 })).total : (rows[0]?.total ?? 0);
+  return { goals, total };
 }
 
 /** @throws GoalAgentError `not_found`; `invalid` when the merged metadata would be over its limit. */

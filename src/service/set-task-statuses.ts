@@ -46,23 +46,28 @@ export async function setTaskStatus(
 
 /**
  * Sets many statuses as one operation. Those that cannot be set come back with the reason, and the others are set. Where
- * a task is named twice the last word counts, as if they had been set one after the other.
+ * a task is named twice the last word counts, as if they had been set one after the other. `tooEarly` are those that
+ * are completed now while something that they depend on is not.
  */
 export async function setTaskStatuses(
   call: Call,
   changes: StatusChange[],
-): Promise<{ changed: string[]; failed: { taskId: string; error: string }[] } & Consequences> {
+): Promise<{ changed: string[]; tooEarly: string[]; failed: { taskId: string; error: string }[] } & Consequences> {
   const { workspaceId } = call.store;
   const merged = mergeByTask(changes);
   const read = step(findTaskStatuses, { workspaceId, taskIds: merged.map((each) => each.taskId) });
   const { consequences, refused, rows } = await apply(call, merged, read);
-  const found = new Set(rows.map((row) => row.id));
+  const found = new Map(rows.map((row) => [row.id, row]));
   const failed = merged.flatMap(({ taskId }) => {
     const error = found.has(taskId) ? refused.get(taskId) : `${taskId} does not exist`;
     return error === undefined ? [] : [{ taskId, error }];
   });
   const failedIds = new Set(failed.map((each) => each.taskId));
-  return { changed: merged.map((each) => each.taskId).filter((id) => !failedIds.has(id)), failed, ...consequences };
+  const changed = merged.filter(({ taskId }) => !failedIds.has(taskId));
+  const tooEarly = changed.filter(
+    ({ taskId, status }) => status === 'completed' && (found.get(taskId)?.open_dependencies ?? 0) > 0,
+  );
+  return { changed: changed.map(idOf), tooEarly: tooEarly.map(idOf), failed, ...consequences };
 }
 
 async function apply(
@@ -99,6 +104,8 @@ async function apply(
   const refused = new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)]));
   return { consequences, refused, rows: found };
 }
+
+const idOf = ({ taskId }: StatusChange) => taskId;
 
 function mergeByTask(changes: StatusChange[]): StatusChange[] {
   const byTask = new Map<string, StatusChange>();

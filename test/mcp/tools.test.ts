@@ -271,6 +271,26 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
     expect(await set(task, 'in_progress')).not.toHaveProperty('warnings');
   });
 
+  test('completing many at once warns of those whose dependencies are open after it', async () => {
+    const goal = await aGoal();
+    const ids = await addTasks(
+      goal,
+      {},
+      { dependencies: ['#1'] },
+      {},
+      { dependencies: ['#3'] },
+      { dependencies: ['#4'] },
+    );
+    const [a, b, , d] = ids;
+    const updates = [a, b, d].map((task_id) => ({ task_id, status: 'completed' }));
+    expect(await ask('batch_update_tasks', { updates })).toMatchObject({
+      successful: [a, b, d],
+      warnings: [`Completed while some of what they depend on is not: ${d}.`],
+    });
+    const again = [{ task_id: d, status: 'in_progress' }];
+    expect(await ask('batch_update_tasks', { updates: again })).not.toHaveProperty('warnings');
+  });
+
   test('a result stays until another is given, and null takes it away', async () => {
     const goal = await aGoal();
     const [task] = await addTasks(goal, {});
@@ -347,6 +367,8 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
       total: 1,
     });
     expect(await ask('list_goals', { repo: 'nowhere' })).toEqual({ goals: [], count: 0, total: 0 });
+    // past the last of them there are none, and still as many in all
+    expect(await ask('list_goals', { repo, cursor: 'before-1' })).toMatchObject({ goals: [], count: 0, total: 3 });
   });
 
   test('generate_execution_plan shows phases, the critical path and what unblocks most', async () => {

@@ -20,15 +20,17 @@ export const batchUpdateTasks = defineTool({
     failed_not_shown: z.number().int().optional(),
     total: z.number().int(),
     made_ready: z.array(z.string()),
+    warnings: z.array(z.string()).optional(),
     _persistence: Persistence,
   }),
   hints: sets,
   async run(context, { updates }) {
     const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
-    const { changed, failed: refused, madeReady } = await setTaskStatuses(await context.open(), changes);
+    const { changed, tooEarly, failed: refused, madeReady } = await setTaskStatuses(await context.open(), changes);
     const budget = new Budget();
     const successful = budget.spend(changed);
     const made_ready = budget.spend(madeReady.slice(0, shownReady));
+    const warnings = tooEarly.length > 0 ? budget.spend([warningOf(tooEarly)]) : undefined;
     const failed = budget.firstOf(refused.map(({ taskId, error }) => ({ task_id: taskId, error })));
     const notShown = refused.length - failed.length;
     return {
@@ -37,6 +39,7 @@ export const batchUpdateTasks = defineTool({
       ...(notShown > 0 && { failed_not_shown: notShown }),
       total: updates.length,
       made_ready,
+      ...(warnings && { warnings }),
       _persistence: persistence(
         context.facts().cache.enabled,
         `${changed.length} ${changed.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
@@ -44,3 +47,12 @@ export const batchUpdateTasks = defineTool({
     };
   },
 });
+
+/** As many as fit on a line. */
+const namedTooEarly = 20;
+
+function warningOf(taskIds: string[]): string {
+  const named = taskIds.slice(0, namedTooEarly).join(', ');
+  const more = taskIds.length > namedTooEarly ? ` and ${taskIds.length - namedTooEarly} more` : '';
+  return `Completed while some of what they depend on is not: ${named}${more}.`;
+}
