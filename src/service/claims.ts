@@ -6,7 +6,6 @@ import { claimTasks as claimAny, claimTasksById, claimTasksOfGoal } from '../sto
 import { describeWaiting } from '../store/statements/describe-waiting.ts';
 import { endExpiredLeases } from '../store/statements/end-expired-leases.ts';
 import { listClaims } from '../store/statements/list-claims.ts';
-import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { releaseTasks as releaseTasksStatement } from '../store/statements/release-tasks.ts';
 import { renewLeases } from '../store/statements/renew-leases.ts';
 import { expiredAtOnce } from '../store/statements/sql.ts';
@@ -34,56 +33,53 @@ type Outlook = Row<typeof describeWaiting>;
  * lease runs. Leases that ran out are ended first. Tasks that are named and held already are renewed.
  */
 export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
+  const { database } = call.store;
+  if (wanted.taskIds === undefined) {
+    const operation = await beginOperation(call, wanted.limit);
+    const claim = claimStep(call, wanted, { limit: wanted.limit, seq: operation.seq, pastExpired: false });
+    const [claimed] = await database.write(operation, [claim] as const, { signal: call.signal });
+    if (claimed.length > 0) return claimed.map(claimedTask);
+    // nothing is ready, or a lease ran out: that is looked into only now, since it costs every claim a third more
+  }
+  return endLeasesAndClaim(call, wanted);
+}
+
+async function endLeasesAndClaim(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
   const { database, workspaceId } = call.store;
-  const limit = wanted.taskIds?.length ?? wanted.limit;
-  const operation = {
-    ...(await beginOperation(call, limit + expiredAtOnce)),
-    unrecordedTaskIds: wanted.taskIds, // a renewed lease is shown too
-  };
-  const seq = operation.seq + expiredAtOnce;
-  const renew = step(renewLeases, {
-    workspaceId,
-    agent: call.actor,
-    leaseSeconds: wanted.leaseSeconds,
-    taskIds: wanted.taskIds ?? [],
-  });
+  const { taskIds } = wanted;
+  const limit = taskIds?.length ?? wanted.limit;
+  // a renewed lease is shown too
+  const operation = { ...(await beginOperation(call, limit + expiredAtOnce)), unrecordedTaskIds: taskIds };
   const steps = [
     // first, while this transaction holds nothing: it is the only one of the three that waits for others
-    renew,
-    step(endExpiredLeases, {
-      workspaceId,
-      maxAttempts: defaultMaxAttempts,
-      seq: operation.seq,
-      actor: 'goal-agent',
-    }),
-    claimStep(call, wanted, { limit, seq }),
+    step(renewLeases, { ...holdOf(call, wanted), taskIds: taskIds ?? [] }),
+    step(endExpiredLeases, { workspaceId, maxAttempts: defaultMaxAttempts, seq: operation.seq, actor: 'goal-agent' }),
+    claimStep(call, wanted, { limit, seq: operation.seq + expiredAtOnce, pastExpired: true }),
   ] as const;
   const [renewed, , claimed] = await database.write(operation, steps, { signal: call.signal });
-  return withDetails(call, [...renewed, ...(claimed as ClaimRow[])]);
+  return [...renewed, ...claimed].map(claimedTask);
 }
 
 function claimStep(
   call: Call,
-  { goalId, taskIds, leaseSeconds }: Wanted,
-  { limit, seq }: { limit: number; seq: number },
-): Step {
-  const params = { workspaceId: call.store.workspaceId, limit, agent: call.actor, leaseSeconds, seq };
-  if (taskIds !== undefined) return step(claimTasksById, { ...params, taskIds }) as unknown as Step;
-  if (goalId !== undefined) return step(claimTasksOfGoal, { ...params, goalId }) as unknown as Step;
-  return step(claimAny, params) as unknown as Step;
+  wanted: Wanted,
+  how: { limit: number; seq: number; pastExpired: boolean },
+): Step<typeof claimAny> {
+  const { goalId, taskIds } = wanted;
+  const params = { ...holdOf(call, wanted), ...how };
+  // three ways to the tasks, with rows of one shape
+  if (taskIds !== undefined) return step(claimTasksById, { ...params, taskIds }) as unknown as Step<typeof claimAny>;
+  if (goalId !== undefined) return step(claimTasksOfGoal, { ...params, goalId }) as unknown as Step<typeof claimAny>;
+  return step(claimAny, params);
 }
 
-async function withDetails(call: Call, claims: ClaimRow[]): Promise<ClaimedTask[]> {
-  if (claims.length === 0) return [];
-  const { database, workspaceId } = call.store;
-  const taskIds = claims.map((claim) => claim.id);
-  const params = { workspaceId, textLimit: answerBudget.listText, taskIds };
-  const rows = await database.read(listTasksById, params, { signal: call.signal });
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return claims.flatMap(({ id, fence, lease_expires_at }) => {
-    const row = byId.get(id);
-    return row === undefined ? [] : [{ ...listedTask(row), fence, lease_expires_at }];
-  });
+function holdOf(call: Call, { leaseSeconds }: Wanted) {
+  const { workspaceId } = call.store;
+  return { workspaceId, textLimit: answerBudget.listText, agent: call.actor, leaseSeconds };
+}
+
+function claimedTask(row: ClaimRow): ClaimedTask {
+  return { ...listedTask(row), fence: row.fence, lease_expires_at: row.lease_expires_at as string };
 }
 
 /** Gives back tasks that the call's actor holds. Those that it does not hold are named, and left alone. */

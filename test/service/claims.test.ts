@@ -137,6 +137,19 @@ describe('when a lease runs out', () => {
     expect(second).toMatchObject({ id: task, claimed_by: 'bob', fence: (first?.fence ?? 0) + 1 });
   });
 
+  it('a more important task comes before what was ready already, in the next claim of anybody', async () => {
+    const goal = await aGoal(call);
+    const [high, other] = (
+      await breakDownGoal(call, goal, [aSubtask({ priority: 'high' }), aSubtask(), aSubtask(), aSubtask()])
+    ).taskIds;
+    await claimTasks(ann, one);
+    expect(await claimTasks(bob, { ...one, goalId: goal })).toMatchObject([{ id: other }]);
+    await endLeases();
+    expect((await claimTasks(bob, { ...one, goalId: goal })).map((task) => task.id)).toEqual([high]);
+    await endLeases();
+    expect((await claimTasks(ann, one)).map((task) => task.id)).toEqual([high]);
+  });
+
   it('a holder who comes back is refused by the fence if somebody else took the task, even after that one has finished', async () => {
     const task = await aTask(call, await aGoal(call));
     const [late] = await claimTasks(ann, one);
