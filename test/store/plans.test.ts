@@ -35,7 +35,7 @@ describe('a minute before anybody else analyzes the tables, every write goes by 
     await client.connect();
     for (let rounds = 0; rounds < 20 && !(await isAnalyzed(client)); rounds += 1) await work(call);
     expect(await isAnalyzed(client)).toBe(true);
-    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off');
+    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off');
     return () => client.end();
   });
 
