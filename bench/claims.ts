@@ -1,68 +1,121 @@
-import pg from 'pg';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { breakDownGoal } from '../src/service/break-down-goal.ts';
-import { claimTasks } from '../src/service/claims.ts';
 import { createGoal } from '../src/service/goals.ts';
 import { aSubtask } from '../test/support/builders.ts';
-import { median, quantile, table } from './measure.ts';
+import { aClaimer, aRawClaimer, type Claimer } from './claimer.ts';
+import { median, ms, quantile, table } from './measure.ts';
 import type { Setting } from './setting.ts';
 
+const program = fileURLToPath(new URL('./claimer-process.js', import.meta.url));
 const claimers = 50;
-const claims = 4_000;
+const turns = 4;
+const claimsPerTurn = 2_500;
+/** Each claimer's first claims, which connect, plan and compile, are not counted. */
+const warmUp = 20;
+/** Of the claimers in processes of their own: five claims each, one a second. */
+const paced = { claims: 5, periodMs: 1_000 };
 
-/** 50 claimers at once, each taking one task after another, beside a loop that only locks and updates the same rows. */
+/**
+ * 50 claimers, each with a connection of its own, one claim right after another; by turns with a loop that only locks and
+ * updates the same rows, so that what else the machine does hits both. They are in one process, since 50 processes that
+ * never rest measure how a few cores are shared out among 50 JavaScript engines that still compile. Then 50 processes that
+ * rest between two claims, as agents do.
+ */
 export async function benchClaims(setting: Setting, print: (line: string) => void): Promise<void> {
-  const rows: (string | number)[][] = [[`claims, ${claimers} at once`, 'per second', 'p50 (ms)', 'p99 (ms)']];
-  for (const [name, claim, end] of [await ours(setting), await raw(setting)] as const) {
-    await someTasks(setting);
-    const times: number[] = [];
-    let left = claims;
-    const start = performance.now();
-    await Promise.all(
-      Array.from({ length: claimers }, async (_, n) => {
-        while (left-- > 0) {
-          const before = performance.now();
-          await claim(n);
-          times.push(performance.now() - before);
-        }
-      }),
-    );
-    const seconds = (performance.now() - start) / 1000;
-    times.sort((a, b) => a - b);
-    rows.push([name, Math.round(claims / seconds).toString(), median(times), quantile(times, 0.99)]);
-    await end();
+  const { connection } = setting;
+  await someTasks(setting, claimers * (warmUp * 2 + paced.claims + 5) + turns * claimsPerTurn * 2);
+  const ours = await many((n) => aClaimer(connection, `agent-${n}`));
+  const raw = await many(() => aRawClaimer(connection));
+  const loads: number[] = [];
+  const found = { ours: new Figures(), raw: new Figures() };
+  for (let turn = 0; turn < turns; turn += 1) {
+    loads.push(os.loadavg()[0] ?? 0);
+    await claimOn(ours, found.ours);
+    await claimOn(raw, found.raw);
   }
-  table(rows, print);
+  await Promise.all([...ours, ...raw].map((claimer) => claimer.end()));
+  const calm = await claimInProcesses(setting);
+  const [mine, theirs] = [found.ours.row(), found.raw.row()];
+  table(
+    [
+      [`claims by ${claimers} claimers with a connection each`, 'per second', 'p50 (ms)', 'p99 (ms)'],
+      ['claim_tasks (lease, fence, history), one after another', ...shown(mine)],
+      ['for update skip locked, and no more, one after another', ...shown(theirs)],
+      ['ratio', ...mine.map((value, n) => (value / (theirs[n] ?? 1)).toFixed(2))],
+      [`claim_tasks, ${claimers} processes, a claim a second each`, ...shown(calm.row())],
+    ],
+    print,
+  );
+  print(`load of the machine before each turn: ${loads.map(ms).join(', ')}`);
 }
 
-type Claimer = readonly [name: string, claim: (claimer: number) => Promise<unknown>, end: () => Promise<void>];
+class Figures {
+  readonly times: number[] = [];
+  elapsedMs = 0;
 
-async function ours({ call }: Setting): Promise<Claimer> {
-  const claim = (n: number) => claimTasks({ ...call, actor: `agent-${n}` }, { limit: 1, leaseSeconds: 900 });
-  return ['claim_tasks: lease, fence, history', claim, async () => {}];
+  row(): [perSecond: number, p50: number, p99: number] {
+    const sorted = this.times.toSorted((a, b) => a - b);
+    return [sorted.length / (this.elapsedMs / 1000), median(sorted), quantile(sorted, 0.99)];
+  }
 }
 
-async function raw({ connection }: Setting): Promise<Claimer> {
-  // as many connections as the store's pool has at most
-  const pool = new pg.Pool({ ...connection, max: 30 });
-  const text = `
-    with picked as (
-      select id from tasks
-      where workspace_id = $1 and status = 'pending' and open_dependencies = 0 and not parked
-      order by priority, number limit 1
-      for update skip locked
-    )
-    update tasks t set status = 'in_progress' from picked where t.workspace_id = $1 and t.id = picked.id returning t.id`;
-  const claim = () => pool.query({ name: 'raw_claim', text, values: [1] });
-  return ['for update skip locked, and no more', claim, () => pool.end()];
+function shown([perSecond, p50, p99]: [number, number, number]): [string, number, number] {
+  return [Math.round(perSecond).toString(), p50, p99];
 }
 
-async function someTasks({ call }: Setting): Promise<void> {
+async function many(make: (n: number) => Promise<Claimer>): Promise<Claimer[]> {
+  const made = await Promise.all(Array.from({ length: claimers }, (_, n) => make(n)));
+  await Promise.all(
+    made.map(async (claimer) => {
+      for (let n = 0; n < warmUp; n += 1) await claimer.claim();
+    }),
+  );
+  return made;
+}
+
+async function claimOn(all: Claimer[], figures: Figures): Promise<void> {
+  let left = claimsPerTurn;
+  const start = performance.now();
+  await Promise.all(
+    all.map(async ({ claim }) => {
+      while (left-- > 0) figures.times.push(await claim());
+    }),
+  );
+  figures.elapsedMs += performance.now() - start;
+}
+
+async function claimInProcesses({ connection }: Setting): Promise<Figures> {
+  const children = Array.from({ length: claimers }, (_, n) =>
+    fork(program, [JSON.stringify({ connection, agent: `agent-${n}`, ...paced })]),
+  );
+  await Promise.all(children.map(messageOf));
+  const times = children.map(messageOf);
+  const ends = children.map((child) => once(child, 'exit'));
+  for (const child of children) child.send('go');
+  const figures = new Figures();
+  figures.times.push(...((await Promise.all(times)) as number[][]).flat());
+  figures.elapsedMs = paced.claims * paced.periodMs;
+  await Promise.all(ends);
+  return figures;
+}
+
+function messageOf(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`a claimer ended with ${code}`)));
+  });
+}
+
+async function someTasks({ call }: Setting, count: number): Promise<void> {
   const { id } = await createGoal(call, { description: 'to claim', priority: 'low', repos: [], metadata: {} });
-  for (let block = 0; block < claims / 1000; block += 1) {
+  for (let left = count; left > 0; left -= 1000) {
     await breakDownGoal(
       call,
       id,
-      Array.from({ length: 1000 }, () => aSubtask()),
+      Array.from({ length: Math.min(left, 1000) }, () => aSubtask()),
     );
   }
 }
