@@ -41,6 +41,7 @@ export class Budget {
 
   /** As many of these, from the first, as fit. */
   firstOf<T>(values: readonly T[]): T[] {
+    if (this.affords(values)) return [...values];
     const end = values.findIndex((value) => !this.affords(value));
     return end === -1 ? [...values] : values.slice(0, end);
   }
@@ -154,13 +155,14 @@ export function goalEntry({
 }
 
 /** A task in a list. */
-export function taskEntry({
-  description_length,
-  result_start,
-  result_length,
-  ...task
-}: ListedTask): z.infer<typeof TaskEntry> {
-  const tools = shortList(task.assigned_tools);
+export function taskEntry(listed: ListedTask): z.infer<typeof TaskEntry> {
+  const tools = shortList(listed.assigned_tools);
+  const isWhole = listed.cut === undefined && tools.length === listed.assigned_tools.length;
+  return isWhole ? listed : cutEntry(listed, tools);
+}
+
+function cutEntry({ cut, ...task }: ListedTask, tools: string[]): z.infer<typeof TaskEntry> {
+  const { description_length = 0, result_start = null, result_length } = cut ?? {};
   return {
     ...task,
     description: ellipsis(task.description, description_length),

@@ -17,8 +17,14 @@ import { cachedRead } from './cached-reads.ts';
 import { beginOperation, type Call, goalNotFound, mayStartId, taskNotFound } from './call.ts';
 import { type NotePage, notePage, notesOfTask } from './notes.ts';
 
-/** A task as a list shows it: long text is cut, with its full length beside it. */
+/** A task as a list shows it. */
 export interface ListedTask extends Task {
+  /** Where its description or its result is too long for a list, and was cut. */
+  cut?: CutTexts;
+}
+
+interface CutTexts {
+  /** The full length, in characters. */
   description_length: number;
   /** The start of a long result as JSON text; `result` is null then. */
   result_start: string | null;
@@ -99,7 +105,8 @@ export async function completeTaskId(call: Call, prefix: string): Promise<string
 }
 
 export function taskOf(row: Row<typeof findTasks>): Task {
-  return {
+  // a list has many of them, and each copy of one takes longer than making it
+  const task: Task = {
     id: row.id,
     goal_id: row.goal_id,
     description: row.description,
@@ -115,15 +122,19 @@ export function taskOf(row: Row<typeof findTasks>): Task {
     updated_at: row.updated_at,
     completed_at: row.completed_at,
     result: row.result as Json,
-    ...(row.claimed_by !== null &&
-      row.lease_expires_at !== null && {
-        claimed_by: row.claimed_by,
-        lease_expires_at: row.lease_expires_at,
-      }),
   };
+  if (row.claimed_by !== null && row.lease_expires_at !== null) {
+    task.claimed_by = row.claimed_by;
+    task.lease_expires_at = row.lease_expires_at;
+  }
+  return task;
 }
 
 export function listedTask(row: Row<typeof listTasksById>): ListedTask {
-  const { description_length, result_start, result_length } = row;
-  return { ...taskOf(row), description_length, result_start: row.result === null ? result_start : null, result_length };
+  const task: ListedTask = taskOf(row);
+  const result_start = row.result === null ? row.result_start : null;
+  if (row.description_length > answerBudget.listText || result_start !== null) {
+    task.cut = { description_length: row.description_length, result_start, result_length: row.result_length };
+  }
+  return task;
 }
