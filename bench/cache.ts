@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import { CachedReads } from '../src/service/cached-reads.ts';
-import type { Call } from '../src/service/call.ts';
+import type { Call, PoolCall } from '../src/service/call.ts';
 import { createGoal, getGoal } from '../src/service/goals.ts';
 import { generatePlan } from '../src/service/plans.ts';
 import { setTaskStatus } from '../src/service/set-task-statuses.ts';
@@ -51,7 +51,7 @@ async function compare(
   const withCache = await openCall(connection);
   const address = { host: '127.0.0.1', port, database: 0, tls: false };
   const cached = await CachedReads.open(withCache.store, { address, format: 'bench', onChange: () => {} });
-  const call: Call = { ...withCache, cached };
+  const call: PoolCall = { ...withCache, cached };
   while (!cached.status().enabled) await sleep(20);
   const rows: (string | number)[][] = [[`${title} (ms, p50)`, 'without', 'with', '', 'rested without', 'with', '']];
   for (const [name, work] of await cases(plain)) {
@@ -101,7 +101,7 @@ function verdict(without: number, withIt: number): string {
   return Math.abs(gain) < without * 0.1 ? 'even' : `${gain > 0 ? 'pays' : 'costs'} ${ms(Math.abs(gain))}`;
 }
 
-async function openCall(connection: pg.ClientConfig): Promise<Call> {
+async function openCall(connection: pg.ClientConfig): Promise<PoolCall> {
   const store = await openStore({
     connect: async () => connection,
     workspace: 'default',

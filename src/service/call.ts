@@ -1,5 +1,5 @@
 import { GoalAgentError } from '../domain/errors.ts';
-import type { Operation } from '../store/database.ts';
+import type { Operation, StatementRunner } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 
 /** Answers that others may have read before. */
@@ -10,12 +10,17 @@ export interface ReadCache {
 
 /** What every function of the service gets: where the work is kept, who asks, and a way to take the call back. */
 export interface Call {
-  store: Store;
+  store: Store<StatementRunner>;
   /** Who history names. */
   actor: string;
   /** Undefined where no cache is configured. */
   cached?: ReadCache | undefined;
   signal?: AbortSignal | undefined;
+}
+
+/** A call whose statements run on a pool, each write in a transaction of its own. */
+export interface PoolCall extends Call {
+  store: Store;
 }
 
 /** An operation with `events` numbers of its own, for a write. */

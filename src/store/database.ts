@@ -1,11 +1,35 @@
 import pg from 'pg';
-import { type ErrorCode, GoalAgentError } from '../domain/errors.ts';
+import { GoalAgentError } from '../domain/errors.ts';
 import { cancelOnServer } from './cancel.ts';
 import { isConnectionFailure, isRetryable, toGoalAgentError } from './failures.ts';
+import { type Held, LateTransaction } from './late-transaction.ts';
+import {
+  causeOf,
+  isLost,
+  isOfUnknownOutcome,
+  LostConnection,
+  unknownButRepeatable,
+  unknownOutcome,
+} from './lost-connection.ts';
 import type { Params, Row, Statement } from './statement.ts';
 import { findEvent } from './statements/find-event.ts';
 import { Statistics } from './statistics.ts';
+import {
+  type CallOptions,
+  type Operation,
+  type Rows,
+  type Run,
+  type StatementRunner,
+  type Step,
+  sendTogether,
+  settleInOrder,
+  step,
+  type Watcher,
+} from './steps.ts';
+import { Turns } from './turns.ts';
 import { wireTypes, wireValues } from './wire-types.ts';
+
+export { type Operation, type Rows, type StatementRunner, type Step, step, type Watcher } from './steps.ts';
 
 export interface DatabaseOptions {
   /** Finds the way to the server; asked again when the way is lost (another TLS mode, a restarted embedded server). */
@@ -23,44 +47,6 @@ export interface DatabaseOptions {
   warn: (message: string, error: unknown) => void;
 }
 
-/** One statement of a transaction, with its parameters. */
-export interface Step<S extends Statement = Statement> {
-  statement: S;
-  params: Record<string, unknown>;
-}
-
-export function step<S extends Statement>(statement: S, params: Params<S>): Step<S> {
-  return { statement, params: params as Record<string, unknown> };
-}
-
-/** The rows of each step, in order. */
-export type Rows<T extends readonly Step[]> = {
-  -readonly [K in keyof T]: T[K] extends Step<infer S> ? Row<S>[] : never;
-};
-
-/** The events that a write is known by: the first number of its operation, and how many from there are its own, if more. */
-export interface Operation {
-  workspaceId: number;
-  seq: number;
-  events?: number | undefined;
-  /** Tasks that it changes without an event of theirs. */
-  unrecordedTaskIds?: string[] | undefined;
-}
-
-/** Learns what every write changed, before the write's caller does. */
-export interface Watcher {
-  /** Run at the end of each write, in its transaction and without a round trip of its own. */
-  look(operation: Operation): Step;
-  /** Of a write that was committed: the rows of its `look`. */
-  changed(operation: Operation, rows: unknown[]): Promise<void>;
-  /** Of a write that may have been committed. */
-  unknown(): Promise<void>;
-}
-
-interface CallOptions {
-  signal?: AbortSignal | undefined;
-}
-
 /**
  * A write touches a few rows by their keys, whatever the tables' statistics say, and its statements are large: planning
  * them costs more than running them. So one plan is made and kept, and it goes by index. set_task_statuses alone, on a busy
@@ -72,8 +58,13 @@ const readCommitted =
   'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off';
 const snapshotOnly = 'begin isolation level repeatable read read only';
 const attemptsOnConflict = 4;
-/** Errors after which a write may be there all the same. */
-const mayBeCommitted = new Set<string>(['unknown_outcome', 'unavailable', 'cancelled'] satisfies ErrorCode[]);
+/** What work in one transaction came to. Without `last` it wrote nothing, and there is nothing to commit. */
+export interface Combined<T> {
+  result: T;
+  last?: readonly Step[];
+  /** The result is that of others, who committed it a moment ago and may not have told the watcher yet. */
+  committedLately?: boolean;
+}
 
 /**
  * A pool of connections to one PostgreSQL, over which statements run.
@@ -82,16 +73,21 @@ const mayBeCommitted = new Set<string>(['unknown_outcome', 'unavailable', 'cance
  * the time limit ended the call, `unknown_outcome` when the connection was lost while a change was being saved.
  * Constraint violations come through as pg's own `DatabaseError`, since the caller knows what they mean.
  */
-export class Database {
+export class Database implements StatementRunner {
   readonly #options: DatabaseOptions;
   readonly #lost = new WeakSet<pg.PoolClient>();
   #pool: Promise<pg.Pool> | undefined;
   #closed = false;
   #watcher: Watcher | undefined;
   readonly #statistics = new Statistics((sql) => this.#onClient({}, (client) => client.query(sql)));
+  readonly #mostConnections: number;
+  readonly #combined: Turns;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    // who holds a connection may need another, for numbers: so there are two, and one is left to those who hold none
+    this.#mostConnections = Math.max(2, options.poolSize + options.maxOverflow);
+    this.#combined = new Turns(this.#mostConnections - 1);
   }
 
   /** From now on `watcher` is told of every write. */
@@ -148,11 +144,7 @@ export class Database {
   }
 
   /** Runs a transaction whose statements depend on each other's answers. `body` may run more than once. */
-  async transaction<T>(
-    operation: Operation,
-    body: (run: <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>) => Promise<T>,
-    options: CallOptions = {},
-  ): Promise<T> {
+  async transaction<T>(operation: Operation, body: (run: Run) => Promise<T>, options: CallOptions = {}): Promise<T> {
     return this.#watched(operation, (look) =>
       this.#writing(operation, options, async (client) => {
         sendTogether(client);
@@ -176,6 +168,65 @@ export class Database {
     );
   }
 
+  /**
+   * Runs `work` with all that it writes in one transaction: `first` before the first write, the result's `last` after
+   * the others. It is for work that finds out by itself whether it was done before: after a conflict or a lost
+   * connection it is run again, whether its commit got through or not.
+   */
+  combine<T>(
+    first: readonly Step[],
+    work: (runner: StatementRunner) => Promise<Combined<T>>,
+    options: CallOptions = {},
+  ): Promise<T> {
+    return this.#combined.take(async () => {
+      let isUnknown = false;
+      for (let attempt = 1; ; attempt += 1) {
+        const start = performance.now();
+        const transaction = this.#lateTransaction(first, options);
+        try {
+          return await this.#combineOnce(transaction, work);
+        } catch (error) {
+          await transaction.end();
+          if (isLost(error) && transaction.isCommitSent) {
+            isUnknown = true;
+            await this.#watcher?.unknown();
+          }
+          // the first loss may have come late; a server that is slow to lose one connection after another is not waited for
+          if ((isLost(error) && attempt === 1) || this.#isWorthAnotherTry(error, attempt, start)) continue;
+          if (!transaction.isOwnFailure(error) && !(error instanceof GoalAgentError)) throw error;
+          const cause = toGoalAgentError(causeOf(error));
+          if (isUnknown && isOfUnknownOutcome(cause)) throw unknownButRepeatable(cause);
+          if (!isRetryable(error) || attempt >= attemptsOnConflict) throw cause;
+          await pause(attempt * 5 + Math.random() * 20);
+        }
+      }
+    });
+  }
+
+  async #combineOnce<T>(
+    transaction: LateTransaction,
+    work: (runner: StatementRunner) => Promise<Combined<T>>,
+  ): Promise<T> {
+    const { result, last, committedLately } = await work(transaction);
+    const seen = last === undefined ? [] : await transaction.commit(last);
+    await transaction.end();
+    for (const { operation, rows } of seen) await this.#watcher?.changed(operation, rows);
+    if (committedLately) await this.#watcher?.unknown();
+    return result;
+  }
+
+  #lateTransaction(first: readonly Step[], options: CallOptions): LateTransaction {
+    return new LateTransaction({
+      outside: this,
+      hold: () => this.#hold(options),
+      query: (each) => this.#query(each),
+      begin: readCommitted,
+      first,
+      watcher: this.#watcher,
+      signal: options.signal,
+    });
+  }
+
   /** Closes every connection; later calls are refused. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -195,7 +246,7 @@ export class Database {
       await watcher?.changed(operation, seen);
       return result;
     } catch (error) {
-      if (error instanceof GoalAgentError && mayBeCommitted.has(error.code)) await watcher?.unknown();
+      if (isOfUnknownOutcome(error)) await watcher?.unknown();
       throw error;
     }
   }
@@ -256,25 +307,39 @@ export class Database {
   }
 
   async #onClient<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    options.signal?.throwIfAborted();
+    const held = await this.#hold(options);
+    try {
+      return await work(held.client);
+    } catch (error) {
+      throw held.failure(error);
+    } finally {
+      await held.release();
+    }
+  }
+
+  async #hold({ signal }: CallOptions): Promise<Held> {
+    signal?.throwIfAborted();
     const client = await this.#acquire();
     let cancelling: Promise<void> | undefined;
     const cancel = () => {
       cancelling = cancelOnServer(client);
     };
-    options.signal?.addEventListener('abort', cancel, { once: true });
-    try {
-      return await work(client);
-    } catch (error) {
-      // the server says goodbye in an answer (57P01) before the connection is seen to end
-      if (isConnectionFailure(error)) this.#lost.add(client);
-      throw this.#lost.has(client) ? new LostConnection(error) : error;
-    } finally {
-      options.signal?.removeEventListener('abort', cancel);
-      await cancelling;
-      // a cancel request that arrives late must not hit the next call's statement: that connection is not used again
-      client.release(cancelling !== undefined || this.#lost.has(client));
-    }
+    signal?.addEventListener('abort', cancel, { once: true });
+    return {
+      client,
+      isLost: () => this.#lost.has(client),
+      failure: (error) => {
+        // the server says goodbye in an answer (57P01) before the connection is seen to end
+        if (isConnectionFailure(error)) this.#lost.add(client);
+        return this.#lost.has(client) && !isLost(error) ? new LostConnection(error) : error;
+      },
+      release: async () => {
+        signal?.removeEventListener('abort', cancel);
+        await cancelling;
+        // a cancel request that arrives late must not hit the next call's statement: that connection is not used again
+        client.release(cancelling !== undefined || this.#lost.has(client));
+      },
+    };
   }
 
   async #pipeline<const T extends readonly Step[]>(client: pg.PoolClient, begin: string, steps: T): Promise<Rows<T>> {
@@ -321,7 +386,7 @@ export class Database {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const { poolSize, maxOverflow, timeoutMs, prepared, readOnly, warn } = this.#options;
+    const { poolSize, timeoutMs, prepared, readOnly, warn } = this.#options;
     const way = await this.#options.connect();
     const readOnlySession = `${way.options ?? ''} -c default_transaction_read_only=on`;
     const pool = new pg.Pool({
@@ -331,7 +396,7 @@ export class Database {
       types: wireTypes,
       pipeline: true,
       min: poolSize,
-      max: poolSize + maxOverflow,
+      max: this.#mostConnections,
       idleTimeoutMillis: 10_000,
       // a server that no longer answers at all is noticed by us, a slow statement by the server
       query_timeout: timeoutMs + 2_000,
@@ -370,42 +435,6 @@ async function connectFrom(pool: pg.Pool): Promise<pg.PoolClient> {
 async function endWhenUnused(pool: pg.Pool): Promise<void> {
   while (pool.waitingCount > 0) await pause(100);
   await pool.end();
-}
-
-/** Wraps what a statement failed with when its connection is gone. */
-class LostConnection extends Error {
-  constructor(cause: unknown) {
-    super('connection lost', { cause });
-  }
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof LostConnection;
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof LostConnection ? error.cause : error;
-}
-
-/** What is sent in this turn of the event loop goes out as one: one system call, and the server wakes up once. */
-function sendTogether({ connection: { stream } }: pg.PoolClient): void {
-  stream.cork();
-  process.nextTick(() => stream.uncork());
-}
-
-/** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
-async function settleInOrder(queries: Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
-  const settled = await Promise.allSettled(queries);
-  for (const each of settled) if (each.status === 'rejected') throw each.reason;
-  return settled.map((each) => (each as PromiseFulfilledResult<pg.QueryResult>).value);
-}
-
-function unknownOutcome(cause: unknown): GoalAgentError {
-  return new GoalAgentError(
-    'unknown_outcome',
-    'The connection to the database was lost while the change was being saved: it may or may not be there. Read what it was to change before you repeat it.',
-    { cause },
-  );
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
-import { Database, type DatabaseOptions } from './database.ts';
+import { Database, type DatabaseOptions, type StatementRunner } from './database.ts';
 import { migrate, refuseOlder } from './migrate.ts';
 import { type CounterKind, Numbers } from './numbers.ts';
 import { findWorkspace } from './statements/find-workspace.ts';
@@ -8,8 +8,8 @@ import { insertCounters } from './statements/insert-counters.ts';
 import { insertWorkspace } from './statements/insert-workspace.ts';
 
 /** One workspace of one migrated database: what the service's functions work on. */
-export interface Store {
-  database: Database;
+export interface Store<D extends StatementRunner = Database> {
+  database: D;
   workspaceId: number;
   workspace: string;
   numbers: Numbers;

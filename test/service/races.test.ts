@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
-import type { Call } from '../../src/service/call.ts';
+import type { Call, PoolCall } from '../../src/service/call.ts';
 import { createGoal, deleteGoal, findOneGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus, setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask } from '../../src/service/tasks.ts';
@@ -18,7 +18,7 @@ let sql: pg.Client;
 beforeAll(async () => {
   const first = await aCall();
   const others = await Promise.all([aStore(first.connection), aStore(first.connection)]);
-  const [second, third] = others.map((store, index) => ({ store, actor: `other-${index}` })) as [Call, Call];
+  const [second, third] = others.map((store, index) => ({ store, actor: `other-${index}` })) as [PoolCall, PoolCall];
   calls = [first.call, second, third];
   sql = first.sql;
 });

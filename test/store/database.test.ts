@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Call } from '../../src/service/call.ts';
+import type { PoolCall } from '../../src/service/call.ts';
 import { createGoal } from '../../src/service/goals.ts';
 import type { Database } from '../../src/store/database.ts';
 import { step } from '../../src/store/database.ts';
@@ -20,7 +20,7 @@ const killMyself = defineStatement({
   text: 'select pg_terminate_backend(pg_backend_pid()) as done',
 });
 
-let call: Call;
+let call: PoolCall;
 let database: Database;
 let sql: pg.Client;
 let connection: pg.ClientConfig;

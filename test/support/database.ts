@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import type { Call } from '../../src/service/call.ts';
+import type { PoolCall } from '../../src/service/call.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 
 /** A database of this file's own, cloned from the migrated template (or empty), and dropped after the file. */
@@ -50,7 +50,7 @@ export async function aStore(connection: pg.ClientConfig, options: Partial<Store
 }
 
 /** A call of the service on a database of its own, and a raw client to look behind it. */
-export async function aCall(): Promise<{ call: Call; sql: pg.Client; connection: pg.ClientConfig }> {
+export async function aCall(): Promise<{ call: PoolCall; sql: pg.Client; connection: pg.ClientConfig }> {
   const connection = await aDatabase();
   const store = await aStore(connection);
   const sql = new pg.Client(connection);

@@ -4,14 +4,14 @@ import { afterAll } from 'vitest';
 import type { CacheOptions } from '../../../src/cache/cache.ts';
 import type { RedisAddress } from '../../../src/cache/client.ts';
 import { CachedReads } from '../../../src/service/cached-reads.ts';
-import type { Call } from '../../../src/service/call.ts';
+import type { PoolCall } from '../../../src/service/call.ts';
 import { aStore } from '../../support/database.ts';
 
 export interface CachedCall {
-  call: Call;
+  call: PoolCall;
   cached: CachedReads;
   /** The same store without its cache. */
-  plain: Call;
+  plain: PoolCall;
   /** The lines that a log would have. */
   lines: string[];
 }

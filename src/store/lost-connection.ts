@@ -1,0 +1,39 @@
+import { type ErrorCode, GoalAgentError } from '../domain/errors.ts';
+
+/** Wraps what a statement failed with when its connection is gone. */
+export class LostConnection extends Error {
+  constructor(cause: unknown) {
+    super('connection lost', { cause });
+  }
+}
+
+export function isLost(error: unknown): boolean {
+  return error instanceof LostConnection;
+}
+
+export function causeOf(error: unknown): unknown {
+  return error instanceof LostConnection ? error.cause : error;
+}
+
+export function unknownOutcome(cause: unknown): GoalAgentError {
+  return new GoalAgentError(
+    'unknown_outcome',
+    'The connection to the database was lost while the change was being saved: it may or may not be there. Read what it was to change before you repeat it.',
+    { cause },
+  );
+}
+
+export function unknownButRepeatable(cause: unknown): GoalAgentError {
+  return new GoalAgentError(
+    'unknown_outcome',
+    'The connection to the database was lost while the change was being saved: it may or may not be there. Repeat the call with the same request_id: it is done once.',
+    { cause },
+  );
+}
+
+/** Errors after which a write may be there all the same. */
+const mayBeCommitted = new Set<string>(['unknown_outcome', 'unavailable', 'cancelled'] satisfies ErrorCode[]);
+
+export function isOfUnknownOutcome(error: unknown): boolean {
+  return error instanceof GoalAgentError && mayBeCommitted.has(error.code);
+}
