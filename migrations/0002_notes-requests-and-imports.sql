@@ -20,12 +20,13 @@ alter table counters drop constraint counters_kind_known;
 alter table counters add constraint counters_kind_known check (kind in ('goal', 'task', 'event', 'note'));
 
 -- What a request with an id of the caller's own was answered, so that a repeat gets the same answer and writes nothing.
+-- The answer is text and not jsonb, which would come back with its keys in another order.
 create table requests (
   workspace_id bigint not null,
   request_id text not null,
   tool text not null,
   arguments_hash text not null,
-  answer jsonb not null,
+  answer text not null,
   created_at timestamptz not null default now(),
   constraint requests_pkey primary key (workspace_id, request_id),
   constraint requests_workspace_exists foreign key (workspace_id) references workspaces (id)

@@ -25,7 +25,8 @@ export function wire(config: Config, log: Log): Wired {
   return {
     async openCall({ clientName, signal }) {
       const store = await opener.open(signal);
-      return { store, cached: cache.reads, actor: config.actor ?? `${clientName ?? 'agent'}-${suffix}`, signal };
+      const agentName = config.actor ?? clientName ?? 'agent';
+      return { store, cached: cache.reads, actor: config.actor ?? `${agentName}-${suffix}`, agentName, signal };
     },
     tools: chooseTools({ names: config.toolsets, readOnly: config.readOnly }),
     facts: () => ({

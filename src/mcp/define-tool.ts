@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { text } from '../domain/text.ts';
 import type { Call } from '../service/call.ts';
 
 /** What the server knows of itself, as `get_agent_status` tells it. Never a host, a user or a password. */
@@ -37,8 +38,21 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
 }
 
+/** Every tool that writes takes a `request_id` beside what it declares: docs/decisions/requests.md. */
 export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(tool: Tool<I, O>): Tool {
-  return tool as unknown as Tool;
+  const input = tool.hints.readOnlyHint ? tool.input : tool.input.extend(requestIdShape);
+  return { ...tool, input } as unknown as Tool;
+}
+
+const requestIdShape = { request_id: text(100).optional() };
+
+/** The request id of a call's arguments, and what the tool itself takes. */
+export function splitRequestId(input: Record<string, unknown>): {
+  requestId: string | undefined;
+  args: Record<string, unknown>;
+} {
+  const { request_id, ...args } = input;
+  return { requestId: request_id as string | undefined, args };
 }
 
 const closed = { openWorldHint: false } as const;

@@ -7,8 +7,9 @@ import {
 } from '@modelcontextprotocol/server';
 import { GoalAgentError } from '../domain/errors.ts';
 import { unstorable } from '../domain/text.ts';
-import type { Call } from '../service/call.ts';
-import type { AgentFacts, Tool, ToolContext } from './define-tool.ts';
+import type { PoolCall } from '../service/call.ts';
+import { answerOnce } from '../service/requests.ts';
+import { type AgentFacts, splitRequestId, type Tool, type ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
 import { instructions } from './instructions.ts';
 import { listedSchema } from './listed-schema.ts';
@@ -23,7 +24,7 @@ export interface ServerParts {
    * Waits until the store can be used. History names the agent, or else the client, as the one who acts.
    * @throws GoalAgentError `unavailable` or `configuration`.
    */
-  openCall(from: { clientName?: string | undefined; signal?: AbortSignal | undefined }): Promise<Call>;
+  openCall(from: { clientName?: string | undefined; signal?: AbortSignal | undefined }): Promise<PoolCall>;
   facts(): AgentFacts;
   /** What clients are offered: the same for every connection. */
   tools: readonly Tool[];
@@ -32,7 +33,7 @@ export interface ServerParts {
 }
 
 /** Turns a request of the protocol into a call of the service. */
-type OpenCall = (context: ServerContext) => Promise<Call>;
+type OpenCall = (context: ServerContext) => Promise<PoolCall>;
 
 /** Serves both protocol eras: the SDK calls it once for each connection. */
 export function serverFactory(parts: ServerParts): McpServerFactory {
@@ -63,14 +64,25 @@ function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenC
     annotations: tool.hints,
   };
   server.registerTool(tool.name, config, async (args: unknown, context: ServerContext) => {
-    const toolContext: ToolContext = { open: () => open(context), facts: parts.facts };
+    const toolContext = { open: () => open(context), facts: parts.facts };
     try {
-      return toolResult(await tool.run(toolContext, parseInput(tool, args)));
+      return toolResult(await runTool(tool, toolContext, parseInput(tool, args)));
     } catch (error) {
       if (!(error instanceof GoalAgentError)) parts.report(error, tool.name);
       return toolError(error);
     }
   });
+}
+
+async function runTool(
+  tool: Tool,
+  context: { open(): Promise<PoolCall>; facts: ToolContext['facts'] },
+  input: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const { requestId, args } = splitRequestId(input);
+  if (requestId === undefined) return tool.run(context, args);
+  const request = { id: requestId, tool: tool.name, args };
+  return answerOnce(await context.open(), request, (call) => tool.run({ ...context, open: async () => call }, args));
 }
 
 /**

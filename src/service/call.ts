@@ -13,6 +13,8 @@ export interface Call {
   store: Store<StatementRunner>;
   /** Who history names. */
   actor: string;
+  /** The actor's name without what differs from one process of the same agent to the next. */
+  agentName?: string | undefined;
   /** Undefined where no cache is configured. */
   cached?: ReadCache | undefined;
   signal?: AbortSignal | undefined;

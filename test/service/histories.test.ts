@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GoalStatus } from '../../src/domain/goal.ts';
 import { TaskStatus } from '../../src/domain/task-status.ts';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
-import type { Call } from '../../src/service/call.ts';
+import type { Call, PoolCall } from '../../src/service/call.ts';
 import { createGoal, deleteGoal, updateGoal } from '../../src/service/goals.ts';
+import { answerOnce } from '../../src/service/requests.ts';
 import { setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, listReady } from '../../src/service/tasks.ts';
 import { updateTask } from '../../src/service/update-task.ts';
@@ -75,7 +77,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-let call: Call;
+let call: PoolCall;
 let sql: pg.Client;
 
 beforeAll(async () => {
@@ -87,7 +89,7 @@ describe('after any history', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(aStep, { minLength: 5, maxLength: 25 }), async (steps) => {
         await sql.query('truncate goals, tasks, task_dependencies, events cascade');
-        for (const step of steps) await perform(step);
+        for (const [place, step] of steps.entries()) await (place % 2 === 0 ? perform(call, step) : performOnce(step));
         expect(await brokenInvariants(sql)).toEqual({});
         await readyIsWhatItMeans();
       }),
@@ -96,7 +98,18 @@ describe('after any history', () => {
   });
 });
 
-async function perform(step: Step): Promise<void> {
+/** Under a request id, as one transaction, and repeated. */
+async function performOnce(step: Step): Promise<void> {
+  const request = { id: randomUUID(), tool: step.kind, args: {} };
+  const run = async (combined: Call) => {
+    await perform(combined, step);
+    return { done: true };
+  };
+  await answerOnce(call, request, run);
+  await answerOnce(call, request, run);
+}
+
+async function perform(call: Call, step: Step): Promise<void> {
   const goals = await ids('goals');
   const tasks = await ids('tasks');
   const goal = (n: number) => goals[n % goals.length] as string;

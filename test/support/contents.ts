@@ -11,6 +11,9 @@ export async function contentsOf(sql: pg.Client): Promise<Record<string, string>
       (select count(*) || ' ' || md5(coalesce(string_agg(t::text, ',' order by t.number), '')) from tasks t) as tasks,
       (select count(*) || ' ' || md5(coalesce(string_agg(d::text, ',' order by d.task_id, d.depends_on_id), ''))
         from task_dependencies d) as dependencies,
+      (select count(*) || ' ' || md5(coalesce(string_agg(n::text, ',' order by n.id), '')) from notes n) as notes,
+      (select count(*) || ' ' || md5(coalesce(string_agg(r::text, ',' order by r.request_id), '')) from requests r)
+        as requests,
       (select count(*) || ' ' || coalesce(max(e.seq), 0) from events e) as events,
       (select string_agg(c.kind || ' ' || c.next, ', ' order by c.kind) from counters c
         where c.kind in ('goal', 'task')) as counters`);

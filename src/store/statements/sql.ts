@@ -144,3 +144,14 @@ export const countedAtMost = 10_000;
 export function exactTime(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
+
+/** How long the answer of a request is kept. */
+const requestIsKeptFor = `interval '24 hours'`;
+
+export function requestIsKept(alias: string): string {
+  return `${alias}.created_at > now() - ${requestIsKeptFor}`;
+}
+
+export function requestIsOld(alias: string): string {
+  return `${alias}.created_at <= now() - ${requestIsKeptFor}`;
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { GoalAgentError } from '../domain/errors.ts';
+import { type Combined, type StatementRunner, step } from '../store/database.ts';
+import { violatedConstraint } from '../store/failures.ts';
+import { answerRequest, dropOldRequests } from '../store/statements/answer-request.ts';
+import { findRequest } from '../store/statements/find-request.ts';
+import { dropExpiredRequest, insertRequest } from '../store/statements/insert-request.ts';
+import type { Call, PoolCall } from './call.ts';
+
+/** What an agent asks for under an id of its own, so that it may ask again. */
+export interface Request {
+  id: string;
+  tool: string;
+  /** Checked, and with defaults filled in. */
+  args: Record<string, unknown>;
+}
+
+type Answer = Record<string, unknown>;
+
+/** Old requests that one removes that is answered: more than it adds, and not so many that it is felt. */
+const droppedAtOnce = 20;
+
+/**
+ * What `run` answers, or what it answered before to the same request, which then changes nothing: docs/decisions/requests.md.
+ * All that `run` writes and its answer are one transaction; what it refuses leaves nothing, and may be asked again.
+ * `run` may run more than once, of which once counts.
+ *
+ * @throws GoalAgentError `conflict` where the id is that of another request; what `run` throws.
+ */
+export async function answerOnce(call: PoolCall, request: Request, run: (call: Call) => Promise<Answer>) {
+  const { database, workspaceId } = call.store;
+  const options = { signal: call.signal };
+  const argumentsHash = hashOf(call, request);
+  const requestId = request.id;
+  const look = async (runner: StatementRunner): Promise<Combined<Answer> | undefined> => {
+    const [found] = await runner.read(findRequest, { workspaceId, requestId }, options);
+    if (found === undefined) return undefined;
+    if (found.tool !== request.tool || found.arguments_hash !== argumentsHash) throw otherRequest(requestId, found);
+    return { result: JSON.parse(found.answer), committedLately: found.lately };
+  };
+  const first = [
+    step(dropExpiredRequest, { workspaceId, requestId }),
+    step(insertRequest, { workspaceId, requestId, tool: request.tool, argumentsHash }),
+  ];
+  const work = async (runner: StatementRunner): Promise<Combined<Answer>> => {
+    const before = await look(runner);
+    if (before !== undefined) return before;
+    try {
+      const result = await run({ ...call, store: { ...call.store, database: runner } });
+      const answer = step(answerRequest, { workspaceId, requestId, answer: JSON.stringify(result) });
+      return { result, last: [answer, step(dropOldRequests, { workspaceId, limit: droppedAtOnce })] };
+    } catch (error) {
+      // another process was faster: it has the answer, and what this one was refused may be what that one has done
+      const meanwhile = mayMeanRepeat(error) ? await look(database) : undefined;
+      if (meanwhile !== undefined) return meanwhile;
+      throw error;
+    }
+  };
+  return inLine(database, requestId, () => database.combine(first, work, options));
+}
+
+function mayMeanRepeat(error: unknown): boolean {
+  if (violatedConstraint(error) === 'requests_pkey') return true;
+  return error instanceof GoalAgentError && ['invalid', 'not_found', 'conflict'].includes(error.code);
+}
+
+function otherRequest(requestId: string, { tool, created_at }: { tool: string; created_at: string }): GoalAgentError {
+  const at = `${created_at.slice(0, 19)}Z`;
+  return new GoalAgentError(
+    'conflict',
+    `request_id ${JSON.stringify(requestId)} is that of a call of ${tool} at ${at}, which had other arguments or came from another agent; nothing was changed. Use a new request_id, or repeat that call as it was.`,
+  );
+}
+
+/**
+ * Arguments are the same whatever the order of their keys. The agent counts where the arguments do not name it: two
+ * agents that both call a request "1" must not get each other's claims.
+ */
+function hashOf({ agentName }: Call, { tool, args }: Request): string {
+  const agent = args.agent === undefined ? (agentName ?? null) : null;
+  return createHash('sha256')
+    .update(canonical([tool, agent, args]))
+    .digest('hex');
+}
+
+/** JSON with keys in order, and without those that are undefined. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join()}}`;
+}
+
+const lines = new WeakMap<object, Map<string, Promise<void>>>();
+
+/**
+ * Requests of one id in this process wait for each other here, where it costs neither a connection nor a number: a
+ * client that gave up waiting and asks again is usually served by the process that is still at it.
+ */
+async function inLine<T>(database: object, requestId: string, work: () => Promise<T>): Promise<T> {
+  const line = lines.get(database) ?? new Map<string, Promise<void>>();
+  lines.set(database, line);
+  const turn = (line.get(requestId) ?? Promise.resolve()).then(work);
+  const over = turn.then(
+    () => {},
+    () => {},
+  );
+  line.set(requestId, over);
+  try {
+    return await turn;
+  } finally {
+    if (line.get(requestId) === over) line.delete(requestId);
+  }
+}
