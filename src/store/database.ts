@@ -56,6 +56,11 @@ export interface DatabaseOptions {
  */
 const readCommitted =
   'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off';
+/**
+ * Where a transaction waits for its client between statements: one that stands still, or whose network is gone without a
+ * word, must not keep its locks from all others. The server ends it (25P03), and with it the connection.
+ */
+const readCommittedAtLength = `${readCommitted}; set local idle_in_transaction_session_timeout = '10s'`;
 const snapshotOnly = 'begin isolation level repeatable read read only';
 const attemptsOnConflict = 4;
 /** What work in one transaction came to. Without `last` it wrote nothing, and there is nothing to commit. */
@@ -220,7 +225,7 @@ export class Database implements StatementRunner {
       outside: this,
       hold: () => this.#hold(options),
       query: (each) => this.#query(each),
-      begin: readCommitted,
+      begin: readCommittedAtLength,
       first,
       watcher: this.#watcher,
       signal: options.signal,

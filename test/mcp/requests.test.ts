@@ -5,7 +5,7 @@ import { aLockOn } from '../support/blocked.ts';
 import { contentsOf } from '../support/contents.ts';
 import { aClient, aConversation, type Conversation } from '../support/conversation.ts';
 import { aDatabase } from '../support/database.ts';
-import { aServerForTest, eras, type ServerProcess } from '../support/server-process.ts';
+import { aRawServer, aServerForTest, eras, type ServerProcess } from '../support/server-process.ts';
 
 const conversations = await Promise.all(eras.map(aConversation));
 
@@ -188,6 +188,25 @@ describe.each(conversations)('in the $era era', (conversation) => {
     const { answer, error } = await own.call('create_goal', args);
     expect(error).toBeUndefined();
     expect((await own.call('create_goal', args)).answer).toEqual(answer);
+  });
+
+  test('a client that leaves in the middle leaves no process and no half of a change, and its repeat does it', async () => {
+    const own = aRawServer({ database: conversation.database });
+    await own.initialize();
+    await own.call('get_agent_status');
+    const before = await contentsOf(sql);
+    const lock = await aLockOn('goals', conversation.database);
+    const args = { description: 'left', request_id: randomUUID() };
+    // the second waits for the first
+    for (let n = 0; n < 2; n += 1) own.begin('tools/call', { name: 'create_goal', arguments: args });
+    await lock.untilBlocked();
+    own.endInput();
+    expect(await own.exited).toEqual({ code: 0, signal: null });
+    await lock.untilIdle();
+    await lock.release();
+    expect({ ...(await contentsOf(sql)), counters: '' }).toEqual({ ...before, counters: '' });
+    const first = await ask('create_goal', args);
+    expect(await ask('create_goal', args)).toEqual(first);
   });
 
   test.each([

@@ -7,9 +7,10 @@ import { onTestFinished } from 'vitest';
  * What happens once to the transaction of a request with an id when it commits:
  * - `hold`: the commit gets through, and its answer does not come;
  * - `lose`: the same, and the connection is lost;
- * - `stop`: the connection is lost before the commit gets through.
+ * - `stop`: the connection is lost before the commit gets through;
+ * - `freeze`: the commit does not get through, and the connection stays.
  */
-export type Fate = 'hold' | 'lose' | 'stop';
+export type Fate = 'hold' | 'lose' | 'stop' | 'freeze';
 
 export interface CommitWay {
   /** Where the database is, by this way. */
@@ -53,7 +54,7 @@ export async function aCommitWay({ host, port, ...rest }: pg.ClientConfig): Prom
         if (fate !== undefined) met += 1;
         if (fate === 'stop') return drop();
       }
-      far.write(bytes);
+      if (fate !== 'freeze') far.write(bytes);
     });
     far.on('data', (bytes) => {
       if (fate === 'lose') drop();
