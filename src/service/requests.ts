@@ -50,17 +50,23 @@ export async function answerOnce(call: PoolCall, request: Request, run: (call: C
       const answer = step(answerRequest, { workspaceId, requestId, answer: JSON.stringify(result) });
       return { result, last: [answer, step(dropOldRequests, { workspaceId, limit: droppedAtOnce })] };
     } catch (error) {
-      // another process was faster: it has the answer, and what this one was refused may be what that one has done
-      const meanwhile = mayMeanRepeat(error) ? await look(database) : undefined;
+      // what this one is refused may be what another process has done meanwhile, which then has the answer
+      const meanwhile = isRefusal(error) ? await look(database) : undefined;
       if (meanwhile !== undefined) return meanwhile;
       throw error;
     }
   };
-  return inLine(database, requestId, () => database.combine(first, work, options));
+  const attempt = () => database.combine(first, work, options);
+  return inLine(database, requestId, () =>
+    attempt().catch((error) => {
+      // another process was faster, and has the answer by now
+      if (violatedConstraint(error) === 'requests_pkey') return attempt();
+      throw error;
+    }),
+  );
 }
 
-function mayMeanRepeat(error: unknown): boolean {
-  if (violatedConstraint(error) === 'requests_pkey') return true;
+function isRefusal(error: unknown): boolean {
   return error instanceof GoalAgentError && ['invalid', 'not_found', 'conflict'].includes(error.code);
 }
 
