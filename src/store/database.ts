@@ -215,6 +215,7 @@ export class Database implements StatementRunner {
     const { result, last, committedLately } = await work(transaction);
     const seen = last === undefined ? [] : await transaction.commit(last);
     await transaction.end();
+    this.#statistics.wrote(transaction.rows);
     for (const { operation, rows } of seen) await this.#watcher?.changed(operation, rows);
     if (committedLately) await this.#watcher?.unknown();
     return result;

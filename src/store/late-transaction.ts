@@ -8,6 +8,7 @@ import {
   type Run,
   type StatementRunner,
   type Step,
+  sendTogether,
   settleInOrder,
   step,
   type Watcher,
@@ -52,10 +53,16 @@ export class LateTransaction implements StatementRunner {
   #last: Promise<unknown> = Promise.resolve();
   readonly #failures = new WeakSet<object>();
   #commitSent = false;
+  #rows = 0;
   #ended = false;
 
   constructor(parts: LateTransactionParts) {
     this.#parts = parts;
+  }
+
+  /** As many as were written, for the statistics. */
+  get rows(): number {
+    return this.#rows;
   }
 
   /** Whether the transaction may be there although no answer to its commit came. */
@@ -103,6 +110,7 @@ export class LateTransaction implements StatementRunner {
     return this.#inTurn(async (client, begun) => {
       await this.#settle([...begun, client.query('savepoint change')]);
       const result = await body((steps) => this.#send(this.#held as Held, steps));
+      sendTogether(client);
       const look = this.#lookAfter(operation);
       const ends = [...this.#queries(client, look), client.query('release savepoint change')];
       const [seen] = await this.#settle(ends);
@@ -139,6 +147,7 @@ export class LateTransaction implements StatementRunner {
     const turn = this.#last.then(async () => {
       const held = await this.#hold();
       this.#refuseIfAborted();
+      sendTogether(held.client);
       const begun = this.#held === undefined ? this.#begin(held) : [];
       try {
         return await work(held.client, begun);
@@ -162,6 +171,7 @@ export class LateTransaction implements StatementRunner {
 
   async #send<const T extends readonly Step[]>({ client }: Held, steps: T): Promise<Rows<T>> {
     this.#refuseIfAborted();
+    sendTogether(client);
     const answers = await this.#settle(this.#queries(client, steps));
     return answers.map((answer) => answer.rows) as Rows<T>;
   }
@@ -198,6 +208,7 @@ export class LateTransaction implements StatementRunner {
   }
 
   #lookAfter(operation: Operation): Step[] {
+    this.#rows += operation.events ?? 1;
     return this.#parts.watcher === undefined ? [] : [this.#parts.watcher.look(operation)];
   }
 }
