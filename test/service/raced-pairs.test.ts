@@ -1,0 +1,172 @@
+import type pg from 'pg';
+import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { breakDownGoal } from '../../src/service/break-down-goal.ts';
+import type { Call } from '../../src/service/call.ts';
+import { claimTasks } from '../../src/service/claims.ts';
+import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
+import { deleteTask } from '../../src/service/tasks.ts';
+import { updateTask } from '../../src/service/update-task.ts';
+import { aGoal, aSubtask, someTasks } from '../support/builders.ts';
+import { aCall, aStore } from '../support/database.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { type Outcome, race, type Winner } from '../support/race.ts';
+
+// Each pair of changes that meet in the same rows, a thousand times; on the machine's own PostgreSQL a hundred. A further pair
+// is a further `races` below. Each was seen to fail without what guards it:
+// - two halves of a cycle: lockGraphExclusive in update-task.ts
+// - two last dependencies: lockTasksAndDependents in set-task-statuses.ts together with the count's `t.open_dependencies`
+//   taken from the row as it was; either of them alone holds
+// - delete and claim: lockTaskAndGoal in deleteTask (the history then has the deleted task as it was before the claim)
+// - complete and depend: lockGraphShared in set-task-statuses.ts, and lockGraphExclusive in update-task.ts
+const rounds = inject('server') ? 100 : 1_000;
+/** Everything is counted again after so many rounds. */
+const recountedEvery = 250;
+
+/** Two processes' worth of pools on one database. */
+let left: Call;
+let right: Call;
+let sql: pg.Client;
+
+beforeAll(async () => {
+  const first = await aCall();
+  left = { ...first.call, actor: 'left' };
+  right = { store: await aStore(first.connection), actor: 'right' };
+  sql = first.sql;
+});
+
+afterEach(() => sql.query('truncate goals, tasks, task_dependencies, notes, events cascade'));
+
+interface Pair<Case, L, R> {
+  /** So many cases that have nothing to do with each other. */
+  cases: (count: number) => Promise<Case[]>;
+  left: (each: Case) => Promise<L>;
+  right: (each: Case) => Promise<R>;
+  judge: (each: Case, left: Outcome<L>, right: Outcome<R>) => Winner | Promise<Winner>;
+}
+
+/** A test that lets the two of a pair meet again and again: each wins some, most rounds are true races, every count stays right. */
+function races<Case, L, R>(name: string, { cases, ...pair }: Pair<Case, L, R>): void {
+  it(name, { timeout: 180_000 }, async () => {
+    const total = { left: 0, right: 0, overlapped: 0 };
+    for (let done = 0; done < rounds; done += recountedEvery) {
+      const tally = await race(await cases(Math.min(recountedEvery, rounds - done)), pair);
+      for (const key of ['left', 'right', 'overlapped'] as const) total[key] += tally[key];
+      expect(await brokenInvariants(sql)).toEqual({});
+      expect(await staleImages(sql)).toEqual([]);
+    }
+    expect(total.left + total.right).toBe(rounds);
+    expect(total.left).toBeGreaterThan(0);
+    expect(total.right).toBeGreaterThan(0);
+    expect(total.overlapped).toBeGreaterThan(rounds / 2);
+  });
+}
+
+describe('at the same moment', () => {
+  races('two add one half of a cycle each, and one of them is refused', {
+    cases: (count) => groups(count, [[], []]),
+    left: ([a, b]) => dependOn(left, a, b),
+    right: ([a, b]) => dependOn(right, b, a),
+    judge(_, first, second) {
+      const refused = [first.error, second.error].filter((error) => error !== undefined);
+      expect(refused).toMatchObject([{ code: 'invalid' }]);
+      return first.error === undefined ? 'left' : 'right';
+    },
+  });
+
+  races('two complete the last two dependencies of a task, and one of them makes it ready', {
+    cases: acrossGoals,
+    left: ([a]) => setTaskStatus(left, { taskId: a, status: 'completed' }),
+    right: ([, b]) => setTaskStatus(right, { taskId: b, status: 'completed' }),
+    judge([, , last], first, second) {
+      const madeReady = [first, second].map((each) => answerOf(each).madeReady);
+      expect(madeReady.flat()).toEqual([last]);
+      // it is ready by the second
+      return madeReady[0]?.length === 0 ? 'left' : 'right';
+    },
+  });
+
+  races('a task is deleted and claimed, and it is claimed before or not at all', {
+    cases: (count) => groups(count, [[], [1]]),
+    left: ([task]) => deleteTask(left, task),
+    right: ([task]) => claimTasks(right, { taskIds: [task], limit: 1, leaseSeconds: 60 }),
+    async judge([task], first, second) {
+      expect(answerOf(first)).toMatchObject({ dependentTasks: [expect.any(String)] });
+      const claimed = answerOf(second).map((each) => each.id);
+      const { rows } = await sql.query(actionsOn, [task]);
+      const actions = rows.map((row) => row.action);
+      expect(actions).toEqual(claimed.length === 0 ? ['created', 'deleted'] : ['created', 'claimed', 'deleted']);
+      return claimed.length === 0 ? 'left' : 'right';
+    },
+  });
+
+  races('a dependency is completed while a task is made to depend on it', {
+    cases: (count) => groups(count, [[], []]),
+    left: ([a, b]) => dependOn(left, a, b),
+    right: ([, b]) => setTaskStatus(right, { taskId: b, status: 'completed' }),
+    judge([a], first, second) {
+      answerOf(first);
+      // only if it waited for it by then
+      return answerOf(second).madeReady.includes(a) ? 'left' : 'right';
+    },
+  });
+});
+
+// by revision: the time of an event is that of its transaction's beginning, and one that waited began early
+const actionsOn = `
+  select action
+  from events
+  where task_id = $1
+  order by after is null, (after ->> 'revision')::int8`;
+
+type Group = [string, string, string];
+
+const perGoal = 50;
+
+/** As many groups of new tasks; each task is given by what it depends on, as places in its group. */
+async function groups(count: number, dependencies: number[][]): Promise<Group[]> {
+  const size = dependencies.length;
+  const found: Group[] = [];
+  while (found.length < count) {
+    const subtasks = Array.from({ length: perGoal }, (_, group) =>
+      dependencies.map((places) => aSubtask({ dependencies: places.map((place) => `#${place + group * size}`) })),
+    );
+    const { taskIds } = await breakDownGoal(left, await aGoal(left), subtasks.flat());
+    for (let at = 0; at < taskIds.length; at += size) found.push(taskIds.slice(at, at + size) as Group);
+  }
+  return found.slice(0, count);
+}
+
+/** Two tasks and one that waits for both, each of another goal, so that only the last is what their changes have in common. */
+async function acrossGoals(count: number): Promise<Group[]> {
+  const found: Group[] = [];
+  while (found.length < count) {
+    const goals = [await aGoal(left), await aGoal(left), await aGoal(left)] as const;
+    const a = await someTasks(left, goals[0], perGoal);
+    const b = await someTasks(left, goals[1], perGoal);
+    const pairs = a.map((id, n) => [id, b[n] as string] as const);
+    const waiting = pairs.map((pair) => aSubtask({ dependencies: [...pair] }));
+    const { taskIds } = await breakDownGoal(left, goals[2], waiting);
+    found.push(...pairs.map((pair, n): Group => [...pair, taskIds[n] as string]));
+  }
+  return found.slice(0, count);
+}
+
+function dependOn(call: Call, task: string, dependency: string) {
+  return updateTask(call, task, { edit: {}, dependencies: { add: [dependency], remove: [] } });
+}
+
+function answerOf<T>(outcome: Outcome<T>): T {
+  if (outcome.error !== undefined) throw outcome.error;
+  return outcome.value as T;
+}
+
+/** Events that tell of a row as it was before another event's change of it: undo would bring that back. */
+async function staleImages(client: pg.Client): Promise<unknown[]> {
+  const { rows } = await client.query(`
+    select e.action, e.task_id, e.before, x.action as earlier
+    from events e
+    join events x on x.workspace_id = e.workspace_id and x.task_id = e.task_id and x.seq <> e.seq
+    where (x.before ->> 'revision')::int8 <= (e.before ->> 'revision')::int8
+      and (x.after ->> 'revision')::int8 > (e.before ->> 'revision')::int8`);
+  return rows;
+}
