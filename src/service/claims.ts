@@ -39,7 +39,7 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
     const claim = claimStep(call, wanted, { limit: wanted.limit, seq: operation.seq, pastExpired: false });
     const [claimed] = await database.write(operation, [claim] as const, { signal: call.signal });
     if (claimed.length > 0) return claimed.map(claimedTask);
-    // nothing is ready, or a lease ran out: that is looked into only now, since it costs every claim a third more
+    // nothing is ready, or a lease ran out: that is looked into only now, since it would cost every claim a fifth more
   }
   return endLeasesAndClaim(call, wanted);
 }

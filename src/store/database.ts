@@ -52,7 +52,7 @@ export interface DatabaseOptions {
  * them costs more than running them. So one plan is made and kept, and it goes by index. set_task_statuses alone, on a busy
  * machine, p50: 3.2 ms with PostgreSQL's own choice of plans, 3.8 ms planned each time, 1.9 ms with one plan kept.
  * Without statistics a bitmap over the whole workspace looks cheaper than a few keys: a claim among 4,000 new tasks read
- * all of them three times, 4.7 ms in place of 0.7. See statistics.ts, too.
+ * all of them three times, 4.7 ms in place of 1.3. See statistics.ts, too.
  */
 const readCommitted =
   'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off';

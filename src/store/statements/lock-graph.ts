@@ -3,7 +3,7 @@ import { defineStatement } from '../statement.ts';
 // Who depends on whom in a workspace is guarded by one advisory lock, held to the end of the transaction:
 // shared by those who walk the edges (a status that changes counts on to its dependents), exclusive for those who
 // add or remove edges or tasks. Under the shared lock edges stand still, so a walker can lock every row that it will
-// change in the order of its number, and no two of them can deadlock. docs/decisions/graph-lock.md has the figures.
+// change in the order of its number, and no two of them can deadlock. docs/decisions/locking.md says what goes wrong without.
 // The first number is this product's own, so that no other program's advisory locks are met.
 
 export const lockGraphShared = defineStatement({
