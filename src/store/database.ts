@@ -1,16 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
-import { cancelOnServer } from './cancel.ts';
-import { isConnectionFailure, isRetryable, toGoalAgentError } from './failures.ts';
-import { type Held, LateTransaction } from './late-transaction.ts';
-import {
-  causeOf,
-  isLost,
-  isOfUnknownOutcome,
-  LostConnection,
-  unknownButRepeatable,
-  unknownOutcome,
-} from './lost-connection.ts';
+import { Connections, type ConnectionsOptions } from './connections.ts';
+import { isRetryable, toGoalAgentError } from './failures.ts';
+import { LateTransaction } from './late-transaction.ts';
+import { causeOf, isLost, isOfUnknownOutcome, unknownButRepeatable, unknownOutcome } from './lost-connection.ts';
 import type { Params, Row, Statement } from './statement.ts';
 import { findEvent } from './statements/find-event.ts';
 import { Statistics } from './statistics.ts';
@@ -27,25 +20,9 @@ import {
   type Watcher,
 } from './steps.ts';
 import { Turns } from './turns.ts';
-import { wireTypes, wireValues } from './wire-types.ts';
+import { wireValues } from './wire-types.ts';
 
 export { type Operation, type Rows, type StatementRunner, type Step, step, type Watcher } from './steps.ts';
-
-export interface DatabaseOptions {
-  /** Finds the way to the server; asked again when the way is lost (another TLS mode, a restarted embedded server). */
-  connect: () => Promise<pg.ClientConfig>;
-  /** Connections kept open, and how many more there may be under load. */
-  poolSize: number;
-  maxOverflow: number;
-  /** How long a statement may take, in milliseconds. */
-  timeoutMs: number;
-  /** False behind a transaction pooler that loses prepared statements (PgBouncer before 1.21). */
-  prepared: boolean;
-  /** The session refuses every change, whatever is asked of it. */
-  readOnly?: boolean;
-  /** Told of connections that were lost, for the log. */
-  warn: (message: string, error: unknown) => void;
-}
 
 /**
  * A write touches a few rows by their keys, whatever the tables' statistics say, and its statements are large: planning
@@ -63,6 +40,7 @@ const readCommitted =
 const readCommittedAtLength = `${readCommitted}; set local idle_in_transaction_session_timeout = '10s'`;
 const snapshotOnly = 'begin isolation level repeatable read read only';
 const attemptsOnConflict = 4;
+
 /** What work in one transaction came to. Without `last` it wrote nothing, and there is nothing to commit. */
 export interface Combined<T> {
   result: T;
@@ -79,20 +57,17 @@ export interface Combined<T> {
  * Constraint violations come through as pg's own `DatabaseError`, since the caller knows what they mean.
  */
 export class Database implements StatementRunner {
-  readonly #options: DatabaseOptions;
-  readonly #lost = new WeakSet<pg.PoolClient>();
-  #pool: Promise<pg.Pool> | undefined;
-  #closed = false;
+  readonly #options: ConnectionsOptions;
+  readonly #connections: Connections;
   #watcher: Watcher | undefined;
   readonly #statistics = new Statistics((sql) => this.#onClient({}, (client) => client.query(sql)));
-  readonly #mostConnections: number;
   readonly #combined: Turns;
 
-  constructor(options: DatabaseOptions) {
+  constructor(options: ConnectionsOptions) {
     this.#options = options;
-    // who holds a connection may need another, for numbers: so there are two, and one is left to those who hold none
-    this.#mostConnections = Math.max(2, options.poolSize + options.maxOverflow);
-    this.#combined = new Turns(this.#mostConnections - 1);
+    this.#connections = new Connections(options);
+    // who holds a connection may need another, for numbers: one is left to those who hold none
+    this.#combined = new Turns(this.#connections.most - 1);
   }
 
   /** From now on `watcher` is told of every write. */
@@ -224,7 +199,7 @@ export class Database implements StatementRunner {
   #lateTransaction(first: readonly Step[], options: CallOptions): LateTransaction {
     return new LateTransaction({
       outside: this,
-      hold: () => this.#hold(options),
+      hold: () => this.#connections.hold(options),
       query: (each) => this.#query(each),
       begin: readCommittedAtLength,
       first,
@@ -234,10 +209,8 @@ export class Database implements StatementRunner {
   }
 
   /** Closes every connection; later calls are refused. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    const pool = await this.#pool?.catch(() => undefined);
-    await pool?.end();
+  close(): Promise<void> {
+    return this.#connections.close();
   }
 
   /** Runs a write with the watcher's look at its end, and tells the watcher what it saw. */
@@ -293,10 +266,9 @@ export class Database implements StatementRunner {
    * as many tries as there may be connections. But a server that kept silent for long will do so again.
    */
   #isWorthAnotherTry(error: unknown, attempt: number, start: number): boolean {
-    const { poolSize, maxOverflow, timeoutMs } = this.#options;
-    return (
-      isLost(error) && attempt <= poolSize + maxOverflow && performance.now() - start < Math.min(1000, timeoutMs / 2)
-    );
+    const { most } = this.#connections;
+    const isSlow = performance.now() - start >= Math.min(1000, this.#options.timeoutMs / 2);
+    return isLost(error) && attempt <= most && !isSlow;
   }
 
   /** After a lost connection: throws unless the operation certainly left nothing behind. */
@@ -313,7 +285,7 @@ export class Database implements StatementRunner {
   }
 
   async #onClient<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const held = await this.#hold(options);
+    const held = await this.#connections.hold(options);
     try {
       return await work(held.client);
     } catch (error) {
@@ -321,31 +293,6 @@ export class Database implements StatementRunner {
     } finally {
       await held.release();
     }
-  }
-
-  async #hold({ signal }: CallOptions): Promise<Held> {
-    signal?.throwIfAborted();
-    const client = await this.#acquire();
-    let cancelling: Promise<void> | undefined;
-    const cancel = () => {
-      cancelling = cancelOnServer(client);
-    };
-    signal?.addEventListener('abort', cancel, { once: true });
-    return {
-      client,
-      isLost: () => this.#lost.has(client),
-      failure: (error) => {
-        // the server says goodbye in an answer (57P01) before the connection is seen to end
-        if (isConnectionFailure(error)) this.#lost.add(client);
-        return this.#lost.has(client) && !isLost(error) ? new LostConnection(error) : error;
-      },
-      release: async () => {
-        signal?.removeEventListener('abort', cancel);
-        await cancelling;
-        // a cancel request that arrives late must not hit the next call's statement: that connection is not used again
-        client.release(cancelling !== undefined || this.#lost.has(client));
-      },
-    };
   }
 
   async #pipeline<const T extends readonly Step[]>(client: pg.PoolClient, begin: string, steps: T): Promise<Rows<T>> {
@@ -364,83 +311,6 @@ export class Database implements StatementRunner {
       ? { name: statement.name, text: statement.text, values }
       : { text: statement.text, values };
   }
-
-  async #acquire(): Promise<pg.PoolClient> {
-    if (this.#closed) throw new GoalAgentError('unavailable', 'The server is shutting down.');
-    this.#pool ??= this.#openPool();
-    const opening = this.#pool;
-    try {
-      return await connectFrom(await opening);
-    } catch (error) {
-      if (this.#pool === opening && !(error instanceof BusyPool)) this.#forget(opening);
-      if (!isConnectionFailure(error)) throw error;
-    }
-    // the way that was found before is gone: look for it once more
-    this.#pool ??= this.#openPool();
-    const reopening = this.#pool;
-    try {
-      return await connectFrom(await reopening);
-    } catch (error) {
-      if (this.#pool === reopening && !(error instanceof BusyPool)) this.#forget(reopening);
-      throw error;
-    }
-  }
-
-  #forget(pool: Promise<pg.Pool>): void {
-    this.#pool = undefined;
-    pool.then(endWhenUnused).catch(() => {});
-  }
-
-  async #openPool(): Promise<pg.Pool> {
-    const { poolSize, timeoutMs, prepared, readOnly, warn } = this.#options;
-    const way = await this.#options.connect();
-    const readOnlySession = `${way.options ?? ''} -c default_transaction_read_only=on`;
-    const pool = new pg.Pool({
-      connectionTimeoutMillis: 10_000,
-      ...way,
-      application_name: 'goal-agent',
-      types: wireTypes,
-      pipeline: true,
-      min: poolSize,
-      max: this.#mostConnections,
-      idleTimeoutMillis: 10_000,
-      // a server that no longer answers at all is noticed by us, a slow statement by the server
-      query_timeout: timeoutMs + 2_000,
-      // a transaction pooler refuses settings at connect
-      ...(prepared ? { statement_timeout: timeoutMs } : {}),
-      ...(prepared && readOnly ? { options: readOnlySession } : {}),
-    } as pg.PoolConfig);
-    pool.on('connect', (client) => {
-      client.on('error', (error) => {
-        this.#lost.add(client as pg.PoolClient);
-        warn('a database connection was lost', error);
-      });
-    });
-    pool.on('error', () => {}); // idle connections: told above, and the pool replaces them
-    return pool;
-  }
-}
-
-class BusyPool extends GoalAgentError {
-  constructor(cause: unknown) {
-    super('unavailable', 'Every connection to the database is busy. Try again in a moment.', { cause });
-  }
-}
-
-async function connectFrom(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw pool.waitingCount > 0 || (pool.totalCount >= (pool.options.max ?? 10) && pool.idleCount === 0)
-      ? new BusyPool(error)
-      : error;
-  }
-}
-
-/** A pool that is ended leaves those who wait for a connection of it waiting. */
-async function endWhenUnused(pool: pg.Pool): Promise<void> {
-  while (pool.waitingCount > 0) await pause(100);
-  await pool.end();
 }
 
 function pause(ms: number): Promise<void> {

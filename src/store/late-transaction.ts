@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
+import type { Held } from './connections.ts';
 import type { Params, Row, Statement } from './statement.ts';
 import {
   type CallOptions,
@@ -13,15 +14,6 @@ import {
   step,
   type Watcher,
 } from './steps.ts';
-
-/** A connection of one's own, until it is given back. */
-export interface Held {
-  client: pg.PoolClient;
-  /** What a failure on this connection is to its caller: wrapped, where the connection is gone. */
-  failure(error: unknown): unknown;
-  isLost(): boolean;
-  release(): Promise<void>;
-}
 
 export interface LateTransactionParts {
   /** Where reads go before the first write. */

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
-import { Database, type DatabaseOptions, type StatementRunner } from './database.ts';
+import type { ConnectionsOptions } from './connections.ts';
+import { Database, type StatementRunner } from './database.ts';
 import { migrate, refuseOlder } from './migrate.ts';
 import { type CounterKind, Numbers } from './numbers.ts';
 import { findWorkspace } from './statements/find-workspace.ts';
@@ -15,7 +16,7 @@ export interface Store<D extends StatementRunner = Database> {
   numbers: Numbers;
 }
 
-export interface StoreOptions extends DatabaseOptions {
+export interface StoreOptions extends ConnectionsOptions {
   workspace: string;
 }
 
