@@ -11,7 +11,7 @@ export interface DependencyChange {
 export type PlacedDependencies = { depends_on_id: string; place: number }[];
 
 /**
- * All that a task depends on after a change, in order, and what of it is new. To add what is there already changes nothing.
+ * All that a task depends on after a change, in order, with their places, and what of it is new. To add what is there already changes nothing.
  * @throws GoalAgentError `invalid` for a task that is to depend on itself, one named in both lists, one to be removed that is not a
  *   dependency, or more than 200 in the end.
  */
@@ -19,7 +19,7 @@ export function changeDependencies(
   taskId: string,
   current: PlacedDependencies,
   { add, remove }: DependencyChange,
-): { all: string[]; added: PlacedDependencies; removed: string[] } {
+): { all: string[]; places: number[]; added: PlacedDependencies; removed: string[] } {
   const ids = new Set(current.map((each) => each.depends_on_id));
   if (add.includes(taskId)) throw refused(taskId, 'it cannot depend on itself.');
   const both = add.find((id) => remove.includes(id));
@@ -32,13 +32,12 @@ export function changeDependencies(
     .filter((id) => !ids.has(id))
     .map((id, index) => ({ depends_on_id: id, place: last + 1 + index }));
   const removed = [...new Set(remove)];
-  const all = [...current.filter((each) => !remove.includes(each.depends_on_id)), ...added].map(
-    (each) => each.depends_on_id,
-  );
+  const placed = [...current.filter((each) => !remove.includes(each.depends_on_id)), ...added];
+  const all = placed.map((each) => each.depends_on_id);
   if (all.length > limits.dependenciesPerTask) {
     throw refused(taskId, `it would depend on ${all.length} tasks; the limit is ${limits.dependenciesPerTask}.`);
   }
-  return { all, added, removed };
+  return { all, places: placed.map((each) => each.place), added, removed };
 }
 
 /** The first of many IDs, and how many more there are. */

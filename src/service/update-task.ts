@@ -54,7 +54,7 @@ async function editTask(call: Call, taskId: string, edit: TaskEdit): Promise<Tas
   const { database, workspaceId } = call.store;
   const operation = await beginOperation(call, 1);
   const { seq } = operation;
-  const nothing = { goalId: null, dependencies: null, addedIds: [], addedPlaces: [], removedIds: [] };
+  const nothing = { goalId: null, dependencies: null, places: null, addedIds: [], addedPlaces: [], removedIds: [] };
   const steps = [
     step(lockEditedTask, { workspaceId, taskId }),
     step(updateTaskStatement, { workspaceId, taskId, change: edit as Json, ...nothing, seq, actor: call.actor }),
@@ -81,7 +81,7 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
       ] as const;
       const [, [found], current] = await run(look);
       if (found === undefined) throw taskNotFound(taskId);
-      const { all, added, removed } = changeDependencies(
+      const { all, places, added, removed } = changeDependencies(
         taskId,
         current,
         change.dependencies ?? { add: [], remove: [] },
@@ -101,6 +101,7 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
           change: change.edit as Json,
           goalId: move?.toGoalId ?? null,
           dependencies: all,
+          places,
           addedIds,
           addedPlaces: added.map((each) => each.place),
           removedIds: removed,

@@ -76,6 +76,7 @@ const ExportedEvent = z.strictObject({
   before: anyJson,
   after: anyJson,
   reason: text.nullable(),
+  undoes: z.array(number).nullable(),
 });
 
 const ExportedImport = z.strictObject({ content_hash: text, source: text, imported_at: time, report: anyJson });

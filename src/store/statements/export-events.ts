@@ -16,9 +16,11 @@ export const exportEvents = defineStatement({
     before: 'jsonb?',
     after: 'jsonb?',
     reason: 'text?',
+    undoes: 'int8[]?',
   },
   text: `
-    select e.seq, e.operation, ${exactTime('e.at')} as at, e.actor, e.action, e.goal_id, e.task_id, e.before, e.after, e.reason
+    select e.seq, e.operation, ${exactTime('e.at')} as at, e.actor, e.action, e.goal_id, e.task_id, e.before, e.after, e.reason,
+      e.undoes
     from events e
     where e.workspace_id = $1
     order by e.seq`,

@@ -2,7 +2,7 @@ import { defineStatement } from '../statement.ts';
 import { exactTime } from './sql.ts';
 
 /** What a row keeps for itself, and says nothing to a reader. */
-const bookkeeping = `'{revision,updated_at,completed_at,open_dependencies,parked,total_tasks,open_tasks,fence,lease_expires_at,attempts}'::text[]`;
+const bookkeeping = `'{revision,updated_at,completed_at,open_dependencies,parked,total_tasks,open_tasks,fence,lease_expires_at,attempts,places}'::text[]`;
 
 const params = {
   workspaceId: 'int8',

@@ -53,7 +53,9 @@ export const overwriteTasks = defineStatement({
     recorded as (
       insert into events (${eventColumns})
       select $1, $3 + w.place, $4, $5, 'updated', c.goal_id, c.id, ${taskImage('b')},
-        to_jsonb(c) - 'workspace_id' || jsonb_build_object('dependencies', w.dependencies)
+        to_jsonb(c) - 'workspace_id' || jsonb_build_object('dependencies', w.dependencies, 'places', (
+          select coalesce(jsonb_agg(d.place - 1 order by d.place), '[]'::jsonb)
+          from jsonb_array_elements(w.dependencies) with ordinality as d (id, place)))
       from changed c
       join before b on b.id = c.id
       join wanted w on w.id = c.id

@@ -2,9 +2,9 @@ import type { Shape } from '../statement.ts';
 
 // Pieces of SQL that several statements share. Each takes the alias of its table, and reads the workspace from $1.
 
-/** A task's row as history keeps it: every column, and the tasks that it depends on. */
+/** A task's row as history keeps it: every column, and the tasks that it depends on, each with its place. */
 export function taskImage(alias: string): string {
-  return `to_jsonb(${alias}) - 'workspace_id' || jsonb_build_object('dependencies', ${dependencyIdsJson(alias)})`;
+  return `to_jsonb(${alias}) - 'workspace_id' || ${dependenciesJson(alias)}`;
 }
 
 /** A deleted task's row as history keeps it: also its notes and who depended on it, since those go with it. */
@@ -33,11 +33,12 @@ function notesJson(condition: string): string {
       where n.workspace_id = $1 and ${condition}), '[]'::jsonb)`;
 }
 
-function dependencyIdsJson(alias: string): string {
-  return `coalesce((
-      select jsonb_agg(d.depends_on_id order by d.place)
+function dependenciesJson(alias: string): string {
+  return `(
+      select jsonb_build_object('dependencies', coalesce(jsonb_agg(d.depends_on_id order by d.place), '[]'::jsonb),
+        'places', coalesce(jsonb_agg(d.place order by d.place), '[]'::jsonb))
       from task_dependencies d
-      where d.workspace_id = $1 and d.task_id = ${alias}.id), '[]'::jsonb)`;
+      where d.workspace_id = $1 and d.task_id = ${alias}.id)`;
 }
 
 const dependencyIds = `array(

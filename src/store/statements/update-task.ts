@@ -5,7 +5,7 @@ import { eventColumns, taskImage } from './sql.ts';
  * Changes a task whose row is locked: the fields that `change` has, a null among them taking a value away. Where
  * `goalId` or `dependencies` is given, the graph lock is held exclusively, and a goal that is not closed is meant.
  *
- * `dependencies` is all that the task depends on then, in order; what is new among it and what is no longer are named
+ * `dependencies` is all that the task depends on then, in order, with their `places`; what is new among it and what is no longer are named
  * too, so that the edges are changed here, where the row before still shows what they were.
  */
 export const updateTask = defineStatement({
@@ -16,6 +16,7 @@ export const updateTask = defineStatement({
     change: 'jsonb',
     goalId: 'text?',
     dependencies: 'text[]?',
+    places: 'int4[]?',
     addedIds: 'text[]',
     addedPlaces: 'int4[]',
     removedIds: 'text[]',
@@ -56,18 +57,18 @@ export const updateTask = defineStatement({
     added as (
       insert into task_dependencies (workspace_id, task_id, depends_on_id, place)
       select $1, $2, a.id, a.place
-      from unnest($6::text[], $7::int4[]) as a (id, place)
+      from unnest($7::text[], $8::int4[]) as a (id, place)
     ),
     removed as (
       delete from task_dependencies d
-      where d.workspace_id = $1 and d.task_id = $2 and d.depends_on_id = any($8::text[])
+      where d.workspace_id = $1 and d.task_id = $2 and d.depends_on_id = any($9::text[])
     ),
     recorded as (
       insert into events (${eventColumns})
-      select $1, $9, $9, $10, 'updated', c.goal_id, c.id, ${taskImage('b')},
+      select $1, $10, $10, $11, 'updated', c.goal_id, c.id, ${taskImage('b')},
         case
           when $5 is null then ${taskImage('c')}
-          else to_jsonb(c) - 'workspace_id' || jsonb_build_object('dependencies', $5)
+          else to_jsonb(c) - 'workspace_id' || jsonb_build_object('dependencies', $5, 'places', $6::int4[])
         end
       from changed c
       join before b on b.id = c.id
