@@ -21,7 +21,12 @@ export function describeRefusal({ task_id, status, claimed_by, lease_expires_at,
   if (given_fence !== null && given_fence !== undefined) {
     return `${task_id} was claimed again since your claim (fence ${given_fence}, now ${fence}) ${holder}; leave it, and claim another.`;
   }
-  return `${task_id} is claimed by ${claimed_by} until ${timeOf(lease_expires_at ?? '')}; claim another, or wait.`;
+  return `${describeClaim(task_id, claimed_by, lease_expires_at)}; claim another, or wait.`;
+}
+
+/** `TASK-0012 is claimed by claude-2 until 10:42:00Z`. */
+export function describeClaim(taskId: string, holder: string | null, leaseExpiresAt: string | null): string {
+  return `${taskId} is claimed by ${holder} until ${timeOf(leaseExpiresAt ?? '')}`;
 }
 
 /** `2026-11-23T10:42:00.123Z` or PostgreSQL's own form, as `10:42:00Z`. */

@@ -9,6 +9,11 @@ export interface HistoryEvent {
   action: string;
   goal_id: string;
   task_id: string | null;
+  /** Of an undo: the operations that it took back on this row. */
+  undoes: number[] | null;
+  /** Whether there was a row before it, and after it. */
+  was: boolean;
+  is_there: boolean;
   /** The start of a description or a note. */
   subject: string | null;
   /** Of each column that changed: its text before and after, cut. */
@@ -30,6 +35,7 @@ const shownWhole = new Set([
 const longestValue = 60;
 const longestSubject = 80;
 const longestActor = 60;
+const shownOperations = 3;
 
 /** `2026-11-23T10:42:00Z claude-a1b2 TASK-0003 status pending → completed, result set`: one line, whatever is in it. */
 export function historyLine(event: HistoryEvent): string {
@@ -37,18 +43,37 @@ export function historyLine(event: HistoryEvent): string {
   return `${time} ${oneLine(event.actor, longestActor)} ${event.task_id ?? event.goal_id} ${happened(event)}`;
 }
 
-function happened({ action, subject, goal_id, task_id, changes }: HistoryEvent): string {
+function happened(event: HistoryEvent): string {
+  const { action, subject, goal_id, task_id } = event;
   const quoted = subject === null ? '' : ` "${oneLine(subject, longestSubject)}"`;
+  if (event.undoes !== null) return `${tookBack(event.undoes)}: ${whatCameBack(event, quoted)}`;
   if (action === 'noted') return `noted${quoted}`;
   if (action === 'created') return `created${task_id === null ? '' : ` in ${goal_id}`}${quoted}`;
   if (action === 'deleted') return `deleted${quoted}`;
   const words = action.replaceAll('_', ' ');
-  const list = Object.entries(changes)
+  const list = listOf(event.changes);
+  if (list === '') return words;
+  return action === 'updated' ? list : `${words}: ${list}`;
+}
+
+/** The number of an operation is that of its first event, which get_history shows. */
+function tookBack(operations: number[]): string {
+  const shown = operations.slice(0, shownOperations).join(', ');
+  return `undid ${operations.length > shownOperations ? `${shown} and ${operations.length - shownOperations} more` : shown}`;
+}
+
+function whatCameBack({ action, was, is_there, changes }: HistoryEvent, quoted: string): string {
+  const what = action === 'note_undone' ? `note${quoted}` : quoted.trimStart();
+  if (was && is_there) return listOf(changes) || 'nothing is left to change';
+  if (was) return `${what} is gone again`;
+  return is_there ? `${what} is back` : 'it came and went';
+}
+
+function listOf(changes: HistoryEvent['changes']): string {
+  return Object.entries(changes)
     .toSorted(([a], [b]) => weightOf(a) - weightOf(b))
     .map(([name, [before, after]]) => describeChange(name, before, after))
     .join(', ');
-  if (list === '') return words;
-  return action === 'updated' ? list : `${words}: ${list}`;
 }
 
 /** What a reader looks for comes first. */

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../domain/history-line.ts';
 import type { Since } from '../domain/since.ts';
+import type { Row } from '../store/statement.ts';
 import { listHistory, listHistoryOfGoal, listHistoryOfTask } from '../store/statements/list-history.ts';
 import type { Call } from './call.ts';
 
@@ -18,7 +19,7 @@ export interface HistoryPlace {
 }
 
 /** Characters of each text of an event: a line shows less of it. */
-const textLimit = 200;
+export const textLimit = 200;
 
 /** What happened, newest first, before a place in history. What is gone has its history too, so no ID is unknown. */
 export async function getHistory(
@@ -44,5 +45,9 @@ export async function getHistory(
       : goalId !== undefined
         ? await database.read(listHistoryOfGoal, { ...params, goalId }, options)
         : await database.read(listHistory, params, options);
-  return rows.map(({ changes, ...row }) => ({ ...row, changes: changes as HistoryEvent['changes'] }));
+  return rows.map(historyEvent);
+}
+
+export function historyEvent({ changes, ...row }: Row<typeof listHistory>): HistoryEvent {
+  return { ...row, changes: changes as HistoryEvent['changes'] };
 }

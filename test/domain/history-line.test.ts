@@ -9,6 +9,9 @@ const event: HistoryEvent = {
   action: 'updated',
   goal_id: 'GOAL-0001',
   task_id: 'TASK-0003',
+  undoes: null,
+  was: true,
+  is_there: true,
   subject: 'Build it',
   changes: {},
 };
@@ -31,6 +34,24 @@ test.each<[string, Partial<HistoryEvent>]>([
   ['TASK-0003 claimed: claimed_by none → bob', { action: 'claimed', changes: { claimed_by: [null, 'bob'] } }],
   ['TASK-0003 lease ended', { action: 'lease_ended' }],
   ['TASK-0003 updated', {}],
+  [
+    'TASK-0003 undid 12: status completed → pending',
+    { action: 'undone', undoes: [12], changes: { status: ['completed', 'pending'] } },
+  ],
+  ['TASK-0003 undid 12: "Build it" is back', { action: 'undone', undoes: [12], was: false }],
+  [
+    'TASK-0003 undid 1, 2, 3 and 2 more: "Build it" is gone again',
+    { action: 'undone', undoes: [1, 2, 3, 4, 5], is_there: false },
+  ],
+  [
+    'TASK-0003 undid 12: note "use SCRAM" is gone again',
+    { action: 'note_undone', undoes: [12], is_there: false, subject: 'use SCRAM' },
+  ],
+  [
+    'TASK-0003 undid 4, 7: it came and went',
+    { action: 'undone', undoes: [4, 7], was: false, is_there: false, subject: null },
+  ],
+  ['TASK-0003 undid 12: nothing is left to change', { action: 'undone', undoes: [12] }],
 ])('%s', (line, fields) => {
   expect(historyLine({ ...event, ...fields })).toBe(`2026-11-23T10:42:00Z claude-a1b2 ${line}`);
 });

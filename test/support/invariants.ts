@@ -36,11 +36,12 @@ const recounts = {
   'the last event of a row that exists is the row as it is': `
     select e.goal_id, e.task_id
     from (
-      -- a task may have moved from goal to goal; a note's event tells of no row of these
+      -- a task may have moved from goal to goal; a note's event tells of no row of these; what is gone may have come back
       select distinct on (workspace_id, coalesce(task_id, goal_id)) *
       from events
-      where action <> 'noted'
-      order by workspace_id, coalesce(task_id, goal_id), after is null desc, (after ->> 'revision')::int8 desc
+      where action not in ('noted', 'note_undone')
+      order by workspace_id, coalesce(task_id, goal_id),
+        coalesce((after ->> 'revision')::int8, (before ->> 'revision')::int8, 0) desc, after is null desc
     ) e
     left join tasks t on t.workspace_id = e.workspace_id and t.id = e.task_id
     left join goals g on g.workspace_id = e.workspace_id and g.id = e.goal_id and e.task_id is null

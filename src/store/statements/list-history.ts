@@ -26,13 +26,17 @@ const columns = {
   goal_id: 'text',
   task_id: 'text?',
   subject: 'text?',
+  undoes: 'int8[]?',
+  was: 'bool',
+  is_there: 'bool',
   changes: 'jsonb',
 } as const;
 
-/** `changes` has an entry for each column that changed: its text before and after, cut. */
+/** `changes` has an entry for each column that changed: its text before and after, cut. `was` and `is_there`: whether there was a row before and after. */
 const select = (condition: string) => `
     select e.seq, e.operation, ${exactTime('e.at')} as at, e.actor, e.action, e.goal_id, e.task_id,
       left(coalesce(e.after ->> 'description', e.before ->> 'description', e.after ->> 'text', e.before ->> 'text'), $2) as subject,
+      e.undoes, e.before is not null as was, e.after is not null as is_there,
       coalesce((
         select jsonb_object_agg(k.name, jsonb_build_array(left(e.before ->> k.name, $2), left(e.after ->> k.name, $2)))
         from jsonb_object_keys(e.after) as k (name)
@@ -74,4 +78,20 @@ export const listHistoryOfTask = defineStatement({
   params: { ...params, taskId: 'text' },
   columns,
   text: select('e.workspace_id = $1 and e.task_id = $9'),
+});
+
+/** What one operation did. */
+export const listHistoryOfOperation = defineStatement({
+  name: 'list_history_of_operation',
+  params: { ...params, operation: 'int8' },
+  columns,
+  text: select('e.workspace_id = $1 and e.operation = $9'),
+});
+
+/** The first event of each operation, of those that are no undos or of all. */
+export const listOperationStarts = defineStatement({
+  name: 'list_operation_starts',
+  params: { ...params, withUndos: 'bool' },
+  columns,
+  text: select('e.workspace_id = $1 and e.seq = e.operation and ($9 or e.undoes is null)'),
 });

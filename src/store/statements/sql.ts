@@ -135,6 +135,87 @@ export const listedGoalSelect = `g.id, left(g.description, $2) as description, g
 /** The columns of an event, in the order in which every statement that records one gives them. */
 export const eventColumns = 'workspace_id, seq, operation, actor, action, goal_id, task_id, before, after';
 
+/**
+ * Whether an event tells only what followed for a goal from its tasks: its status, by the rule of docs/states.md. No
+ * operation begins with one.
+ */
+export function isConsequence(alias: string): string {
+  return `(${alias}.task_id is null and ${alias}.action = 'updated' and ${alias}.seq <> ${alias}.operation)`;
+}
+
+/** Whether an event tells of a note, and not of the goal or task that the note is on. */
+export function isOfNote(alias: string): string {
+  return `${alias}.action in ('noted', 'note_undone')`;
+}
+
+/** Which of two events of a goal or task came first, with `after is null` after it: who deletes leaves the revision as it was. */
+export function revisionOf(alias: string): string {
+  return `coalesce((${alias}.after ->> 'revision')::int8, (${alias}.before ->> 'revision')::int8, 0)`;
+}
+
+const firstToLast = 'h.revision, h.after is null, h.at, h.seq';
+const lastToFirst = 'h.revision desc, h.after is null desc, h.at desc, h.seq desc';
+
+/**
+ * The rows that the operations of $2 changed, as CTEs. `undone` has each row once: as it was `before` the first of these
+ * changes and `after` the last, null where there was none; `removed` is the whole of one that the last change deleted, with
+ * its notes and dependents. `place` counts the rows from 0, the same in every statement.
+ */
+export const undoneRows = `happened as (
+      select e.operation, e.seq, e.at, e.goal_id, e.task_id, e.before, e.after, ${revisionOf('e')} as revision,
+        case when ${isOfNote('e')} then 'note' when e.task_id is null then 'goal' else 'task' end as kind,
+        case when ${isOfNote('e')} then coalesce(e.after, e.before) ->> 'id' else coalesce(e.task_id, e.goal_id) end as id
+      from events e
+      where e.workspace_id = $1 and e.operation = any($2::int8[]) and not ${isConsequence('e')}
+    ),
+    undone as (
+      select h.kind, h.id,
+        (array_agg(h.before order by ${firstToLast}))[1] as before,
+        (array_agg(h.after order by ${lastToFirst}))[1] as after,
+        case when (array_agg(h.after order by ${lastToFirst}))[1] is null
+          then (array_agg(h.before order by ${lastToFirst}))[1]
+        end as removed,
+        (array_agg(h.goal_id order by ${lastToFirst}))[1] as goal_id,
+        (array_agg(h.task_id order by ${lastToFirst}))[1] as task_id,
+        min(h.revision) as revision,
+        array_agg(distinct h.operation) as operations,
+        row_number() over (order by min(h.seq), h.kind, h.id) - 1 as place
+      from happened h
+      group by h.kind, h.id
+    )`;
+
+/** After `undoneRows`: the dependencies that come back to tasks (`added`), and those that go, of tasks that stay. */
+export const undoneDependencies = `dependencies as (
+      select u.id as task_id, i.id as depends_on_id, (u.before -> 'places' ->> (i.n - 1)::int4)::int4 as place, true as added
+      from undone u
+      cross join jsonb_array_elements_text(u.before -> 'dependencies') with ordinality as i (id, n)
+      where u.kind = 'task' and (u.after is null or not u.after -> 'dependencies' ? i.id)
+      union all
+      select u.id, i.id, 0, false
+      from undone u
+      cross join jsonb_array_elements_text(u.after -> 'dependencies') as i (id)
+      where u.kind = 'task' and u.before is not null and not u.before -> 'dependencies' ? i.id
+    ),
+    dependents as (
+      select x.task_id, u.id as depends_on_id, x.place
+      from undone u
+      cross join jsonb_to_recordset(u.removed -> 'dependents') as x (task_id text, place int4)
+      where u.kind = 'task' and u.before is not null
+        and not exists (
+          select from dependencies d where not d.added and d.task_id = x.task_id and d.depends_on_id = u.id)
+        and not exists (select from undone v where v.kind = 'task' and v.id = x.task_id and v.before is null)
+    )`;
+
+/** A task's columns in the image of its row, for jsonb_to_record. */
+export const taskImageColumns = `id text, number int8, goal_id text, description text, type text, status task_status,
+        priority priority, repo text, jira_ticket text, estimated_effort text, assigned_tools text[],
+        created_at timestamptz, completed_at timestamptz, result jsonb, open_dependencies int4, parked bool,
+        claimed_by text, lease_expires_at timestamptz, fence int8, attempts int4`;
+
+/** A goal's columns in the image of its row, for jsonb_to_record. */
+export const goalImageColumns = `id text, number int8, description text, priority priority, status goal_status, repos text[],
+        created_at timestamptz, metadata jsonb, total_tasks int4, open_tasks int4`;
+
 /** Leases that one call ends at most; there is always another call. */
 export const expiredAtOnce = 100;
 

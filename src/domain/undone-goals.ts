@@ -1,0 +1,87 @@
+import { type Conflict, inEffect, type LaterEvent } from './undo.ts';
+
+/** How a goal stood: its status, and how many tasks it had, and open ones. */
+export interface GoalState {
+  status: string;
+  total: number;
+  open: number;
+}
+
+/** A goal's own event. `follows`: it only followed from the goal's tasks. */
+export interface GoalEvent extends Omit<LaterEvent, 'goal_id' | 'task_id'> {
+  id: string;
+  follows: boolean;
+  before: GoalState | null;
+  after: GoalState | null;
+}
+
+/**
+ * The status that a goal is to have after an undo (null: the one that it has), and how many tasks it had when it got
+ * that: where that means the same as how many it has now, nothing follows.
+ */
+export interface WantedGoal {
+  place: number;
+  goal_id: string;
+  status: string | null;
+  total: number;
+  open: number;
+}
+
+/**
+ * What becomes of the status of goals when operations are taken back. `concerned` are those whose tasks are counted
+ * otherwise then; `events` are the own events of all goals that the operations are about, each goal's from first to last.
+ *
+ * A status that followed from tasks is no change that anybody made: where nothing moved the goal's status since, it is
+ * again what it was; where something did, it stays, and what follows from the tasks is looked at again.
+ */
+export function wantedGoals(
+  concerned: ReadonlySet<string>,
+  events: readonly GoalEvent[],
+  operations: ReadonlySet<number>,
+): { wanted: WantedGoal[]; conflicts: Conflict[] } {
+  const conflicts: Conflict[] = [];
+  const wanted: WantedGoal[] = [];
+  for (const [id, own] of byGoal(events)) {
+    const first = own.find((event) => operations.has(event.operation));
+    if (first === undefined && !concerned.has(id)) continue;
+    const since = (first === undefined ? own : own.slice(own.indexOf(first))).filter(
+      (event) => !operations.has(event.operation),
+    );
+    const later = inEffect(since);
+    if (own.some((event) => operations.has(event.operation) && !event.follows)) {
+      conflicts.push(
+        ...later.filter((event) => !event.follows).map((event) => ({ ...event, goal_id: id, task_id: null })),
+      );
+    }
+    const then = stateOf(first, later);
+    if (then !== undefined) wanted.push({ place: wanted.length, goal_id: id, ...then });
+  }
+  return { wanted, conflicts };
+}
+
+function byGoal(events: readonly GoalEvent[]): Map<string, GoalEvent[]> {
+  const goals = new Map<string, GoalEvent[]>();
+  for (const event of events) goals.set(event.id, [...(goals.get(event.id) ?? []), event]);
+  for (const [id, own] of goals) {
+    const operations = new Set(own.map((event) => event.operation));
+    goals.set(
+      id,
+      own.map((event) => ({ ...event, undoes: undoneHere(event, operations) })),
+    );
+  }
+  return goals;
+}
+
+/** Of an undo from which a status followed: what it took back that moved the status, too. */
+function undoneHere({ undoes, follows }: GoalEvent, operations: ReadonlySet<number>): number[] | null {
+  if (undoes === null || !follows) return undoes;
+  const here = undoes.filter((operation) => operations.has(operation));
+  return here.length > 0 ? here : null;
+}
+
+/** Undefined for a goal that goes. */
+function stateOf(first: GoalEvent | undefined, later: GoalEvent[]): Omit<WantedGoal, 'place' | 'goal_id'> | undefined {
+  const moved = later.findLast((event) => first === undefined || event.before?.status !== event.after?.status);
+  if (moved !== undefined) return moved.after === null ? undefined : { ...moved.after, status: null };
+  return first?.before ?? undefined;
+}

@@ -1,0 +1,184 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import type { HistoryEvent } from '../domain/history-line.ts';
+import type { Since } from '../domain/since.ts';
+import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo.ts';
+import { step } from '../store/database.ts';
+import { findOperation } from '../store/statements/find-operation.ts';
+import { listOperationStarts } from '../store/statements/list-history.ts';
+import { countUndone } from '../store/statements/list-undone.ts';
+import { listUndos } from '../store/statements/list-undos.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { beginOperation, type Call } from './call.ts';
+import { historyEvent, textLimit } from './history.ts';
+import { takeBackWithin } from './take-back.ts';
+
+/** What an undo did. Its first event's number is also that of its operation: undo it to have everything back. */
+export interface Undone {
+  operation: number;
+  /** The operations that were taken back. */
+  operations: number[];
+  /** How many rows: goals, tasks and notes. */
+  rows: number;
+  /** Its first events. */
+  events: HistoryEvent[];
+}
+
+/** An operation that could be taken back: its first event, and how many rows it changed. */
+export interface OwnOperation {
+  operation: number;
+  rows: number;
+  start: HistoryEvent;
+}
+
+/** Operations that are looked at together, to find one that was not taken back. */
+const page = 50;
+const mostOperations = 100_000;
+
+/**
+ * Takes back the operation that an event belongs to, or the actor's last one that is still in effect and no undo itself.
+ *
+ * @throws GoalAgentError `not_found` for an event that does not exist, or when there is nothing to take back; `conflict`
+ *   when it was taken back already, when its rows were changed since, or when another agent holds one of them. Nothing
+ *   was changed then.
+ */
+export async function undo(call: Call, eventId: number | undefined): Promise<Undone> {
+  if (eventId !== undefined) {
+    const { operation, actor } = await operationOf(call, eventId);
+    refuseImport(actor);
+    const undone = await takeBack(call, [operation]);
+    if (typeof undone === 'object') return undone;
+    throw takenBackAlready(eventId, undone);
+  }
+  for (;;) {
+    const operation = await lastOperation(call);
+    if (operation === undefined) {
+      throw new GoalAgentError(
+        'not_found',
+        `${call.actor} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
+      );
+    }
+    const undone = await takeBack(call, [operation]);
+    // a number: somebody was faster, so look again
+    if (typeof undone === 'object') return undone;
+  }
+}
+
+/** All that an agent did since then and that is still in effect, newest first. */
+export async function listOperationsOf(call: Call, agent: string, since: Since): Promise<OwnOperation[]> {
+  refuseImport(agent);
+  const { database, workspaceId } = call.store;
+  const filter = {
+    actor: agent,
+    since: 'at' in since ? since.at : null,
+    secondsAgo: 'secondsAgo' in since ? since.secondsAgo : null,
+  };
+  const starts = await listStarts(call, { ...filter, limit: mostOperations, withUndos: true });
+  const numbers = starts.map((start) => start.operation);
+  const wanted = new Set(
+    operationsToUndo(numbers, await database.read(listUndos, { workspaceId, operations: numbers })),
+  );
+  const left = starts.filter((start) => wanted.has(start.operation));
+  return Promise.all(
+    left.map(async (start) => {
+      const [count] = await database.read(countUndone, { workspaceId, operations: [start.operation] });
+      return { operation: start.operation, rows: count?.rows ?? 0, start };
+    }),
+  );
+}
+
+/**
+ * Takes back many operations as one, whoever holds what they changed.
+ * @throws GoalAgentError `conflict`, which names all that is in the way. Nothing was changed then.
+ */
+export async function undoOperations(call: Call, operations: number[]): Promise<Undone> {
+  const undone = await takeBack(call, operations, { isOperator: true });
+  if (typeof undone === 'object') return undone;
+  throw new GoalAgentError(
+    'conflict',
+    `Nothing was undone: event ${undone} took back a part of it meanwhile. Look again.`,
+  );
+}
+
+/** The undo, or the number of the one that took some of it back before. */
+async function takeBack(call: Call, operations: number[], { isOperator = false } = {}): Promise<Undone | number> {
+  const { database, workspaceId } = call.store;
+  const options = { signal: call.signal };
+  const [count] = await database.read(countUndone, { workspaceId, operations }, options);
+  const rows = count?.rows ?? 0;
+  const own = await beginOperation(call, rows + (count?.goals ?? 0));
+  return database.transaction(
+    own,
+    async (run) => {
+      const look = [step(lockGraphExclusive, { workspaceId }), step(listUndos, { workspaceId, operations })] as const;
+      const [, undos] = await run(look);
+      const before = takenBack(operations, undos);
+      if (before !== undefined) return before.operation;
+      const events = await takeBackWithin(run, call, { operations, seq: own.seq, isOperator });
+      return { operation: own.seq, operations, rows, events };
+    },
+    options,
+  );
+}
+
+/** Of an undo whose own undo goes back with it, nothing is in the way. */
+function takenBack(operations: number[], undos: Undo[]): Undo | undefined {
+  for (const operation of operations) {
+    const by = undoOf(operation, undos);
+    if (by !== undefined && !operations.includes(by.operation)) return by;
+  }
+  return undefined;
+}
+
+async function operationOf(call: Call, eventId: number): Promise<{ operation: number; actor: string }> {
+  const { database, workspaceId } = call.store;
+  const [row] = await database.read(findOperation, { workspaceId, seq: eventId }, { signal: call.signal });
+  if (row !== undefined) return row;
+  throw new GoalAgentError('not_found', `There is no event ${eventId}. get_history shows events with their event_id.`);
+}
+
+async function lastOperation(call: Call): Promise<number | undefined> {
+  const { database, workspaceId } = call.store;
+  let before: HistoryEvent | undefined;
+  for (;;) {
+    const starts = await listStarts(call, { actor: call.actor, limit: page, withUndos: false, before });
+    const operations = starts.map((start) => start.operation);
+    const undos = await database.read(listUndos, { workspaceId, operations }, { signal: call.signal });
+    const found = operations.find((operation) => undoOf(operation, undos) === undefined);
+    before = starts.at(-1);
+    if (found !== undefined || before === undefined) return found;
+  }
+}
+
+interface Starts {
+  actor: string;
+  since?: string | null;
+  secondsAgo?: number | null;
+  before?: HistoryEvent | undefined;
+  limit: number;
+  withUndos: boolean;
+}
+
+async function listStarts(
+  call: Call,
+  { before, since = null, secondsAgo = null, ...filter }: Starts,
+): Promise<HistoryEvent[]> {
+  const { database, workspaceId } = call.store;
+  const place = { beforeAt: before?.at ?? null, beforeSeq: before?.seq ?? null };
+  const params = { workspaceId, textLimit, since, secondsAgo, ...place, ...filter };
+  return (await database.read(listOperationStarts, params, { signal: call.signal })).map(historyEvent);
+}
+
+function takenBackAlready(eventId: number, undo: number): GoalAgentError {
+  return new GoalAgentError(
+    'conflict',
+    `Event ${eventId} was taken back already, by event ${undo}. To have it back, undo event ${undo}.`,
+  );
+}
+
+function refuseImport(actor: string): void {
+  if (!isImport(actor)) return;
+  throw new GoalAgentError(
+    'conflict',
+    'An import is not taken back by undo. goal-agent import report shows what it did; what it brought can be changed one by one.',
+  );
+}

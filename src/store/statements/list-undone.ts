@@ -1,0 +1,280 @@
+import { defineStatement } from '../statement.ts';
+import { isConsequence, isOfNote, revisionOf, undoneDependencies, undoneRows } from './sql.ts';
+
+const params = { workspaceId: 'int8', operations: 'int8[]' } as const;
+
+/** How many events taking these operations back may need: one a row, and one for each goal whose status follows. */
+export const countUndone = defineStatement({
+  name: 'count_undone',
+  params,
+  columns: { rows: 'int8', goals: 'int8' },
+  text: `
+    with ${undoneRows}
+    select (select count(*) from undone u) as rows,
+      (
+        select count(*)
+        from (
+          select e.goal_id
+          from events e
+          where e.workspace_id = $1 and e.operation = any($2::int8[])
+          union
+          select e.before ->> 'goal_id'
+          from events e
+          where e.workspace_id = $1 and e.operation = any($2::int8[]) and e.task_id is not null
+        ) g
+      ) as goals`,
+});
+
+/**
+ * What taking these operations back does to each row. `was` and `is_there`: whether there was a row before the first and
+ * after the last of them. `dependents` wait for a task that comes or goes. `holder` holds the task at this moment.
+ */
+export const listUndone = defineStatement({
+  name: 'list_undone',
+  params,
+  columns: {
+    kind: 'text',
+    id: 'text?',
+    was: 'bool',
+    is_there: 'bool',
+    goal_id: 'text',
+    goal_id_before: 'text?',
+    goal_id_after: 'text?',
+    moves_counts: 'bool',
+    moves_state: 'bool',
+    waits_again: 'bool',
+    dependents: 'text[]',
+    holder: 'text?',
+    lease_expires_at: 'timestamptz?',
+  },
+  text: `
+    with ${undoneRows},
+    ${undoneDependencies}
+    select u.kind, u.id, u.before is not null as was, u.after is not null as is_there, u.goal_id,
+      u.before ->> 'goal_id' as goal_id_before, u.after ->> 'goal_id' as goal_id_after,
+      u.kind = 'task' and (
+        (u.before is null) <> (u.after is null)
+        or u.before -> 'goal_id' <> u.after -> 'goal_id'
+        or (u.before ->> 'status' = 'completed') <> (u.after ->> 'status' = 'completed')
+      ) is true as moves_counts,
+      u.kind = 'task' and (
+        (u.before is null) <> (u.after is null)
+        or u.before -> 'status' <> u.after -> 'status'
+        or u.before -> 'claimed_by' <> u.after -> 'claimed_by'
+        or u.before -> 'completed_at' <> u.after -> 'completed_at'
+        or u.before -> 'result' <> u.after -> 'result'
+      ) is true as moves_state,
+      exists (select from dependencies d where d.added and d.task_id = u.id) as waits_again,
+      array(
+        select x.task_id
+        from dependents x
+        where u.kind = 'task' and x.depends_on_id = u.id
+        union
+        select d.task_id
+        from task_dependencies d
+        where d.workspace_id = $1 and u.kind = 'task' and d.depends_on_id = u.id and u.before is null
+      ) as dependents,
+      t.claimed_by as holder, t.lease_expires_at
+    from undone u
+    left join tasks t on t.workspace_id = $1 and u.kind = 'task' and t.id = u.id and t.lease_expires_at > now()
+    order by u.place`,
+});
+
+/**
+ * What happened to these tasks and notes since the first of these operations, by other operations. That a lease ran out
+ * is no change of anybody's. `undoes` is what an event takes back on its row.
+ */
+export const listLaterEvents = defineStatement({
+  name: 'list_later_events',
+  params,
+  columns: {
+    kind: 'text',
+    id: 'text',
+    seq: 'int8',
+    operation: 'int8',
+    actor: 'text',
+    action: 'text',
+    goal_id: 'text',
+    task_id: 'text?',
+    undoes: 'int8[]?',
+  },
+  text: `
+    with ${undoneRows}
+    select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes
+    from undone u
+    join events e on e.workspace_id = $1 and e.task_id = u.id
+    where u.kind = 'task' and e.operation <> all($2::int8[]) and not ${isOfNote('e')}
+      and not (e.action = 'lease_ended' and e.after ->> 'status' = 'pending')
+      and (${revisionOf('e')} > u.revision or ${revisionOf('e')} = u.revision and e.after is null and u.after is not null)
+    union all
+    select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes
+    from undone u
+    join events e on e.workspace_id = $1 and coalesce(e.task_id, e.goal_id) = coalesce(u.task_id, u.goal_id) and e.undoes is not null
+    where u.kind = 'note' and e.operation <> all($2::int8[]) and e.action = 'note_undone'
+      and coalesce(e.after, e.before) ->> 'id' = u.id
+      and (e.at, e.seq) > (select h.at, h.seq from happened h where h.kind = 'note' and h.id = u.id order by h.at, h.seq limit 1)
+    order by seq`,
+});
+
+/**
+ * The own events of the goals that these operations concern, first to last: what each said of the goal's status and
+ * counts. `follows`: it only followed from the goal's tasks. `undoes` is what an event takes back, or its operation.
+ */
+export const listGoalEvents = defineStatement({
+  name: 'list_goal_events',
+  params,
+  columns: {
+    id: 'text',
+    seq: 'int8',
+    operation: 'int8',
+    actor: 'text',
+    action: 'text',
+    follows: 'bool',
+    undoes: 'int8[]?',
+    before: 'jsonb?',
+    after: 'jsonb?',
+  },
+  text: `
+    with concerned (id) as (
+      select e.goal_id
+      from events e
+      where e.workspace_id = $1 and e.operation = any($2::int8[])
+      union
+      select e.before ->> 'goal_id'
+      from events e
+      where e.workspace_id = $1 and e.operation = any($2::int8[]) and e.task_id is not null
+    )
+    select e.goal_id as id, e.seq, e.operation, e.actor, e.action, ${isConsequence('e')} as follows,
+      coalesce(e.undoes, case when ${isConsequence('e')} then (
+        select array_agg(distinct i.id)
+        from events x
+        cross join unnest(x.undoes) as i (id)
+        where x.workspace_id = $1 and x.operation = e.operation
+      ) end) as undoes,
+      case when e.before is not null then jsonb_build_object('status', e.before -> 'status', 'total', e.before -> 'total_tasks', 'open', e.before -> 'open_tasks') end as before,
+      case when e.after is not null then jsonb_build_object('status', e.after -> 'status', 'total', e.after -> 'total_tasks', 'open', e.after -> 'open_tasks') end as after
+    from concerned c
+    join events e on e.workspace_id = $1 and e.goal_id = c.id
+    where e.task_id is null and not ${isOfNote('e')}
+    order by ${revisionOf('e')}, e.after is null, e.at, e.seq`,
+});
+
+const linked = (condition: string) => `
+      select e.seq, e.actor, e.action, e.goal_id, e.task_id
+      from events e
+      where e.workspace_id = $1 and ${condition}
+      order by e.at desc, e.seq desc
+      limit 1`;
+
+/**
+ * What stands in the way of taking these operations back, beside later changes of the rows themselves, each with the
+ * event that put it there: tasks, dependents and notes that were added to what would go; a goal or dependency that is gone;
+ * a row that is not there any more, or there again.
+ */
+export const listObstacles = defineStatement({
+  name: 'list_obstacles',
+  params,
+  columns: { id: 'text', seq: 'int8?', actor: 'text?', action: 'text?', goal_id: 'text?', task_id: 'text?' },
+  text: `
+    with ${undoneRows},
+    ${undoneDependencies},
+    going as (
+      select u.kind, u.id
+      from undone u
+      where u.before is null and u.after is not null
+    ),
+    coming as (
+      select u.kind, u.id
+      from undone u
+      where u.before is not null and u.after is null
+    ),
+    added_tasks as (
+      select g.id as goal_id, t.id
+      from going g
+      join tasks t on t.workspace_id = $1 and t.goal_id = g.id
+      where g.kind = 'goal' and not exists (
+        select from undone u where u.kind = 'task' and u.id = t.id and u.before ->> 'goal_id' is distinct from g.id)
+    ),
+    added_dependents as (
+      select g.id, d.task_id
+      from going g
+      join task_dependencies d on d.workspace_id = $1 and d.depends_on_id = g.id
+      where g.kind = 'task'
+        and not exists (select from going x where x.kind = 'task' and x.id = d.task_id)
+        and not exists (
+          select from dependencies x where not x.added and x.task_id = d.task_id and x.depends_on_id = g.id)
+        and not exists (
+          select
+          from happened h
+          where h.kind = 'task' and h.id = g.id
+            and h.after -> 'dependents' @> jsonb_build_array(jsonb_build_object('task_id', d.task_id)))
+    ),
+    added_notes as (
+      select n.id, n.goal_id, n.task_id
+      from going g
+      join notes n on n.workspace_id = $1
+        and (g.kind = 'task' and n.task_id = g.id or g.kind = 'goal' and n.goal_id = g.id and n.task_id is null)
+      where not exists (select from undone u where u.kind = 'note' and u.id = n.id::text)
+        and not exists (
+          select
+          from happened h
+          where h.kind = g.kind and h.id = g.id and h.after -> 'notes' @> jsonb_build_array(jsonb_build_object('id', n.id)))
+    ),
+    missing as (
+      select u.id, u.before ->> 'goal_id' as missing_id
+      from undone u
+      where u.kind = 'task' and u.before is not null
+        and (u.after is null or u.before -> 'goal_id' <> u.after -> 'goal_id')
+        and not exists (select from goals g where g.workspace_id = $1 and g.id = u.before ->> 'goal_id')
+        and not exists (select from coming c where c.kind = 'goal' and c.id = u.before ->> 'goal_id')
+      union
+      select d.task_id, d.depends_on_id
+      from dependencies d
+      where d.added
+        and (
+          exists (select from going g where g.kind = 'task' and g.id = d.depends_on_id)
+          or not exists (select from coming c where c.kind = 'task' and c.id = d.depends_on_id)
+            and not exists (select from tasks t where t.workspace_id = $1 and t.id = d.depends_on_id)
+        )
+      union
+      select coalesce(u.task_id, u.goal_id), coalesce(u.task_id, u.goal_id)
+      from undone u
+      where u.kind = 'note'
+        and not exists (
+          select from undone v where v.kind <> 'note' and v.id = coalesce(u.task_id, u.goal_id) and v.after is null)
+        and not exists (select from tasks t where t.workspace_id = $1 and t.id = u.task_id)
+        and not exists (select from goals g where g.workspace_id = $1 and g.id = u.goal_id and u.task_id is null)
+        and (u.before is null) <> (u.after is null)
+    ),
+    changed as (
+      select u.kind, u.id
+      from undone u
+      left join tasks t on t.workspace_id = $1 and u.kind = 'task' and t.id = u.id
+      left join goals g on g.workspace_id = $1 and u.kind = 'goal' and g.id = u.id
+      where u.kind <> 'note' and (coalesce(t.id, g.id) is null) <> (u.after is null)
+    )
+    select a.goal_id as id, e.seq, e.actor, e.action, e.goal_id, e.task_id
+    from added_tasks a
+    left join lateral (${linked(`e.task_id = a.id and not ${isOfNote('e')} and e.after ->> 'goal_id' = a.goal_id and e.before ->> 'goal_id' is distinct from a.goal_id`)}
+    ) e on true
+    union all
+    select a.id, e.seq, e.actor, e.action, e.goal_id, e.task_id
+    from added_dependents a
+    left join lateral (${linked(`e.task_id = a.task_id and not ${isOfNote('e')} and e.after -> 'dependencies' ? a.id and (e.before -> 'dependencies' ? a.id) is not true`)}
+    ) e on true
+    union all
+    select coalesce(a.task_id, a.goal_id), e.seq, e.actor, e.action, e.goal_id, e.task_id
+    from added_notes a
+    left join lateral (${linked(`(e.task_id = a.task_id or a.task_id is null and e.task_id is null and e.goal_id = a.goal_id) and ${isOfNote('e')} and e.after -> 'id' = to_jsonb(a.id)`)}
+    ) e on true
+    union all
+    select m.id, e.seq, e.actor, e.action, e.goal_id, e.task_id
+    from missing m
+    left join lateral (${linked(`(e.task_id = m.missing_id or e.task_id is null and e.goal_id = m.missing_id) and not ${isOfNote('e')} and e.after is null`)}
+    ) e on true
+    union all
+    select c.id, e.seq, e.actor, e.action, e.goal_id, e.task_id
+    from changed c
+    left join lateral (${linked(`(c.kind = 'task' and e.task_id = c.id or c.kind = 'goal' and e.task_id is null and e.goal_id = c.id) and not ${isOfNote('e')} and e.operation <> all($2)`)}
+    ) e on true`,
+});

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import type pg from 'pg';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Call } from '../../../src/service/call.ts';
+import { undoOperations } from '../../../src/service/undo.ts';
+import { aCall } from '../../support/database.ts';
+import { brokenInvariants } from '../../support/invariants.ts';
+import { aRandomStep, perform, type RandomStep, wholeState } from '../../support/random-history.ts';
+
+let calls: [Call, Call];
+let sql: pg.Client;
+
+beforeAll(async () => {
+  const opened = await aCall();
+  calls = [opened.call, { ...opened.call, actor: 'other' }];
+  sql = opened.sql;
+});
+beforeEach(() => sql.query('truncate goals, tasks, task_dependencies, events, notes cascade'));
+
+const steps = fc.array(aRandomStep, { minLength: 8, maxLength: 25 });
+const someRuns = { numRuns: 40, endOnFailure: true };
+
+/** An operation, and all rows as they were before it and after it. */
+interface Done {
+  operation: number;
+  before: unknown;
+  after: unknown;
+}
+
+describe('after any history, with undos in it', () => {
+  it('undoing everything in reverse gives each state back, and undoing that does too', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (history) => {
+        await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+        const done = await run(history);
+        const undos: Done[] = [];
+        for (const { operation, before, after } of done.toReversed()) {
+          const undone = await undoOperations(calls[0], [operation]);
+          expect(await wholeState(sql)).toEqual(before);
+          expect(await brokenInvariants(sql)).toEqual({});
+          undos.push({ operation: undone.operation, before: after, after: before });
+        }
+        for (const { operation, before } of undos.toReversed()) {
+          await undoOperations(calls[0], [operation]);
+          expect(await wholeState(sql)).toEqual(before);
+        }
+        expect(await brokenInvariants(sql)).toEqual({});
+      }),
+      someRuns,
+    );
+  });
+});
+
+async function run(history: RandomStep[]): Promise<Done[]> {
+  const done: Done[] = [];
+  let before = await wholeState(sql);
+  let last = 0;
+  for (const step of [{ ...history[0], kind: 'createGoal' } as RandomStep, ...history]) {
+    await perform(calls, step, { sql, leaseSeconds: 36_000 });
+    expect(await brokenInvariants(sql)).toEqual({});
+    const { rows } = await sql.query('select distinct operation::int4 from events where operation > $1', [last]);
+    const after = await wholeState(sql);
+    expect(rows.length).toBeLessThanOrEqual(1);
+    if (rows.length === 0) expect(after).toEqual(before);
+    else done.push({ operation: rows[0].operation, before, after });
+    last = rows[0]?.operation ?? last;
+    before = after;
+  }
+  return done;
+}
