@@ -66,7 +66,7 @@ test('each tool sets all four annotations, and none reaches beyond the store', (
       'update_task',
       'batch_update_tasks',
     ],
-    destroys: ['delete_task', 'delete_goal'],
+    destroys: ['undo', 'delete_task', 'delete_goal'],
   });
 });
 

@@ -17,6 +17,7 @@ import { getTask } from './get-task.ts';
 import { listGoals } from './list-goals.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { search } from './search.ts';
+import { undo } from './undo.ts';
 import { updateGoal } from './update-goal.ts';
 import { updateTask } from './update-task.ts';
 import { updateTaskStatus } from './update-task-status.ts';
@@ -39,6 +40,7 @@ export const tools: readonly Tool[] = [
   getBriefing,
   search,
   getHistory,
+  undo,
   batchUpdateTasks,
   batchGetTasks,
   deleteTask,
