@@ -42,16 +42,17 @@ export function wantedGoals(
   const conflicts: Conflict[] = [];
   const wanted: WantedGoal[] = [];
   for (const [id, own] of byGoal(events)) {
-    const first = own.find((event) => operations.has(event.operation));
+    const taken = own.filter((event) => operations.has(event.operation));
+    const [first] = taken;
     if (first === undefined && !concerned.has(id)) continue;
-    const since = (first === undefined ? own : own.slice(own.indexOf(first))).filter(
-      (event) => !operations.has(event.operation),
-    );
-    const later = inEffect(since);
-    if (own.some((event) => operations.has(event.operation) && !event.follows)) {
-      conflicts.push(
-        ...later.filter((event) => !event.follows).map((event) => ({ ...event, goal_id: id, task_id: null })),
-      );
+    const since = first === undefined ? own : own.slice(own.indexOf(first));
+    const later = inEffect(since.filter((event) => !operations.has(event.operation)));
+    // a goal that came and went is only looked at now
+    const isTouched =
+      taken.some((event) => !event.follows) && !(first?.before === null && taken.at(-1)?.after === null);
+    if (isTouched) {
+      const others = later.filter((event) => !event.follows);
+      conflicts.push(...others.map((event) => ({ ...event, goal_id: id, task_id: null })));
     }
     const then = stateOf(first, later);
     if (then !== undefined) wanted.push({ place: wanted.length, goal_id: id, ...then });

@@ -5,7 +5,7 @@ import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo.ts
 import { step } from '../store/database.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
 import { listOperationStarts } from '../store/statements/list-history.ts';
-import { countUndone } from '../store/statements/list-undone.ts';
+import { countChanges, countUndone } from '../store/statements/list-undone.ts';
 import { listUndos } from '../store/statements/list-undos.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { beginOperation, type Call } from './call.ts';
@@ -23,10 +23,10 @@ export interface Undone {
   events: HistoryEvent[];
 }
 
-/** An operation that could be taken back: its first event, and how many rows it changed. */
+/** An operation that could be taken back: its first event, and how many it has. */
 export interface OwnOperation {
   operation: number;
-  rows: number;
+  changes: number;
   start: HistoryEvent;
 }
 
@@ -78,12 +78,9 @@ export async function listOperationsOf(call: Call, agent: string, since: Since):
     operationsToUndo(numbers, await database.read(listUndos, { workspaceId, operations: numbers })),
   );
   const left = starts.filter((start) => wanted.has(start.operation));
-  return Promise.all(
-    left.map(async (start) => {
-      const [count] = await database.read(countUndone, { workspaceId, operations: [start.operation] });
-      return { operation: start.operation, rows: count?.rows ?? 0, start };
-    }),
-  );
+  const counts = await database.read(countChanges, { workspaceId, operations: left.map((start) => start.operation) });
+  const changes = new Map(counts.map((row) => [row.operation, row.changes]));
+  return left.map((start) => ({ operation: start.operation, changes: changes.get(start.operation) ?? 0, start }));
 }
 
 /**

@@ -25,6 +25,18 @@ export const countUndone = defineStatement({
       ) as goals`,
 });
 
+/** How many events each of these operations has. */
+export const countChanges = defineStatement({
+  name: 'count_changes',
+  params,
+  columns: { operation: 'int8', changes: 'int8' },
+  text: `
+    select e.operation, count(*) as changes
+    from events e
+    where e.workspace_id = $1 and e.operation = any($2::int8[])
+    group by e.operation`,
+});
+
 /**
  * What taking these operations back does to each row. `was` and `is_there`: whether there was a row before the first and
  * after the last of them. `dependents` wait for a task that comes or goes. `holder` holds the task at this moment.
@@ -82,7 +94,7 @@ export const listUndone = defineStatement({
 
 /**
  * What happened to these tasks and notes since the first of these operations, by other operations. That a lease ran out
- * is no change of anybody's. `undoes` is what an event takes back on its row.
+ * is no change of anybody's; a row that came and went is only looked at now. `undoes` is what an event takes back on its row.
  */
 export const listLaterEvents = defineStatement({
   name: 'list_later_events',
@@ -103,7 +115,8 @@ export const listLaterEvents = defineStatement({
     select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes
     from undone u
     join events e on e.workspace_id = $1 and e.task_id = u.id
-    where u.kind = 'task' and e.operation <> all($2::int8[]) and not ${isOfNote('e')}
+    where u.kind = 'task' and (u.before is not null or u.after is not null)
+      and e.operation <> all($2::int8[]) and not ${isOfNote('e')}
       and not (e.action = 'lease_ended' and e.after ->> 'status' = 'pending')
       and (${revisionOf('e')} > u.revision or ${revisionOf('e')} = u.revision and e.after is null and u.after is not null)
     union all

@@ -184,17 +184,37 @@ export const undoneRows = `happened as (
       group by h.kind, h.id
     )`;
 
-/** After `undoneRows`: the dependencies that come back to tasks (`added`), and those that go, of tasks that stay. */
-export const undoneDependencies = `dependencies as (
-      select u.id as task_id, i.id as depends_on_id, (u.before -> 'places' ->> (i.n - 1)::int4)::int4 as place, true as added
-      from undone u
-      cross join jsonb_array_elements_text(u.before -> 'dependencies') with ordinality as i (id, n)
-      where u.kind = 'task' and (u.after is null or not u.after -> 'dependencies' ? i.id)
+/**
+ * After `undoneRows`: the dependencies of tasks that were there before, those that come back (`added`) and those that go.
+ * What the first change of one did says how it was before; a dependency also goes with the task that it is on, without an
+ * event of the one that waits, so that the images before the first and after the last change do not say it.
+ */
+export const undoneDependencies = `changed_dependencies as (
+      select distinct on (c.task_id, c.depends_on_id) c.task_id, c.depends_on_id, c.place, c.added
+      from (
+        select h.id as task_id, i.id as depends_on_id, (h.before -> 'places' ->> (i.n - 1)::int4)::int4 as place, true as added,
+          h.revision, h.at, h.seq
+        from happened h
+        cross join jsonb_array_elements_text(h.before -> 'dependencies') with ordinality as i (id, n)
+        where h.kind = 'task' and not h.after -> 'dependencies' ? i.id
+        union all
+        select h.id, i.id, 0, false, h.revision, h.at, h.seq
+        from happened h
+        cross join jsonb_array_elements_text(h.after -> 'dependencies') as i (id)
+        where h.kind = 'task' and not h.before -> 'dependencies' ? i.id
+      ) c
+      order by c.task_id, c.depends_on_id, c.revision, c.at, c.seq
+    ),
+    dependencies as (
+      select c.task_id, c.depends_on_id, c.place, c.added
+      from changed_dependencies c
+      join undone u on u.kind = 'task' and u.id = c.task_id and u.before is not null
       union all
-      select u.id, i.id, 0, false
+      select u.id, i.id, (u.removed -> 'places' ->> (i.n - 1)::int4)::int4, true
       from undone u
-      cross join jsonb_array_elements_text(u.after -> 'dependencies') as i (id)
-      where u.kind = 'task' and u.before is not null and not u.before -> 'dependencies' ? i.id
+      cross join jsonb_array_elements_text(u.removed -> 'dependencies') with ordinality as i (id, n)
+      where u.kind = 'task' and u.before is not null
+        and not exists (select from changed_dependencies c where c.task_id = u.id and c.depends_on_id = i.id)
     ),
     dependents as (
       select x.task_id, u.id as depends_on_id, x.place

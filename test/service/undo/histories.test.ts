@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../../src/service/call.ts';
-import { undoOperations } from '../../../src/service/undo.ts';
+import { listOperationsOf, undoOperations } from '../../../src/service/undo.ts';
 import { aCall } from '../../support/database.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import { aRandomStep, perform, type RandomStep, wholeState } from '../../support/random-history.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(() => sql.query('truncate goals, tasks, task_dependencies, events, notes cascade'));
 
 const steps = fc.array(aRandomStep, { minLength: 8, maxLength: 25 });
-const someRuns = { numRuns: 40, endOnFailure: true };
+const someRuns = { numRuns: 30, endOnFailure: true };
 
 /** An operation, and all rows as they were before it and after it. */
 interface Done {
@@ -51,11 +51,41 @@ describe('after any history, with undos in it', () => {
   });
 });
 
+describe('after any history, the last part of which is one agent’s', () => {
+  it('undoing all that it did as one operation gives the state before it back, and undoing that too', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(10), async (history, length) => {
+        await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+        await run(history.slice(0, length));
+        const before = await wholeState(sql);
+        const agent = { ...calls[0], actor: 'agent' };
+        for (const step of history.slice(length)) await perform([agent, agent], step, { sql, leaseSeconds: 36_000 });
+        const after = await wholeState(sql);
+        const found = await listOperationsOf(calls[0], 'agent', { secondsAgo: 3_600 });
+        if (found.length === 0) {
+          expect(after).toEqual(before);
+          return;
+        }
+        const { operation } = await undoOperations(
+          calls[0],
+          found.map((each) => each.operation),
+        );
+        expect(await wholeState(sql)).toEqual(before);
+        expect(await brokenInvariants(sql)).toEqual({});
+        await undoOperations(calls[1], [operation]);
+        expect(await wholeState(sql)).toEqual(after);
+        expect(await brokenInvariants(sql)).toEqual({});
+      }),
+      someRuns,
+    );
+  });
+});
+
 async function run(history: RandomStep[]): Promise<Done[]> {
   const done: Done[] = [];
   let before = await wholeState(sql);
   let last = 0;
-  for (const step of [{ ...history[0], kind: 'createGoal' } as RandomStep, ...history]) {
+  for (const step of [{ kind: 'createGoal', agent: 0 } as RandomStep, ...history]) {
     await perform(calls, step, { sql, leaseSeconds: 36_000 });
     expect(await brokenInvariants(sql)).toEqual({});
     const { rows } = await sql.query('select distinct operation::int4 from events where operation > $1', [last]);
