@@ -3,6 +3,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import type { Actions, ServeOptions } from './actions.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addImportCommands } from './commands/import.ts';
+import { addUndoCommand } from './commands/undo.ts';
 import { renderError, renderInit } from './render.ts';
 
 /** Runs the command line, and gives back the exit code. */
@@ -24,6 +25,7 @@ export async function runProgram(argv: string[], actions: Actions): Promise<numb
     .action(async () => renderInit(await actions.init()));
   addImportCommands(program, actions);
   addExportCommands(program, actions);
+  addUndoCommand(program, actions);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
