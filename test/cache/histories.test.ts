@@ -6,11 +6,14 @@ import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { Call, PoolCall } from '../../src/service/call.ts';
 import { claimTasks, releaseTasks } from '../../src/service/claims.ts';
 import { createGoal, deleteGoal, getGoal, updateGoal } from '../../src/service/goals.ts';
+import { getHistory } from '../../src/service/history.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { generatePlan } from '../../src/service/plans.ts';
 import { answerOnce } from '../../src/service/requests.ts';
 import { setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTaskWithNotes } from '../../src/service/tasks.ts';
+import { undo } from '../../src/service/undo.ts';
+import { updateTask } from '../../src/service/update-task.ts';
 import { aSubtask } from '../support/builders.ts';
 import { aDatabase } from '../support/database.ts';
 import { findRedis } from '../support/redis.ts';
@@ -76,12 +79,24 @@ const kinds = {
     const on = status === 'pending' ? { goalId: pick(known.goals, goal) } : { taskId: pick(known.tasks, task) };
     await addNote(call, on, 'a note');
   },
+  async updateTask(call: Call, known: Known, { tasks: [task = 0, other = 0, third], goal }: Step) {
+    const add = third === undefined ? [] : [pick(known.tasks, other)];
+    const goalId = third === undefined ? pick(known.goals, goal) : undefined;
+    await updateTask(call, pick(known.tasks, task), { edit: {}, goalId, dependencies: { add, remove: [] } });
+  },
+  async undo(call: Call) {
+    await undo(call, undefined);
+  },
+  async undoAny(call: Call, _known: Known, { goal }: Step) {
+    const events = await getHistory(call, {}, { limit: 20 });
+    await undo(call, pick(events, goal).seq);
+  },
 };
 
 const aStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.oneof(
     { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])) },
-    { weight: 1, arbitrary: fc.constantFrom('breakDown' as const, 'setStatuses' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('breakDown' as const, 'setStatuses' as const, 'undoAny' as const) },
   ),
   goal: fc.nat(100),
   tasks: fc.array(fc.nat(100), { minLength: 1, maxLength: 3 }),

@@ -6,9 +6,10 @@ import { exportJson } from '../../src/legacy/backup/export-json.ts';
 import { importJson } from '../../src/legacy/backup/import-json.ts';
 import { exportV2 } from '../../src/legacy/v2/export-v2.ts';
 import { importV2 } from '../../src/legacy/v2/import-v2.ts';
-import { createGoal, deleteGoal, updateGoal } from '../../src/service/goals.ts';
+import { createGoal, deleteGoal, findOneGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
-import { deleteTask } from '../../src/service/tasks.ts';
+import { deleteTask, getTask } from '../../src/service/tasks.ts';
+import { undo } from '../../src/service/undo.ts';
 import { aCall } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { aGoal, aTask } from './support/records.ts';
@@ -107,6 +108,8 @@ describe('exporting everything as JSON', () => {
     });
     await updateGoal(call, 'GOAL-0004', { status: 'cancelled' });
     await setTaskStatus(call, { taskId: 'TASK-0002', status: 'completed', result: { a: null } });
+    await deleteTask(call, 'TASK-0029');
+    await undo(call, undefined);
     await deleteTask(call, 'TASK-0030');
     await deleteGoal(call, 'GOAL-0006');
     await sql.query(
@@ -133,6 +136,21 @@ describe('exporting everything as JSON', () => {
     expect((await createGoal(call, { description: 'next', priority: 'low', repos: [], metadata: {} })).id).toBe(
       'GOAL-0010',
     );
+  });
+
+  it('and an operation can be taken back where it was restored', async () => {
+    const file = aName();
+    await exportJson(await aWorkspaceWithHistory(), file);
+    const { call, sql } = await aCall();
+    await importJson(call, file);
+    await undo(call, undefined);
+    expect((await findOneGoal(call, 'GOAL-0006')).total_tasks).toBeGreaterThan(0);
+    await undo(call, undefined);
+    expect((await getTask(call, 'TASK-0030')).id).toBe('TASK-0030');
+    // what was taken back before the export is not taken back once more
+    await undo(call, undefined);
+    expect((await getTask(call, 'TASK-0002')).status).not.toBe('completed');
+    expect(await brokenInvariants(sql)).toEqual({});
   });
 
   it('refuses a workspace that holds something', async () => {

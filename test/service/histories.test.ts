@@ -10,6 +10,7 @@ import { createGoal, deleteGoal, updateGoal } from '../../src/service/goals.ts';
 import { answerOnce } from '../../src/service/requests.ts';
 import { setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, listReady } from '../../src/service/tasks.ts';
+import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
 import { aSubtask } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
@@ -23,7 +24,8 @@ type Step =
   | { kind: 'update'; task: number; add: number[]; remove: number[]; goal: number | undefined }
   | { kind: 'delete task'; task: number }
   | { kind: 'delete goal'; goal: number }
-  | { kind: 'set goal'; goal: number; status: GoalStatus };
+  | { kind: 'set goal'; goal: number; status: GoalStatus }
+  | { kind: 'undo'; event: number | undefined };
 
 const pick = fc.nat(1000);
 const aStep: fc.Arbitrary<Step> = fc.oneof(
@@ -75,6 +77,10 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
       status: fc.constantFrom<GoalStatus[]>('planned', 'in_progress', 'completed', 'cancelled'),
     }),
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('undo' as const), event: fc.option(pick, { nil: undefined }) }),
+  },
 );
 
 let call: PoolCall;
@@ -110,6 +116,7 @@ async function performOnce(step: Step): Promise<void> {
 }
 
 async function perform(call: Call, step: Step): Promise<void> {
+  if (step.kind === 'undo') return takeBack(call, step.event);
   const goals = await ids('goals');
   const tasks = await ids('tasks');
   const goal = (n: number) => goals[n % goals.length] as string;
@@ -149,6 +156,14 @@ async function perform(call: Call, step: Step): Promise<void> {
       step.changes.map((change) => ({ taskId: task(change.task), status: change.status })),
     );
   }
+}
+
+/** One's own last operation, or that of one of the last events. */
+async function takeBack(place: number | undefined): Promise<void> {
+  const { rows } = await sql.query('select seq::int4 from events order by at desc, seq desc limit 20');
+  const event = place === undefined ? undefined : rows[place % rows.length]?.seq;
+  // what was taken back already, or has changed since, is refused
+  await undo(call, event).catch((error) => expect(['conflict', 'not_found']).toContain(error.code));
 }
 
 /** A person may say that a goal is in progress whose tasks are all completed; the rule is about what happens by itself. */
