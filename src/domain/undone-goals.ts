@@ -41,7 +41,10 @@ export function wantedGoals(
 ): { wanted: WantedGoal[]; conflicts: Conflict[] } {
   const conflicts: Conflict[] = [];
   const wanted: WantedGoal[] = [];
-  for (const [id, own] of byGoal(events)) {
+  const goals = byGoal(events);
+  // of a goal without a history only the rule can tell
+  for (const id of concerned) goals.set(id, goals.get(id) ?? []);
+  for (const [id, own] of goals) {
     const taken = own.filter((event) => operations.has(event.operation));
     const [first] = taken;
     if (first === undefined && !concerned.has(id)) continue;
@@ -84,5 +87,5 @@ function undoneHere({ undoes, follows }: GoalEvent, operations: ReadonlySet<numb
 function stateOf(first: GoalEvent | undefined, later: GoalEvent[]): Omit<WantedGoal, 'place' | 'goal_id'> | undefined {
   const moved = later.findLast((event) => first === undefined || event.before?.status !== event.after?.status);
   if (moved !== undefined) return moved.after === null ? undefined : { ...moved.after, status: null };
-  return first?.before ?? undefined;
+  return first === undefined ? { status: null, total: 0, open: 0 } : (first.before ?? undefined);
 }
