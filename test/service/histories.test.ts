@@ -159,7 +159,7 @@ async function perform(call: Call, step: Step): Promise<void> {
 }
 
 /** One's own last operation, or that of one of the last events. */
-async function takeBack(place: number | undefined): Promise<void> {
+async function takeBack(call: Call, place: number | undefined): Promise<void> {
   const { rows } = await sql.query('select seq::int4 from events order by at desc, seq desc limit 20');
   const event = place === undefined ? undefined : rows[place % rows.length]?.seq;
   // what was taken back already, or has changed since, is refused

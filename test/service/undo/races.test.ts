@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { breakDownGoal } from '../../../src/service/break-down-goal.ts';
-import type { Call } from '../../../src/service/call.ts';
+import type { Call, PoolCall } from '../../../src/service/call.ts';
 import { claimTasks } from '../../../src/service/claims.ts';
 import { deleteGoal } from '../../../src/service/goals.ts';
 import { addNote } from '../../../src/service/notes.ts';
@@ -16,13 +16,13 @@ import { brokenInvariants } from '../../support/invariants.ts';
 const rounds = 60;
 
 /** Three processes' worth of pools on one database. */
-let calls: [Call, Call, Call];
+let calls: [PoolCall, PoolCall, PoolCall];
 let sql: pg.Client;
 
 beforeAll(async () => {
   const first = await aCall();
   const others = await Promise.all([aStore(first.connection), aStore(first.connection)]);
-  const [second, third] = others.map((store, index) => ({ store, actor: `other-${index}` })) as [Call, Call];
+  const [second, third] = others.map((store, index) => ({ store, actor: `other-${index}` })) as [PoolCall, PoolCall];
   calls = [first.call, second, third];
   sql = first.sql;
 });
