@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { deletedTaskImage, eventColumns, goalImage } from './sql.ts';
+import { deletedTaskImage, eventColumns, goalImage, goalStatus } from './sql.ts';
 
 /**
  * Deletes a task, under the exclusive graph lock, its row and its goal's locked. Those that waited for it wait no more; a goal that is left with
@@ -36,11 +36,7 @@ export const deleteTask = defineStatement({
       update goals g
       set total_tasks = g.total_tasks - 1,
         open_tasks = g.open_tasks - (x.status <> 'completed')::int4,
-        status = case
-          when g.status in ('planned', 'in_progress') and x.status <> 'completed' and g.open_tasks = 1 and g.total_tasks > 1
-            then 'completed'
-          else g.status
-        end,
+        status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks - 1', open: 'g.open_tasks - 1', closes: "x.status <> 'completed'", opens: 'false' })},
         updated_at = now(),
         revision = g.revision + 1
       from goal_before b

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { eventColumns, goalImage } from './sql.ts';
+import { eventColumns, goalImage, goalStatus } from './sql.ts';
 
 /**
  * Counts a task on the goal that it has moved to, and no longer on the one that it has left; both rows are locked. A goal
@@ -34,9 +34,7 @@ export const moveTask = defineStatement({
         open_tasks = n.open_tasks,
         status = case
           when n.id = $3 and $4 = 1 then 'in_progress'
-          when n.id = $2 and ($4 = 0 or g.total_tasks = 1) then g.status
-          when n.status in ('planned', 'in_progress') and n.open_tasks = 0 then 'completed'
-          else g.status
+          else ${goalStatus({ status: 'g.status', total: 'g.total_tasks + n.tasks', open: 'n.open_tasks', closes: '(n.id = $3 or $4 = 1)', opens: 'false' })}
         end,
         updated_at = now(),
         revision = g.revision + 1

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { eventColumns, goalImage, taskImage } from './sql.ts';
+import { eventColumns, goalImage, goalStatus, taskImage } from './sql.ts';
 
 /**
  * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
@@ -76,11 +76,7 @@ export const setTaskStatuses = defineStatement({
     goals_changed as (
       update goals g
       set open_tasks = g.open_tasks + m.opened,
-        status = case
-          when g.status in ('planned', 'in_progress') and m.opened < 0 and g.open_tasks + m.opened = 0 then 'completed'
-          when g.status = 'completed' and m.restarted and g.open_tasks + m.opened > 0 then 'in_progress'
-          else g.status
-        end,
+        status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks', open: 'g.open_tasks + m.opened', closes: 'm.opened < 0', opens: 'm.restarted' })},
         updated_at = now(),
         revision = g.revision + 1
       from goals_before b

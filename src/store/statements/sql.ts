@@ -136,6 +136,24 @@ export const listedGoalSelect = `g.id, left(g.description, $2) as description, g
 export const eventColumns = 'workspace_id, seq, operation, actor, action, goal_id, task_id, before, after';
 
 /**
+ * The rule by which a goal's status follows from its tasks, all pieces of SQL: `total` and `open` are its counts then;
+ * `closes` and `opens` say whether what happens could complete it, or open it again. A cancelled goal stays so.
+ */
+export function goalStatus({
+  status,
+  total,
+  open,
+  closes,
+  opens,
+}: Record<'status' | 'total' | 'open' | 'closes' | 'opens', string>): string {
+  return `case
+          when ${status} in ('planned', 'in_progress') and ${closes} and ${open} = 0 and ${total} > 0 then 'completed'
+          when ${status} = 'completed' and ${opens} and ${open} > 0 then 'in_progress'
+          else ${status}
+        end`;
+}
+
+/**
  * Whether an event tells only what followed for a goal from its tasks: its status, by the rule of docs/states.md. No
  * operation begins with one.
  */

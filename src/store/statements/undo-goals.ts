@@ -1,5 +1,13 @@
 import { defineStatement } from '../statement.ts';
-import { deletedGoalImage, eventColumns, goalImage, goalImageColumns, revisionOf, undoneRows } from './sql.ts';
+import {
+  deletedGoalImage,
+  eventColumns,
+  goalImage,
+  goalImageColumns,
+  goalStatus,
+  revisionOf,
+  undoneRows,
+} from './sql.ts';
 
 // Taking operations back, goal by goal. The exclusive graph lock and the rows' locks are held. Events are numbered from
 // `seq` by the rows' places.
@@ -110,11 +118,8 @@ export const undoGoalChanges = defineStatement({
         ${restored('created_at')},
         ${restored('metadata')},
         status = case
-          when n.status in ('planned', 'in_progress') and n.open = 0 and n.total > 0 and (n.open_then > 0 or n.total_then = 0)
-            then 'completed'
-          when n.status = 'completed' and n.open > 0 and n.open_then = 0 then 'in_progress'
-          when n.status = 'planned' and n.total > 0 and n.total_then = 0 then 'in_progress'
-          else n.status
+          when n.status = 'planned' and n.open > 0 and n.total_then = 0 then 'in_progress'
+          else ${goalStatus({ status: 'n.status', total: 'n.total', open: 'n.open', closes: '(n.open_then > 0 or n.total_then = 0)', opens: 'n.open_then = 0' })}
         end,
         total_tasks = n.total,
         open_tasks = n.open,
