@@ -81,6 +81,30 @@ describe('after any history, the last part of which is one agent’s', () => {
   });
 });
 
+describe('after any history in which leases run out', () => {
+  it('revisions and fences never go down, whatever is taken back, and every count is right', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (history) => {
+        await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+        const highest = new Map<string, { revision: number; fence: number }>();
+        for (const step of [{ kind: 'createGoal', agent: 0 } as RandomStep, ...history]) {
+          await perform(calls, step, { sql, leaseSeconds: 0.001 });
+          expect(await brokenInvariants(sql)).toEqual({});
+          const { rows } = await sql.query(`
+            select id, revision::int4, 0 as fence from goals union all select id, revision::int4, fence::int4 from tasks`);
+          for (const { id, revision, fence } of rows) {
+            const before = highest.get(id);
+            expect(revision).toBeGreaterThanOrEqual(before?.revision ?? 0);
+            expect(fence).toBeGreaterThanOrEqual(before?.fence ?? 0);
+            highest.set(id, { revision, fence });
+          }
+        }
+      }),
+      someRuns,
+    );
+  });
+});
+
 async function run(history: RandomStep[]): Promise<Done[]> {
   const done: Done[] = [];
   let before = await wholeState(sql);
