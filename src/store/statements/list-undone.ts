@@ -93,7 +93,7 @@ export const listUndone = defineStatement({
 });
 
 /**
- * What happened to these tasks and notes since the first of these operations, by other operations. That a lease ran out
+ * What happened to these tasks and notes since the first of these operations, by other operations, first to last. That a lease ran out
  * is no change of anybody's; a row that came and went is only looked at now. `undoes` is what an event takes back on its row.
  */
 export const listLaterEvents = defineStatement({
@@ -111,22 +111,34 @@ export const listLaterEvents = defineStatement({
     undoes: 'int8[]?',
   },
   text: `
-    with ${undoneRows}
-    select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes
-    from undone u
-    join events e on e.workspace_id = $1 and e.task_id = u.id
-    where u.kind = 'task' and (u.before is not null or u.after is not null)
-      and e.operation <> all($2::int8[]) and not ${isOfNote('e')}
-      and not (e.action = 'lease_ended' and e.after ->> 'status' = 'pending')
-      and (${revisionOf('e')} > u.revision or ${revisionOf('e')} = u.revision and e.after is null and u.after is not null)
-    union all
-    select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes
-    from undone u
-    join events e on e.workspace_id = $1 and coalesce(e.task_id, e.goal_id) = coalesce(u.task_id, u.goal_id) and e.undoes is not null
-    where u.kind = 'note' and e.operation <> all($2::int8[]) and e.action = 'note_undone'
-      and coalesce(e.after, e.before) ->> 'id' = u.id
-      and (e.at, e.seq) > (select h.at, h.seq from happened h where h.kind = 'note' and h.id = u.id order by h.at, h.seq limit 1)
-    order by seq`,
+    with ${undoneRows},
+    later as (
+      select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes, e.at, e.after is null as gone,
+        ${revisionOf('e')} as revision
+      from undone u
+      join events e on e.workspace_id = $1 and e.task_id = u.id
+      where u.kind = 'task' and (u.before is not null or u.after is not null)
+        and e.operation <> all($2::int8[]) and not ${isOfNote('e')}
+        and not (e.action = 'lease_ended' and e.after ->> 'status' = 'pending')
+        and (${revisionOf('e')} > u.revision or ${revisionOf('e')} = u.revision and e.after is null and u.after is not null)
+      union all
+      select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes, e.at, false, 0
+      from undone u
+      join events e on e.workspace_id = $1 and coalesce(e.task_id, e.goal_id) = coalesce(u.task_id, u.goal_id)
+        and e.undoes is not null
+      where u.kind = 'note' and e.operation <> all($2::int8[]) and e.action = 'note_undone'
+        and coalesce(e.after, e.before) ->> 'id' = u.id
+        and (e.at, e.seq) > (
+          select h.at, h.seq
+          from happened h
+          where h.kind = 'note' and h.id = u.id
+          order by h.at, h.seq
+          limit 1
+        )
+    )
+    select l.kind, l.id, l.seq, l.operation, l.actor, l.action, l.goal_id, l.task_id, l.undoes
+    from later l
+    order by l.revision, l.gone, l.at, l.seq`,
 });
 
 /**
