@@ -125,7 +125,7 @@ async function write(run: Run, call: Call, { taking, rows, wanted }: Writing): P
     ...(row.waits_again && row.id !== null ? [row.id] : []),
     ...(row.was ? row.dependents : []),
   ]);
-  const [, , , , , , , edges] = await run([
+  await run([
     step(undoAddedNotes, recorded),
     step(undoGoalDeletions, set),
     step(undoTaskChanges, recorded),
@@ -133,15 +133,16 @@ async function write(run: Run, call: Call, { taking, rows, wanted }: Writing): P
     step(undoTaskDeletions, set),
     step(undoAddedDependencies, set),
     step(undoRemovedDependencies, set),
-    step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges }),
-  ] as const);
-  refuseCycle(waiting, edges);
-  const [, , , goals] = await run([
     step(undoRemovedNotes, set),
+  ] as const);
+  const [, , goals, edges] = await run([
     step(undoTaskCreations, recorded),
     step(undoGoalCreations, recorded),
     step(undoGoalChanges, { ...recorded, wanted: wanted as never }),
+    // what goes is gone: a cycle through it would be none
+    step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges }),
   ] as const);
+  refuseCycle(waiting, edges);
   return goals;
 }
 

@@ -103,7 +103,13 @@ export const aRandomStep: fc.Arbitrary<RandomStep> = fc.record({
     { weight: 2, arbitrary: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])) },
     {
       weight: 1,
-      arbitrary: fc.constantFrom('breakDown' as const, 'complete' as const, 'setStatuses' as const, 'rewire' as const),
+      arbitrary: fc.constantFrom(
+        'breakDown' as const,
+        'complete' as const,
+        'setStatuses' as const,
+        'rewire' as const,
+        'claim' as const,
+      ),
     },
   ),
   numbers: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
@@ -111,6 +117,16 @@ export const aRandomStep: fc.Arbitrary<RandomStep> = fc.record({
   goalStatus: fc.constantFrom<GoalStatus[]>('planned', 'in_progress', 'completed', 'cancelled'),
   agent: fc.nat(1),
 });
+
+/** Two goals with tasks, so that the steps after these have something to work with. */
+export const firstSteps: RandomStep[] = (
+  [
+    ['createGoal', [0]],
+    ['createGoal', [0]],
+    ['breakDown', [0, 0, 0, 0]],
+    ['breakDown', [1, 1, 2]],
+  ] as const
+).map(([kind, numbers]) => ({ kind, numbers: [...numbers], status: 'pending', goalStatus: 'planned', agent: 0 }));
 
 /** Does it, or is refused; nothing else may go wrong. */
 export async function perform(
@@ -131,12 +147,12 @@ export async function perform(
   }
 }
 
-/** Every row that users see, without what only counts changes: when a row was changed last, its revision, its fence. */
+/** Every row that users see, without what only counts changes: when a row was changed last, its revision, its fence, and a lease's end, which a heartbeat moves. */
 export async function wholeState(sql: pg.Client): Promise<Record<string, unknown[]>> {
   const { rows } = await sql.query(`
     select
       (select coalesce(jsonb_agg(to_jsonb(g) - '{updated_at,revision}'::text[] order by g.number), '[]') from goals g) as goals,
-      (select coalesce(jsonb_agg(to_jsonb(t) - '{updated_at,revision,fence}'::text[] order by t.number), '[]') from tasks t) as tasks,
+      (select coalesce(jsonb_agg(to_jsonb(t) - '{updated_at,revision,fence,lease_expires_at}'::text[] order by t.number), '[]') from tasks t) as tasks,
       (select coalesce(jsonb_agg(d order by d.task_id, d.place, d.depends_on_id), '[]') from task_dependencies d) as dependencies,
       (select coalesce(jsonb_agg(n order by n.id), '[]') from notes n) as notes`);
   return rows[0];

@@ -61,7 +61,26 @@ export const listUndone = defineStatement({
   },
   text: `
     with ${undoneRows},
-    ${undoneDependencies}
+    ${undoneDependencies},
+    waiting as (
+      select x.depends_on_id as id, array_agg(distinct x.task_id) as dependents
+      from (
+        select x.task_id, x.depends_on_id
+        from dependents x
+        union all
+        select d.task_id, d.depends_on_id
+        from task_dependencies d
+        where d.workspace_id = $1
+          and d.depends_on_id = any(array(select u.id from undone u where u.kind = 'task' and u.before is null))
+      ) x
+      group by x.depends_on_id
+    ),
+    holding as (
+      select t.id, t.claimed_by, t.lease_expires_at
+      from tasks t
+      where t.workspace_id = $1 and t.id = any(array(select u.id from undone u where u.kind = 'task'))
+        and t.lease_expires_at > now()
+    )
     select u.kind, u.id, u.before is not null as was, u.after is not null as is_there, u.goal_id,
       u.before ->> 'goal_id' as goal_id_before, u.after ->> 'goal_id' as goal_id_after,
       u.kind = 'task' and (
@@ -76,19 +95,12 @@ export const listUndone = defineStatement({
         or u.before -> 'completed_at' <> u.after -> 'completed_at'
         or u.before -> 'result' <> u.after -> 'result'
       ) is true as moves_state,
-      exists (select from dependencies d where d.added and d.task_id = u.id) as waits_again,
-      array(
-        select x.task_id
-        from dependents x
-        where u.kind = 'task' and x.depends_on_id = u.id
-        union
-        select d.task_id
-        from task_dependencies d
-        where d.workspace_id = $1 and u.kind = 'task' and d.depends_on_id = u.id and u.before is null
-      ) as dependents,
+      u.id in (select d.task_id from dependencies d where d.added) is true as waits_again,
+      coalesce(w.dependents, '{}') as dependents,
       t.claimed_by as holder, t.lease_expires_at
     from undone u
-    left join tasks t on t.workspace_id = $1 and u.kind = 'task' and t.id = u.id and t.lease_expires_at > now()
+    left join waiting w on u.kind = 'task' and w.id = u.id
+    left join holding t on u.kind = 'task' and t.id = u.id
     order by u.place`,
 });
 

@@ -152,10 +152,15 @@ export const undoTaskCreations = defineStatement({
   columns: {},
   text: `
     with ${undoneRows},
+    present as materialized (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.id = any(array(select u.id from undone u where u.kind = 'task'))
+    ),
     going as (
       select t.*, u.place as event_place, u.operations
       from undone u
-      join tasks t on t.workspace_id = $1 and t.id = u.id
+      join present t on t.id = u.id
       where u.kind = 'task' and u.before is null and u.after is not null
     ),
     recorded as (
@@ -179,10 +184,15 @@ export const recordReturnedTasks = defineStatement({
   params,
   columns: {},
   text: `
-    with ${undoneRows}
+    with ${undoneRows},
+    present as materialized (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.id = any(array(select u.id from undone u where u.kind = 'task'))
+    )
     insert into events (${eventColumns}, undoes)
     select $1, $3 + u.place, $3, $4, 'undone', t.goal_id, t.id, null::jsonb, ${deletedTaskImage('t')}, u.operations
     from undone u
-    join tasks t on t.workspace_id = $1 and t.id = u.id
+    join present t on t.id = u.id
     where u.kind = 'task' and u.before is not null and u.after is null`,
 });

@@ -5,7 +5,7 @@ import type { Call } from '../../../src/service/call.ts';
 import { listOperationsOf, undoOperations } from '../../../src/service/undo.ts';
 import { aCall } from '../../support/database.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
-import { aRandomStep, perform, type RandomStep, wholeState } from '../../support/random-history.ts';
+import { aRandomStep, firstSteps, perform, type RandomStep, wholeState } from '../../support/random-history.ts';
 
 let calls: [Call, Call];
 let sql: pg.Client;
@@ -87,7 +87,7 @@ describe('after any history in which leases run out', () => {
       fc.asyncProperty(steps, async (history) => {
         await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
         const highest = new Map<string, { revision: number; fence: number }>();
-        for (const step of [{ kind: 'createGoal', agent: 0 } as RandomStep, ...history]) {
+        for (const step of [...firstSteps, ...history]) {
           await perform(calls, step, { sql, leaseSeconds: 0.001 });
           expect(await brokenInvariants(sql)).toEqual({});
           const { rows } = await sql.query(`
@@ -109,7 +109,7 @@ async function run(history: RandomStep[]): Promise<Done[]> {
   const done: Done[] = [];
   let before = await wholeState(sql);
   let last = 0;
-  for (const step of [{ kind: 'createGoal', agent: 0 } as RandomStep, ...history]) {
+  for (const step of [...firstSteps, ...history]) {
     await perform(calls, step, { sql, leaseSeconds: 36_000 });
     expect(await brokenInvariants(sql)).toEqual({});
     const { rows } = await sql.query('select distinct operation::int4 from events where operation > $1', [last]);
