@@ -49,6 +49,8 @@ export const undoRemovedDependencies = defineStatement({
       select array_agg(d.place) as places, max(d.place) as last
       from task_dependencies d
       where d.workspace_id = $1 and d.task_id = c.task_id
+        -- those that go are still there: their images say who waited for them
+        and not exists (select from undone u where u.kind = 'task' and u.id = d.depends_on_id and u.before is null)
     ) p
     on conflict (workspace_id, task_id, depends_on_id) do nothing`,
 });
