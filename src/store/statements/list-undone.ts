@@ -132,7 +132,8 @@ export const listLaterEvents = defineStatement({
       where u.kind = 'task' and (u.before is not null or u.after is not null)
         and e.operation <> all($2::int8[]) and not ${isOfNote('e')}
         and not (e.action = 'lease_ended' and e.after ->> 'status' = 'pending')
-        and (${revisionOf('e')} > u.revision or ${revisionOf('e')} = u.revision and e.after is null and u.after is not null)
+        and (${revisionOf('e')} > u.revision
+          or ${revisionOf('e')} = u.revision and e.after is null and not u.begins_with_deletion)
       union all
       select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes, e.at, false, 0
       from undone u

@@ -196,6 +196,7 @@ export const undoneRows = `happened as (
         (array_agg(h.goal_id order by ${lastToFirst}))[1] as goal_id,
         (array_agg(h.task_id order by ${lastToFirst}))[1] as task_id,
         min(h.revision) as revision,
+        (array_agg(h.after is null order by ${firstToLast}))[1] as begins_with_deletion,
         array_agg(distinct h.operation) as operations,
         row_number() over (order by min(h.seq), h.kind, h.id) - 1 as place
       from happened h
