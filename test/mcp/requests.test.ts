@@ -35,6 +35,7 @@ const writes: Record<string, (work: Work) => Record<string, unknown>> = {
   }),
   delete_task: ({ b }) => ({ task_id: b }),
   delete_goal: ({ id }) => ({ goal_id: id }),
+  undo: () => ({}),
 };
 
 test('every writing tool takes a request_id, and no other does', () => {

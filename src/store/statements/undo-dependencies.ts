@@ -44,7 +44,7 @@ export const undoRemovedDependencies = defineStatement({
         else c.place
       end
     from coming c
-    join tasks t on t.workspace_id = $1 and t.id = c.task_id
+    join tasks t on t.workspace_id = $1 and t.id = c.task_id and t.id = any(array(select g.task_id from coming g))
     cross join lateral (
       select array_agg(d.place) as places, max(d.place) as last
       from task_dependencies d
