@@ -59,7 +59,9 @@ describe('after any history, the last part of which is one agent’s', () => {
         await run(history.slice(0, length));
         const before = await wholeState(sql);
         const agent = { ...calls[0], actor: 'agent' };
-        for (const step of history.slice(length)) await perform([agent, agent], step, { sql, leaseSeconds: 36_000 });
+        // out of order, an undo leaves dependents out that are gone at that time
+        const part = history.slice(length).filter((step) => step.kind !== 'undoAny');
+        for (const step of part) await perform([agent, agent], step, { sql, leaseSeconds: 36_000 });
         const after = await wholeState(sql);
         const found = await listOperationsOf(calls[0], 'agent', { secondsAgo: 3_600 });
         if (found.length === 0) {
