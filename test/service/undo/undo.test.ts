@@ -10,19 +10,21 @@ import { deleteTask, getTask, getTaskWithNotes } from '../../../src/service/task
 import { listOperationsOf, undo, undoOperations } from '../../../src/service/undo.ts';
 import { updateTask } from '../../../src/service/update-task.ts';
 import { aGoal, aSubtask, aTask, someTasks } from '../../support/builders.ts';
-import { aCall } from '../../support/database.ts';
+import { aCall, aStore } from '../../support/database.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import { wholeState } from '../../support/random-history.ts';
 
 let ann: Call;
 let bob: Call;
 let sql: pg.Client;
+let connection: pg.ClientConfig;
 
 beforeAll(async () => {
   const opened = await aCall();
   ann = { ...opened.call, actor: 'ann' };
   bob = { ...opened.call, actor: 'bob' };
   sql = opened.sql;
+  connection = opened.connection;
 });
 beforeEach(() => sql.query('truncate goals, tasks, task_dependencies, events, notes cascade'));
 afterEach(async () => expect(await brokenInvariants(sql)).toEqual({}));
@@ -115,6 +117,29 @@ describe('undo', () => {
     expect((await getTask(ann, a)).description).toBe('second');
     await undo(ann, undefined);
     expect((await getTask(ann, a)).description).toBe('first');
+  });
+
+  it('goes by what came first, and not by the numbers of events, which are taken in blocks', async () => {
+    // of a process that begins: what has no room in its first block gets higher numbers than what comes after it
+    const cat: Call = { store: await aStore(connection), actor: 'cat' };
+    const goal = await aGoal(cat);
+    const tasks = await someTasks(cat, goal, 100);
+    const created = await lastEvent(`task_id = '${tasks[0]}'`);
+    const set = (status: 'completed' | 'blocked') =>
+      setTaskStatuses(
+        cat,
+        tasks.map((taskId) => ({ taskId, status })),
+      );
+    for (const status of ['completed', 'blocked', 'completed'] as const) await set(status);
+    for (let n = 0; n < 3; n += 1) await undo(cat, undefined);
+    const { rows } = await sql.query(
+      'select operation from events where task_id = $1 group by operation order by min(at)',
+      [tasks[0]],
+    );
+    const numbers = rows.map((row) => Number(row.operation));
+    expect(numbers).not.toEqual(numbers.toSorted((a, b) => a - b));
+    await undo(cat, created);
+    expect(await wholeState(sql)).toMatchObject({ tasks: [] });
   });
 
   it('says so when there is nothing to take back, no such event, or it was taken back already', async () => {
