@@ -5,6 +5,7 @@ import type { Call } from '../../src/service/call.ts';
 import { claimTasks } from '../../src/service/claims.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask } from '../../src/service/tasks.ts';
+import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
 import { aGoal, aSubtask, someTasks } from '../support/builders.ts';
 import { aCall, aStore } from '../support/database.ts';
@@ -17,6 +18,7 @@ import { type Outcome, race, type Winner } from '../support/race.ts';
 // - two last dependencies: lockTasksAndDependents in set-task-statuses.ts together with the count's `t.open_dependencies`
 //   taken from the row as it was; either of them alone holds
 // - delete and claim: lockTaskAndGoal in deleteTask (the history then has the deleted task as it was before the claim)
+// - undo and complete: the exclusive graph lock and lockUndoneTasks of an undo
 // - complete and depend: lockGraphShared in set-task-statuses.ts, and lockGraphExclusive in update-task.ts
 const rounds = inject('server') ? 100 : 1_000;
 /** Everything is counted again after so many rounds. */
@@ -109,6 +111,21 @@ describe('at the same moment', () => {
       return answerOf(second).madeReady.includes(a) ? 'left' : 'right';
     },
   });
+
+  races('a start is taken back and the task completed, and it is taken back before or not at all', {
+    cases: startedTasks,
+    left: ({ event }) => undo(left, event),
+    right: ({ task }) => setTaskStatus(right, { taskId: task, status: 'completed' }),
+    async judge({ task, waiting }, first, second) {
+      expect(answerOf(second)).toMatchObject({ task: { status: 'completed' }, madeReady: [waiting] });
+      const { rows } = await sql.query(actionsOn, [task]);
+      const actions = rows.map((row) => row.action);
+      if (first.error !== undefined) expect(first.error).toMatchObject({ code: 'conflict' });
+      const between = first.error === undefined ? ['undone'] : [];
+      expect(actions).toEqual(['created', 'updated', ...between, 'updated']);
+      return first.error === undefined ? 'left' : 'right';
+    },
+  });
 });
 
 // by revision: the time of an event is that of its transaction's beginning, and one that waited began early
@@ -134,6 +151,19 @@ async function groups(count: number, dependencies: number[][]): Promise<Group[]>
     for (let at = 0; at < taskIds.length; at += size) found.push(taskIds.slice(at, at + size) as Group);
   }
   return found.slice(0, count);
+}
+
+/** Tasks that were started, the event of that, and one that waits for each. */
+async function startedTasks(count: number): Promise<{ task: string; waiting: string; event: number }[]> {
+  const found = await groups(count, [[], [1]]);
+  const taskIds = found.map(([task]) => task);
+  await Promise.all(taskIds.map((taskId) => setTaskStatus(left, { taskId, status: 'in_progress' })));
+  const { rows } = await sql.query<{ task_id: string; seq: string }>(
+    "select task_id, seq from events where task_id = any($1) and action = 'updated'",
+    [taskIds],
+  );
+  const events = new Map(rows.map((row) => [row.task_id, Number(row.seq)]));
+  return found.map(([task, waiting]) => ({ task, waiting, event: events.get(task) as number }));
 }
 
 /** Two tasks and one that waits for both, each of another goal, so that only the last is what their changes have in common. */
