@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(() => sql.query('truncate goals, tasks, task_dependencies, events, notes cascade'));
 
 const steps = fc.array(aRandomStep, { minLength: 8, maxLength: 25 });
-const someRuns = { numRuns: 30, endOnFailure: true };
+const someRuns = { numRuns: 25, endOnFailure: true };
 
 /** An operation, and all rows as they were before it and after it. */
 interface Done {
@@ -48,7 +48,7 @@ describe('after any history, with undos in it', () => {
       }),
       someRuns,
     );
-  });
+  }, 240_000);
 });
 
 describe('after any history, the last part of which is one agent’s', () => {
@@ -80,7 +80,7 @@ describe('after any history, the last part of which is one agent’s', () => {
       }),
       someRuns,
     );
-  });
+  }, 240_000);
 });
 
 describe('after any history in which leases run out', () => {
@@ -104,7 +104,7 @@ describe('after any history in which leases run out', () => {
       }),
       someRuns,
     );
-  });
+  }, 240_000);
 });
 
 async function run(history: RandomStep[]): Promise<Done[]> {

@@ -13,7 +13,7 @@ import { aGoal, aSubtask, aTask, someTasks } from '../../support/builders.ts';
 import { aCall, aStore } from '../../support/database.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 
-const rounds = 60;
+const rounds = 50;
 
 /** Three processes' worth of pools on one database. */
 let calls: [PoolCall, PoolCall, PoolCall];
