@@ -10,10 +10,10 @@ import { measure, median, quantile, table } from './measure.ts';
 import type { Connected, Setting } from './setting.ts';
 import type { SqlClock } from './sql-clock.ts';
 
-const runs = 400;
-const rounds = 4;
-/** As many as it takes until the code of all three is compiled: the empty tool's is, after the first of the tools. */
-const warmUps = 400;
+const runs = 800;
+const rounds = 8;
+/** As many as it takes until the code of all three is compiled: get_task takes 0.8 ms in its first 400 calls, and 0.26 after 2,000. */
+const warmUps = 2_000;
 
 /** One tool, called twice over: through the protocol, and in this process to see what its statements alone cost. */
 interface Case {
