@@ -14,7 +14,7 @@ const claimers = 50;
 const turns = 4;
 const claimsPerTurn = 2_500;
 /** Each claimer's first claims, which connect, plan and compile, are not counted. */
-const warmUp = 20;
+const warmUp = 60;
 /** Of the claimers in processes of their own: five claims each, one a second. */
 const paced = { claims: 5, periodMs: 1_000 };
 
