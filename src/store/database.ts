@@ -266,9 +266,9 @@ export class Database implements StatementRunner {
    * as many tries as there may be connections. But a server that kept silent for long will do so again.
    */
   #isWorthAnotherTry(error: unknown, attempt: number, start: number): boolean {
-    const { most } = this.#connections;
-    const isSlow = performance.now() - start >= Math.min(1000, this.#options.timeoutMs / 2);
-    return isLost(error) && attempt <= most && !isSlow;
+    const { poolSize, maxOverflow, timeoutMs } = this.#options;
+    const isSlow = performance.now() - start >= Math.min(1000, timeoutMs / 2);
+    return isLost(error) && attempt <= poolSize + maxOverflow && !isSlow;
   }
 
   /** After a lost connection: throws unless the operation certainly left nothing behind. */
