@@ -204,7 +204,8 @@ export const undoneRows = `happened as (
     )`;
 
 /**
- * After `undoneRows`: the dependencies of tasks that were there before, those that come back (`added`) and those that go.
+ * After `undoneRows`: the dependencies of tasks that were there before, those that come back or back to their place (`added`)
+ * and those that go.
  * What the first change of one did says how it was before; a dependency also goes with the task that it is on, without an
  * event of the one that waits, so that the images before the first and after the last change do not say it.
  */
@@ -215,7 +216,11 @@ export const undoneDependencies = `changed_dependencies as (
           h.revision, h.at, h.seq
         from happened h
         cross join jsonb_array_elements_text(h.before -> 'dependencies') with ordinality as i (id, n)
-        where h.kind = 'task' and not h.after -> 'dependencies' ? i.id
+        where h.kind = 'task' and h.after is not null
+          and not exists (
+            select from jsonb_array_elements_text(h.after -> 'dependencies') with ordinality as k (id, n)
+            where k.id = i.id and h.after -> 'places' -> (k.n - 1)::int4 is not distinct from h.before -> 'places' -> (i.n - 1)::int4
+          )
         union all
         select h.id, i.id, 0, false, h.revision, h.at, h.seq
         from happened h

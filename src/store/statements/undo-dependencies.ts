@@ -18,7 +18,8 @@ export const undoAddedDependencies = defineStatement({
 });
 
 /**
- * Dependents that are gone since are left out. Where a dependent's place was taken since, the dependency comes last.
+ * Dependents that are gone since are left out. Where a dependent's place was taken since, the dependency comes last. One that
+ * was taken out and put in again is there, at another place.
  */
 export const undoRemovedDependencies = defineStatement({
   name: 'undo_removed_dependencies',
@@ -51,6 +52,9 @@ export const undoRemovedDependencies = defineStatement({
       where d.workspace_id = $1 and d.task_id = c.task_id
         -- those that go are still there: their images say who waited for them
         and not exists (select from undone u where u.kind = 'task' and u.id = d.depends_on_id and u.before is null)
+        and not exists (select from coming k where k.task_id = d.task_id and k.depends_on_id = d.depends_on_id)
     ) p
-    on conflict (workspace_id, task_id, depends_on_id) do nothing`,
+    on conflict (workspace_id, task_id, depends_on_id) do update
+    set place = excluded.place
+    where task_dependencies.workspace_id = $1 and task_dependencies.place <> excluded.place`,
 });
