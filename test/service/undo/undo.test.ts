@@ -428,6 +428,22 @@ describe('taking back all that an agent did', () => {
     expect(await wholeState(sql)).toEqual(after);
   });
 
+  it('gives a dependency its place back that was taken out and put in again', async () => {
+    const goal = await aGoal(ann);
+    const [a, b] = (await someTasks(ann, goal, 2)) as [string, string];
+    const task = await aTask(ann, goal, [a, b]);
+    const change = (dependencies: { add: string[]; remove: string[] }) =>
+      updateTask(bob, task, { edit: {}, dependencies });
+    await change({ add: [], remove: [a] });
+    await change({ add: [a], remove: [] });
+    const found = await listOperationsOf(ann, 'bob', { secondsAgo: 3_600 });
+    const all = found.map((each) => each.operation);
+    const { operation } = await undoOperations(ann, all);
+    expect((await getTask(ann, task)).dependencies).toEqual([a, b]);
+    await undoOperations(ann, [operation]);
+    expect((await getTask(ann, task)).dependencies).toEqual([b, a]);
+  });
+
   it('refuses as a whole where others changed the same rows, and names all of it', async () => {
     const goal = await aGoal(bob);
     const tasks = await someTasks(bob, goal, 12);
