@@ -28,12 +28,12 @@ export interface Found {
  * Rows of each kind that are looked at and weighed: of a word that is everywhere the first ones found must do
  * (docs/decisions/search.md).
  */
-export const weighedAtMost = 500;
+export const weighedAtMost = 200;
 const snippetLength = 200;
 
 /**
  * Goals, tasks and notes that have all the words of a query, the last one as the start of a word, best first. `total` counts
- * all of them, up to 500 of each kind.
+ * all of them, up to 200 of each kind.
  * @throws GoalAgentError `invalid` for a query without words.
  */
 export async function search(

@@ -307,7 +307,7 @@ export class Database implements StatementRunner {
 
   #query({ statement, params }: Step): pg.QueryConfig {
     const values = wireValues(statement, params as never);
-    return this.#options.prepared
+    return this.#options.prepared && !statement.plannedAnew
       ? { name: statement.name, text: statement.text, values }
       : { text: statement.text, values };
   }

@@ -40,6 +40,8 @@ export interface Statement<P extends Shape = Shape, C extends Shape = Shape> {
   readonly text: string;
   readonly params: P;
   readonly columns: C;
+  /** Planned for each run: where the best way depends on the values, and a bad one costs more than planning. */
+  readonly plannedAnew?: true;
 }
 
 export type Params<S> = S extends Statement<infer P, Shape> ? Values<P> : never;

@@ -36,6 +36,8 @@ const place = (text: string) => `(
  */
 export const search = defineStatement({
   name: 'search',
+  // a rare word is looked up, and of a word that is everywhere the first rows will do: only the word tells which
+  plannedAnew: true,
   params: {
     workspaceId: 'int8',
     query: 'text',
