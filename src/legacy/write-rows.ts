@@ -1,5 +1,4 @@
-import { step } from '../store/database.ts';
-import type { Run } from '../store/run-on.ts';
+import { type Run, step } from '../store/database.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
 import { importGoals } from '../store/statements/import-goals.ts';
 import { importTasks } from '../store/statements/import-tasks.ts';

@@ -2,15 +2,12 @@ import { listed } from '../domain/dependency-change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
 import { findShortestCycle } from '../domain/graph/find-shortest-cycle.ts';
-import { type Rows, type Step, step } from '../store/database.ts';
+import { type Run, step } from '../store/database.ts';
 import { findReach, listReachEdges } from '../store/statements/find-paths.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { goalNotFound } from './call.ts';
 
 // Why a task's dependencies or goal cannot change so: looked at inside the transaction that would change them.
-
-/** Runs statements of a transaction. */
-export type Run = <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>;
 
 interface Edges {
   workspaceId: number;

@@ -6,7 +6,7 @@ import type { HistoryEvent } from '../domain/history-line.ts';
 import { limits } from '../domain/limits.ts';
 import { type Conflict, describeConflicts, inEffect } from '../domain/undo.ts';
 import { type GoalEvent, type WantedGoal, wantedGoals } from '../domain/undone-goals.ts';
-import { step } from '../store/database.ts';
+import { type Run, step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import { listReachEdges } from '../store/statements/find-paths.ts';
 import { listHistoryOfOperation } from '../store/statements/list-history.ts';
@@ -25,7 +25,6 @@ import {
 } from '../store/statements/undo-tasks.ts';
 import type { Call } from './call.ts';
 import { historyEvent, textLimit } from './history.ts';
-import type { Run } from './refuse-edit.ts';
 
 // Taking operations back, inside a transaction that holds the exclusive graph lock. docs/decisions/undo.md has the rules.
 

@@ -2,7 +2,7 @@ import { changeDependencies, type DependencyChange } from '../domain/dependency-
 import type { Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
-import { step } from '../store/database.ts';
+import { type Run, step } from '../store/database.ts';
 import { listDependencies } from '../store/statements/find-paths.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { lockEditedTask, lockGoals } from '../store/statements/lock-edited.ts';
@@ -11,7 +11,7 @@ import { moveNotes, moveTask } from '../store/statements/move-task.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { updateTask as updateTaskStatement } from '../store/statements/update-task.ts';
 import { beginOperation, type Call, taskNotFound } from './call.ts';
-import { type Run, refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
+import { refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
 import { taskOf } from './tasks.ts';
 
 /** A change to a task: what is left out stays; null takes a value away. */

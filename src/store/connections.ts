@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import { cancelOnServer } from './cancel.ts';
@@ -152,10 +153,6 @@ async function connectFrom(pool: pg.Pool): Promise<pg.PoolClient> {
 
 /** A pool that is ended leaves those who wait for a connection of it waiting. */
 async function endWhenUnused(pool: pg.Pool): Promise<void> {
-  while (pool.waitingCount > 0) await pause(100);
+  while (pool.waitingCount > 0) await sleep(100);
   await pool.end();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

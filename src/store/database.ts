@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
@@ -22,7 +23,7 @@ import {
 import { Turns } from './turns.ts';
 import { wireValues } from './wire-types.ts';
 
-export { type Operation, type Rows, type StatementRunner, type Step, step, type Watcher } from './steps.ts';
+export { type Operation, type Rows, type Run, type StatementRunner, type Step, step, type Watcher } from './steps.ts';
 
 /**
  * A write touches a few rows by their keys, whatever the tables' statistics say, and its statements are large: planning
@@ -177,7 +178,7 @@ export class Database implements StatementRunner {
           const cause = toGoalAgentError(causeOf(error));
           if (isUnknown && isOfUnknownOutcome(cause)) throw unknownButRepeatable(cause);
           if (!isRetryable(error) || attempt >= attemptsOnConflict) throw cause;
-          await pause(attempt * 5 + Math.random() * 20);
+          await sleep(attempt * 5 + Math.random() * 20);
         }
       }
     });
@@ -256,7 +257,7 @@ export class Database implements StatementRunner {
           await this.#refuseIfCommitted(operation);
           if (!this.#isWorthAnotherTry(error, attempt, start)) throw unknownOutcome(error);
         } else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);
-        else await pause(attempt * 5 + Math.random() * 20);
+        else await sleep(attempt * 5 + Math.random() * 20);
       }
     }
   }
@@ -311,8 +312,4 @@ export class Database implements StatementRunner {
       ? { name: statement.name, text: statement.text, values }
       : { text: statement.text, values };
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

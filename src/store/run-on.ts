@@ -1,9 +1,6 @@
 import type pg from 'pg';
-import type { Rows, Step } from './database.ts';
+import type { Run } from './steps.ts';
 import { wireTypes, wireValues } from './wire-types.ts';
-
-/** Runs statements of a transaction that is open, in order; gives back the rows of each. */
-export type Run = <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>;
 
 /** `Run` on a client of one's own, whose transaction the caller begins and ends. */
 export function runOn(client: pg.Client): Run {

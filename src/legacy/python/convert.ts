@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import { step } from '../../store/database.ts';
+import { type Run, step } from '../../store/database.ts';
 import { errorCode } from '../../store/errors.ts';
 import { migrateWithin } from '../../store/migrate.ts';
 import {
@@ -11,7 +11,7 @@ import {
   readLegacyTable,
   setPythonTablesAside,
 } from '../../store/python-tables.ts';
-import { type Run, runOn } from '../../store/run-on.ts';
+import { runOn } from '../../store/run-on.ts';
 import { findWorkspace } from '../../store/statements/find-workspace.ts';
 import { insertCounters } from '../../store/statements/insert-counters.ts';
 import { insertImport } from '../../store/statements/insert-import.ts';
