@@ -12,7 +12,7 @@ import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { insertTasks } from '../store/statements/insert-tasks.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
-import { lockGoal } from '../store/statements/lock-goal.ts';
+import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedTasks } from '../store/statements/record-created-tasks.ts';
@@ -66,7 +66,7 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
       const lock = meetsOthers ? lockGraphExclusive : lockGraphShared;
       const again = [
         step(lock, { workspaceId }),
-        step(lockGoal, { workspaceId, goalId }),
+        step(lockGoals, { workspaceId, goalIds: [goalId] }),
         step(findTaskStatuses, { workspaceId, taskIds: existingIds }),
       ] as const;
       const [, [goal], current] = await run(again);

@@ -14,9 +14,9 @@ import { insertGoal } from '../store/statements/insert-goal.ts';
 import { listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
 import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
-import { lockGoal } from '../store/statements/lock-goal.ts';
+import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
-import { lockTasksOfGoal } from '../store/statements/lock-tasks.ts';
+import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedGoal } from '../store/statements/record-created-goal.ts';
 import { updateGoal as updateGoalStatement } from '../store/statements/update-goal.ts';
@@ -130,7 +130,7 @@ export async function updateGoal(call: Call, goalId: string, change: GoalChange)
     seq: operation.seq,
     actor: call.actor,
   });
-  const lock = step(lockGoal, { workspaceId, goalId });
+  const lock = step(lockGoals, { workspaceId, goalIds: [goalId] });
   const read = step(findGoal, { workspaceId, taskIdLimit, goalId });
   try {
     if (change.status === undefined) {
@@ -168,8 +168,8 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
     const operation = await beginOperation(call, 1 + state.total_tasks);
     const steps = [
       step(lockGraphExclusive, { workspaceId }),
-      step(lockTasksOfGoal, { workspaceId, goalId }),
-      step(lockGoal, { workspaceId, goalId }),
+      step(lockTasksOfGoals, { workspaceId, goalIds: [goalId] }),
+      step(lockGoals, { workspaceId, goalIds: [goalId] }),
       step(deleteGoalStatement, {
         workspaceId,
         goalId,

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { isConsequence, isOfNote, revisionOf, undoneDependencies, undoneRows } from './sql.ts';
+import { concernedGoals, isConsequence, isOfNote, revisionOf, undoneDependencies, undoneRows } from './sql.ts';
 
 const params = { workspaceId: 'int8', operations: 'int8[]' } as const;
 
@@ -11,18 +11,7 @@ export const countUndone = defineStatement({
   text: `
     with ${undoneRows}
     select (select count(*) from undone u) as rows,
-      (
-        select count(*)
-        from (
-          select e.goal_id
-          from events e
-          where e.workspace_id = $1 and e.operation = any($2::int8[])
-          union
-          select e.before ->> 'goal_id'
-          from events e
-          where e.workspace_id = $1 and e.operation = any($2::int8[]) and e.task_id is not null
-        ) g
-      ) as goals`,
+      (select count(*) from (${concernedGoals}) g) as goals`,
 });
 
 /** How many events each of these operations has. */
@@ -173,15 +162,7 @@ export const listGoalEvents = defineStatement({
     after: 'jsonb?',
   },
   text: `
-    with concerned (id) as (
-      select e.goal_id
-      from events e
-      where e.workspace_id = $1 and e.operation = any($2::int8[])
-      union
-      select e.before ->> 'goal_id'
-      from events e
-      where e.workspace_id = $1 and e.operation = any($2::int8[]) and e.task_id is not null
-    )
+    with concerned (id) as (${concernedGoals})
     select e.goal_id as id, e.seq, e.operation, e.actor, e.action, ${isConsequence('e')} as follows,
       coalesce(e.undoes, case when ${isConsequence('e')} then (
         select array_agg(distinct i.id)

@@ -53,15 +53,15 @@ export const lockTaskAndGoal = defineStatement({
     for update`,
 });
 
-/** Locks a goal's tasks, for one who holds the exclusive graph lock. */
-export const lockTasksOfGoal = defineStatement({
-  name: 'lock_tasks_of_goal',
-  params: { workspaceId: 'int8', goalId: 'text' },
+/** Locks the tasks of goals, for one who holds the exclusive graph lock. */
+export const lockTasksOfGoals = defineStatement({
+  name: 'lock_tasks_of_goals',
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
   columns: { id: 'text' },
   text: `
     select t.id
     from tasks t
-    where t.workspace_id = $1 and t.goal_id = $2
+    where t.workspace_id = $1 and t.goal_id = any($2::text[])
     order by t.number
     for update`,
 });

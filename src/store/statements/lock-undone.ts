@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { undoneDependencies, undoneRows } from './sql.ts';
+import { concernedGoals, undoneDependencies, undoneRows } from './sql.ts';
 
 // For one who holds the exclusive graph lock: the rows that taking back these operations changes, in the order of their numbers.
 
@@ -43,28 +43,7 @@ export const lockUndoneGoals = defineStatement({
     select g.id
     from goals g
     where g.workspace_id = $1
-      and g.id = any(array(
-        select e.goal_id
-        from events e
-        where e.workspace_id = $1 and e.operation = any($2::int8[])
-        union
-        select e.before ->> 'goal_id'
-        from events e
-        where e.workspace_id = $1 and e.operation = any($2::int8[]) and e.task_id is not null
-      ))
+      and g.id = any(array(${concernedGoals}))
     order by g.number
-    for no key update`,
-});
-
-/** Every task of goals that are closed or opened. */
-export const lockTasksOfGoals = defineStatement({
-  name: 'lock_tasks_of_goals',
-  params: { workspaceId: 'int8', goalIds: 'text[]' },
-  columns: { id: 'text' },
-  text: `
-    select t.id
-    from tasks t
-    where t.workspace_id = $1 and t.goal_id = any($2::text[])
-    order by t.number
     for no key update`,
 });

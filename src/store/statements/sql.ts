@@ -203,6 +203,17 @@ export const undoneRows = `happened as (
       group by h.kind, h.id
     )`;
 
+/** The goals of what the operations of $2 changed, those that a task was moved from included. */
+export const concernedGoals = `
+        select e.goal_id
+        from events e
+        where e.workspace_id = $1 and e.operation = any($2::int8[])
+        union
+        select e.before ->> 'goal_id'
+        from events e
+        where e.workspace_id = $1 and e.operation = any($2::int8[]) and e.task_id is not null
+      `;
+
 /**
  * After `undoneRows`: the dependencies of tasks that were there before, those that come back or back to their place (`added`)
  * and those that go.

@@ -1,0 +1,14 @@
+import { defineStatement } from '../statement.ts';
+
+/** Locks goals, in the order of their numbers. IDs that are not there have no row. */
+export const lockGoals = defineStatement({
+  name: 'lock_goals',
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
+  columns: { id: 'text', status: 'text', total_tasks: 'int4' },
+  text: `
+    select g.id, g.status::text, g.total_tasks
+    from goals g
+    where g.workspace_id = $1 and g.id = any($2::text[])
+    order by g.number
+    for no key update`,
+});
