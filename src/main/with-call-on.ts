@@ -1,4 +1,3 @@
-import pg from 'pg';
 import type { Call } from '../service/call.ts';
 import { openStore } from '../store/store.ts';
 import type { Config } from './config.ts';
@@ -35,28 +34,11 @@ export async function withCallOn<T>(
     await cache.attachTo(store);
     await cache.untilReady(cachePatienceMs);
     const result = await work({ store, actor });
-    if (actor.startsWith('import ')) await refreshStatistics(source);
+    // autovacuum looks a minute later: until then an export of 100,000 imported tasks took 65 s in place of 5
+    if (actor.startsWith('import ')) await store.database.refreshStatistics();
     return result;
   } finally {
     cache.close();
     await store.database.close();
-  }
-}
-
-/**
- * After an import the planner still knows the tables as they were; autovacuum looks a minute later. Until then an export
- * of 100,000 imported tasks took 65 s in place of 5.
- */
-async function refreshStatistics(source: Pick<Source, 'connect'>): Promise<void> {
-  const client = new pg.Client(await source.connect());
-  client.on('error', () => {}); // it only makes what follows faster
-  try {
-    await client.connect();
-    // a role that does not own the tables gets a warning, and nothing happens
-    await client.query('analyze goals, tasks, task_dependencies, events');
-  } catch {
-    // autovacuum will do it
-  } finally {
-    await client.end().catch(() => {});
   }
 }

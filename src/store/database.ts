@@ -209,6 +209,11 @@ export class Database implements StatementRunner {
     });
   }
 
+  /** Has the tables analyzed that outgrew what the planner knows of them. Never fails. */
+  refreshStatistics(): Promise<void> {
+    return this.#statistics.refresh();
+  }
+
   /** Closes every connection; later calls are refused. */
   close(): Promise<void> {
     return this.#connections.close();

@@ -22,6 +22,7 @@ export class Statistics {
   readonly #run: Run;
   #rows = 0;
   #next = firstRows;
+  #looking: Promise<void> | undefined;
 
   /** `run` takes SQL that is no part of anything else. A role that may not analyze gets a warning, and nothing happens. */
   constructor(run: Run) {
@@ -33,10 +34,20 @@ export class Statistics {
     this.#rows += rows;
     if (this.#rows < this.#next) return;
     this.#next = this.#rows * growth;
-    this.#refresh().catch(() => {}); // autovacuum will do it
+    void this.refresh();
   }
 
-  async #refresh(): Promise<void> {
+  /** Looks now, or waits for a look that is under way. What fails here autovacuum does later. */
+  refresh(): Promise<void> {
+    this.#looking ??= this.#look()
+      .catch(() => {})
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
     const { rows } = await this.#run(outgrown);
     if (rows.length > 0) await this.#run(`analyze (skip_locked) ${rows.map((row) => row.name).join(', ')}`);
   }
