@@ -7,12 +7,17 @@ export interface GoalState {
   open: number;
 }
 
-/** A goal's own event. `follows`: it only followed from the goal's tasks. */
+/**
+ * A goal's own event. `follows`: it only followed from the goal's tasks. Of the first that is taken back, `moved_total`
+ * and `moved_open`: by how much what is taken back, too, had moved the goal's counts until then.
+ */
 export interface GoalEvent extends Omit<LaterEvent, 'goal_id' | 'task_id'> {
   id: string;
   follows: boolean;
   before: GoalState | null;
   after: GoalState | null;
+  moved_total: number;
+  moved_open: number;
 }
 
 /**
@@ -57,7 +62,7 @@ export function wantedGoals(
       const others = later.filter((event) => !event.follows);
       conflicts.push(...others.map((event) => ({ ...event, goal_id: id, task_id: null })));
     }
-    const then = stateOf(first, later);
+    const then = stateOf(own, first, later);
     if (then !== undefined) wanted.push({ place: wanted.length, goal_id: id, ...then });
   }
   return { wanted, conflicts };
@@ -84,8 +89,27 @@ function undoneHere({ undoes, follows }: GoalEvent, operations: ReadonlySet<numb
 }
 
 /** Undefined for a goal that goes. */
-function stateOf(first: GoalEvent | undefined, later: GoalEvent[]): Omit<WantedGoal, 'place' | 'goal_id'> | undefined {
-  const moved = later.findLast((event) => first === undefined || event.before?.status !== event.after?.status);
+function stateOf(
+  own: GoalEvent[],
+  first: GoalEvent | undefined,
+  later: GoalEvent[],
+): Omit<WantedGoal, 'place' | 'goal_id'> | undefined {
+  const moved = later.findLast((event) => first === undefined || movesStatus(event));
   if (moved !== undefined) return moved.after === null ? undefined : { ...moved.after, status: null };
-  return first === undefined ? { status: null, total: 0, open: 0 } : (first.before ?? undefined);
+  if (first === undefined) return { status: null, total: 0, open: 0 };
+  return stateBefore(first, own.slice(0, own.indexOf(first)).findLast(movesStatus));
+}
+
+/** How the goal stood without anything that is taken back; `given` is the event that had given it its status. */
+function stateBefore(first: GoalEvent, given: GoalEvent | undefined): GoalState | undefined {
+  if (first.before === null) return undefined;
+  const { status } = first.before;
+  const total = first.before.total - first.moved_total;
+  const open = first.before.open - first.moved_open;
+  // what completed by itself may have done so because of what is taken back
+  return { status, total, open: status === 'completed' ? Math.min(open, given?.after?.open ?? open) : open };
+}
+
+function movesStatus({ before, after }: GoalEvent): boolean {
+  return before?.status !== after?.status;
 }

@@ -47,10 +47,14 @@ describe('the status of a goal', () => {
     was: string | null,
     is: string | null,
     undoes: number[] | null = null,
+    moved: Partial<GoalEvent> = {},
   ): GoalEvent => ({
     ...{ id: 'G', seq: operation, operation, actor: 'ann', action: 'updated', follows, undoes },
     before: was === null ? null : { status: was, total: 2, open: 1 },
     after: is === null ? null : { status: is, total: 2, open: 0 },
+    moved_total: 0,
+    moved_open: 0,
+    ...moved,
   });
   const created = event(1, false, null, 'planned');
   const wanted = (operations: number[], ...events: GoalEvent[]) => {
@@ -82,6 +86,16 @@ describe('the status of a goal', () => {
       wanted([5], event(5, false, 'in_progress', 'completed'), event(6, true, 'completed', 'in_progress')).conflicts,
     ).toEqual([]);
     expect(wanted([9])).toEqual({ status: null, open: 0, conflicts: [] });
+  });
+
+  it('is told by how the tasks stood without anything that is taken back', () => {
+    const byHand = event(3, false, 'in_progress', 'completed', null, {
+      after: { status: 'completed', total: 4, open: 3 },
+    });
+    const opened = event(5, true, 'completed', 'in_progress', null, { moved_total: -1, moved_open: -2 });
+    expect(wanted([4, 5], byHand, opened)).toEqual({ status: 'completed', open: 3, conflicts: [] });
+    // it completed by itself because of what is taken back
+    expect(wanted([4, 5], event(3, true, 'in_progress', 'completed'), opened)).toMatchObject({ open: 0 });
   });
 
   it('is told by the rule alone where the goal has no history', () => {

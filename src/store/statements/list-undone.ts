@@ -146,6 +146,8 @@ export const listLaterEvents = defineStatement({
 /**
  * The own events of the goals that these operations concern, first to last: what each said of the goal's status and
  * counts. `follows`: it only followed from the goal's tasks. `undoes` is what an event takes back, or its operation.
+ * `moved_total` and `moved_open` of a goal's first event by one of these operations: by how much the others of them had
+ * moved its counts until then; 0 of any other event.
  */
 export const listGoalEvents = defineStatement({
   name: 'list_goal_events',
@@ -160,9 +162,27 @@ export const listGoalEvents = defineStatement({
     undoes: 'int8[]?',
     before: 'jsonb?',
     after: 'jsonb?',
+    moved_total: 'int4',
+    moved_open: 'int4',
   },
   text: `
-    with concerned (id) as (${concernedGoals})
+    with concerned (id) as (${concernedGoals}),
+    firsts as (
+      select distinct on (e.goal_id) e.goal_id, e.operation, e.seq, e.at
+      from events e
+      where e.workspace_id = $1 and e.operation = any($2::int8[]) and e.task_id is null and not ${isOfNote('e')}
+      order by e.goal_id, ${revisionOf('e')}, e.after is null, e.at, e.seq
+    ),
+    moved as (
+      select f.seq, sum(i.tasks) as total, sum(i.tasks) filter (where i.status <> 'completed') as open
+      from firsts f
+      join events e on e.workspace_id = $1 and e.operation = any($2::int8[]) and e.operation <> f.operation
+        and e.task_id is not null and not ${isOfNote('e')} and (e.at, e.seq) < (f.at, f.seq)
+      cross join lateral (values (e.before ->> 'goal_id', e.before ->> 'status', -1), (e.after ->> 'goal_id', e.after ->> 'status', 1))
+        as i (goal_id, status, tasks)
+      where i.goal_id = f.goal_id
+      group by f.seq
+    )
     select e.goal_id as id, e.seq, e.operation, e.actor, e.action, ${isConsequence('e')} as follows,
       coalesce(e.undoes, case when ${isConsequence('e')} then (
         select array_agg(distinct i.id)
@@ -171,9 +191,11 @@ export const listGoalEvents = defineStatement({
         where x.workspace_id = $1 and x.operation = e.operation
       ) end) as undoes,
       case when e.before is not null then jsonb_build_object('status', e.before -> 'status', 'total', e.before -> 'total_tasks', 'open', e.before -> 'open_tasks') end as before,
-      case when e.after is not null then jsonb_build_object('status', e.after -> 'status', 'total', e.after -> 'total_tasks', 'open', e.after -> 'open_tasks') end as after
+      case when e.after is not null then jsonb_build_object('status', e.after -> 'status', 'total', e.after -> 'total_tasks', 'open', e.after -> 'open_tasks') end as after,
+      coalesce(m.total, 0)::int4 as moved_total, coalesce(m.open, 0)::int4 as moved_open
     from concerned c
     join events e on e.workspace_id = $1 and e.goal_id = c.id
+    left join moved m on m.seq = e.seq
     where e.task_id is null and not ${isOfNote('e')}
     order by ${revisionOf('e')}, e.after is null, e.at, e.seq`,
 });

@@ -38,6 +38,12 @@ async function lastEvent(where = 'true'): Promise<number> {
   return rows[0].seq;
 }
 
+/** The operations of an agent that are in effect. */
+async function allOf(agent: string): Promise<number[]> {
+  const found = await listOperationsOf(ann, agent, { secondsAgo: 3_600 });
+  return found.map((each) => each.operation);
+}
+
 /** Why it was refused, after it was seen that nothing changed. */
 async function refusal(work: () => Promise<unknown>): Promise<string> {
   const rows = async () => [await wholeState(sql), (await sql.query('select count(*) from events')).rows];
@@ -436,12 +442,36 @@ describe('taking back all that an agent did', () => {
       updateTask(bob, task, { edit: {}, dependencies });
     await change({ add: [], remove: [a] });
     await change({ add: [a], remove: [] });
-    const found = await listOperationsOf(ann, 'bob', { secondsAgo: 3_600 });
-    const all = found.map((each) => each.operation);
-    const { operation } = await undoOperations(ann, all);
+    const { operation } = await undoOperations(ann, await allOf('bob'));
     expect((await getTask(ann, task)).dependencies).toEqual([a, b]);
     await undoOperations(ann, [operation]);
     expect((await getTask(ann, task)).dependencies).toEqual([b, a]);
+  });
+
+  it('gives a goal the status that it was given with things left to do, whatever was done to them since', async () => {
+    const goal = await aGoal(ann);
+    const [a, b, c] = (await someTasks(ann, goal, 3)) as [string, string, string];
+    await complete(ann, a);
+    await updateGoal(ann, goal, { status: 'completed' });
+    const before = await wholeState(sql);
+    await complete(bob, b);
+    await deleteTask(bob, c);
+    await aTask(bob, goal);
+    const after = await wholeState(sql);
+    const { operation } = await undoOperations(ann, await allOf('bob'));
+    expect(await wholeState(sql)).toEqual(before);
+    await undoOperations(ann, [operation]);
+    expect(await wholeState(sql)).toEqual(after);
+  });
+
+  it('opens a goal that completed by itself because of what is taken back', async () => {
+    const goal = await aGoal(ann);
+    const [a, b] = (await someTasks(ann, goal, 2)) as [string, string];
+    await complete(bob, a);
+    await complete(ann, b);
+    await aTask(bob, goal);
+    await undoOperations(ann, await allOf('bob'));
+    expect(await findOneGoal(ann, goal)).toMatchObject({ status: 'in_progress', completed_tasks: 1 });
   });
 
   it('refuses as a whole where others changed the same rows, and names all of it', async () => {
