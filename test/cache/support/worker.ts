@@ -40,13 +40,17 @@ const database = new Database({
   prepared: true,
   warn: () => {},
 });
+// a machine that is too busy for Redis to answer in time has no use of its cache: there the work has to become less
+let slowdown = 1;
+
 const { workspaceId } = work;
 const store = { database, workspaceId, workspace: 'default', numbers: new Numbers(database, workspaceId) };
 const cached = await CachedReads.open(store, {
   address: work.address,
   format: 'test',
   onChange: () => {},
-  beforeFill: () => sleep(Math.random() * work.fillMs),
+  // as much longer as the pauses between writes, or no write would come in between any more
+  beforeFill: () => sleep(Math.random() * work.fillMs * slowdown),
 });
 const call: Call = { store, cached, actor: 'worker' };
 
@@ -58,8 +62,6 @@ process.stdin.on('end', () => {
 process.stdin.resume();
 const telling = setInterval(() => process.send?.(cached.status().hits), 25);
 
-// a machine that is too busy for Redis to answer in time has no use of its cache: there the work has to become less
-let slowdown = 1;
 for (let version = 1; !stopped; version += 1) {
   await (work.writes ? write(version) : read(version));
   slowdown = cached.status().enabled ? Math.max(1, slowdown * 0.98) : Math.min(longestSlowdown, slowdown * 1.1);
