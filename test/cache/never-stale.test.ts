@@ -48,11 +48,7 @@ describe.skipIf(findRedis() === undefined)('what many processes read through one
 
   it('is never older than a write that returned, however long readers pause before they fill the cache', async () => {
     await redis.start();
-    const round = () =>
-      check(programs.guarded, works(), async (untilHit) => {
-        await untilHit();
-        await pause(3_000, 3_000);
-      });
+    const round = () => check(programs.guarded, works(), someTime);
     const seen = await checkUntil((all) => all.hits > 20 || all.stale.length > 0, round);
     await redis.kill();
     report('guarded', seen);
@@ -62,7 +58,7 @@ describe.skipIf(findRedis() === undefined)('what many processes read through one
 
   it('is older, and the checker sees it, when the lease no longer guards the filling', async () => {
     await redis.start();
-    const round = () => check(programs.unguarded, works(), () => pause(3_000, 3_000));
+    const round = () => check(programs.unguarded, works(), someTime);
     const seen = await checkUntil((all) => all.stale.length > 0, round);
     await redis.kill();
     report('unguarded', seen);
@@ -107,6 +103,11 @@ describe.skipIf(findRedis() === undefined)('what many processes read through one
     expect(seen.hits).toBeGreaterThan(0);
   });
 });
+
+async function someTime(untilHit: UntilHit): Promise<void> {
+  await untilHit();
+  await pause(3_000, 3_000);
+}
 
 function report(name: string, { reads, writes, hits, stale }: Awaited<ReturnType<typeof check>>): void {
   process.stderr.write(`${name}: ${reads} versions read, ${writes} written, ${hits} hits, ${stale.length} stale\n`);
