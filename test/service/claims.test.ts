@@ -8,7 +8,7 @@ import { deleteGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus, setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask, listReady } from '../../src/service/tasks.ts';
 import { aGoal, aSubtask, aTask, someTasks } from '../support/builders.ts';
-import { aCall, aStore } from '../support/database.ts';
+import { callsOf } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
 let call: Call;
@@ -17,11 +17,10 @@ let ann: Call;
 let bob: Call;
 
 beforeAll(async () => {
-  const first = await aCall();
-  call = first.call;
-  sql = first.sql;
+  const opened = await callsOf('tester', 'bob');
+  [call, bob] = opened.calls;
+  sql = opened.sql;
   ann = { ...call, actor: 'ann' };
-  bob = { store: await aStore(first.connection), actor: 'bob' };
 });
 
 afterEach(async () => {

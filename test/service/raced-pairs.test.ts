@@ -8,7 +8,7 @@ import { deleteTask } from '../../src/service/tasks.ts';
 import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
 import { aGoal, aSubtask, someTasks } from '../support/builders.ts';
-import { aCall, aStore } from '../support/database.ts';
+import { callsOf } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Outcome, race, type Winner } from '../support/race.ts';
 
@@ -24,16 +24,14 @@ const rounds = inject('server') ? 100 : 1_000;
 /** Everything is counted again after so many rounds. */
 const recountedEvery = 250;
 
-/** Two processes' worth of pools on one database. */
 let left: Call;
 let right: Call;
 let sql: pg.Client;
 
 beforeAll(async () => {
-  const first = await aCall();
-  left = { ...first.call, actor: 'left' };
-  right = { store: await aStore(first.connection), actor: 'right' };
-  sql = first.sql;
+  const opened = await callsOf('left', 'right');
+  [left, right] = opened.calls;
+  sql = opened.sql;
 });
 
 afterEach(() => sql.query('truncate goals, tasks, task_dependencies, notes, events cascade'));

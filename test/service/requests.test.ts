@@ -4,16 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
 import { createGoal } from '../../src/service/goals.ts';
 import { answerOnce } from '../../src/service/requests.ts';
-import { aCall, aStore } from '../support/database.ts';
+import { callsOf } from '../support/database.ts';
 
-/** Two processes' worth of pools on one database. */
 let calls: [PoolCall, PoolCall];
 let sql: pg.Client;
 
 beforeAll(async () => {
-  const first = await aCall();
-  calls = [first.call, { store: await aStore(first.connection), actor: 'tester' }];
-  sql = first.sql;
+  ({ calls, sql } = await callsOf('tester', 'tester'));
 });
 
 const aRequest = (args: Record<string, unknown> = {}) => ({ id: randomUUID(), tool: 'test', args });

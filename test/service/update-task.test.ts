@@ -7,19 +7,16 @@ import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask } from '../../src/service/tasks.ts';
 import { updateTask } from '../../src/service/update-task.ts';
 import { aGoal, aTask, someTasks } from '../support/builders.ts';
-import { aCall, aStore } from '../support/database.ts';
+import { callsOf } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
 const rounds = 60;
 
-/** Two processes' worth of pools on one database. */
 let calls: [Call, Call];
 let sql: pg.Client;
 
 beforeAll(async () => {
-  const first = await aCall();
-  calls = [first.call, { store: await aStore(first.connection), actor: 'other' }];
-  sql = first.sql;
+  ({ calls, sql } = await callsOf('tester', 'other'));
 });
 
 afterEach(async () => {

@@ -49,6 +49,17 @@ export async function aStore(connection: pg.ClientConfig, options: Partial<Store
   return store;
 }
 
+/** Calls of these actors, each with pools like those of a process of its own, on one database. */
+export async function callsOf<const A extends readonly string[]>(
+  ...actors: A
+): Promise<{ calls: { -readonly [K in keyof A]: PoolCall }; sql: pg.Client; connection: pg.ClientConfig }> {
+  const { call: first, sql, connection } = await aCall();
+  const calls = await Promise.all(
+    actors.map(async (actor, n) => ({ store: n === 0 ? first.store : await aStore(connection), actor })),
+  );
+  return { calls: calls as never, sql, connection };
+}
+
 /** A call of the service on a database of its own, and a raw client to look behind it. */
 export async function aCall(): Promise<{ call: PoolCall; sql: pg.Client; connection: pg.ClientConfig }> {
   const connection = await aDatabase();

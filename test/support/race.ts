@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type pg from 'pg';
+import { expect } from 'vitest';
 
 /** How a call ended, and when it ran. */
 export type Outcome<T> = { startedAt: number; endedAt: number } & (
@@ -62,4 +64,21 @@ async function runAt<T>(time: number, work: () => Promise<T>): Promise<Outcome<T
   } catch (error) {
     return { error, startedAt, endedAt: performance.now() };
   }
+}
+
+/** Who loses a race is told one of these reasons; nothing else may go wrong, a deadlock least of all. How each ended. */
+export async function settled(reasons: string[], work: Promise<unknown>[]): Promise<string[]> {
+  const outcomes = await Promise.allSettled(work);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') continue;
+    expect(reasons).toContain(outcome.reason.code);
+    expect(outcome.reason.message).not.toContain('Others keep changing');
+  }
+  return outcomes.map((outcome) => outcome.status);
+}
+
+/** Deadlocks that this database has had. */
+export async function deadlocks(sql: pg.Client): Promise<number> {
+  const { rows } = await sql.query('select deadlocks::int4 from pg_stat_database where datname = current_database()');
+  return rows[0].deadlocks;
 }

@@ -10,51 +10,33 @@ import { deleteTask } from '../../../src/service/tasks.ts';
 import { undo } from '../../../src/service/undo.ts';
 import { updateTask } from '../../../src/service/update-task.ts';
 import { aGoal, aSubtask, aTask, someTasks } from '../../support/builders.ts';
-import { aCall, aStore } from '../../support/database.ts';
+import { callsOf } from '../../support/database.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
+import { deadlocks, settled } from '../../support/race.ts';
 
 const rounds = 50;
 
-/** Three processes' worth of pools on one database. */
 let calls: [PoolCall, PoolCall, PoolCall];
 let sql: pg.Client;
 
 beforeAll(async () => {
-  const first = await aCall();
-  const others = await Promise.all([aStore(first.connection), aStore(first.connection)]);
-  const [second, third] = others.map((store, index) => ({ store, actor: `other-${index}` })) as [PoolCall, PoolCall];
-  calls = [first.call, second, third];
-  sql = first.sql;
+  ({ calls, sql } = await callsOf('ann', 'bob', 'cat'));
 });
 afterEach(async () => {
   expect(await brokenInvariants(sql)).toEqual({});
   await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
 });
 
-/** Those that lose a race are told what is in the way or gone; nothing else may go wrong, a deadlock least of all. */
-async function settled(work: Promise<unknown>[]): Promise<string[]> {
-  const outcomes = await Promise.allSettled(work);
-  for (const outcome of outcomes) {
-    if (outcome.status === 'fulfilled') continue;
-    expect(['not_found', 'conflict', 'invalid']).toContain(outcome.reason.code);
-    expect(outcome.reason.message).not.toContain('Others keep changing');
-  }
-  return outcomes.map((outcome) => outcome.status);
-}
+const reasons = ['not_found', 'conflict', 'invalid'];
 
 async function round(work: () => Promise<unknown>[]): Promise<string[]> {
-  const outcomes = await settled(work());
+  const outcomes = await settled(reasons, work());
   expect(await brokenInvariants(sql)).toEqual({});
   return outcomes;
 }
 
 async function lastEvent(): Promise<number> {
   return (await sql.query('select seq::int4 from events order by at desc, seq desc limit 1')).rows[0].seq;
-}
-
-async function deadlocks(): Promise<number> {
-  return (await sql.query('select deadlocks::int4 from pg_stat_database where datname = current_database()')).rows[0]
-    .deadlocks;
 }
 
 const complete = (call: Call, taskId: string) => setTaskStatus(call, { taskId, status: 'completed' });
@@ -137,7 +119,7 @@ describe('at the same moment', () => {
 
   it('anything at all, over the same tasks and goals, never deadlocks', async () => {
     const goals = await Promise.all([0, 1].map(() => aGoal(calls[0])));
-    const before = await deadlocks();
+    const before = await deadlocks(sql);
     for (let n = 0; n < rounds; n += 1) {
       const [goal = '', other = ''] = n % 2 === 0 ? goals : goals.toReversed();
       const tasks = await someTasks(calls[0], goal, 3);
@@ -153,6 +135,6 @@ describe('at the same moment', () => {
         addNote(calls[2], { taskId: tasks[1] ?? '' }, 'a note'),
       ]);
     }
-    expect(await deadlocks()).toBe(before);
+    expect(await deadlocks(sql)).toBe(before);
   });
 });
