@@ -2,20 +2,19 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { programPath } from './setting.ts';
 
-const program = fileURLToPath(new URL('../dist/main/goal-agent.js', import.meta.url));
 const size = { goals: 10_000, tasksPerGoal: 10 };
 
 /**
  * How long the files of v2 with 10,000 goals and 100,000 tasks take to import into an empty database, and the most
- * memory that the program takes for it: a process of its own, from start to end. `env` says where the database is.
+ * memory that the program takes for it: a process of its own, from start to end, its embedded PostgreSQL's start included.
  */
-export async function benchImport(print: (line: string) => void, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function benchImport(print: (line: string) => void): Promise<void> {
   const directory = mkdtempSync(path.join(tmpdir(), 'goal-agent-bench-'));
   try {
     const dependencies = writeV2Files(directory);
-    const { seconds, megabytes } = await measure(['import', 'v2', directory], env);
+    const { seconds, megabytes } = await measure(directory);
     const tasks = size.goals * size.tasksPerGoal;
     const what = `${count(size.goals)} goals, ${count(tasks)} tasks, ${count(dependencies)} dependencies`;
     print(`import the files of v2, ${what}: ${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`);
@@ -93,16 +92,18 @@ function write(file: string, content: unknown): void {
   writeFileSync(file, JSON.stringify(content, null, 2));
 }
 
-async function measure(args: string[], env: NodeJS.ProcessEnv): Promise<{ seconds: number; megabytes: number }> {
+async function measure(directory: string): Promise<{ seconds: number; megabytes: number }> {
+  const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: path.join(directory, 'home') };
+  const args = [programPath, 'import', 'v2', directory];
   const start = performance.now();
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd: directory, env, stdio: ['ignore', 'ignore', 'ignore'] });
   let kilobytes = 0;
   const watch = setInterval(() => {
     kilobytes = Math.max(kilobytes, peakMemory(child.pid));
   }, 20);
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearInterval(watch);
-  if (code !== 0) throw new Error(`goal-agent ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`goal-agent import v2 ended with ${code}`);
   return { seconds: (performance.now() - start) / 1000, megabytes: kilobytes / 1024 };
 }
 

@@ -3,6 +3,7 @@ import { version } from '../src/main/version.ts';
 import { benchBreakdown } from './breakdown.ts';
 import { benchCache } from './cache.ts';
 import { benchClaims } from './claims.ts';
+import { benchImport } from './import.ts';
 import { benchPlan } from './plan.ts';
 import { benchReady } from './ready.ts';
 import { benchSearch } from './search.ts';
@@ -40,7 +41,11 @@ try {
     ['plan', () => benchPlan(print)],
     ['cache', () => benchCache(setting, print)],
     ['search', () => benchSearch(setting, print)],
+    ['import', () => benchImport(print)],
   ];
+  const names = parts.map(([name]) => name);
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; there are ${names.join(', ')}`);
   for (const [name, bench] of parts) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     print('');

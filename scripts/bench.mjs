@@ -1,4 +1,4 @@
-// Bundles the benchmarks beside the programs that they measure, and runs them: npm run bench [-- tools ready claims breakdown start plan]
+// Bundles the benchmarks beside the programs that they measure, and runs them: npm run bench [-- tools claims]
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
 
