@@ -97,7 +97,8 @@ function stateOf(
   const moved = later.findLast((event) => first === undefined || movesStatus(event));
   if (moved !== undefined) return moved.after === null ? undefined : { ...moved.after, status: null };
   if (first === undefined) return { status: null, total: 0, open: 0 };
-  return stateBefore(first, own.slice(0, own.indexOf(first)).findLast(movesStatus));
+  const earlier = inEffect(own.slice(0, own.indexOf(first)));
+  return stateBefore(first, earlier.findLast(movesStatus));
 }
 
 /** How the goal stood without anything that is taken back; `given` is the event that had given it its status. */
@@ -106,8 +107,9 @@ function stateBefore(first: GoalEvent, given: GoalEvent | undefined): GoalState 
   const { status } = first.before;
   const total = first.before.total - first.moved_total;
   const open = first.before.open - first.moved_open;
-  // what completed by itself may have done so because of what is taken back
-  return { status, total, open: status === 'completed' ? Math.min(open, given?.after?.open ?? open) : open };
+  // it completed by itself, and perhaps because of what is taken back
+  if (status === 'completed' && first.moved_open < 0 && given?.after?.open === 0) return { status, total, open: 0 };
+  return { status, total, open };
 }
 
 function movesStatus({ before, after }: GoalEvent): boolean {

@@ -94,8 +94,16 @@ describe('the status of a goal', () => {
     });
     const opened = event(5, true, 'completed', 'in_progress', null, { moved_total: -1, moved_open: -2 });
     expect(wanted([4, 5], byHand, opened)).toEqual({ status: 'completed', open: 3, conflicts: [] });
+    // that it was gone for a while gave it no other status, and neither did what was taken back
+    const gone = [event(4, false, 'completed', null), event(5, false, null, 'completed', [4])];
+    const reopened = event(8, true, 'completed', 'in_progress', null, { moved_total: -1, moved_open: -2 });
+    expect(wanted([8], byHand, ...gone, reopened)).toMatchObject({ status: 'completed', open: 3 });
+    const away = [event(4, true, 'completed', 'in_progress'), event(5, true, 'in_progress', 'completed', [4])];
+    expect(wanted([8], byHand, ...away, reopened)).toMatchObject({ status: 'completed', open: 3 });
+    const byItself = event(3, true, 'in_progress', 'completed');
+    expect(wanted([8], byItself, event(8, true, 'completed', 'in_progress'))).toMatchObject({ open: 1 });
     // it completed by itself because of what is taken back
-    expect(wanted([4, 5], event(3, true, 'in_progress', 'completed'), opened)).toMatchObject({ open: 0 });
+    expect(wanted([4, 5], byItself, opened)).toMatchObject({ open: 0 });
   });
 
   it('is told by the rule alone where the goal has no history', () => {
