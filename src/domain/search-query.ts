@@ -1,6 +1,6 @@
 import { GoalId, TaskId } from './ids.ts';
 
-/** What separates words, beside white space: the characters of the index (migrations/0004_search-and-briefing.sql). */
+/** What separates words, beside white space: the characters of the index (migrations/0006_cheaper-writes.sql). */
 const separators = new Set('!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~\u00a0«·»–—‘’“”•…→\u3000、。，');
 /** Words that a search looks for; those after them narrow it no further. */
 const mostWords = 20;

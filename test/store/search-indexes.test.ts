@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { parseSearchQuery } from '../../src/domain/search-query.ts';
 import { search } from '../../src/store/statements/search.ts';
 import { aDatabase } from '../support/database.ts';
 
@@ -18,6 +19,26 @@ test('the search says word for word what its indexes are made of, so that each o
     for (const index of ['tasks_search', 'goals_search', 'goals_of_repo', 'notes_search']) {
       expect(plan).toContain(`Bitmap Index Scan on ${index}`);
     }
+  } finally {
+    await client.end();
+  }
+});
+
+test('what separates the words of a query separates those of a text', async () => {
+  const client = new pg.Client(await aDatabase());
+  await client.connect();
+  try {
+    const texts = Array.from({ length: 0x3100 - 0x21 }, (_, n) => `left${String.fromCharCode(0x21 + n)}right`);
+    const separated = texts.filter((text) => parseSearchQuery(text)?.words.join(' ') === 'left right');
+    expect(separated.length).toBeGreaterThan(45);
+    const index = await client.query(
+      "select pg_get_expr(indexprs, indrelid) as vector from pg_index where indexrelid = 'notes_search'::regclass",
+    );
+    const { rows } = await client.query(
+      `select text from unnest($1::text[]) as t (text) where tsvector_to_array(${index.rows[0].vector}) <> '{left,right}'`,
+      [separated],
+    );
+    expect(rows).toEqual([]);
   } finally {
     await client.end();
   }

@@ -1,10 +1,10 @@
 import { defineStatement } from '../statement.ts';
 
-// The expressions of migrations/0004_search-and-briefing.sql, word for word: only so are its indexes used.
+// The expressions of migrations/0006_cheaper-writes.sql, word for word: only so are its indexes used.
 
-/** Text whose words are apart, whatever stood between them. The characters are those of `searchWords` in domain. */
+/** Text whose words are apart, whatever stood between them. What separates them is what separates those of a query: `parseSearchQuery`. */
 const words = (text: string) =>
-  `translate(${text}, '!"#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~ «·»–—‘’“”•…→　、。，', repeat(' ', 49))`;
+  `regexp_replace(${text}, '[!"#$%&''()*+,./:;<=>?@[\\\\\\]^_\`{|}~«·»–—‘’“”•…→、。，\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff-]+', ' ', 'g')`;
 
 /** The texts and numbers of a result. */
 const values = (column: string) => `coalesce(replace(replace(replace(replace(left(
