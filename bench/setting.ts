@@ -10,9 +10,11 @@ import type { Call } from '../src/service/call.ts';
 import { createDatabase } from '../src/store/create-database.ts';
 import { joinEmbedded } from '../src/store/embedded/embedded.ts';
 import { openStore } from '../src/store/store.ts';
+import type { RecordedQuery } from './sql-clock.ts';
 
 const program = fileURLToPath(new URL('../main/goal-agent.js', import.meta.url));
 const emptyServer = fileURLToPath(new URL('./empty-server.js', import.meta.url));
+const rawServer = fileURLToPath(new URL('./raw-server.js', import.meta.url));
 
 /** A client of a server process of its own. */
 export interface Connected {
@@ -30,6 +32,8 @@ export interface Setting {
   /** The real server, over stdio. */
   connect(): Promise<Connected>;
   connectEmpty(): Promise<Connected>;
+  /** A server whose only tool runs these statements. */
+  connectRaw(queries: RecordedQuery[]): Promise<Connected>;
   end(): Promise<void>;
 }
 
@@ -40,8 +44,9 @@ export async function aSetting(): Promise<Setting> {
   const server = await joinEmbedded({ home, say: () => {} });
   const { host, port, user } = server;
   await createDatabase({ host, port, user, database: 'postgres' }, 'mcp_goals');
+  const connection = { host, port, user, database: 'mcp_goals' };
   const store = await openStore({
-    connect: async () => ({ host, port, user, database: 'mcp_goals' }),
+    connect: async () => connection,
     workspace: 'default',
     poolSize: 10,
     maxOverflow: 20,
@@ -51,10 +56,11 @@ export async function aSetting(): Promise<Setting> {
   });
   return {
     home,
-    connection: { host, port, user, database: 'mcp_goals' },
+    connection,
     call: { store, actor: 'bench' },
     connect: () => connectTo([program, 'mcp'], home),
     connectEmpty: () => connectTo([emptyServer], home),
+    connectRaw: (queries) => connectTo([rawServer, JSON.stringify({ connection, queries })], home),
     async end() {
       await store.database.close();
       await server.leave();

@@ -12,7 +12,7 @@ import type { SqlClock } from './sql-clock.ts';
 
 const runs = 800;
 const rounds = 8;
-/** As many as it takes until the code of all three is compiled: get_task takes 0.8 ms in its first 400 calls, and 0.26 after 2,000. */
+/** As many as it takes until the code of all of them is compiled: get_task takes 0.8 ms in its first 400 calls, and 0.26 after 2,000. */
 const warmUps = 2_000;
 
 /** One tool, called twice over: through the protocol, and in this process to see what its statements alone cost. */
@@ -20,17 +20,35 @@ interface Case {
   tool: string;
   args: (run: number) => Record<string, unknown>;
   statements: (call: Call, run: number) => Promise<unknown>;
+  /** It reads, in one round trip: the same statements can be run again and again. */
+  reads?: true;
 }
 
-/** p50 and p99 of each tool over stdio, beside its two floors: an empty tool, and the tool's own statements. */
+/**
+ * p50 and p99 of each tool over stdio, beside its floors: an empty tool, the tool's own statements, and, for a tool that
+ * reads, both at once: its statements in a tool that does nothing else. That is more than their sum, since a process that
+ * waits for two others goes to sleep twice.
+ */
 export async function benchTools(setting: Setting, clock: SqlClock, print: (line: string) => void): Promise<void> {
   const server = await setting.connect();
   const empty = await setting.connectEmpty();
   const rows: (string | number)[][] = [
-    ['tool (ms)', 'p50', 'p99', 'empty tool', 'statements', 'round trips', 'p50 / (empty + statements)'],
+    [
+      'tool (ms)',
+      'p50',
+      'p99',
+      'empty tool',
+      'statements',
+      'round trips',
+      'p50 / (empty + statements)',
+      'both in one',
+      'p50 / that',
+    ],
   ];
   for (const each of await cases(setting.call)) {
-    const result = await run(each, { server, empty, call: setting.call, clock });
+    const raw = each.reads && (await setting.connectRaw(await statementsOf(each, setting.call, clock)));
+    const result = await run(each, { server, empty, raw, call: setting.call, clock });
+    await raw?.close();
     const floors = result.empty + result.statements;
     rows.push([
       each.tool,
@@ -40,6 +58,8 @@ export async function benchTools(setting: Setting, clock: SqlClock, print: (line
       result.statements,
       String(result.roundTrips),
       result.p50 / floors,
+      result.raw ?? '',
+      result.raw === undefined ? '' : result.p50 / result.raw,
     ]);
   }
   await server.close();
@@ -50,26 +70,37 @@ export async function benchTools(setting: Setting, clock: SqlClock, print: (line
 interface Parts {
   server: Connected;
   empty: Connected;
+  raw: Connected | undefined;
   call: Call;
   clock: SqlClock;
 }
 
-/** In turns, so that all three meet the same noise. */
-async function run({ tool, args, statements }: Case, { server, empty, call, clock }: Parts) {
+async function statementsOf({ statements }: Case, call: Call, clock: SqlClock) {
+  await statements(call, 0);
+  clock.reset();
+  await statements(call, 0);
+  return clock.sent;
+}
+
+/** In turns, so that all of them meet the same noise. */
+async function run({ tool, args, statements }: Case, { server, empty, raw, call, clock }: Parts) {
   const times: number[] = [];
   const emptyTimes: number[] = [];
   const statementTimes: number[] = [];
+  const rawTimes: number[] = [];
   let roundTrips = 0;
   let n = 0;
   for (let warm = 0; warm < warmUps; warm += 1) {
     await server.call(tool, args(n));
     await empty.call('nothing', args(n));
+    await raw?.call('run', {});
     n += 1;
     await statements(call, n++);
   }
   for (let round = 0; round < rounds; round += 1) {
     times.push(...(await measure(runs / rounds, () => server.call(tool, args(n++)))));
     emptyTimes.push(...(await measure(runs / rounds, () => empty.call('nothing', args(n)))));
+    if (raw !== undefined) rawTimes.push(...(await measure(runs / rounds, () => raw.call('run', {}))));
     for (let i = 0; i < runs / rounds; i += 1) {
       clock.reset();
       await statements(call, n++);
@@ -77,8 +108,15 @@ async function run({ tool, args, statements }: Case, { server, empty, call, cloc
       roundTrips = clock.roundTrips;
     }
   }
-  for (const each of [times, emptyTimes, statementTimes]) each.sort((a, b) => a - b);
-  return { times, p50: median(times), empty: median(emptyTimes), statements: median(statementTimes), roundTrips };
+  for (const each of [times, emptyTimes, statementTimes, rawTimes]) each.sort((a, b) => a - b);
+  return {
+    times,
+    p50: median(times),
+    empty: median(emptyTimes),
+    statements: median(statementTimes),
+    raw: raw && median(rawTimes),
+    roundTrips,
+  };
 }
 
 async function cases(call: Call): Promise<Case[]> {
@@ -115,15 +153,25 @@ async function cases(call: Call): Promise<Case[]> {
   const ten = (n: number) => Array.from({ length: 10 }, (_, i) => ({ taskId: task(n + i * 5), status: status(n) }));
   return [
     { tool: 'create_goal', args: () => newGoal, statements: (c) => createGoal(c, newGoal) },
-    { tool: 'get_goal', args: () => ({ goal_id: goal }), statements: (c) => getGoal(c, goal) },
-    { tool: 'list_goals', args: () => ({ limit: 10 }), statements: (c) => listGoals(c, {}, { limit: 11 }) },
+    { tool: 'get_goal', args: () => ({ goal_id: goal }), statements: (c) => getGoal(c, goal), reads: true },
+    {
+      tool: 'list_goals',
+      args: () => ({ limit: 10 }),
+      statements: (c) => listGoals(c, {}, { limit: 11 }),
+      reads: true,
+    },
     {
       tool: 'update_goal',
       args: (n) => ({ goal_id: goal, metadata: { n } }),
       statements: (c, n) => updateGoal(c, goal, { metadata: { n } }),
     },
-    { tool: 'get_task', args: (n) => ({ task_id: task(n) }), statements: (c, n) => getTask(c, task(n)) },
-    { tool: 'get_next_tasks', args: () => ({ limit: 20 }), statements: (c) => listReady(c, { limit: 20 }) },
+    { tool: 'get_task', args: (n) => ({ task_id: task(n) }), statements: (c, n) => getTask(c, task(n)), reads: true },
+    {
+      tool: 'get_next_tasks',
+      args: () => ({ limit: 20 }),
+      statements: (c) => listReady(c, { limit: 20 }),
+      reads: true,
+    },
     {
       tool: 'update_task_status',
       args: (n) => ({ task_id: task(n), status: status(n), result: { n } }),
@@ -138,8 +186,14 @@ async function cases(call: Call): Promise<Case[]> {
       tool: 'batch_get_tasks',
       args: () => ({ task_ids: taskIds.slice(0, 10) }),
       statements: (c) => getTasks(c, taskIds.slice(0, 10)),
+      reads: true,
     },
-    { tool: 'generate_execution_plan', args: () => ({ goal_id: goal }), statements: (c) => generatePlan(c, goal) },
+    {
+      tool: 'generate_execution_plan',
+      args: () => ({ goal_id: goal }),
+      statements: (c) => generatePlan(c, goal),
+      reads: true,
+    },
     {
       tool: 'break_down_goal',
       args: (n) => ({ goal_id: doomedGoals[n % 50], subtasks }),
@@ -155,7 +209,7 @@ async function cases(call: Call): Promise<Case[]> {
       args: (n) => ({ goal_id: doomedGoals[n] }),
       statements: (c, n) => deleteGoal(c, doomedGoals[n] as string),
     },
-    { tool: 'get_agent_status', args: () => ({}), statements: (c) => readWorkspaceState(c) },
+    { tool: 'get_agent_status', args: () => ({}), statements: (c) => readWorkspaceState(c), reads: true },
   ];
 }
 

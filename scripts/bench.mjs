@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: ['bench/main.ts', 'bench/empty-server.ts', 'bench/claimer-process.ts'],
+  entryPoints: ['bench/main.ts', 'bench/empty-server.ts', 'bench/raw-server.ts', 'bench/claimer-process.ts'],
   outdir: 'dist/bench',
   bundle: true,
   platform: 'node',

@@ -57,18 +57,18 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   };
   const [newGoals, oldGoals] = split(rows.goals);
   const [newTasks, oldTasks] = split(rows.tasks);
-  for (const goals of chunks(newGoals)) {
+  await oneAhead(chunks(newGoals), async (goals) => {
     await run([step(importGoals, { workspaceId, goals: json(goals) })]);
     progress(goals.length);
-  }
+  });
   for (const goals of chunks(oldGoals)) {
     await run([step(overwriteGoals, { workspaceId, goals: json(goals), ...numbers(goals.length) })]);
     progress(2 * goals.length);
   }
-  for (const tasks of chunks(newTasks)) {
+  await oneAhead(chunks(newTasks), async (tasks) => {
     await run([step(importTasks, { workspaceId, tasks: json(tasks) })]);
     progress(tasks.length);
-  }
+  });
   const left = new Set<string>();
   for (const tasks of chunks(oldTasks)) {
     const overwrite = step(overwriteTasks, { workspaceId, tasks: json(tasks), ...numbers(tasks.length) });
@@ -76,16 +76,29 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     for (const { goal_id } of goals) left.add(goal_id);
     progress(2 * tasks.length);
   }
-  for (const tasks of chunks(rows.tasks)) await run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]);
+  await oneAhead(chunks(rows.tasks), (tasks) => run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]));
   await recount(run, rows, { workspaceId, left, numbers });
-  for (const goals of chunks(newGoals)) {
+  await oneAhead(chunks(newGoals), async (goals) => {
     await run([step(recordImportedGoals, { workspaceId, goalIds: ids(goals), ...numbers(goals.length) })]);
     progress(goals.length);
-  }
-  for (const tasks of chunks(newTasks)) {
+  });
+  await oneAhead(chunks(newTasks), async (tasks) => {
     await run([step(recordImportedTasks, { workspaceId, taskIds: ids(tasks), ...numbers(tasks.length) })]);
     progress(tasks.length);
+  });
+}
+
+/** Each in its turn, and the next one is made ready while the database works on one. */
+async function oneAhead<T>(items: Iterable<T>, send: (item: T) => Promise<unknown>): Promise<void> {
+  let before: Promise<unknown> = Promise.resolve();
+  for (const item of items) {
+    const sent = send(item);
+    // it fails with the one before, which is the one that says why
+    sent.catch(() => {});
+    await before;
+    before = sent;
   }
+  await before;
 }
 
 interface Recount {
