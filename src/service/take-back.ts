@@ -8,6 +8,7 @@ import { type Conflict, describeConflicts, inEffect } from '../domain/undo.ts';
 import { type GoalEvent, type WantedGoal, wantedGoals } from '../domain/undone-goals.ts';
 import { type Run, step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
+import { allowNestedLoops } from '../store/statements/allow-nested-loops.ts';
 import { listReachEdges } from '../store/statements/find-paths.ts';
 import { listHistoryOfOperation } from '../store/statements/list-history.ts';
 import { listGoalEvents, listLaterEvents, listObstacles, listUndone } from '../store/statements/list-undone.ts';
@@ -47,7 +48,9 @@ export async function takeBackWithin(run: Run, call: Call, taking: Taking): Prom
   const { workspaceId } = call.store;
   const { operations } = taking;
   const set = { workspaceId, operations };
-  const [, , rows, later, obstacles, goalEvents] = await run([
+  const [, , , rows, later, obstacles, goalEvents] = await run([
+    // rows are looked up by keys, all at once, and then put together
+    step(allowNestedLoops, { allowed: false }),
     step(lockUndoneTasks, set),
     step(lockUndoneGoals, set),
     step(listUndone, set),
@@ -135,10 +138,11 @@ async function write(run: Run, call: Call, { taking, rows, wanted }: Writing): P
     step(undoRemovedDependencies, set),
     step(undoRemovedNotes, set),
   ] as const);
-  const [, , goals, edges] = await run([
+  const [, , goals, , edges] = await run([
     step(undoTaskCreations, recorded),
     step(undoGoalCreations, recorded),
     step(undoGoalChanges, { ...recorded, wanted: wanted as never }),
+    step(allowNestedLoops, { allowed: true }),
     // what goes is gone: a cycle through it would be none
     step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges }),
   ] as const);
@@ -177,11 +181,13 @@ async function finish(run: Run, call: Call, { taking, rows, moved }: Finishing):
     ...row.dependents,
   ]);
   const anyone = { actor: null, since: null, secondsAgo: null, beforeAt: null, beforeSeq: null };
-  const [, , , , events] = await run([
+  const [, , , , , , events] = await run([
     step(lockTasksOfGoals, { workspaceId, goalIds }),
     step(recountTasks, { workspaceId, taskIds: [...new Set(taskIds)], goalIds }),
+    step(allowNestedLoops, { allowed: false }),
     step(recordReturnedTasks, recorded),
     step(recordReturnedNotes, recorded),
+    step(allowNestedLoops, { allowed: true }),
     step(listHistoryOfOperation, { workspaceId, textLimit, limit: limits.page, ...anyone, operation: seq }),
   ] as const);
   return events.map(historyEvent).toReversed();

@@ -30,10 +30,11 @@ export { type Operation, type Rows, type Run, type StatementRunner, type Step, s
  * them costs more than running them. So one plan is made and kept, and it goes by index. set_task_statuses alone, on a busy
  * machine, p50: 3.2 ms with PostgreSQL's own choice of plans, 3.8 ms planned each time, 1.9 ms with one plan kept.
  * Without statistics a bitmap over the whole workspace looks cheaper than a few keys: a claim among 4,000 new tasks read
- * all of them three times, 4.7 ms in place of 1.3. See statistics.ts, too.
+ * all of them three times, 4.7 ms in place of 1.3. See statistics.ts, too. What is switched off so has a price before
+ * PostgreSQL 18 that makes any plan look worth compiling, which takes a second.
  */
 const readCommitted =
-  'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off';
+  'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off; set local jit = off';
 /**
  * Where a transaction waits for its client between statements: one that stands still, or whose network is gone without a
  * word, must not keep its locks from all others. The server ends it (25P03), and with it the connection.

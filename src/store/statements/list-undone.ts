@@ -1,5 +1,15 @@
 import { defineStatement } from '../statement.ts';
-import { concernedGoals, isConsequence, isOfNote, revisionOf, undoneDependencies, undoneRows } from './sql.ts';
+import {
+  concernedGoals,
+  isConsequence,
+  isIn,
+  isNotIn,
+  isOfNote,
+  isSame,
+  revisionOf,
+  undoneDependencies,
+  undoneRows,
+} from './sql.ts';
 
 const params = { workspaceId: 'int8', operations: 'int8[]' } as const;
 
@@ -63,12 +73,6 @@ export const listUndone = defineStatement({
           and d.depends_on_id = any(array(select u.id from undone u where u.kind = 'task' and u.before is null))
       ) x
       group by x.depends_on_id
-    ),
-    holding as (
-      select t.id, t.claimed_by, t.lease_expires_at
-      from tasks t
-      where t.workspace_id = $1 and t.id = any(array(select u.id from undone u where u.kind = 'task'))
-        and t.lease_expires_at > now()
     )
     select u.kind, u.id, u.before is not null as was, u.after is not null as is_there, u.goal_id,
       u.before ->> 'goal_id' as goal_id_before, u.after ->> 'goal_id' as goal_id_after,
@@ -89,7 +93,8 @@ export const listUndone = defineStatement({
       t.claimed_by as holder, t.lease_expires_at
     from undone u
     left join waiting w on u.kind = 'task' and w.id = u.id
-    left join holding t on u.kind = 'task' and t.id = u.id
+    left join tasks t on t.workspace_id = $1 and u.kind = 'task' and t.id = u.id
+      and t.claimed_by is not null and t.lease_expires_at > now()
     order by u.place`,
 });
 
@@ -117,7 +122,8 @@ export const listLaterEvents = defineStatement({
       select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes, e.at, e.after is null as gone,
         ${revisionOf('e')} as revision
       from undone u
-      join events e on e.workspace_id = $1 and e.task_id = u.id
+      join events e on e.workspace_id = $1 and e.task_id = any(array(select v.id from undone v where v.kind = 'task'))
+        and ${isSame('e.task_id', 'u.id')}
       where u.kind = 'task' and (u.before is not null or u.after is not null)
         and e.operation <> all($2::int8[]) and not ${isOfNote('e')}
         and not (e.action = 'lease_ended' and e.after ->> 'status' = 'pending')
@@ -126,8 +132,9 @@ export const listLaterEvents = defineStatement({
       union all
       select u.kind, u.id, e.seq, e.operation, e.actor, e.action, e.goal_id, e.task_id, e.undoes, e.at, false, 0
       from undone u
-      join events e on e.workspace_id = $1 and coalesce(e.task_id, e.goal_id) = coalesce(u.task_id, u.goal_id)
-        and e.undoes is not null
+      join events e on e.workspace_id = $1 and e.undoes is not null
+        and coalesce(e.task_id, e.goal_id) = any(array(select coalesce(v.task_id, v.goal_id) from undone v where v.kind = 'note'))
+        and ${isSame('coalesce(e.task_id, e.goal_id)', 'coalesce(u.task_id, u.goal_id)')}
       where u.kind = 'note' and e.operation <> all($2::int8[]) and e.action = 'note_undone'
         and coalesce(e.after, e.before) ->> 'id' = u.id
         and (e.at, e.seq) > (
@@ -194,7 +201,7 @@ export const listGoalEvents = defineStatement({
       case when e.after is not null then jsonb_build_object('status', e.after -> 'status', 'total', e.after -> 'total_tasks', 'open', e.after -> 'open_tasks') end as after,
       coalesce(m.total, 0)::int4 as moved_total, coalesce(m.open, 0)::int4 as moved_open
     from concerned c
-    join events e on e.workspace_id = $1 and e.goal_id = c.id
+    join events e on e.workspace_id = $1 and e.goal_id = any(array(select x.id from concerned x)) and ${isSame('e.goal_id', 'c.id')}
     left join moved m on m.seq = e.seq
     where e.task_id is null and not ${isOfNote('e')}
     order by ${revisionOf('e')}, e.after is null, e.at, e.seq`,
@@ -230,69 +237,81 @@ export const listObstacles = defineStatement({
       where u.before is not null and u.after is null
     ),
     added_tasks as (
-      select g.id as goal_id, t.id
-      from going g
-      join tasks t on t.workspace_id = $1 and t.goal_id = g.id
-      where g.kind = 'goal' and not exists (
-        select from undone u where u.kind = 'task' and u.id = t.id and u.before ->> 'goal_id' is distinct from g.id)
+      select t.goal_id, t.id
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id = any(array(select g.id from going g where g.kind = 'goal'))
+        and (
+          ${isNotIn('t.id', "select u.id from undone u where u.kind = 'task'")}
+          or ${isIn('(t.id, t.goal_id)', "select u.id, u.before ->> 'goal_id' from undone u where u.kind = 'task' and u.before is not null")}
+        )
     ),
     added_dependents as (
-      select g.id, d.task_id
-      from going g
-      join task_dependencies d on d.workspace_id = $1 and d.depends_on_id = g.id
-      where g.kind = 'task'
-        and not exists (select from going x where x.kind = 'task' and x.id = d.task_id)
-        and not exists (
-          select from dependencies x where not x.added and x.task_id = d.task_id and x.depends_on_id = g.id)
-        and not exists (
-          select
+      select d.depends_on_id as id, d.task_id
+      from task_dependencies d
+      where d.workspace_id = $1 and d.depends_on_id = any(array(select g.id from going g where g.kind = 'task'))
+        and ${isNotIn('d.task_id', "select x.id from going x where x.kind = 'task'")}
+        and ${isNotIn('(d.task_id, d.depends_on_id)', 'select x.task_id, x.depends_on_id from dependencies x where not x.added')}
+        and ${isNotIn(
+          '(d.task_id, d.depends_on_id)',
+          `select i.image ->> 'task_id', h.id
           from happened h
-          where h.kind = 'task' and h.id = g.id
-            and h.after -> 'dependents' @> jsonb_build_array(jsonb_build_object('task_id', d.task_id)))
+          cross join jsonb_array_elements(h.after -> 'dependents') as i (image)
+          where h.kind = 'task'`,
+        )}
+    ),
+    notes_of_going as (
+      select n.id, n.goal_id, n.task_id
+      from notes n
+      where n.workspace_id = $1 and n.task_id = any(array(select g.id from going g where g.kind = 'task'))
+      union all
+      select n.id, n.goal_id, n.task_id
+      from notes n
+      where n.workspace_id = $1 and n.goal_id = any(array(select g.id from going g where g.kind = 'goal')) and n.task_id is null
     ),
     added_notes as (
       select n.id, n.goal_id, n.task_id
-      from going g
-      join notes n on n.workspace_id = $1
-        and (g.kind = 'task' and n.task_id = g.id or g.kind = 'goal' and n.goal_id = g.id and n.task_id is null)
-      where not exists (select from undone u where u.kind = 'note' and u.id = n.id::text)
-        and not exists (
-          select
+      from notes_of_going n
+      where ${isNotIn('n.id::text', "select u.id from undone u where u.kind = 'note'")}
+        and ${isNotIn(
+          'n.id::text',
+          `select i.image ->> 'id'
           from happened h
-          where h.kind = g.kind and h.id = g.id and h.after -> 'notes' @> jsonb_build_array(jsonb_build_object('id', n.id)))
+          cross join jsonb_array_elements(h.after -> 'notes') as i (image)
+          where h.kind <> 'note'`,
+        )}
     ),
     missing as (
       select u.id, u.before ->> 'goal_id' as missing_id
       from undone u
       where u.kind = 'task' and u.before is not null
         and (u.after is null or u.before -> 'goal_id' <> u.after -> 'goal_id')
-        and not exists (select from goals g where g.workspace_id = $1 and g.id = u.before ->> 'goal_id')
-        and not exists (select from coming c where c.kind = 'goal' and c.id = u.before ->> 'goal_id')
+        and (select g.id from goals g where g.workspace_id = $1 and g.id = u.before ->> 'goal_id') is null
+        and ${isNotIn("u.before ->> 'goal_id'", "select c.id from coming c where c.kind = 'goal'")}
       union
       select d.task_id, d.depends_on_id
       from dependencies d
       where d.added
         and (
-          exists (select from going g where g.kind = 'task' and g.id = d.depends_on_id)
-          or not exists (select from coming c where c.kind = 'task' and c.id = d.depends_on_id)
-            and not exists (select from tasks t where t.workspace_id = $1 and t.id = d.depends_on_id)
+          ${isIn('d.depends_on_id', "select g.id from going g where g.kind = 'task'")}
+          or ${isNotIn('d.depends_on_id', "select c.id from coming c where c.kind = 'task'")}
+            and (select t.id from tasks t where t.workspace_id = $1 and t.id = d.depends_on_id) is null
         )
       union
       select coalesce(u.task_id, u.goal_id), coalesce(u.task_id, u.goal_id)
       from undone u
       where u.kind = 'note'
-        and not exists (
-          select from undone v where v.kind <> 'note' and v.id = coalesce(u.task_id, u.goal_id) and v.after is null)
-        and not exists (select from tasks t where t.workspace_id = $1 and t.id = u.task_id)
-        and not exists (select from goals g where g.workspace_id = $1 and g.id = u.goal_id and u.task_id is null)
+        and ${isNotIn('coalesce(u.task_id, u.goal_id)', "select v.id from undone v where v.kind <> 'note' and v.after is null")}
+        and (select t.id from tasks t where t.workspace_id = $1 and t.id = u.task_id) is null
+        and (select g.id from goals g where g.workspace_id = $1 and g.id = u.goal_id and u.task_id is null) is null
         and (u.before is null) <> (u.after is null)
     ),
     changed as (
       select u.kind, u.id
       from undone u
-      left join tasks t on t.workspace_id = $1 and u.kind = 'task' and t.id = u.id
-      left join goals g on g.workspace_id = $1 and u.kind = 'goal' and g.id = u.id
-      where u.kind <> 'note' and (coalesce(t.id, g.id) is null) <> (u.after is null)
+      where u.kind <> 'note' and (u.after is null) <> (coalesce(
+        (select t.id from tasks t where t.workspace_id = $1 and u.kind = 'task' and t.id = u.id),
+        (select g.id from goals g where g.workspace_id = $1 and u.kind = 'goal' and g.id = u.id)
+      ) is null)
     )
     select a.goal_id as id, e.seq, e.actor, e.action, e.goal_id, e.task_id
     from added_tasks a

@@ -1,6 +1,21 @@
 import { defineStatement } from '../statement.ts';
 
-/** Counts the open dependencies of these tasks, and of those that depend on them, again, and looks which of them are parked. */
+const open = `(
+      select count(*)::int4
+      from task_dependencies d
+      where d.workspace_id = $1 and d.task_id = t.id
+        and (select x.status from tasks x where x.workspace_id = $1 and x.id = d.depends_on_id) <> 'completed'
+    )`;
+const parked = `(
+      select t.status <> 'completed' and g.status in ('completed', 'cancelled')
+      from goals g
+      where g.workspace_id = $1 and g.id = t.goal_id
+    )`;
+
+/**
+ * Counts the open dependencies of these tasks, and of those that depend on them, again, and looks which of them are parked.
+ * Task by task: joined, a plan that is kept compares each with each.
+ */
 export const recountTasks = defineStatement({
   name: 'recount_tasks',
   params: { workspaceId: 'int8', taskIds: 'text[]', goalIds: 'text[]' },
@@ -17,28 +32,9 @@ export const recountTasks = defineStatement({
       select t.id
       from tasks t
       where t.workspace_id = $1 and t.goal_id = any($3::text[])
-    ),
-    counted as (
-      select d.task_id, count(*)::int4 as open
-      from task_dependencies d
-      join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
-      where d.workspace_id = $1 and x.status <> 'completed' and d.task_id = any(array(select i.id from touched i))
-      group by d.task_id
-    ),
-    present as materialized (
-      select t.id, t.goal_id, t.status
-      from tasks t
-      where t.workspace_id = $1 and t.id = any(array(select i.id from touched i))
-    ),
-    right_now as (
-      select t.id, coalesce(c.open, 0) as open, t.status <> 'completed' and g.status in ('completed', 'cancelled') as parked
-      from touched i
-      join present t on t.id = i.id
-      join goals g on g.workspace_id = $1 and g.id = t.goal_id
-      left join counted c on c.task_id = t.id
     )
     update tasks t
-    set open_dependencies = r.open, parked = r.parked, revision = t.revision + 1
-    from right_now r
-    where t.workspace_id = $1 and t.id = r.id and t.id = any(array(select i.id from touched i)) and (t.open_dependencies <> r.open or t.parked <> r.parked)`,
+    set open_dependencies = ${open}, parked = ${parked}, revision = t.revision + 1
+    where t.workspace_id = $1 and t.id = any(array(select i.id from touched i))
+      and (t.open_dependencies <> ${open} or t.parked <> ${parked})`,
 });

@@ -161,6 +161,26 @@ export function isConsequence(alias: string): string {
   return `(${alias}.task_id is null and ${alias}.action = 'updated' and ${alias}.seq <> ${alias}.operation)`;
 }
 
+/**
+ * Joins rows that are looked up by `key = any(array(…))` with a list that has the same keys. As an expression the key is no
+ * way into the index: else each row of the list looks itself up, and goes through the whole array to do so.
+ */
+export function isSame(key: string, other: string): string {
+  return `${key} || '' = ${other}`;
+}
+
+/**
+ * Whether a value, or some of them in brackets, is among the rows of a query; none of them ever is null. Said in any other
+ * way it is a join to the planner, which expects one row of a list and goes through all of it for each value.
+ */
+export function isIn(value: string, query: string): string {
+  return `(${value} in (${query})) is true`;
+}
+
+export function isNotIn(value: string, query: string): string {
+  return `(${value} in (${query})) is not true`;
+}
+
 /** Whether an event tells of a note, and not of the goal or task that the note is on. */
 export function isOfNote(alias: string): string {
   return `${alias}.action in ('noted', 'note_undone')`;
@@ -243,22 +263,21 @@ export const undoneDependencies = `changed_dependencies as (
     dependencies as (
       select c.task_id, c.depends_on_id, c.place, c.added
       from changed_dependencies c
-      join undone u on u.kind = 'task' and u.id = c.task_id and u.before is not null
+      where ${isIn('c.task_id', "select u.id from undone u where u.kind = 'task' and u.before is not null")}
       union all
       select u.id, i.id, (u.removed -> 'places' ->> (i.n - 1)::int4)::int4, true
       from undone u
       cross join jsonb_array_elements_text(u.removed -> 'dependencies') with ordinality as i (id, n)
       where u.kind = 'task' and u.before is not null
-        and not exists (select from changed_dependencies c where c.task_id = u.id and c.depends_on_id = i.id)
+        and ${isNotIn('(u.id, i.id)', 'select c.task_id, c.depends_on_id from changed_dependencies c')}
     ),
     dependents as (
       select x.task_id, u.id as depends_on_id, x.place
       from undone u
       cross join jsonb_to_recordset(u.removed -> 'dependents') as x (task_id text, place int4)
       where u.kind = 'task' and u.before is not null
-        and not exists (
-          select from dependencies d where not d.added and d.task_id = x.task_id and d.depends_on_id = u.id)
-        and not exists (select from undone v where v.kind = 'task' and v.id = x.task_id and v.before is null)
+        and ${isNotIn('(x.task_id, u.id)', 'select d.task_id, d.depends_on_id from dependencies d where not d.added')}
+        and ${isNotIn('x.task_id', "select v.id from undone v where v.kind = 'task' and v.before is null")}
     )`;
 
 /** A task's columns in the image of its row, for jsonb_to_record. */

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { undoneDependencies, undoneRows } from './sql.ts';
+import { isIn, isNotIn, isSame, undoneDependencies, undoneRows } from './sql.ts';
 
 // What taking operations back changes of who depends on whom, between rows that are there; first what goes, then what comes.
 
@@ -13,8 +13,8 @@ export const undoAddedDependencies = defineStatement({
     with ${undoneRows},
     ${undoneDependencies}
     delete from task_dependencies d
-    using dependencies x
-    where d.workspace_id = $1 and not x.added and d.task_id = x.task_id and d.depends_on_id = x.depends_on_id`,
+    where d.workspace_id = $1 and d.task_id = any(array(select x.task_id from dependencies x where not x.added))
+      and ${isIn('(d.task_id, d.depends_on_id)', 'select x.task_id, x.depends_on_id from dependencies x where not x.added')}`,
 });
 
 /**
@@ -35,8 +35,7 @@ export const undoRemovedDependencies = defineStatement({
       union
       select x.task_id, x.depends_on_id, x.place
       from dependents x
-      where not exists (
-        select from dependencies d where d.added and d.task_id = x.task_id and d.depends_on_id = x.depends_on_id)
+      where ${isNotIn('(x.task_id, x.depends_on_id)', 'select d.task_id, d.depends_on_id from dependencies d where d.added')}
     )
     insert into task_dependencies (workspace_id, task_id, depends_on_id, place)
     select $1, c.task_id, c.depends_on_id,
@@ -45,14 +44,14 @@ export const undoRemovedDependencies = defineStatement({
         else c.place
       end
     from coming c
-    join tasks t on t.workspace_id = $1 and t.id = c.task_id and t.id = any(array(select g.task_id from coming g))
+    join tasks t on t.workspace_id = $1 and t.id = any(array(select g.task_id from coming g)) and ${isSame('t.id', 'c.task_id')}
     cross join lateral (
       select array_agg(d.place) as places, max(d.place) as last
       from task_dependencies d
       where d.workspace_id = $1 and d.task_id = c.task_id
         -- those that go are still there: their images say who waited for them
-        and not exists (select from undone u where u.kind = 'task' and u.id = d.depends_on_id and u.before is null)
-        and not exists (select from coming k where k.task_id = d.task_id and k.depends_on_id = d.depends_on_id)
+        and ${isNotIn('d.depends_on_id', "select u.id from undone u where u.kind = 'task' and u.before is null")}
+        and ${isNotIn('(d.task_id, d.depends_on_id)', 'select k.task_id, k.depends_on_id from coming k')}
     ) p
     on conflict (workspace_id, task_id, depends_on_id) do update
     set place = excluded.place

@@ -5,6 +5,7 @@ import {
   goalImage,
   goalImageColumns,
   goalStatus,
+  isSame,
   revisionOf,
   undoneRows,
 } from './sql.ts';
@@ -64,8 +65,7 @@ export const undoGoalCreations = defineStatement({
       where u.kind = 'goal' and u.before is null and u.after is null
     )
     delete from goals g
-    using going x
-    where g.workspace_id = $1 and g.id = x.id and g.id = any(array(select y.id from going y))`,
+    where g.workspace_id = $1 and g.id = any(array(select x.id from going x))`,
 });
 
 /**
@@ -107,7 +107,7 @@ export const undoGoalChanges = defineStatement({
         count(t.id)::int4 as total, (count(t.id) filter (where t.status <> 'completed'))::int4 as open
       from before b
       left join wanted w on w.goal_id = b.id
-      left join tasks t on t.workspace_id = $1 and t.goal_id = b.id and t.goal_id = any(array(select x.id from before x))
+      left join tasks t on t.workspace_id = $1 and t.goal_id = any(array(select x.id from before x)) and ${isSame('t.goal_id', 'b.id')}
       group by b.id, w.status, b.status, w.total, w.open
     ),
     changed as (
@@ -127,7 +127,7 @@ export const undoGoalChanges = defineStatement({
         revision = g.revision + 1
       from counted n
       left join restoring u on u.id = n.id
-      where g.workspace_id = $1 and g.id = n.id and g.id = any(array(select x.id from before x))
+      where g.workspace_id = $1 and g.id = any(array(select x.id from before x)) and ${isSame('g.id', 'n.id')}
       returning g.*
     ),
     recorded as (

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { eventColumns, undoneRows } from './sql.ts';
+import { eventColumns, isNotIn, undoneRows } from './sql.ts';
 
 // Taking operations back: notes. Events are numbered from `seq` by the rows' places.
 
@@ -15,7 +15,8 @@ export const undoAddedNotes = defineStatement({
     going as (
       select u.place, u.operations, u.goal_id, u.task_id, n.id, to_jsonb(n) - 'workspace_id' as image
       from undone u
-      left join notes n on n.workspace_id = $1 and n.id = u.id::int8
+      left join notes n on n.workspace_id = $1 and n.id = any(array(select v.id::int8 from undone v where v.kind = 'note'))
+        and n.id::text = u.id
       where u.kind = 'note' and u.before is null
     ),
     recorded as (
@@ -24,8 +25,7 @@ export const undoAddedNotes = defineStatement({
       from going x
     )
     delete from notes n
-    using going x
-    where n.workspace_id = $1 and n.id = x.id and n.id = any(array(select y.id from going y))`,
+    where n.workspace_id = $1 and n.id = any(array(select x.id from going x))`,
 });
 
 /** Notes come back that were taken back, and those of goals and tasks that come back. */
@@ -44,13 +44,13 @@ export const undoRemovedNotes = defineStatement({
       from undone u
       cross join jsonb_array_elements(u.removed -> 'notes') as i (image)
       where u.kind <> 'note' and u.before is not null
-        and not exists (select from undone v where v.kind = 'note' and v.id = i.image ->> 'id')
+        and ${isNotIn("i.image ->> 'id'", "select v.id from undone v where v.kind = 'note'")}
     )
     insert into notes (workspace_id, id, goal_id, task_id, actor, text, created_at)
-    select $1, n.id, coalesce(t.goal_id, n.goal_id), n.task_id, n.actor, n.text, n.created_at
+    select $1, n.id,
+      coalesce((select t.goal_id from tasks t where t.workspace_id = $1 and t.id = n.task_id), n.goal_id), n.task_id, n.actor, n.text, n.created_at
     from coming c
-    cross join jsonb_to_record(c.image) as n (id int8, goal_id text, task_id text, actor text, text text, created_at timestamptz)
-    left join tasks t on t.workspace_id = $1 and t.id = n.task_id`,
+    cross join jsonb_to_record(c.image) as n (id int8, goal_id text, task_id text, actor text, text text, created_at timestamptz)`,
 });
 
 /** The history of notes that came back by themselves. */
@@ -63,6 +63,7 @@ export const recordReturnedNotes = defineStatement({
     insert into events (${eventColumns}, undoes)
     select $1, $3 + u.place, $3, $4, 'note_undone', n.goal_id, n.task_id, null::jsonb, to_jsonb(n) - 'workspace_id', u.operations
     from undone u
-    join notes n on n.workspace_id = $1 and n.id = u.id::int8
+    join notes n on n.workspace_id = $1 and n.id = any(array(select v.id::int8 from undone v where v.kind = 'note'))
+      and n.id::text = u.id
     where u.kind = 'note' and u.before is not null and u.after is null`,
 });

@@ -2,6 +2,8 @@ import { defineStatement } from '../statement.ts';
 import {
   deletedTaskImage,
   eventColumns,
+  isNotIn,
+  isSame,
   revisionOf,
   taskImage,
   taskImageColumns,
@@ -48,7 +50,7 @@ export const undoTaskChanges = defineStatement({
       where u.kind = 'task' and u.before is not null and u.after is not null
     ),
     before as (
-      select t.*
+      select t.id, ${taskImage('t')} as image
       from tasks t
       where t.workspace_id = $1 and t.id = any(array(select c.id from changing c))
     ),
@@ -74,30 +76,28 @@ export const undoTaskChanges = defineStatement({
         updated_at = now(),
         revision = t.revision + 1
       from changing c
-      where t.workspace_id = $1 and t.id = c.id and t.id = any(array(select x.id from changing x))
-      returning t.*
+      join before b on b.id = c.id
+      where t.workspace_id = $1 and t.id = any(array(select x.id from changing x)) and ${isSame('t.id', 'c.id')}
+      returning t.*, c.place as event_place, c.operations, b.image as image_before
     ),
     recorded as (
       insert into events (${eventColumns}, undoes)
-      select $1, $3 + c.place, $3, $4, 'undone', t.goal_id, t.id, ${taskImage('b')},
-        to_jsonb(t) - 'workspace_id' || (
+      select $1, $3 + t.event_place, $3, $4, 'undone', t.goal_id, t.id, t.image_before,
+        to_jsonb(t) - '{workspace_id,event_place,operations,image_before}'::text[] || (
           select jsonb_build_object('dependencies', coalesce(jsonb_agg(x.id order by x.place, x.id), '[]'::jsonb),
             'places', coalesce(jsonb_agg(x.place order by x.place, x.id), '[]'::jsonb))
           from (
             select d.depends_on_id as id, d.place
             from task_dependencies d
             where d.workspace_id = $1 and d.task_id = t.id
-              and not exists (
-                select from dependencies n where n.task_id = t.id and n.depends_on_id = d.depends_on_id)
+              and ${isNotIn('(d.task_id, d.depends_on_id)', 'select n.task_id, n.depends_on_id from dependencies n')}
             union all
             select n.depends_on_id, n.place
             from dependencies n
             where n.added and n.task_id = t.id
           ) x
-        ), c.operations
+        ), t.operations
       from changed t
-      join changing c on c.id = t.id
-      join before b on b.id = t.id
     )
     select t.id
     from changed t`,
@@ -112,7 +112,7 @@ export const undoNoteMoves = defineStatement({
     update notes n
     set goal_id = t.goal_id
     from tasks t
-    where n.workspace_id = $1 and n.task_id = any($2::text[]) and t.workspace_id = $1 and t.id = n.task_id
+    where n.workspace_id = $1 and n.task_id = any($2::text[]) and t.workspace_id = $1 and t.id = any($2::text[]) and ${isSame('t.id', 'n.task_id')}
       and n.goal_id <> t.goal_id`,
 });
 
@@ -174,8 +174,7 @@ export const undoTaskCreations = defineStatement({
       where u.kind = 'task' and u.before is null and u.after is null
     )
     delete from tasks t
-    using going x
-    where t.workspace_id = $1 and t.id = x.id and t.id = any(array(select y.id from going y))`,
+    where t.workspace_id = $1 and t.id = any(array(select x.id from going x))`,
 });
 
 /** The history of tasks that came back. */
