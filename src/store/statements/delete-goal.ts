@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { deletedGoalImage, deletedTaskImage, eventColumns } from './sql.ts';
+import { deletedGoalImage, deletedTaskImage, eventColumns, isSame } from './sql.ts';
 
 /**
  * Deletes a goal with its tasks, under the exclusive graph lock, all of their rows locked. Tasks of other goals that waited for them wait no more.
@@ -32,7 +32,8 @@ export const deleteGoal = defineStatement({
       update tasks t
       set open_dependencies = t.open_dependencies - w.open, revision = t.revision + 1
       from waiting w
-      where t.workspace_id = $1 and t.id = w.task_id and t.id = any(array(select v.task_id from waiting v)) and t.goal_id <> $2
+      where t.workspace_id = $1 and t.id = any(array(select v.task_id from waiting v)) and ${isSame('t.id', 'w.task_id')}
+        and t.goal_id <> $2
     ),
     recorded as (
       insert into events (${eventColumns})

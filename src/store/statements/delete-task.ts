@@ -28,9 +28,8 @@ export const deleteTask = defineStatement({
     released as (
       update tasks t
       set open_dependencies = t.open_dependencies - 1, revision = t.revision + 1
-      from dependents d, gone x
-      where t.workspace_id = $1 and t.id = d.task_id and t.id = any(array(select p.task_id from dependents p))
-        and x.status <> 'completed'
+      from gone x
+      where t.workspace_id = $1 and t.id = any(array(select p.task_id from dependents p)) and x.status <> 'completed'
     ),
     goal_changed as (
       update goals g

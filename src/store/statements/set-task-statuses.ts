@@ -1,12 +1,13 @@
 import { defineStatement } from '../statement.ts';
-import { eventColumns, goalImage, goalStatus, taskImage } from './sql.ts';
+import { eventColumns, goalImage, goalStatus, isIn, isNotIn, taskImage } from './sql.ts';
 
 /**
  * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
  * their goals' open tasks and status. Every row that it changes was locked by an earlier step of its transaction, so that
  * its snapshot shows them as they are, and no row is looked at twice (docs/decisions/locking.md says what went wrong else).
  * Keys are looked for with `= any(array(…))`, which goes by index whatever the planner thinks of a young table's size.
- * A dependent may itself be among the tasks to set, so one update does both.
+ * A dependent that is itself among the tasks to set is changed with them, and only once. There may be thousands of others:
+ * nothing is joined with them, since a plan that is kept would compare each with each.
  *
  * A task that another agent holds, or that was claimed since the fence that is given, is left alone and named in `refused`.
  *
@@ -27,14 +28,7 @@ export const setTaskStatuses = defineStatement({
       select t.*
       from tasks t
       where t.workspace_id = $1
-        and t.id = any(array(
-          select w.task_id
-          from wanted w
-          union
-          select d.task_id
-          from task_dependencies d
-          where d.workspace_id = $1 and d.depends_on_id = any(array(select w.task_id from wanted w))
-        ))
+        and t.id = any(array(select w.task_id from wanted w))
     ),
     refused as (
       select b.id, b.status, b.claimed_by, b.lease_expires_at, b.fence, w.fence as given_fence
@@ -86,26 +80,46 @@ export const setTaskStatuses = defineStatement({
     ),
     changed as (
       update tasks t
-      set status = coalesce(w.status, t.status),
+      set status = w.status,
         result = case when w.has_result then w.result else t.result end,
         completed_at = case
-          when w.status is null or w.status = 'completed' and t.status = 'completed' then t.completed_at
+          when w.status = 'completed' and t.status = 'completed' then t.completed_at
           when w.status = 'completed' then now()
         end,
-        claimed_by = case when w.status is null or w.status = 'in_progress' then t.claimed_by end,
-        lease_expires_at = case when w.status is null or w.status = 'in_progress' then t.lease_expires_at end,
-        attempts = case when w.status is null or w.status = 'in_progress' then t.attempts else 0 end,
-        updated_at = case when w.task_id is null then t.updated_at else now() end,
+        claimed_by = case when w.status = 'in_progress' then t.claimed_by end,
+        lease_expires_at = case when w.status = 'in_progress' then t.lease_expires_at end,
+        attempts = case when w.status = 'in_progress' then t.attempts else 0 end,
+        updated_at = now(),
         open_dependencies = t.open_dependencies + coalesce(o.opened, 0),
-        parked = coalesce(w.status, t.status) <> 'completed'
-          and coalesce(g.status in ('completed', 'cancelled'), t.parked),
+        parked = w.status <> 'completed' and coalesce(g.status in ('completed', 'cancelled'), t.parked),
         revision = t.revision + 1
       from before b
-      left join accepted w on w.task_id = b.id
+      join accepted w on w.task_id = b.id
       left join waiting o on o.task_id = b.id
       left join goals_changed g on g.id = b.goal_id
-      where t.workspace_id = $1 and t.id = b.id and t.id = any(array(select x.id from before x))
+      where t.workspace_id = $1 and t.id = b.id and t.id = any(array(select x.task_id from accepted x))
         and (o.opened <> 0 or w.status <> b.status or w.has_result)
+      returning t.*
+    ),
+    dependents as (
+      update tasks t
+      set open_dependencies = t.open_dependencies + (
+          select sum(m.opened)::int4
+          from task_dependencies d
+          join moved m on m.id = d.depends_on_id
+          where d.workspace_id = $1 and d.task_id = t.id and d.depends_on_id = any(array(select f.id from moved f))
+        ),
+        parked = t.parked and ${isNotIn('t.goal_id', "select g.id from goals_changed g where g.status = 'in_progress'")},
+        revision = t.revision + 1
+      where t.workspace_id = $1
+        and t.id = any(array(
+          select o.task_id
+          from waiting o
+          where o.opened <> 0
+          except
+          select w.task_id
+          from accepted w
+        ))
       returning t.*
     ),
     unparked as (
@@ -114,7 +128,7 @@ export const setTaskStatuses = defineStatement({
       from goals_changed g
       where t.workspace_id = $1 and t.goal_id = g.id and t.goal_id = any(array(select m.goal_id from moved_goals m))
         and t.parked and g.status = 'in_progress'
-        and not exists (select from changed c where c.id = t.id)
+        and ${isNotIn('t.id', 'select c.id from changed c union all select d.id from dependents d')}
     ),
     happened as (
       select 0 as kind, w.place, c.goal_id, c.id as task_id, ${taskImage('b')} as before, ${taskImage('c')} as after
@@ -136,9 +150,15 @@ export const setTaskStatuses = defineStatement({
     select
       array(
         select c.id
-        from changed c
-        join waiting o on o.task_id = c.id
-        where o.opened < 0 and c.status = 'pending' and c.open_dependencies = 0 and not c.parked
+        from (
+          select d.*
+          from dependents d
+          union all
+          select c.*
+          from changed c
+          where ${isIn('c.id', 'select o.task_id from waiting o where o.opened < 0')}
+        ) c
+        where c.status = 'pending' and c.open_dependencies = 0 and not c.parked
         order by c.priority, c.number
       ) as made_ready,
       array(
