@@ -10,6 +10,7 @@ import { benchSearch } from './search.ts';
 import { aSetting } from './setting.ts';
 import { SqlClock } from './sql-clock.ts';
 import { benchStart } from './start.ts';
+import { benchThousands } from './thousands.ts';
 import { benchTools } from './tools.ts';
 
 const print = (line: string) => console.log(line);
@@ -41,6 +42,7 @@ try {
     ['plan', () => benchPlan(print)],
     ['cache', () => benchCache(setting, print)],
     ['search', () => benchSearch(setting, print)],
+    ['thousands', () => benchThousands(setting, print)],
     ['import', () => benchImport(print)],
   ];
   const names = parts.map(([name]) => name);
