@@ -18,7 +18,7 @@ create index goals_search on goals using gin (to_tsvector('simple', regexp_repla
 create index notes_search on notes using gin (to_tsvector('simple', regexp_replace(text, '[!"#$%&''()*+,./:;<=>?@[\\\]^_`{|}~«·»–—‘’“”•…→、。，\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff-]+', ' ', 'g')))
   with (gin_pending_list_limit = 256);
 
--- No statement asks for an image as a whole, nor for these texts: nothing has to be known of how their values are spread.
+-- No statement looks for an image, a result or metadata by its value: nothing has to be known of how the values are spread.
 alter table events
   alter column before set statistics 0,
   alter column after set statistics 0;
