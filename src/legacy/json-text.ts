@@ -30,16 +30,12 @@ const deepest = 500;
 
 /**
  * Reads JSON as Python's json module writes it, which includes NaN and Infinity. JSON.parse tells no line and column on
- * Node 20, takes the last of two equal keys in silence, and rounds large whole numbers. `texts` remembers short texts
- * from one call to the next, so that each is in memory once.
+ * Node 20, takes the last of two equal keys in silence, and rounds large whole numbers.
  *
  * @throws JsonTextError
  */
-export function parseJson(
-  text: string | Uint8Array,
-  texts?: Map<string, string>,
-): { value: Json; notices: JsonNotice[] } {
-  const parser = new Parser(bytesOf(text), { texts });
+export function parseJson(text: string | Uint8Array): { value: Json; notices: JsonNotice[] } {
+  const parser = new Parser(bytesOf(text));
   return { value: parser.document(), notices: parser.notices };
 }
 
@@ -49,7 +45,7 @@ export function parseJson(
  * @throws JsonTextError also when the text is another kind of JSON.
  */
 export function parseJsonObject(text: string | Uint8Array, onEntry: OnEntry): JsonNotice[] {
-  const parser = new Parser(bytesOf(text), { onEntry });
+  const parser = new Parser(bytesOf(text), onEntry);
   parser.document();
   return parser.notices;
 }
@@ -76,17 +72,14 @@ class Parser {
   readonly #bytes: Buffer;
   readonly #onEntry: OnEntry | undefined;
   readonly #path: (string | number)[] = [];
-  readonly #texts: Map<string, string>;
+  readonly #texts = new Map<string, string>();
   #at = 0;
 
-  constructor(
-    bytes: Buffer,
-    { onEntry, texts = new Map() }: { onEntry?: OnEntry; texts?: Map<string, string> | undefined },
-  ) {
+  constructor(bytes: Buffer, onEntry?: OnEntry) {
     this.#bytes = bytes;
     this.#onEntry = onEntry;
-    this.#texts = texts;
   }
+
   document(): Json {
     if (this.#slice(0, 3) === '\ufeff') this.#at = 3;
     this.#space();

@@ -1,7 +1,7 @@
 import { type Run, step } from '../store/database.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
 import { importGoals } from '../store/statements/import-goals.ts';
-import { importTasks } from '../store/statements/import-tasks.ts';
+import { importTaskImages, importTasks } from '../store/statements/import-tasks.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { overwriteGoals } from '../store/statements/overwrite-goals.ts';
 import { overwriteTasks } from '../store/statements/overwrite-tasks.ts';
@@ -10,6 +10,7 @@ import { recordImportedTasks } from '../store/statements/record-imported-tasks.t
 import { recountGoals } from '../store/statements/recount-goals.ts';
 import { recountTasks } from '../store/statements/recount-tasks.ts';
 import type { GoalRow, TaskRow } from './check/types.ts';
+import { imageOfNewTask } from './image-of-new-task.ts';
 
 /**
  * Rows in one statement. More would be no faster, and make texts so large that V8 keeps them until it collects all of
@@ -55,17 +56,24 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     done += count;
     onProgress?.(done, total);
   };
-  const [newGoals, oldGoals] = split(rows.goals);
-  const [newTasks, oldTasks] = split(rows.tasks);
+  const [newGoals, oldGoals] = split(rows.goals, (goal) => !goal.exists);
+  const [newTasks, oldTasks] = split(rows.tasks, (task) => !task.exists);
+  const [known, recounted] = split(newTasks, staysAsGiven(rows));
   await oneAhead(chunks(newGoals), async (goals) => {
-    await run([step(importGoals, { workspaceId, goals: json(goals) })]);
-    progress(goals.length);
+    const record = step(recordImportedGoals, { workspaceId, goalIds: ids(goals), ...numbers(goals.length) });
+    await run([step(importGoals, { workspaceId, goals: json(goals) }), record]);
+    progress(2 * goals.length);
   });
   for (const goals of chunks(oldGoals)) {
     await run([step(overwriteGoals, { workspaceId, goals: json(goals), ...numbers(goals.length) })]);
     progress(2 * goals.length);
   }
-  await oneAhead(chunks(newTasks), async (tasks) => {
+  await oneAhead(chunks(known), async (tasks) => {
+    const images = tasks.map(imageOfNewTask);
+    await run([step(importTaskImages, { workspaceId, images, ...numbers(tasks.length) })]);
+    progress(2 * tasks.length);
+  });
+  await oneAhead(chunks(recounted), async (tasks) => {
     await run([step(importTasks, { workspaceId, tasks: json(tasks) })]);
     progress(tasks.length);
   });
@@ -78,11 +86,7 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   }
   await oneAhead(chunks(rows.tasks), (tasks) => run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]));
   await recount(run, rows, { workspaceId, left, numbers });
-  await oneAhead(chunks(newGoals), async (goals) => {
-    await run([step(recordImportedGoals, { workspaceId, goalIds: ids(goals), ...numbers(goals.length) })]);
-    progress(goals.length);
-  });
-  await oneAhead(chunks(newTasks), async (tasks) => {
+  await oneAhead(chunks(recounted), async (tasks) => {
     await run([step(recordImportedTasks, { workspaceId, taskIds: ids(tasks), ...numbers(tasks.length) })]);
     progress(tasks.length);
   });
@@ -111,12 +115,18 @@ interface Recount {
 /** New rows among themselves come counted; where they meet rows that were there, the database counts again. */
 async function recount(run: Run, rows: RowsToWrite, { workspaceId, left, numbers }: Recount): Promise<void> {
   const goalIds = [...new Set([...touchedGoals(rows), ...left])];
-  const fresh = new Set(rows.tasks.filter((task) => !task.exists).map((task) => task.id));
-  const taskIds = ids(rows.tasks.filter((task) => task.exists || task.dependencies.some((id) => !fresh.has(id))));
+  const [, recounted] = split(rows.tasks, staysAsGiven(rows));
+  const taskIds = ids(recounted);
   if (goalIds.length > 0) {
     await run([step(recountGoals, { workspaceId, goalIds, ...numbers(goalIds.length) })]);
   }
   if (goalIds.length + taskIds.length > 0) await run([step(recountTasks, { workspaceId, taskIds, goalIds })]);
+}
+
+/** Whether a task is new, and so are its goal and all that it depends on: then nothing in the store changes its counts. */
+function staysAsGiven(rows: RowsToWrite): (task: TaskRow) => boolean {
+  const fresh = new Set([...rows.goals, ...rows.tasks].filter((row) => !row.exists).map((row) => row.id));
+  return ({ id, goal_id, dependencies }) => [id, goal_id, ...dependencies].every((each) => fresh.has(each));
 }
 
 /** The goals that were there before and that these rows change. */
@@ -126,8 +136,9 @@ function touchedGoals({ goals, tasks }: RowsToWrite): Set<string> {
   return new Set(named.filter((id) => !fresh.has(id)));
 }
 
-function split<T extends { exists: boolean }>(rows: T[]): [T[], T[]] {
-  return [rows.filter((row) => !row.exists), rows.filter((row) => row.exists)];
+/** Those of which it is true, and the others. */
+function split<T>(rows: T[], isFirst: (row: T) => boolean): [T[], T[]] {
+  return [rows.filter(isFirst), rows.filter((row) => !isFirst(row))];
 }
 
 function* chunks<T>(rows: T[]): Iterable<T[]> {

@@ -9,6 +9,7 @@ import type { Call } from '../../src/service/call.ts';
 import { createGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { getTask } from '../../src/service/tasks.ts';
+import { taskImage } from '../../src/store/statements/sql.ts';
 import { aCall, aStore } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { aGoal, aTask } from './support/records.ts';
@@ -68,6 +69,27 @@ describe('importing the files of v2', () => {
       `select after -> 'dependencies' as dependencies from events where task_id = 'TASK-0005'`,
     );
     expect(images).toEqual([{ dependencies: ['TASK-0003', 'TASK-0004'] }]);
+  });
+
+  it('begins it with the image that the database would make of the row', async () => {
+    const { call, sql } = await aCall();
+    const tasks = ['.100000', '.000000', '', '.120034', '.000001', '.000120'].map((fraction, n) => {
+      const time = `2026-11-22T00:00:00${fraction}`;
+      const [created_at, completed_at] = [time, n % 2 === 0 ? time : null];
+      const status = completed_at === null ? 'pending' : 'completed';
+      const result = n % 2 === 0 ? { text: 'fertig – ✓', numbers: [1e3, 0.1, -0], none: null } : null;
+      const dependencies = ['TASK-0001', 'TASK-0002'].slice(0, n);
+      const fields = { created_at, updated_at: time, completed_at, status, result, dependencies };
+      return aTask(`TASK-000${n + 1}`, 'GOAL-0001', fields);
+    });
+    await imported(call, await aDirectory({ ...small, 'tasks.json': Object.fromEntries(tasks.map((t) => [t.id, t])) }));
+    await sql.query(`set timezone to 'UTC'`);
+    const { rows } = await sql.query(
+      `select e.after as given, ${taskImage('t')} as image from events e join tasks t on t.id = e.task_id where $1 = $1`,
+      [call.store.workspaceId],
+    );
+    expect(rows).toHaveLength(tasks.length);
+    for (const { given, image } of rows) expect(given).toEqual(image);
   });
 
   it('makes rows that work: a finished dependency makes an imported task ready', async () => {
