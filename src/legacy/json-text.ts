@@ -23,7 +23,13 @@ export interface JsonNotice {
 }
 
 /** One entry of the object that is the whole text; its value is the bytes from `start` to before `end`. */
-export type OnEntry = (key: string, value: Json, place: { start: number; end: number }) => void;
+export interface JsonEntry {
+  key: string;
+  value: Json;
+  start: number;
+  end: number;
+  notices: readonly JsonNotice[];
+}
 
 /** Deeper values are kept as text: neither our own recursion nor PostgreSQL's parser takes any depth. */
 const deepest = 500;
@@ -40,14 +46,12 @@ export function parseJson(text: string | Uint8Array): { value: Json; notices: Js
 }
 
 /**
- * The same for a text that has to be an object, whose entries are given out one by one, repeated keys included.
+ * The entries of a text that has to be an object, one by one, repeated keys included.
  *
  * @throws JsonTextError also when the text is another kind of JSON.
  */
-export function parseJsonObject(text: string | Uint8Array, onEntry: OnEntry): JsonNotice[] {
-  const parser = new Parser(bytesOf(text), onEntry);
-  parser.document();
-  return parser.notices;
+export function jsonEntries(text: string | Uint8Array): Iterable<JsonEntry> {
+  return new Parser(bytesOf(text)).entries();
 }
 
 const code = { quote: 0x22, backslash: 0x5c, comma: 0x2c, colon: 0x3a, minus: 0x2d } as const;
@@ -68,26 +72,44 @@ function bytesOf(text: string | Uint8Array): Buffer {
  * with two bytes for each character if only one of them is not Latin.
  */
 class Parser {
-  readonly notices: JsonNotice[] = [];
+  notices: JsonNotice[] = [];
   readonly #bytes: Buffer;
-  readonly #onEntry: OnEntry | undefined;
   readonly #path: (string | number)[] = [];
   readonly #texts = new Map<string, string>();
   #at = 0;
 
-  constructor(bytes: Buffer, onEntry?: OnEntry) {
+  constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    this.#onEntry = onEntry;
   }
 
   document(): Json {
+    this.#begin();
+    const value = this.#value();
+    this.#end();
+    return value;
+  }
+
+  *entries(): Iterable<JsonEntry> {
+    this.#begin();
+    if (this.#code() !== openBrace) this.#fail('an object ({…}) belongs here');
+    for (let more = this.#open(closeBrace); more; more = this.#next(closeBrace)) {
+      const key = this.#key();
+      const start = this.#at;
+      this.notices = [];
+      const value = this.#valueAt(key);
+      yield { key, value, start, end: this.#at, notices: this.notices };
+    }
+    this.#end();
+  }
+
+  #begin(): void {
     if (this.#slice(0, 3) === '\ufeff') this.#at = 3;
     this.#space();
-    if (this.#onEntry !== undefined && this.#code() !== openBrace) this.#fail('an object ({…}) belongs here');
-    const value = this.#value();
+  }
+
+  #end(): void {
     this.#space();
     if (this.#at < this.#bytes.length) this.#fail('there is more after the end of the JSON');
-    return value;
   }
 
   #value(): Json {
@@ -101,24 +123,33 @@ class Parser {
     return word === undefined ? this.#number() : word;
   }
 
+  #valueAt(place: string | number): Json {
+    this.#path.push(place);
+    const value = this.#value();
+    this.#path.pop();
+    return value;
+  }
+
   #object(): JsonObject {
-    const given = this.#path.length === 0 ? this.#onEntry : undefined;
     const object: JsonObject = {};
-    this.#items(closeBrace, () => {
-      if (this.#code() !== code.quote) this.#fail('a key in double quotes belongs here');
-      const key = this.#string();
-      this.#space();
-      if (this.#code() !== code.colon) this.#fail('a colon belongs here');
-      this.#at += 1;
-      this.#space();
+    for (let more = this.#open(closeBrace); more; more = this.#next(closeBrace)) {
+      const key = this.#key();
       this.#path.push(key);
-      const start = this.#at;
-      const value = this.#value();
-      if (given !== undefined) given(key, value, { start, end: this.#at });
-      else this.#set(object, key, value);
+      this.#set(object, key, this.#value());
       this.#path.pop();
-    });
+    }
     return object;
+  }
+
+  /** With the colon behind it. */
+  #key(): string {
+    if (this.#code() !== code.quote) this.#fail('a key in double quotes belongs here');
+    const key = this.#string();
+    this.#space();
+    if (this.#code() !== code.colon) this.#fail('a colon belongs here');
+    this.#at += 1;
+    this.#space();
+    return key;
   }
 
   /** Python keeps the last of two equal keys, so that is what v2 worked with. */
@@ -131,33 +162,31 @@ class Parser {
 
   #array(): Json[] {
     const array: Json[] = [];
-    this.#items(closeBracket, () => {
-      this.#path.push(array.length);
-      array.push(this.#value());
-      this.#path.pop();
-    });
+    for (let more = this.#open(closeBracket); more; more = this.#next(closeBracket)) {
+      array.push(this.#valueAt(array.length));
+    }
     return array;
   }
 
-  #items(close: number, item: () => void): void {
+  /** Past the bracket here; whether there is an item before `close`. */
+  #open(close: number): boolean {
     this.#at += 1;
     this.#space();
-    if (this.#code() === close) {
-      this.#at += 1;
-      return;
-    }
-    for (;;) {
-      item();
-      this.#space();
-      const next = this.#code();
-      this.#at += 1;
-      if (next === close) return;
-      if (next !== code.comma) {
-        this.#at -= 1;
-        this.#fail(`a comma or ${close === closeBrace ? '}' : ']'} belongs here`);
-      }
-      this.#space();
-    }
+    if (this.#code() !== close) return true;
+    this.#at += 1;
+    return false;
+  }
+
+  /** Past the comma or the bracket behind an item; whether another item follows. */
+  #next(close: number): boolean {
+    this.#space();
+    const next = this.#code();
+    if (next !== close && next !== code.comma)
+      this.#fail(`a comma or ${close === closeBrace ? '}' : ']'} belongs here`);
+    this.#at += 1;
+    if (next === close) return false;
+    this.#space();
+    return true;
   }
 
   #string(): string {

@@ -6,6 +6,7 @@ import { exportJson } from '../../src/legacy/backup/export-json.ts';
 import { importJson } from '../../src/legacy/backup/import-json.ts';
 import { exportV2 } from '../../src/legacy/v2/export-v2.ts';
 import { importV2 } from '../../src/legacy/v2/import-v2.ts';
+import { V2Directory } from '../../src/legacy/v2/v2-directory.ts';
 import { createGoal, deleteGoal, findOneGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask } from '../../src/service/tasks.ts';
@@ -38,7 +39,7 @@ describe('exporting the files of v2', () => {
     'gives back what was imported, with the times of %s',
     async (timezone) => {
       const { call } = await aCall();
-      await importV2(call, fixture, { timezone });
+      await importV2(call, new V2Directory(fixture), { timezone });
       const to = aName();
       await exportV2(call, to, { timezone });
       expect(await readV2(to)).toEqual(await readV2(fixture));
@@ -69,7 +70,7 @@ describe('exporting the files of v2', () => {
     for (const [n, name] of ['goals', 'tasks', 'counters'].entries()) {
       await writeFile(path.join(from, `${name}.json`), JSON.stringify(original[n]));
     }
-    const outcome = await importV2(call, from);
+    const outcome = await importV2(call, new V2Directory(from));
     const to = aName();
     await exportV2(call, to);
     const differences = [];
@@ -99,7 +100,7 @@ describe('exporting the files of v2', () => {
 describe('exporting everything as JSON', () => {
   async function aWorkspaceWithHistory() {
     const { call, sql } = await aCall();
-    await importV2(call, fixture, { timezone: 'UTC' });
+    await importV2(call, new V2Directory(fixture), { timezone: 'UTC' });
     const goal = await createGoal(call, {
       description: 'new',
       priority: 'high',

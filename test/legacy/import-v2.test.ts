@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { listImportReports } from '../../src/legacy/import-reports.ts';
 import { importV2, type V2ImportOptions } from '../../src/legacy/v2/import-v2.ts';
 import { directoriesWithV2Files, takeOverV2 } from '../../src/legacy/v2/take-over.ts';
+import { V2Directory } from '../../src/legacy/v2/v2-directory.ts';
 import type { Call } from '../../src/service/call.ts';
 import { createGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
@@ -26,7 +27,7 @@ async function aDirectory(files: Record<string, unknown>): Promise<string> {
 }
 
 async function imported(call: Call, directory: string, options: V2ImportOptions = {}) {
-  const outcome = await importV2(call, directory, { timezone: 'Europe/Paris', ...options });
+  const outcome = await importV2(call, new V2Directory(directory), { timezone: 'Europe/Paris', ...options });
   if (outcome.kind === 'already') throw new Error('it was imported before');
   return outcome.report;
 }
@@ -107,7 +108,7 @@ describe('importing the files of v2', () => {
     const directory = await aDirectory(small);
     await imported(call, directory);
     await sql.query(`update goals set description = 'mine' where id = 'GOAL-0001'`);
-    expect(await importV2(call, directory)).toMatchObject({ kind: 'already' });
+    expect(await importV2(call, new V2Directory(directory))).toMatchObject({ kind: 'already' });
     const tasks = {
       ...small['tasks.json'],
       'TASK-0003': aTask('TASK-0003', 'GOAL-0001', { dependencies: ['TASK-0001'] }),
@@ -229,7 +230,7 @@ describe('importing the files of v2', () => {
     const { call, sql, connection } = await aCall();
     const others = await Promise.all([1, 2, 3].map(() => aStore(connection)));
     const calls = [call, ...others.map((store) => ({ store, actor: 'another' }))];
-    const outcomes = await Promise.all(calls.map((each) => importV2(each, fixture)));
+    const outcomes = await Promise.all(calls.map((each) => importV2(each, new V2Directory(fixture))));
     expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['already', 'already', 'already', 'imported']);
     expect((await sql.query('select count(*)::int from tasks')).rows).toEqual([{ count: 31 }]);
   });
@@ -250,14 +251,18 @@ describe('files that cannot be understood', () => {
     const { call, sql } = await aCall();
     const directory = await aDirectory(small);
     await writeFile(path.join(directory, name), content);
-    await expect(importV2(call, directory)).rejects.toThrow(path.join(directory, message));
+    await expect(importV2(call, new V2Directory(directory))).rejects.toThrow(path.join(directory, message));
     expect((await sql.query('select count(*)::int from goals')).rows).toEqual([{ count: 0 }]);
   });
 
   it('that are not there are named', async () => {
     const { call } = await aCall();
-    await expect(importV2(call, '/nowhere')).rejects.toThrow('/nowhere holds neither goals.json nor tasks.json');
-    await expect(importV2(call, fixture, { timezone: 'Mars/Base' })).rejects.toThrow('Mars/Base is no time zone');
+    await expect(importV2(call, new V2Directory('/nowhere'))).rejects.toThrow(
+      '/nowhere holds neither goals.json nor tasks.json',
+    );
+    await expect(importV2(call, new V2Directory(fixture), { timezone: 'Mars/Base' })).rejects.toThrow(
+      'Mars/Base is no time zone',
+    );
   });
 });
 

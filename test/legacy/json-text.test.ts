@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonTextError, parseJson, parseJsonObject } from '../../src/legacy/json-text.ts';
+import { JsonTextError, jsonEntries, parseJson } from '../../src/legacy/json-text.ts';
 
 function failureOf(text: string): { line: number; column: number; message: string } {
   try {
@@ -101,14 +101,16 @@ describe('reading JSON', () => {
   });
 
   it('gives out the entries of an object one by one, and takes nothing but an object', () => {
-    const entries: unknown[] = [];
-    parseJsonObject('\ufeff {"b": 1, "a": [2], "b": 3}', (...entry) => entries.push(entry));
-    expect(entries).toEqual([
-      ['b', 1, { start: 10, end: 11 }],
-      ['a', [2], { start: 18, end: 21 }],
-      ['b', 3, { start: 28, end: 29 }],
+    expect([...jsonEntries('\ufeff {"b": 1, "a": [2], "b": NaN}')]).toEqual([
+      { key: 'b', value: 1, start: 10, end: 11, notices: [] },
+      { key: 'a', value: [2], start: 18, end: 21, notices: [] },
+      {
+        ...{ key: 'b', value: null, start: 28, end: 31 },
+        notices: [{ path: ['b'], problem: 'not_a_json_number', verbatim: 'NaN' }],
+      },
     ]);
-    expect(() => parseJsonObject(' []', () => {})).toThrow('an object ({…}) belongs here');
+    expect(() => [...jsonEntries(' []')]).toThrow('an object ({…}) belongs here');
+    expect(() => [...jsonEntries('{"a": 1} 2')]).toThrow('there is more after the end of the JSON');
   });
 });
 

@@ -5,6 +5,7 @@ import type { ImportOutcome } from '../../legacy/import-records.ts';
 import { listImportReports } from '../../legacy/import-reports.ts';
 import { importRedis } from '../../legacy/redis/import-redis.ts';
 import { importV2 } from '../../legacy/v2/import-v2.ts';
+import { V2Directory } from '../../legacy/v2/v2-directory.ts';
 import type { Actions } from '../actions.ts';
 import { progressLine } from '../progress.ts';
 import { count, print } from '../render.ts';
@@ -22,11 +23,12 @@ export function addImportCommands(program: Command, actions: Actions): void {
   const group = program.command('import').description('take over the data of older versions, or of an export');
   withImportOptions(group.command('v2').argument('<directory>', 'holds goals.json, tasks.json and counters.json'))
     .description('take over the JSON files of v2.x; the files are only read')
-    .action((directory: string, options: ImportOptions) =>
-      runImport(actions, options, 'import v2', (call, progress) =>
-        importV2(call, directory, { ...options, onProgress: progress }),
-      ),
-    );
+    .action((directory: string, options: ImportOptions) => {
+      const files = new V2Directory(directory).lookAhead();
+      return runImport(actions, options, 'import v2', (call, progress) =>
+        importV2(call, files, { ...options, onProgress: progress }),
+      );
+    });
   withImportOptions(group.command('v2-redis'))
     .requiredOption('--url <url>', 'of the Redis that v2 used: redis://:password@host:6379/0')
     .option('--files <directory>', 'v2 files to bring together with it: of each record the newer version counts')

@@ -31,10 +31,10 @@ export async function importRedis(call: Call, url: string, options: RedisImportO
   return importRecords(call, {
     source: files === undefined ? 'v2 in Redis' : `v2 in Redis and the files in ${files.directory}`,
     hash: files === undefined ? texts.hash : createHash('sha256').update(texts.hash).update(files.hash).digest('hex'),
-    records(changes) {
+    async records(changes) {
       const redis = redisRecords(texts, zone, changes);
       if (files === undefined) return redis;
-      const fromFiles = { name: 'the files', records: parseV2Files(files, changes) };
+      const fromFiles = { name: 'the files', records: await parseV2Files(files, changes) };
       return mergeVersions(fromFiles, { name: 'Redis', records: redis }, zone, changes);
     },
     zone,

@@ -2,12 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { GoalAgentError } from '../../domain/errors.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { shown } from '../check/record-reader.ts';
 import { headOf, type RecordHead, type Records } from '../check/records.ts';
 import type { LegacyRecords } from '../check/types.ts';
-import { type JsonNotice, JsonTextError, parseJson, parseJsonObject } from '../json-text.ts';
+import { type JsonEntry, type JsonNotice, JsonTextError, jsonEntries, parseJson } from '../json-text.ts';
 import { type Changes, storable } from '../report.ts';
 
 export const v2Files = { goals: 'goals.json', tasks: 'tasks.json', counters: 'counters.json' } as const;
@@ -73,11 +74,11 @@ function firstBadByte(bytes: Buffer): { line: number; column: number } {
 }
 
 /**
- * The records in the files. What is repeated, rounded or too deep goes into `changes`.
+ * The records in the files. What is repeated, rounded or too deep goes into `changes`. Others get their turns meanwhile.
  *
  * @throws GoalAgentError `invalid` with file, line and column where a file is not JSON, or not of the right shape.
  */
-export function parseV2Files(files: V2Files, changes: Changes): LegacyRecords {
+export async function parseV2Files(files: V2Files, changes: Changes): Promise<LegacyRecords> {
   const textOf = (kind: keyof typeof v2Files) => {
     const file = path.join(files.directory, v2Files[kind]);
     const bytes = files[kind];
@@ -85,9 +86,9 @@ export function parseV2Files(files: V2Files, changes: Changes): LegacyRecords {
     return { file, text: bytes };
   };
   return {
-    goals: recordsOf(textOf('goals'), changes),
-    tasks: recordsOf(textOf('tasks'), changes),
-    counters: countersIn(textOf('counters'), changes),
+    goals: await recordsOf(textOf('goals'), changes),
+    tasks: await recordsOf(textOf('tasks'), changes),
+    counters: await countersIn(textOf('counters'), changes),
   };
 }
 
@@ -97,40 +98,34 @@ interface FileText {
 }
 
 /** Looks at all records, and keeps of each where it is: rows are made of one at a time, and memory holds them once. */
-function recordsOf({ file, text = Buffer.from('{}') }: FileText, changes: Changes): Records {
+async function recordsOf({ file, text = Buffer.from('{}') }: FileText, changes: Changes): Promise<Records> {
   const heads = new Map<string, RecordHead>();
-  const places = new Map<string, { start: number; end: number }>();
-  const bytesOf = (key: string) => {
-    const { start, end } = places.get(key) ?? { start: 0, end: 0 };
-    return text.subarray(start, end);
-  };
-  const notices = entriesOf(text, file, changes, (key, value, { fail, ...place }) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return fail(`the record ${shown(key)} is ${shown(value)}, and has to be an object`);
-    }
-    if (heads.has(key)) {
-      const { value: verbatim } = parseJson(bytesOf(key));
-      changes.add('duplicate_key', key, 'the file has this key twice; the last counts', { verbatim });
-    }
-    heads.set(key, headOf(value));
-    places.set(key, place);
-  });
-  // nothing was found in the others that JSON.parse takes in another way, and it is much faster
-  const strange = new Set(notices.map(({ path: [key] }) => key));
+  const places = new Map<string, { start: number; end: number; plain: boolean }>();
   const read = (key: string) => {
-    const bytes = bytesOf(key);
-    return (strange.has(key) ? parseJson(bytes).value : JSON.parse(bytes.toString())) as JsonObject;
+    const { start, end, plain } = places.get(key) ?? { start: 0, end: 0, plain: false };
+    const bytes = text.subarray(start, end);
+    // where nothing was noticed JSON.parse reads the same, and much faster
+    return (plain ? JSON.parse(bytes.toString()) : parseJson(bytes).value) as JsonObject;
   };
+  await eachEntry({ file, text }, changes, ({ key, value, start, end, notices }) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new JsonTextError(`the record ${shown(key)} is ${shown(value)}, and has to be an object`, text, start);
+    }
+    if (heads.has(key))
+      changes.add('duplicate_key', key, 'the file has this key twice; the last counts', { verbatim: read(key) });
+    heads.set(key, headOf(value));
+    places.set(key, { start, end, plain: notices.length === 0 });
+  });
   return { heads, read };
 }
 
-function countersIn({ file, text }: FileText, changes: Changes): { goal?: number; task?: number } {
+async function countersIn({ file, text }: FileText, changes: Changes): Promise<{ goal?: number; task?: number }> {
   const counters: { goal?: number; task?: number } = {};
   if (text === undefined) {
     changes.add('counter', 'counters', 'there was no counters.json; numbers go on after the highest ID');
     return counters;
   }
-  entriesOf(text, file, changes, (key, value) => {
+  await eachEntry({ file, text }, changes, ({ key, value }) => {
     const number = typeof value === 'string' ? Number(value) : value;
     const usable = typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number < 1e14;
     if ((key === 'goal' || key === 'task') && usable) counters[key] = number;
@@ -143,22 +138,23 @@ function countersIn({ file, text }: FileText, changes: Changes): { goal?: number
   return counters;
 }
 
-type OnRecord = (
-  key: string,
-  value: Json,
-  place: { start: number; end: number; fail: (message: string) => never },
-) => void;
+/** How long one may work before others get a turn, in milliseconds. */
+const turn = 10;
 
-function entriesOf(text: Buffer, file: string, changes: Changes, onRecord: OnRecord): JsonNotice[] {
+async function eachEntry(
+  { file, text }: { file: string; text: Buffer },
+  changes: Changes,
+  onEntry: (entry: JsonEntry) => void,
+): Promise<void> {
+  let began = performance.now();
   try {
-    const notices = parseJsonObject(text, (key, value, place) => {
-      const fail = (message: string): never => {
-        throw new JsonTextError(message, text, place.start);
-      };
-      onRecord(key, value, { ...place, fail });
-    });
-    for (const notice of notices) report(notice, changes);
-    return notices;
+    for (const entry of jsonEntries(text)) {
+      onEntry(entry);
+      for (const notice of entry.notices) report(notice, changes);
+      if (performance.now() - began < turn) continue;
+      await setImmediate();
+      began = performance.now();
+    }
   } catch (error) {
     if (error instanceof JsonTextError) throw notReadable(file, error, error.message);
     throw error;

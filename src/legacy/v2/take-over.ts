@@ -6,6 +6,7 @@ import { describeReport } from '../describe-report.ts';
 import type { OnProgress } from '../write-rows.ts';
 import { importV2 } from './import-v2.ts';
 import { v2Files } from './read-directory.ts';
+import { V2Directory } from './v2-directory.ts';
 
 /** The files of one directory were taken over (`lines` tell what was done) or could not be (`problem` tells why). */
 export type TakenOver =
@@ -35,7 +36,7 @@ export async function takeOverV2(
   const taken: TakenOver[] = [];
   for (const directory of directories) {
     try {
-      const outcome = await importV2(call, directory, { onProgress });
+      const outcome = await importV2(call, new V2Directory(directory), { onProgress });
       if (outcome.kind !== 'already') taken.push({ directory, lines: describeReport(outcome.report) });
     } catch (error) {
       const problem =
