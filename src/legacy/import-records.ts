@@ -73,7 +73,10 @@ async function attemptImport(call: Call, request: ImportRequest): Promise<Import
   const firstNew = await nextNumbers(call);
   const checked = checkRecords(records, { zone, now, existing, onConflict, firstNew }, changes);
   const report = reportOf(request, checked, changes);
-  if (request.dryRun) return { kind: 'dry_run', report };
+  if (request.dryRun) {
+    for (const task of checked.tasks) checked.rowOf(task);
+    return { kind: 'dry_run', report };
+  }
   const nexts = [checked.highest.goal + 1, checked.highest.task + 1];
   await database.writeIdempotent(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts });
   return save(call, request, { checked, report });
@@ -122,7 +125,7 @@ async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> 
 /** Which of the records' IDs are in the store. */
 async function findExisting(call: Call, { goals, tasks }: LegacyRecords): Promise<Existing> {
   const { database, workspaceId } = call.store;
-  const namedGoals = [...tasks.heads.values()].map((head) => head.goalId);
+  const namedGoals = [...tasks.heads.values()].map((head) => head.goal_id);
   const goalIds = canonicalIds('goal', [...referencesTo(goals), ...namedGoals]);
   const taskIds = canonicalIds('task', referencesTo(tasks));
   const [goalRows, taskRows] = await database.snapshot([

@@ -9,7 +9,8 @@ import { recordImportedGoals } from '../store/statements/record-imported-goals.t
 import { recordImportedTasks } from '../store/statements/record-imported-tasks.ts';
 import { recountGoals } from '../store/statements/recount-goals.ts';
 import { recountTasks } from '../store/statements/recount-tasks.ts';
-import type { GoalRow, TaskRow } from './check/types.ts';
+import type { CheckedRecords } from './check/check.ts';
+import type { GoalRow, TaskNode, TaskRow } from './check/types.ts';
 import { imageOfNewTask } from './image-of-new-task.ts';
 
 /**
@@ -19,10 +20,7 @@ import { imageOfNewTask } from './image-of-new-task.ts';
  */
 const chunkSize = 50;
 
-export interface RowsToWrite {
-  goals: GoalRow[];
-  tasks: TaskRow[];
-}
+export type RowsToWrite = Pick<CheckedRecords, 'goals' | 'tasks' | 'rowOf'>;
 
 /** Told of rows written, out of all; each row counts once when it is written and once when its history begins. */
 export type OnProgress = (done: number, total: number) => void;
@@ -36,7 +34,7 @@ interface Writing {
 }
 
 /** The events that writing these rows may need: one a row, and one for each goal that the tasks may complete. */
-export function eventsFor({ goals, tasks }: RowsToWrite): number {
+export function eventsFor({ goals, tasks }: Pick<RowsToWrite, 'goals' | 'tasks'>): number {
   return Math.max(
     1,
     goals.length + tasks.length + touchedGoals({ goals, tasks }).size + tasks.filter((task) => task.exists).length,
@@ -69,17 +67,21 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     progress(2 * goals.length);
   }
   await oneAhead(chunks(known), async (tasks) => {
-    const images = tasks.map(imageOfNewTask);
+    const images = tasks.map((task) => imageOfNewTask(rows.rowOf(task)));
     await run([step(importTaskImages, { workspaceId, images, ...numbers(tasks.length) })]);
     progress(2 * tasks.length);
   });
   await oneAhead(chunks(recounted), async (tasks) => {
-    await run([step(importTasks, { workspaceId, tasks: json(tasks) })]);
+    await run([step(importTasks, { workspaceId, tasks: json(tasks.map(rows.rowOf)) })]);
     progress(tasks.length);
   });
   const left = new Set<string>();
   for (const tasks of chunks(oldTasks)) {
-    const overwrite = step(overwriteTasks, { workspaceId, tasks: json(tasks), ...numbers(tasks.length) });
+    const overwrite = step(overwriteTasks, {
+      workspaceId,
+      tasks: json(tasks.map(rows.rowOf)),
+      ...numbers(tasks.length),
+    });
     const [goals] = await run([overwrite, step(deleteDependenciesOf, { workspaceId, taskIds: ids(tasks) })]);
     for (const { goal_id } of goals) left.add(goal_id);
     progress(2 * tasks.length);
@@ -124,13 +126,13 @@ async function recount(run: Run, rows: RowsToWrite, { workspaceId, left, numbers
 }
 
 /** Whether a task is new, and so are its goal and all that it depends on: then nothing in the store changes its counts. */
-function staysAsGiven(rows: RowsToWrite): (task: TaskRow) => boolean {
+function staysAsGiven(rows: RowsToWrite): (task: TaskNode) => boolean {
   const fresh = new Set([...rows.goals, ...rows.tasks].filter((row) => !row.exists).map((row) => row.id));
   return ({ id, goal_id, dependencies }) => [id, goal_id, ...dependencies].every((each) => fresh.has(each));
 }
 
 /** The goals that were there before and that these rows change. */
-function touchedGoals({ goals, tasks }: RowsToWrite): Set<string> {
+function touchedGoals({ goals, tasks }: Pick<RowsToWrite, 'goals' | 'tasks'>): Set<string> {
   const fresh = new Set(goals.filter((goal) => !goal.exists).map((goal) => goal.id));
   const named = [...goals.map((goal) => goal.id), ...tasks.map((task) => task.goal_id)];
   return new Set(named.filter((id) => !fresh.has(id)));
@@ -154,7 +156,7 @@ function json(rows: (GoalRow | TaskRow)[]) {
   return rows as never;
 }
 
-function edgesOf(tasks: TaskRow[]) {
+function edgesOf(tasks: TaskNode[]) {
   const edges = tasks.flatMap(({ id, dependencies }) =>
     dependencies.map((dependency, place) => ({ id, dependency, place })),
   );

@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { limits } from '../../src/domain/limits.ts';
 import { unstorable } from '../../src/domain/text.ts';
-import type { CheckedRecords } from '../../src/legacy/check/check.ts';
 import { recordsIn } from '../../src/legacy/check/records.ts';
 import type { LegacyRecords } from '../../src/legacy/check/types.ts';
-import { aGoal, aTask, check } from './support/records.ts';
+import { aGoal, aTask, type Checked, check } from './support/records.ts';
 
 const strange = fc.oneof(
   fc.constantFrom(
@@ -104,7 +103,7 @@ function strings(value: unknown): string[] {
 }
 
 /** What the schema and test/support/invariants.ts ask of rows. */
-function broken({ goals, tasks, highest }: CheckedRecords): string[] {
+function broken({ goals, tasks, highest }: Checked): string[] {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const goalIds = new Map(goals.map((goal) => [goal.id, goal]));
   const wrong: string[] = [];

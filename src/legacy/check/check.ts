@@ -1,5 +1,5 @@
 import type { Json } from '../../domain/json.ts';
-import type { Changes, Counts } from '../report.ts';
+import { Changes, type Counts } from '../report.ts';
 import { type AssignedIds, assignIds, type Kind } from './assign-ids.ts';
 import { breakCycles, dependenciesOf } from './dependencies.ts';
 import { goalRow } from './goal-row.ts';
@@ -7,13 +7,18 @@ import { compareTaskList, countTasks, deriveColumns } from './goal-tasks.ts';
 import { RecordReader } from './record-reader.ts';
 import type { Records } from './records.ts';
 import { RecoveredGoals } from './recovered-goals.ts';
-import { taskRow } from './task-row.ts';
-import type { CheckOptions, Existing, GoalRow, LegacyRecords, TaskRow } from './types.ts';
+import { taskNode, taskRow } from './task-row.ts';
+import type { CheckOptions, Existing, GoalRow, LegacyRecords, TaskNode, TaskRow } from './types.ts';
 
 /** Rows that keep every rule of the store, and all that had to be changed for it. */
 export interface CheckedRecords {
   goals: GoalRow[];
-  tasks: TaskRow[];
+  tasks: TaskNode[];
+  /**
+   * All of one of the tasks. Its record is read only here: while one is written the next is read, and memory holds few
+   * of them. What has to be changed for it is told the first time.
+   */
+  rowOf(task: TaskNode): TaskRow;
   /** The highest numbers in use, the old counters counted in: new IDs start behind them. */
   highest: { goal: number; task: number };
   /** How many IDs were made up, from `firstNew` or the end of the old ones on. */
@@ -28,18 +33,20 @@ export interface CheckedRecords {
 export function checkRecords(records: LegacyRecords, options: CheckOptions, changes: Changes): CheckedRecords {
   const ids = assignBoth(records, options, changes);
   const checking = { records, ids, options, changes };
+  const rowOf = rowReader(checking);
   const goals = goalRows(checking);
-  const { tasks, recovered } = taskRows(checking, goals);
+  const { tasks, recovered } = taskNodes(checking, goals, rowOf);
   goals.push(...recovered);
   goals.sort((a, b) => a.number - b.number);
   tasks.sort((a, b) => a.number - b.number);
   breakCycles(tasks, changes);
   compareLists(checking, tasks);
   const kept = { goals: settle(goals, options, changes), tasks: settle(tasks, options, changes) };
+  for (const task of tasks) if (task.exists && options.onConflict === 'skip') rowOf(task);
   countTasks(kept.goals, kept.tasks, changes);
   derive(kept, options.existing);
   const highest = highestNumbers(records, ids, changes);
-  return { ...kept, highest, created: createdIds(ids), found: countRecords(records) };
+  return { ...kept, rowOf, highest, created: createdIds(ids), found: countRecords(records) };
 }
 
 interface BothIds {
@@ -54,7 +61,7 @@ function assignBoth({ goals, tasks, counters }: LegacyRecords, options: CheckOpt
     const there = kind === 'goal' ? existing.goals : existing.tasks;
     return assignIds({ kind, heads, existing: there, onConflict, firstNew: first, mentioned, changes });
   };
-  const goalIds = new Set([...tasks.heads.values()].map((head) => head.goalId));
+  const goalIds = new Set([...tasks.heads.values()].map((head) => head.goal_id));
   return { goal: assign('goal', goals, goalIds), task: assign('task', tasks, []) };
 }
 
@@ -70,6 +77,16 @@ function readerOf(kind: Kind, key: string, { records, ids, options, changes }: C
   return new RecordReader(ids[kind].byKey.get(key) as string, record, { changes, zone: options.zone });
 }
 
+/** Tells of each record once, however often it is asked for. */
+function rowReader(checking: Checking): CheckedRecords['rowOf'] {
+  const told = new Set<TaskNode>();
+  return (task) => {
+    const changes = told.has(task) ? new Changes() : checking.changes;
+    told.add(task);
+    return taskRow(task, readerOf('task', task.key, { ...checking, changes }), checking.options.now);
+  };
+}
+
 function goalRows(checking: Checking): GoalRow[] {
   const { now, existing } = checking.options;
   return [...checking.records.goals.heads.keys()].map((key) => {
@@ -79,24 +96,28 @@ function goalRows(checking: Checking): GoalRow[] {
 }
 
 /** The tasks with their goals and dependencies, and the goals that had to be made for them. */
-function taskRows(checking: Checking, goals: GoalRow[]): { tasks: TaskRow[]; recovered: GoalRow[] } {
-  const { ids, changes } = checking;
-  const { existing, onConflict, now } = checking.options;
+function taskNodes(
+  checking: Checking,
+  goals: GoalRow[],
+  rowOf: CheckedRecords['rowOf'],
+): { tasks: TaskNode[]; recovered: GoalRow[] } {
+  const { records, ids, changes } = checking;
+  const { existing, onConflict, zone } = checking.options;
   const recovered = new RecoveredGoals({ ids: ids.goal, existing, onConflict, changes });
   const known = new Set(goals.map((goal) => goal.id));
-  const tasks = [...checking.records.tasks.heads.keys()].map((key) => {
-    const reader = readerOf('task', key, checking);
-    const task = taskRow(reader, { now, exists: existing.tasks.has(reader.id) });
-    const raw = reader.raw('goal_id');
+  const tasks = [...records.tasks.heads].map(([key, head]) => {
+    const reader = new RecordReader(ids.task.byKey.get(key) as string, head, { changes, zone });
+    const task = taskNode(reader, { key, exists: existing.tasks.has(reader.id) });
+    const raw = head.goal_id;
     const goalId = typeof raw === 'string' ? ids.goal.resolve(raw) : undefined;
-    task.goal_id = goalId !== undefined && known.has(goalId) ? goalId : recovered.goalFor(task, raw);
+    task.goal_id = goalId !== undefined && known.has(goalId) ? goalId : recovered.goalFor(rowOf(task), raw);
     task.dependencies = dependenciesOf(reader, ids.task.resolve);
     return task;
   });
   return { tasks, recovered: recovered.rows() };
 }
 
-function compareLists(checking: Checking, tasks: TaskRow[]): void {
+function compareLists(checking: Checking, tasks: TaskNode[]): void {
   const { resolve } = checking.ids.task;
   const goalOf = new Map(tasks.map((task) => [task.id, task.goal_id]));
   const members = new Map<string, string[]>();
@@ -112,7 +133,7 @@ function compareLists(checking: Checking, tasks: TaskRow[]): void {
 }
 
 /** Leaves out the rows that are in the store already, or says that they are overwritten. */
-function settle<T extends GoalRow | TaskRow>(rows: T[], { onConflict }: CheckOptions, changes: Changes): T[] {
+function settle<T extends GoalRow | TaskNode>(rows: T[], { onConflict }: CheckOptions, changes: Changes): T[] {
   for (const { id, exists } of rows) {
     if (exists && onConflict === 'overwrite')
       changes.add('overwritten', id, 'it was there already; it was overwritten');
@@ -121,8 +142,8 @@ function settle<T extends GoalRow | TaskRow>(rows: T[], { onConflict }: CheckOpt
   return rows.filter((row) => !row.exists || onConflict === 'overwrite');
 }
 
-function derive({ goals, tasks }: { goals: GoalRow[]; tasks: TaskRow[] }, existing: Existing): void {
-  const statusOf = (rows: (GoalRow | TaskRow)[], there: ReadonlyMap<string, string>) => {
+function derive({ goals, tasks }: { goals: GoalRow[]; tasks: TaskNode[] }, existing: Existing): void {
+  const statusOf = (rows: (GoalRow | TaskNode)[], there: ReadonlyMap<string, string>) => {
     const statuses = new Map(rows.map((row) => [row.id, row.status as string]));
     return (id: string) => statuses.get(id) ?? there.get(id) ?? '';
   };
@@ -149,6 +170,7 @@ function createdIds(ids: BothIds): { goal: number; task: number } {
 
 function countRecords({ goals, tasks }: LegacyRecords): Counts {
   let dependencies = 0;
-  for (const head of tasks.heads.values()) dependencies += head.dependencies;
+  for (const head of tasks.heads.values())
+    dependencies += Array.isArray(head.dependencies) ? head.dependencies.length : 0;
   return { goals: goals.heads.size, tasks: tasks.heads.size, dependencies };
 }

@@ -2,7 +2,7 @@ import { describeCycle } from '../../domain/graph/describe-cycle.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
-import type { TaskRow } from './types.ts';
+import type { TaskNode } from './types.ts';
 
 /** The IDs that a task's record depends on, in its order, each once; what names no task of the import is left out. */
 export function dependenciesOf(reader: RecordReader, resolve: (reference: string) => string | undefined): string[] {
@@ -25,10 +25,10 @@ function missing(reader: RecordReader, entry: Json): void {
  * Leaves out one dependency of each cycle: walking from the lowest number on, the one that leads back to a task that is
  * being walked through. Linear in tasks and dependencies, and without recursion: a chain may be as long as there are tasks.
  */
-export function breakCycles(tasks: readonly TaskRow[], changes: Changes): void {
+export function breakCycles(tasks: readonly TaskNode[], changes: Changes): void {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const finished = new Set<TaskRow>();
-  const onPath = new Set<TaskRow>();
+  const finished = new Set<TaskNode>();
+  const onPath = new Set<TaskNode>();
   for (const root of tasks) {
     const path = finished.has(root) ? [] : [{ task: root, next: 0 }];
     if (path.length > 0) onPath.add(root);
@@ -56,7 +56,7 @@ export function breakCycles(tasks: readonly TaskRow[], changes: Changes): void {
   }
 }
 
-function leaveOut(task: TaskRow, dependency: TaskRow, path: TaskRow[], changes: Changes): void {
+function leaveOut(task: TaskNode, dependency: TaskNode, path: TaskNode[], changes: Changes): void {
   const cycle = [...path.slice(path.indexOf(dependency)), dependency].map((each) => each.id);
   task.dependencies = task.dependencies.filter((id) => id !== dependency.id);
   changes.add('cycle', task.id, `its dependency on ${dependency.id} closed the cycle ${describeCycle(cycle)}`, {

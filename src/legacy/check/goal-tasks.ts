@@ -1,6 +1,6 @@
 import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
-import type { GoalRow, TaskRow } from './types.ts';
+import type { GoalRow, TaskNode } from './types.ts';
 
 /** A goal's own list of its tasks, as its record has it. */
 export interface TaskList {
@@ -39,7 +39,7 @@ export function compareTaskList({ reader, resolve, goalOf, members }: TaskList):
 }
 
 /** Counts each goal's tasks, completes goals in progress that have nothing left to do, and parks the tasks of closed ones. */
-export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskRow[], changes: Changes): void {
+export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskNode[], changes: Changes): void {
   const byId = new Map(goals.map((goal) => [goal.id, goal]));
   for (const task of tasks) {
     const goal = byId.get(task.goal_id);
@@ -64,7 +64,7 @@ export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskRow[],
 
 /** What the store derives from the rows: how many dependencies of a task are open, and whether its goal is closed. */
 export function deriveColumns(
-  tasks: readonly TaskRow[],
+  tasks: readonly TaskNode[],
   statusOf: { goal: (id: string) => string; task: (id: string) => string },
 ): void {
   for (const task of tasks) {

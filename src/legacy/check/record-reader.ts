@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
 import { limits } from '../../domain/limits.ts';
 import { localFrom, type TimeZone, utcFrom, utcFromNumber } from '../local-time.ts';
 import { type ChangeKind, type Changes, storable } from '../report.ts';
@@ -10,14 +10,17 @@ interface Choice<T extends string> {
   kind: ChangeKind;
 }
 
+/** A record's fields, or some of them. */
+type Fields = Readonly<Record<string, Json | undefined>>;
+
 /** Reads one record's fields, whatever is in them, and reports each that it could not take as it was. */
 export class RecordReader {
   readonly id: string;
-  readonly #record: JsonObject;
+  readonly #record: Fields;
   readonly #changes: Changes;
   readonly #zone: TimeZone;
 
-  constructor(id: string, record: JsonObject, { changes, zone }: { changes: Changes; zone: TimeZone }) {
+  constructor(id: string, record: Fields, { changes, zone }: { changes: Changes; zone: TimeZone }) {
     this.id = id;
     this.#record = record;
     this.#changes = changes;

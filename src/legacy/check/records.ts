@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 
 /** What has to be known of all records before the first of them becomes a row. */
-export interface RecordHead {
+export type RecordHead = {
   id: Json | undefined;
-  goalId: Json | undefined;
-  /** How many it lists. */
-  dependencies: number;
-}
+  /** Of tasks: how they stand to each other and to goals. */
+  goal_id: Json | undefined;
+  status: Json | undefined;
+  dependencies: Json | undefined;
+};
 
 /** Records by the key that each was stored under, in the order of the source. */
 export interface Records {
@@ -15,9 +16,8 @@ export interface Records {
   read(key: string): JsonObject;
 }
 
-export function headOf(record: JsonObject): RecordHead {
-  const { id, goal_id, dependencies } = record;
-  return { id, goalId: goal_id, dependencies: Array.isArray(dependencies) ? dependencies.length : 0 };
+export function headOf({ id, goal_id, status, dependencies }: JsonObject): RecordHead {
+  return { id, goal_id, status, dependencies };
 }
 
 /** Records that are in memory. */

@@ -3,7 +3,7 @@ import { TaskStatus } from '../../domain/task-status.ts';
 import { numberIn } from './assign-ids.ts';
 import { filledIn, priorityChoice } from './goal-row.ts';
 import type { RecordReader } from './record-reader.ts';
-import type { TaskRow } from './types.ts';
+import type { TaskNode, TaskRow } from './types.ts';
 
 const statusChoice = {
   values: TaskStatus.options,
@@ -49,18 +49,31 @@ const taskFields = new Set([
   'result',
 ]);
 
-/** A task's row from its record; its goal and its dependencies are found later. */
-export function taskRow(reader: RecordReader, { now, exists }: { now: string; exists: boolean }): TaskRow {
-  const description = reader.text('description', { max: limits.description, fallback: '(no description)' });
-  const status = reader.oneOf('status', statusChoice);
-  const times = timesOf(reader, now);
-  const row = {
+/** A task's place among the others, from the head of its record; its goal and its dependencies are found later. */
+export function taskNode(reader: RecordReader, { key, exists }: { key: string; exists: boolean }): TaskNode {
+  return {
+    key,
     id: reader.id,
     number: numberIn('task', reader.id) ?? 0,
     goal_id: '',
-    description,
+    status: reader.oneOf('status', statusChoice),
+    dependencies: [],
+    open_dependencies: 0,
+    parked: false,
+    exists,
+  };
+}
+
+/** All of a task, from its record. Written out: V8 keeps what a spread of 100,000 of them makes, and they are many. */
+export function taskRow(node: TaskNode, reader: RecordReader, now: string): TaskRow {
+  const times = timesOf(reader, now);
+  const row = {
+    id: node.id,
+    number: node.number,
+    goal_id: node.goal_id,
+    description: reader.text('description', { max: limits.description, fallback: '(no description)' }),
     type: reader.text('type', { max: limits.shortText, fallback: 'general' }),
-    status,
+    status: node.status,
     priority: reader.oneOf('priority', priorityChoice),
     repo: reader.optionalText('repo'),
     jira_ticket: reader.optionalText('jira_ticket'),
@@ -68,12 +81,12 @@ export function taskRow(reader: RecordReader, { now, exists }: { now: string; ex
     assigned_tools: reader.texts('assigned_tools'),
     created_at: times.created,
     updated_at: times.updated,
-    completed_at: completedAt(reader, status, times),
+    completed_at: completedAt(reader, node.status, times),
     result: reader.json('result', reader.raw('result') ?? null, null),
-    dependencies: [],
-    open_dependencies: 0,
-    parked: false,
-    exists,
+    dependencies: node.dependencies,
+    open_dependencies: node.open_dependencies,
+    parked: node.parked,
+    exists: node.exists,
   };
   for (const [field, value] of reader.extraFields(taskFields))
     reader.report('extra_field', field, `${field} is kept here only`, value);

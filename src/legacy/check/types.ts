@@ -50,14 +50,25 @@ export interface GoalRow {
   exists: boolean;
 }
 
-/** A task as it goes into the store. */
-export interface TaskRow {
+/** What has to be known of every task before the first one can be written. */
+export interface TaskNode {
+  /** Under which its record is stored. */
+  key: string;
   id: string;
   number: number;
   goal_id: string;
+  status: TaskStatus;
+  dependencies: string[];
+  open_dependencies: number;
+  parked: boolean;
+  /** In the store already, and to be overwritten. */
+  exists: boolean;
+}
+
+/** A task as it goes into the store. */
+export interface TaskRow extends Omit<TaskNode, 'key'> {
   description: string;
   type: string;
-  status: TaskStatus;
   priority: Priority;
   repo: string | null;
   jira_ticket: string | null;
@@ -67,8 +78,4 @@ export interface TaskRow {
   updated_at: string;
   completed_at: string | null;
   result: Json;
-  dependencies: string[];
-  open_dependencies: number;
-  parked: boolean;
-  exists: boolean;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { type CheckedRecords, checkRecords } from '../../../src/legacy/check/check.ts';
 import { recordsIn } from '../../../src/legacy/check/records.ts';
-import type { CheckOptions, LegacyRecords } from '../../../src/legacy/check/types.ts';
+import type { CheckOptions, LegacyRecords, TaskRow } from '../../../src/legacy/check/types.ts';
 import { TimeZone } from '../../../src/legacy/local-time.ts';
 import { type Change, Changes } from '../../../src/legacy/report.ts';
 
@@ -53,11 +53,11 @@ export function recordsOf(goals: Fields, tasks: Fields = {}, counters: LegacyRec
   return { goals: inMap(goals), tasks: inMap(tasks), counters };
 }
 
+/** What the check makes of records, every task read to its end. */
+export type Checked = Omit<CheckedRecords, 'tasks' | 'rowOf'> & { tasks: TaskRow[]; changes: Change[] };
+
 /** Checks records with nothing in the store, unless `options` say otherwise. */
-export function check(
-  records: LegacyRecords,
-  options: Partial<CheckOptions> = {},
-): CheckedRecords & { changes: Change[] } {
+export function check(records: LegacyRecords, options: Partial<CheckOptions> = {}): Checked {
   const changes = new Changes();
   const base: CheckOptions = {
     zone: utc,
@@ -66,5 +66,6 @@ export function check(
     onConflict: 'skip',
     firstNew: { goal: 1, task: 1 },
   };
-  return { ...checkRecords(records, { ...base, ...options }, changes), changes: changes.list };
+  const checked = checkRecords(records, { ...base, ...options }, changes);
+  return { ...checked, tasks: checked.tasks.map(checked.rowOf), changes: changes.list };
 }
