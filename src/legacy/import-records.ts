@@ -72,20 +72,19 @@ async function attemptImport(call: Call, request: ImportRequest): Promise<Import
   const existing = await findExisting(call, records);
   const firstNew = await nextNumbers(call);
   const checked = checkRecords(records, { zone, now, existing, onConflict, firstNew }, changes);
-  const report = reportOf(request, checked, changes);
   if (request.dryRun) {
     for (const task of checked.tasks) checked.rowOf(task);
-    return { kind: 'dry_run', report };
+    return { kind: 'dry_run', report: reportOf(request, checked, changes) };
   }
   const nexts = [checked.highest.goal + 1, checked.highest.task + 1];
   await database.writeIdempotent(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts });
-  return save(call, request, { checked, report });
+  return save(call, request, { checked, changes });
 }
 
 async function save(
   call: Call,
   request: ImportRequest,
-  { checked, report }: { checked: CheckedRecords; report: ImportReport },
+  { checked, changes }: { checked: CheckedRecords; changes: Changes },
 ): Promise<ImportOutcome> {
   const { database, workspaceId } = call.store;
   const contentHash = request.hash;
@@ -99,7 +98,9 @@ async function save(
     if (before !== undefined && !request.again) return { kind: 'already', importedAt: before.imported_at };
     const { seq } = operation;
     await writeRows(run, checked, { workspaceId, actor: call.actor, seq, onProgress: request.onProgress });
-    const { source } = report;
+    // only now, since records are read to their end as they are written
+    const report = reportOf(request, checked, changes);
+    const { source } = request;
     await run([step(insertImport, { workspaceId, contentHash, source, report: report as unknown as Json })]);
     return { kind: 'imported', report };
   });
@@ -112,7 +113,7 @@ function reportOf(request: ImportRequest, { goals, tasks, found }: CheckedRecord
     timezone: request.zone.name,
     found,
     imported: { goals: goals.length, tasks: tasks.length, dependencies },
-    changes: changes.list,
+    changes: changes.sorted(),
   };
 }
 

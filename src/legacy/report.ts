@@ -63,6 +63,11 @@ export type ImportReport = z.infer<typeof ImportReport>;
 export class Changes {
   readonly list: Change[] = [];
 
+  /** Those of one record together, goals first. */
+  sorted(): Change[] {
+    return this.list.toSorted((a, b) => byId.compare(a.id, b.id));
+  }
+
   add(
     kind: ChangeKind,
     id: string,
@@ -80,6 +85,8 @@ export class Changes {
     });
   }
 }
+
+const byId = new Intl.Collator('en', { numeric: true });
 
 /** The text with what PostgreSQL cannot hold (NUL, lone surrogates) replaced by U+FFFD. */
 export function storable(text: string): string {

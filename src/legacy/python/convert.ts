@@ -122,7 +122,13 @@ async function moveRows(run: Run, { records, changes, hash, workspace, onProgres
   await writeRows(run, checked, { workspaceId, actor: 'import python', seq: numbers?.first ?? 1, onProgress });
   const dependencies = checked.tasks.reduce((sum, task) => sum + task.dependencies.length, 0);
   const imported = { goals: checked.goals.length, tasks: checked.tasks.length, dependencies };
-  const report: ImportReport = { source, timezone: zone.name, found: checked.found, imported, changes: changes.list };
+  const report: ImportReport = {
+    source,
+    timezone: zone.name,
+    found: checked.found,
+    imported,
+    changes: changes.sorted(),
+  };
   await run([step(insertImport, { workspaceId, contentHash: hash, source, report: report as unknown as Json })]);
   return report;
 }
