@@ -12,6 +12,7 @@ import { SqlClock } from './sql-clock.ts';
 import { benchStart } from './start.ts';
 import { benchThousands } from './thousands.ts';
 import { benchTools } from './tools.ts';
+import { benchWriters } from './writers.ts';
 
 const print = (line: string) => console.log(line);
 const wanted = process.argv.slice(2);
@@ -38,6 +39,7 @@ try {
     ['start', () => benchStart(setting, print)],
     ['breakdown', () => benchBreakdown(setting, clock, print)],
     ['claims', () => benchClaims(setting, print)],
+    ['writers', () => benchWriters(setting, print)],
     ['ready', () => benchReady(setting, print)],
     ['plan', () => benchPlan(print)],
     ['cache', () => benchCache(setting, print)],

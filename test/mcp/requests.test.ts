@@ -44,6 +44,18 @@ test('every writing tool takes a request_id, and no other does', () => {
   expect(taking).toEqual(tools.filter((tool) => !tool.hints.readOnlyHint).map((tool) => tool.name));
 });
 
+test.each(Object.keys(writes))('%s locks no row that all writers share', async (tool) => {
+  const { ask, server, sql } = conversations[0] as Conversation;
+  const work = await aWork({ ask });
+  if (tool === 'release_tasks') await ask('claim_tasks', { task_ids: [work.a] });
+  // who locks a row writes itself down in it
+  const lastLocker = async () => (await sql.query('select xmax from workspaces')).rows;
+  const before = await lastLocker();
+  const { error } = await server.call(tool, { ...writes[tool]?.(work), request_id: randomUUID() });
+  expect(error).toBeUndefined();
+  expect(await lastLocker()).toEqual(before);
+});
+
 describe.each(conversations)('in the $era era', (conversation) => {
   const { ask, refusal, server, sql } = conversation;
 
