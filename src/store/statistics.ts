@@ -49,6 +49,12 @@ export class Statistics {
 
   async #look(): Promise<void> {
     const { rows } = await this.#run(outgrown);
-    if (rows.length > 0) await this.#run(`analyze (skip_locked) ${rows.map((row) => row.name).join(', ')}`);
+    // two at once, since tasks take about as long as all others together
+    const parts = [rows.filter(({ name }) => name === 'tasks'), rows.filter(({ name }) => name !== 'tasks')];
+    await Promise.allSettled(parts.map((part) => this.#analyze(part.map(({ name }) => name))));
+  }
+
+  async #analyze(names: string[]): Promise<void> {
+    if (names.length > 0) await this.#run(`analyze (skip_locked) ${names.join(', ')}`);
   }
 }
