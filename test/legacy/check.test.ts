@@ -32,6 +32,14 @@ describe('clean records', () => {
   });
 });
 
+describe('a record', () => {
+  it('that is read again is told of once', () => {
+    // a task without a goal is read for the goal that is made for it, and then as all others
+    const { changes } = check(recordsOf({}, { 'TASK-0001': aTask('TASK-0001', 'GOAL-0001', { owner: 'ann' }) }));
+    expect(told(changes)).toEqual(['extra_field TASK-0001', 'missing_goal TASK-0001']);
+  });
+});
+
 describe('dependencies', () => {
   const withDependencies = (first: unknown, second: unknown = []) =>
     check(

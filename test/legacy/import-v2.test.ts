@@ -2,7 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { mapOf } from '../../src/legacy/check/records.ts';
 import { listImportReports } from '../../src/legacy/import-reports.ts';
+import { Changes } from '../../src/legacy/report.ts';
 import { importV2, type V2ImportOptions } from '../../src/legacy/v2/import-v2.ts';
 import { directoriesWithV2Files, takeOverV2 } from '../../src/legacy/v2/take-over.ts';
 import { V2Directory } from '../../src/legacy/v2/v2-directory.ts';
@@ -263,6 +265,42 @@ describe('files that cannot be understood', () => {
     await expect(importV2(call, new V2Directory(fixture), { timezone: 'Mars/Base' })).rejects.toThrow(
       'Mars/Base is no time zone',
     );
+  });
+});
+
+describe('a directory of v2 files', () => {
+  it('that was looked through ahead gives the same records and changes, and reads them again when asked again', async () => {
+    const text = JSON.stringify(small['tasks.json']).replace('"result":null', '"result":NaN');
+    const directory = await aDirectory({ ...small, 'tasks.json': text });
+    const read = async (files: V2Directory) => {
+      const changes = new Changes();
+      const records = await files.records(changes);
+      return { tasks: mapOf(records.tasks), changes: changes.list };
+    };
+    const plain = await read(new V2Directory(directory));
+    expect(plain.tasks.size).toBe(2);
+    expect(plain.changes).toHaveLength(1);
+    const ahead = new V2Directory(directory).lookAhead();
+    expect(await ahead.hash()).toBe(await new V2Directory(directory).hash());
+    expect(await read(ahead)).toEqual(plain);
+    expect(await read(ahead)).toEqual(plain);
+  });
+
+  it('that changes after its hash was given out is refused', async () => {
+    const directory = await aDirectory(small);
+    const files = new V2Directory(directory);
+    await files.hash();
+    await files.records(new Changes());
+    await writeFile(path.join(directory, 'counters.json'), '{"goal": 2, "task": 2}');
+    await expect(files.records(new Changes())).rejects.toThrow(
+      `The files in ${directory} changed while they were read.`,
+    );
+  });
+
+  it('that cannot be read fails when it is asked, not before', async () => {
+    const files = new V2Directory(await aDirectory({ 'goals.json': '{' })).lookAhead();
+    await new Promise((resolve) => setTimeout(resolve, 50)); // an unhandled rejection would end the test
+    await expect(files.records(new Changes())).rejects.toThrow('goals.json, line 1, column 2');
   });
 });
 
