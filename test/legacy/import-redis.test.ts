@@ -100,10 +100,10 @@ describe.skipIf(findRedis() === undefined)('importing what v2 kept in Redis', ()
       { id: 'TASK-0004', description: 'task TASK-0004' },
     ]);
     expect(told).toEqual([
-      'deleted_in_snapshot TASK-0003',
+      'task_not_listed GOAL-0001',
       'sources_disagree TASK-0001',
       'sources_disagree TASK-0002',
-      'task_not_listed GOAL-0001',
+      'deleted_in_snapshot TASK-0003',
     ]);
     expect((await sql.query(`select next from counters where kind in ('goal', 'task') order by kind`)).rows).toEqual([
       { next: '5' },
