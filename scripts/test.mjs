@@ -15,7 +15,13 @@ const missing = [
   ...(inPath('openssl') ? [] : [['the TLS suite', 'install openssl: apt-get install openssl']]),
 ];
 
-for (const [suite, how] of missing) console.error(`left out: ${suite}; to run them too, ${how}`);
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+/** What no package brings. */
+const forbidden = isRoot
+  ? []
+  : [['the suites of running as root, full disks and containers', 'run them as root on Linux']];
+
+for (const [suite, how] of [...missing, ...forbidden]) console.error(`left out: ${suite}; to run them too, ${how}`);
 if (missing.length > 0 && process.env.CI === 'true') {
   console.error('In CI nothing may be left out.');
   process.exit(1);
