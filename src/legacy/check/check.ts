@@ -42,7 +42,8 @@ export function checkRecords(records: LegacyRecords, options: CheckOptions, chan
   breakCycles(tasks, changes);
   compareLists(checking, tasks);
   const kept = { goals: settle(goals, options, changes), tasks: settle(tasks, options, changes) };
-  for (const task of tasks) if (task.exists && options.onConflict === 'skip') rowOf(task);
+  // what is left out is told of too
+  for (const task of tasks) if (task.exists && options.onConflict !== 'overwrite') rowOf(task);
   countTasks(kept.goals, kept.tasks, changes);
   derive(kept, options.existing);
   const highest = highestNumbers(records, ids, changes);
