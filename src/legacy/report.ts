@@ -63,9 +63,10 @@ export type ImportReport = z.infer<typeof ImportReport>;
 export class Changes {
   readonly list: Change[] = [];
 
-  /** Those of one record together, goals first. */
+  /** Those of one record together, goals first; last what became of rows that were there, which may be all of them. */
   sorted(): Change[] {
-    return this.list.toSorted((a, b) => byId.compare(a.id, b.id));
+    const rank = ({ kind }: Change) => Number(kind === 'already_there' || kind === 'overwritten');
+    return this.list.toSorted((a, b) => rank(a) - rank(b) || byId.compare(a.id, b.id));
   }
 
   add(

@@ -268,6 +268,30 @@ describe('files that cannot be understood', () => {
   });
 });
 
+it('an import tells what concerns one record together, and last what was there already', async () => {
+  const { call } = await aCall();
+  const directory = await aDirectory(small);
+  await imported(call, directory);
+  const tasks = {
+    ...small['tasks.json'],
+    'TASK-0010': aTask('TASK-0010', 'GOAL-0001', { owner: 'ann', dependencies: ['TASK-0404'] }),
+    'TASK-0009': aTask('TASK-0009', 'GOAL-0001', { status: 'waiting' }),
+  };
+  await writeFile(path.join(directory, 'tasks.json'), JSON.stringify(tasks));
+  const { changes } = await imported(call, directory);
+  expect(changes.map(({ kind, id }) => `${id} ${kind}`)).toEqual([
+    'GOAL-0001 task_not_listed',
+    'GOAL-0001 task_not_listed',
+    'task counter',
+    'TASK-0009 unknown_status',
+    'TASK-0010 missing_dependency',
+    'TASK-0010 extra_field',
+    'GOAL-0001 already_there',
+    'TASK-0001 already_there',
+    'TASK-0002 already_there',
+  ]);
+});
+
 describe('a directory of v2 files', () => {
   it('that was looked through ahead gives the same records and changes, and reads them again when asked again', async () => {
     const text = JSON.stringify(small['tasks.json']).replace('"result":null', '"result":NaN');
