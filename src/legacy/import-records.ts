@@ -66,7 +66,6 @@ async function attemptImport(call: Call, request: ImportRequest): Promise<Import
   if (before !== undefined) return { kind: 'already', importedAt: before.imported_at };
   const changes = new Changes();
   const records = await request.records(changes);
-  if (records.tasks.heads.size > large) releaseMemory();
   const { zone, onConflict } = request;
   const now = new Date().toISOString().replace('Z', '000Z');
   const existing = await findExisting(call, records);
@@ -89,7 +88,6 @@ async function save(
   const { database, workspaceId } = call.store;
   const contentHash = request.hash;
   const operation = await beginOperation(call, eventsFor(checked));
-  // only here: while the caller still ran, it held the records
   if (checked.tasks.length > large) releaseMemory();
   return database.transaction(operation, async (run): Promise<ImportOutcome> => {
     // two first starts may come here with the same files: the second one sees what the first has done
