@@ -15,6 +15,7 @@ import type { Existing, LegacyRecords, OnConflict } from './check/types.ts';
 import type { TimeZone } from './local-time.ts';
 import { releaseMemory } from './release-memory.ts';
 import { Changes, type ImportReport } from './report.ts';
+import { reportOf } from './report-of.ts';
 import { eventsFor, type OnProgress, writeRows } from './write-rows.ts';
 
 /** Where records come from, and how to take them over. */
@@ -102,17 +103,6 @@ async function save(
     await run([step(insertImport, { workspaceId, contentHash, source, report: report as unknown as Json })]);
     return { kind: 'imported', report };
   });
-}
-
-function reportOf(request: ImportRequest, { goals, tasks, found }: CheckedRecords, changes: Changes): ImportReport {
-  const dependencies = tasks.reduce((sum, task) => sum + task.dependencies.length, 0);
-  return {
-    source: request.source,
-    timezone: request.zone.name,
-    found,
-    imported: { goals: goals.length, tasks: tasks.length, dependencies },
-    changes: changes.sorted(),
-  };
 }
 
 async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> {

@@ -22,6 +22,7 @@ import { checkRecords } from '../check/check.ts';
 import type { LegacyRecords } from '../check/types.ts';
 import { TimeZone } from '../local-time.ts';
 import { Changes, type ImportReport } from '../report.ts';
+import { reportOf } from '../report-of.ts';
 import { eventsFor, type OnProgress, writeRows } from '../write-rows.ts';
 import { recordsFrom } from './records.ts';
 
@@ -120,15 +121,7 @@ async function moveRows(run: Run, { records, changes, hash, workspace, onProgres
   const take = step(takeNumbers, { workspaceId, kind: 'event', count: eventsFor(checked) });
   const [, [numbers]] = await run([step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }), take]);
   await writeRows(run, checked, { workspaceId, actor: 'import python', seq: numbers?.first ?? 1, onProgress });
-  const dependencies = checked.tasks.reduce((sum, task) => sum + task.dependencies.length, 0);
-  const imported = { goals: checked.goals.length, tasks: checked.tasks.length, dependencies };
-  const report: ImportReport = {
-    source,
-    timezone: zone.name,
-    found: checked.found,
-    imported,
-    changes: changes.sorted(),
-  };
+  const report = reportOf({ source, zone }, checked, changes);
   await run([step(insertImport, { workspaceId, contentHash: hash, source, report: report as unknown as Json })]);
   return report;
 }

@@ -1,0 +1,14 @@
+import type { CheckedRecords } from './check/check.ts';
+import type { TimeZone } from './local-time.ts';
+import type { Changes, ImportReport } from './report.ts';
+
+/** What an import tells when every task that it takes was read to its end. */
+export function reportOf(
+  { source, zone }: { source: string; zone: TimeZone },
+  { goals, tasks, found }: CheckedRecords,
+  changes: Changes,
+): ImportReport {
+  const dependencies = tasks.reduce((sum, task) => sum + task.dependencies.length, 0);
+  const imported = { goals: goals.length, tasks: tasks.length, dependencies };
+  return { source, timezone: zone.name, found, imported, changes: changes.sorted() };
+}
