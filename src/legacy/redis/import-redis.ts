@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import path from 'node:path';
-import { GoalAgentError } from '../../domain/errors.ts';
 import type { Call } from '../../service/call.ts';
 import { type ImportOutcome, importRecords } from '../import-records.ts';
 import { timeZoneOf, type V2ImportOptions } from '../v2/import-v2.ts';
-import { parseV2Files, readV2Files } from '../v2/read-directory.ts';
+import { V2Directory } from '../v2/v2-directory.ts';
 import { mergeVersions } from './merge.ts';
 import { redisRecords } from './redis-records.ts';
 
@@ -16,25 +14,23 @@ export interface RedisImportOptions extends V2ImportOptions {
 /**
  * Imports what v2 kept in Redis, with the same checks as its files. Redis is only read.
  *
- * @throws GoalAgentError as `readRedis`, `redisRecords` and `importV2` do.
+ * @throws GoalAgentError as `readRedis`, `redisRecords` and `V2Directory` do, and `invalid` for a time zone that is none.
  */
 export async function importRedis(call: Call, url: string, options: RedisImportOptions = {}): Promise<ImportOutcome> {
   const zone = timeZoneOf(options.timezone);
   // loaded only here: the client library is larger than all of ours
   const { readRedis } = await import('./read-redis.ts');
   const texts = await readRedis(url);
-  const files = options.files === undefined ? undefined : await readV2Files(path.resolve(options.files));
-  if (options.files !== undefined && files === undefined) {
-    throw new GoalAgentError('not_found', `${options.files} holds neither goals.json nor tasks.json.`);
-  }
+  const files = options.files === undefined ? undefined : new V2Directory(options.files);
+  const hash = await files?.hash();
   const { dryRun = false, onConflict, onProgress } = options;
   return importRecords(call, {
-    source: files === undefined ? 'v2 in Redis' : `v2 in Redis and the files in ${files.directory}`,
-    hash: files === undefined ? texts.hash : createHash('sha256').update(texts.hash).update(files.hash).digest('hex'),
+    source: files === undefined ? 'v2 in Redis' : `v2 in Redis and the files in ${files.path}`,
+    hash: hash === undefined ? texts.hash : createHash('sha256').update(texts.hash).update(hash).digest('hex'),
     async records(changes) {
       const redis = redisRecords(texts, zone, changes);
       if (files === undefined) return redis;
-      const fromFiles = { name: 'the files', records: await parseV2Files(files, changes) };
+      const fromFiles = { name: 'the files', records: await files.records(changes) };
       return mergeVersions(fromFiles, { name: 'Redis', records: redis }, zone, changes);
     },
     zone,
