@@ -87,7 +87,7 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     progress(2 * tasks.length);
   }
   await oneAhead(chunks(rows.tasks), (tasks) => run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]));
-  await recount(run, rows, { workspaceId, left, numbers });
+  await recount(run, rows, { workspaceId, left, numbers, taskIds: ids([...recounted, ...oldTasks]) });
   await oneAhead(chunks(recounted), async (tasks) => {
     await run([step(recordImportedTasks, { workspaceId, taskIds: ids(tasks), ...numbers(tasks.length) })]);
     progress(tasks.length);
@@ -109,16 +109,16 @@ async function oneAhead<T>(items: Iterable<T>, send: (item: T) => Promise<unknow
 
 interface Recount {
   workspaceId: number;
+  /** Tasks whose counts may be others than those that they came with. */
+  taskIds: string[];
   /** Goals that lost a task to another. */
   left: ReadonlySet<string>;
   numbers: (count: number) => { seq: number; operation: number; actor: string };
 }
 
 /** New rows among themselves come counted; where they meet rows that were there, the database counts again. */
-async function recount(run: Run, rows: RowsToWrite, { workspaceId, left, numbers }: Recount): Promise<void> {
+async function recount(run: Run, rows: RowsToWrite, { workspaceId, taskIds, left, numbers }: Recount): Promise<void> {
   const goalIds = [...new Set([...touchedGoals(rows), ...left])];
-  const [, recounted] = split(rows.tasks, staysAsGiven(rows));
-  const taskIds = ids(recounted);
   if (goalIds.length > 0) {
     await run([step(recountGoals, { workspaceId, goalIds, ...numbers(goalIds.length) })]);
   }

@@ -43,7 +43,7 @@ export function checkRecords(records: LegacyRecords, options: CheckOptions, chan
   compareLists(checking, tasks);
   const kept = { goals: settle(goals, options, changes), tasks: settle(tasks, options, changes) };
   // what is left out is told of too
-  for (const task of tasks) if (task.exists && options.onConflict !== 'overwrite') rowOf(task);
+  for (const task of tasks) if (!isTaken(task, options)) rowOf(task);
   countTasks(kept.goals, kept.tasks, changes);
   derive(kept, options.existing);
   const highest = highestNumbers(records, ids, changes);
@@ -134,13 +134,18 @@ function compareLists(checking: Checking, tasks: TaskNode[]): void {
 }
 
 /** Leaves out the rows that are in the store already, or says that they are overwritten. */
-function settle<T extends GoalRow | TaskNode>(rows: T[], { onConflict }: CheckOptions, changes: Changes): T[] {
+function settle<T extends GoalRow | TaskNode>(rows: T[], options: CheckOptions, changes: Changes): T[] {
+  const { onConflict } = options;
   for (const { id, exists } of rows) {
     if (exists && onConflict === 'overwrite')
       changes.add('overwritten', id, 'it was there already; it was overwritten');
     if (exists && onConflict === 'skip') changes.add('already_there', id, 'it was there already; it was left as it is');
   }
-  return rows.filter((row) => !row.exists || onConflict === 'overwrite');
+  return rows.filter((row) => isTaken(row, options));
+}
+
+function isTaken({ exists }: { exists: boolean }, { onConflict }: CheckOptions): boolean {
+  return !exists || onConflict === 'overwrite';
 }
 
 function derive({ goals, tasks }: { goals: GoalRow[]; tasks: TaskNode[] }, existing: Existing): void {

@@ -27,7 +27,7 @@ export const importTasks = defineStatement({
 
 /**
  * The same for tasks given as the images that history keeps of them: it begins with those as they are, an event each,
- * numbered from `seq` in the order of `images`. To read the rows back and make images of them takes three times as long.
+ * numbered from `seq` in the order of `images`. To read the rows back and make images of them takes twice as long.
  */
 export const importTaskImages = defineStatement({
   name: 'import_task_images',
