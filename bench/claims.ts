@@ -6,7 +6,7 @@ import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import { createGoal } from '../src/service/goals.ts';
 import { aSubtask } from '../test/support/builders.ts';
 import { aClaimer, aRawClaimer, type Claimer } from './claimer.ts';
-import { median, ms, quantile, table } from './measure.ts';
+import { Figures, ms, table } from './measure.ts';
 import type { Setting } from './setting.ts';
 
 const program = fileURLToPath(new URL('./claimer-process.js', import.meta.url));
@@ -33,8 +33,8 @@ export async function benchClaims(setting: Setting, print: (line: string) => voi
   const found = { ours: new Figures(), raw: new Figures() };
   for (let turn = 0; turn < turns; turn += 1) {
     loads.push(os.loadavg()[0] ?? 0);
-    await claimOn(ours, found.ours);
-    await claimOn(raw, found.raw);
+    await found.ours.add(ours, claimsPerTurn, ({ claim }) => claim());
+    await found.raw.add(raw, claimsPerTurn, ({ claim }) => claim());
   }
   await Promise.all([...ours, ...raw].map((claimer) => claimer.end()));
   const calm = await claimInProcesses(setting);
@@ -42,28 +42,14 @@ export async function benchClaims(setting: Setting, print: (line: string) => voi
   table(
     [
       [`claims by ${claimers} claimers with a connection each`, 'per second', 'p50 (ms)', 'p99 (ms)'],
-      ['claim_tasks (lease, fence, history), one after another', ...shown(mine)],
-      ['for update skip locked, and no more, one after another', ...shown(theirs)],
+      ['claim_tasks (lease, fence, history), one after another', ...found.ours.cells()],
+      ['for update skip locked, and no more, one after another', ...found.raw.cells()],
       ['ratio', ...mine.map((value, n) => (value / (theirs[n] ?? 1)).toFixed(2))],
-      [`claim_tasks, ${claimers} processes, a claim a second each`, ...shown(calm.row())],
+      [`claim_tasks, ${claimers} processes, a claim a second each`, ...calm.cells()],
     ],
     print,
   );
   print(`load of the machine before each turn: ${loads.map(ms).join(', ')}`);
-}
-
-class Figures {
-  readonly times: number[] = [];
-  elapsedMs = 0;
-
-  row(): [perSecond: number, p50: number, p99: number] {
-    const sorted = this.times.toSorted((a, b) => a - b);
-    return [sorted.length / (this.elapsedMs / 1000), median(sorted), quantile(sorted, 0.99)];
-  }
-}
-
-function shown([perSecond, p50, p99]: [number, number, number]): [string, number, number] {
-  return [Math.round(perSecond).toString(), p50, p99];
 }
 
 async function many(make: (n: number) => Promise<Claimer>): Promise<Claimer[]> {
@@ -74,17 +60,6 @@ async function many(make: (n: number) => Promise<Claimer>): Promise<Claimer[]> {
     }),
   );
   return made;
-}
-
-async function claimOn(all: Claimer[], figures: Figures): Promise<void> {
-  let left = claimsPerTurn;
-  const start = performance.now();
-  await Promise.all(
-    all.map(async ({ claim }) => {
-      while (left-- > 0) figures.times.push(await claim());
-    }),
-  );
-  figures.elapsedMs += performance.now() - start;
 }
 
 async function claimInProcesses({ connection }: Setting): Promise<Figures> {

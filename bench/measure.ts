@@ -19,6 +19,35 @@ export function ms(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }
 
+/** What many did at once: how long each run took, and all of them. */
+export class Figures {
+  readonly times: number[] = [];
+  elapsedMs = 0;
+
+  /** Lets all workers share out so many runs, each one right after another. `run` says how long it took, in milliseconds. */
+  async add<T>(workers: readonly T[], runs: number, run: (worker: T) => Promise<number>): Promise<void> {
+    let left = runs;
+    const start = performance.now();
+    await Promise.all(
+      workers.map(async (worker) => {
+        while (left-- > 0) this.times.push(await run(worker));
+      }),
+    );
+    this.elapsedMs += performance.now() - start;
+  }
+
+  row(): [perSecond: number, p50: number, p99: number] {
+    const sorted = this.times.toSorted((a, b) => a - b);
+    return [sorted.length / (this.elapsedMs / 1000), median(sorted), quantile(sorted, 0.99)];
+  }
+
+  /** The row as a table shows it. */
+  cells(): [perSecond: string, p50: number, p99: number] {
+    const [perSecond, p50, p99] = this.row();
+    return [Math.round(perSecond).toString(), p50, p99];
+  }
+}
+
 /** A table whose columns line up; the first is text. */
 export function table(rows: (string | number)[][], print: (line: string) => void): void {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? ms(cell) : cell)));

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { median, quantile, table } from './measure.ts';
+import { Figures, table } from './measure.ts';
 import type { Setting } from './setting.ts';
 
 const writers = 30;
@@ -19,35 +19,30 @@ export async function benchWriters({ connection }: Setting, print: (line: string
     create table bound (like events including all, foreign key (workspace_id) references workspaces (id));
     create table free (like events including all);
     create sequence numbers`);
-  const found = { bound: new Figures(), free: new Figures() };
+  const found = {
+    bound: { figures: new Figures(), multixacts: 0 },
+    free: { figures: new Figures(), multixacts: 0 },
+  };
   for (let turn = 0; turn < turns; turn += 1) {
     for (const name of ['bound', 'free'] as const) {
-      await write(clients, name, writers * warmUp, new Figures());
-      await write(clients, name, rowsPerTurn, found[name]);
+      const write = (client: pg.Client) => anEvent(client, name);
+      await new Figures().add(clients, writers * warmUp, write);
+      const before = await multixacts(admin);
+      await found[name].figures.add(clients, rowsPerTurn, write);
+      found[name].multixacts += (await multixacts(admin)) - before;
     }
   }
   await admin.query('drop table bound, free; drop sequence numbers');
   await Promise.all(clients.map((client) => client.end()));
+  const row = ({ figures, multixacts }: typeof found.free) => [...figures.cells(), multixacts.toString()];
   table(
     [
       [`events by ${writers} writers with a connection each`, 'per second', 'p50 (ms)', 'p99 (ms)', 'multixacts'],
-      ['that refer to the row of their workspace', ...found.bound.row()],
-      ['that do not', ...found.free.row()],
+      ['that refer to the row of their workspace', ...row(found.bound)],
+      ['that do not', ...row(found.free)],
     ],
     print,
   );
-}
-
-class Figures {
-  readonly times: number[] = [];
-  elapsedMs = 0;
-  multixacts = 0;
-
-  row(): [perSecond: string, p50: number, p99: number, multixacts: string] {
-    const sorted = this.times.toSorted((a, b) => a - b);
-    const perSecond = Math.round(sorted.length / (this.elapsedMs / 1000)).toString();
-    return [perSecond, median(sorted), quantile(sorted, 0.99), this.multixacts.toString()];
-  }
 }
 
 async function connected(connection: pg.ClientConfig): Promise<pg.Client> {
@@ -56,29 +51,17 @@ async function connected(connection: pg.ClientConfig): Promise<pg.Client> {
   return client;
 }
 
-async function write(clients: pg.Client[], name: string, rows: number, figures: Figures): Promise<void> {
-  const query = {
+/** How long it took, in milliseconds. */
+async function anEvent(client: pg.Client, name: string): Promise<number> {
+  const start = performance.now();
+  await client.query({
     name,
     text: `
       insert into ${name} (workspace_id, seq, operation, actor, action, goal_id, task_id, after)
       select 1, n, n, 'agent', 'updated', 'GOAL-0001', 'TASK-0001', '{"status": "in_progress"}'
       from nextval('numbers') as n`,
-  };
-  const [admin] = clients as [pg.Client];
-  const before = await multixacts(admin);
-  const start = performance.now();
-  let left = rows;
-  await Promise.all(
-    clients.map(async (client) => {
-      while (left-- > 0) {
-        const sent = performance.now();
-        await client.query(query);
-        figures.times.push(performance.now() - sent);
-      }
-    }),
-  );
-  figures.elapsedMs += performance.now() - start;
-  figures.multixacts += (await multixacts(admin)) - before;
+  });
+  return performance.now() - start;
 }
 
 /** How many this server has made since the database's oldest. */
