@@ -88,7 +88,7 @@ describe('importing the files of v2', () => {
     await imported(call, await aDirectory({ ...small, 'tasks.json': Object.fromEntries(tasks.map((t) => [t.id, t])) }));
     await sql.query(`set timezone to 'UTC'`);
     const { rows } = await sql.query(
-      `select e.after as given, ${taskImage('t')} as image from events e join tasks t on t.id = e.task_id where $1 = $1`,
+      `select e.after as given, ${taskImage('t')} as image from events e join tasks t on t.id = e.task_id where t.workspace_id = $1`,
       [call.store.workspaceId],
     );
     expect(rows).toHaveLength(tasks.length);
