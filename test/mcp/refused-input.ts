@@ -290,9 +290,9 @@ export const refused: [string, string, Arguments, string][] = [
   ],
   [
     '10,000 levels in a JSON string',
-    'update_task_status',
-    { task_id: 'TASK-0001', status: 'completed', result: '['.repeat(10_000) + ']'.repeat(10_000) },
-    'result is nested more than 100 levels deep',
+    'update_goal',
+    { goal_id: 'GOAL-0001', metadata: `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}` },
+    'metadata is nested more than 100 levels deep',
   ],
   [
     '1,001 subtasks',

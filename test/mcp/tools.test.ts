@@ -291,15 +291,54 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
     expect(await ask('batch_update_tasks', { updates: again })).not.toHaveProperty('warnings');
   });
 
-  test('a result stays until another is given, and null takes it away', async () => {
+  test('a result stays until another is given, and comes back as it was given', async () => {
     const goal = await aGoal();
     const [task] = await addTasks(goal, {});
     await set(task, 'in_progress', { result: { step: 1 } });
     expect(await set(task, 'blocked')).toMatchObject({ result: { step: 1 } });
-    expect(await set(task, 'blocked', { result: null })).toMatchObject({ result: null });
-    for (const result of [false, 0, '', 'text', [], {}, [{ a: null }], -1.5e300]) {
+    for (const result of [false, 0, ' ', 'text', [], {}, [{ a: null }], -1.5e300]) {
       expect((await set(task, 'blocked', { result })).result).toEqual(result);
       expect((await ask('get_task', { task_id: task })).result).toEqual(result);
+    }
+  });
+
+  test.each([[null], ['']])('a result that is %j was left out: what is stored stays', async (result) => {
+    const [task, other] = await addTasks(await aGoal(), {}, {});
+    const updates = [task, other].map((task_id) => ({ task_id, status: 'in_progress', result: 'found' }));
+    await ask('batch_update_tasks', { updates });
+    expect(await set(task, 'completed', { result })).toMatchObject({ result: 'found' });
+    const filledIn = [{ task_id: other, status: 'completed', result }];
+    expect(await ask('batch_update_tasks', { updates: filledIn })).toMatchObject({ successful: [other] });
+    await ask('batch_update_tasks', { updates: JSON.stringify(filledIn) });
+    expect(await ask('get_task', { task_id: other })).toMatchObject({ status: 'completed', result: 'found' });
+  });
+
+  test('clear_result takes a result away, and only where it says so', async () => {
+    const [task] = await addTasks(await aGoal(), {});
+    await set(task, 'in_progress', { result: 'wrong' });
+    expect(await set(task, 'in_progress', { clear_result: false })).toMatchObject({ result: 'wrong' });
+    expect(
+      await refusal('update_task_status', { task_id: task, status: 'blocked', result: 'x', clear_result: true }),
+    ).toBe('update_task_status: give result or clear_result, not both.');
+    expect(await set(task, 'in_progress', { result: '', clear_result: true })).toMatchObject({ result: null });
+  });
+
+  test.each([
+    '{"build":12345678901234567890}',
+    '[1.10, 2]',
+    ' {"a":1,  "a":2} ',
+    '42',
+    'null',
+    '"quoted"',
+    '[1, 2',
+    '{"a": "\\u0041"}',
+  ])('a result that is text stays that text: %s', async (result) => {
+    const [task, other] = await addTasks(await aGoal(), {}, {});
+    expect(await set(task, 'completed', { result })).toMatchObject({ result });
+    const updates = [{ task_id: other, status: 'completed', result }];
+    for (const given of [updates, JSON.stringify(updates)]) {
+      await ask('batch_update_tasks', { updates: given });
+      expect(await ask('get_task', { task_id: other })).toMatchObject({ result });
     }
   });
 
@@ -472,8 +511,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
     expect(await ask('batch_get_tasks', { task_ids: JSON.stringify([two]) })).toMatchObject({ tasks: [{ id: two }] });
     const updates = JSON.stringify([{ task_id: one, status: 'completed', result: '{"a": 1}' }]);
     expect(await ask('batch_update_tasks', { updates })).toMatchObject({ successful: [one], made_ready: [two] });
-    expect(await ask('get_task', { task_id: one })).toMatchObject({ result: { a: 1 } });
-    expect(await set(two, 'completed', { result: '[1, 2' })).toMatchObject({ result: '[1, 2' });
+    expect(await ask('get_task', { task_id: one })).toMatchObject({ result: '{"a": 1}' });
   });
 
   test('IDs are taken in any case and without their zeros, and answered in one form', async () => {

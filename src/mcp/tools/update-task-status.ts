@@ -1,13 +1,19 @@
 import { z } from 'zod';
+import { GoalAgentError } from '../../domain/errors.ts';
 import { TaskId } from '../../domain/ids.ts';
-import { StorableJson, structureFromString } from '../../domain/json.ts';
+import { StorableJson } from '../../domain/json.ts';
 import { TaskStatus } from '../../domain/task-status.ts';
 import { setTaskStatus } from '../../service/set-task-statuses.ts';
 import { Budget, Persistence, persistence, TaskAnswer, taskAnswer } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
 
-/** Any JSON; the text of a JSON object or list becomes what it says, as v3.0 took it. */
-export const ResultArgument = z.preprocess(structureFromString, StorableJson).optional();
+/**
+ * Any JSON. Text is kept to the letter, JSON text too: who wants a structure sends one. Null and "" mean that it was left
+ * out, since some clients fill in every argument.
+ */
+export const ResultArgument = z
+  .preprocess((value) => (value === null || value === '' ? undefined : value), StorableJson.optional())
+  .optional();
 
 /** The number that claim_tasks gave with a task. */
 const Fence = z.number().int().min(0);
@@ -22,6 +28,7 @@ export const updateTaskStatus = defineTool({
     task_id: TaskId,
     status: TaskStatus,
     result: ResultArgument,
+    clear_result: z.boolean().optional(),
     fence: Fence.optional().describe("your claim's"),
   }),
   output: TaskAnswer.extend({
@@ -31,12 +38,15 @@ export const updateTaskStatus = defineTool({
     _persistence: Persistence,
   }),
   hints: sets,
-  async run(context, { task_id, status, result, fence }) {
+  async run(context, { task_id, status, result, clear_result, fence }) {
+    if (clear_result === true && result !== undefined) {
+      throw new GoalAgentError('invalid', 'update_task_status: give result or clear_result, not both.');
+    }
     const call = await context.open();
     const { task, openDependencies, madeReady, completedGoals, reopenedGoals } = await setTaskStatus(call, {
       taskId: task_id,
       status,
-      result,
+      result: clear_result === true ? null : result,
       fence,
     });
     const warnings =
