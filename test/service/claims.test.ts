@@ -189,6 +189,17 @@ describe('when a lease runs out', () => {
     });
   });
 
+  it('as often as a goal allows, a task that has a result keeps it', async () => {
+    const goal = await aGoal(call);
+    const task = await aTask(call, goal);
+    await updateGoal(call, goal, { metadata: { max_attempts: 1 } });
+    await claimTasks(ann, one);
+    await setTaskStatus(ann, { taskId: task, status: 'in_progress', result: { half: 'done' } });
+    await endLeases();
+    expect(await claimTasks(bob, one)).toEqual([]);
+    expect(await getTask(call, task)).toMatchObject({ status: 'failed', result: { half: 'done' } });
+  });
+
   it('five times, where the goal says nothing', async () => {
     const task = await aTask(call, await aGoal(call));
     for (let attempt = 0; attempt < 5; attempt += 1) {

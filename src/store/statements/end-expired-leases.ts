@@ -4,7 +4,7 @@ import { eventColumns, expiredAtOnce, taskImage } from './sql.ts';
 /**
  * Gives back tasks whose lease ran out: they are ready again, under the fence that they had, so that a holder who comes
  * back before anybody else took the task is still welcome. A task that was claimed `maxAttempts` times (its goal's
- * metadata may say otherwise) without an end is failed, with who had claimed it in its result.
+ * metadata may say otherwise) without an end is failed, with who had claimed it in its result where it has none.
  *
  * Only tasks are locked, and those that somebody else has locked are left to them.
  */
@@ -38,7 +38,7 @@ export const endExpiredLeases = defineStatement({
         lease_expires_at = null,
         attempts = case when j.given_up then 0 else t.attempts end,
         result = case
-          when not j.given_up then t.result
+          when not j.given_up or t.result <> 'null' then t.result
           else jsonb_build_object(
             'error', 'claimed ' || t.attempts || ' times without an end',
             'claims', (
