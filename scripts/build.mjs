@@ -18,8 +18,9 @@ const { outputFiles, metafile } = await build({
   metafile: true,
   write: false,
   alias: { jiti: './scripts/stubs/jiti.mjs' },
-  // pg looks for its optional native binding
+  // pg looks for its optional native binding; the variable of some other program must not make it demand it
   external: ['pg-native'],
+  define: { 'process.env.NODE_PG_FORCE_NATIVE': 'undefined' },
   // libraries in CommonJS call require, which an ES module does not have
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",

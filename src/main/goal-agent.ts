@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { runProgram } from '../cli/program.ts';
 import { readConfig } from './config.ts';
+import { takeDriverVariables } from './driver-variables.ts';
 import { dropLegacy } from './drop-legacy.ts';
 import { init } from './init.ts';
 import { serve } from './serve.ts';
 import { version } from './version.ts';
 import { withCall } from './with-call.ts';
+
+takeDriverVariables(process.env);
 
 const settings = (more: NodeJS.ProcessEnv = {}) => readConfig({ env: { ...process.env, ...more }, cwd: process.cwd() });
 

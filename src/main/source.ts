@@ -42,7 +42,7 @@ function embeddedSource(home: string, say: (line: string) => void): Source {
       joined = await joinEmbedded({ home, say });
       await earlier?.leave();
       const { host, port, user, password } = joined;
-      const way = { host, port, user, ...(password !== undefined && { password }) };
+      const way = { host, port, user, ssl: false, ...(password !== undefined && { password }) };
       await createDatabase({ ...way, database: 'postgres' }, embeddedDatabase);
       return { ...way, database: embeddedDatabase };
     },
