@@ -68,6 +68,11 @@ export class Cache {
     return { enabled: isTrusted, state, hits: this.#hits, misses: this.#misses, errors };
   }
 
+  /** Waits until `status` says what is so: at the start that is after a moment. */
+  untilKnown(): Promise<void> {
+    return this.#link.known;
+  }
+
   /** What `read` gives, from the cache where it is there. `keeps` says whether it may be kept: it has to be plain JSON. */
   async through<T>(name: string, read: () => Promise<T>, keeps: (value: T) => boolean): Promise<T> {
     const found = await this.#look(this.#prefix + name);

@@ -21,6 +21,8 @@ const settleMs = 1_000;
 /** Nothing is said of what is over after so long; a first connection may take longer. */
 const hiccupMs = 250;
 const startMs = 2_000;
+/** Whether Redis is there is known after so long at the latest: it settles, and answers. */
+const knownMs = settleMs + 500;
 const generationSeconds = 86_400;
 /** Longer than anybody looks back for what is to be removed. */
 const markSeconds = 600;
@@ -45,11 +47,18 @@ export class RedisLink {
   #reason = 'no answer';
   #closed = false;
   errors = 0;
+  /** Settled when Redis is trusted for the first time, or lost, or says nothing for too long. */
+  readonly known: Promise<void>;
+  #makeKnown: () => void = () => {};
 
   private constructor(client: Client, options: LinkOptions) {
     this.#client = client;
     this.#options = options;
     this.#sayGoneIn(startMs);
+    this.known = new Promise((resolve) => {
+      this.#makeKnown = resolve;
+      setTimeout(resolve, knownMs).unref();
+    });
     client.on('error', (error) => this.#lose(error));
     client.on('ready', () => this.#regainIn(settleMs));
     client.connect().catch((error) => this.#lose(error));
@@ -121,6 +130,7 @@ export class RedisLink {
 
   close(): void {
     this.#closed = true;
+    this.#makeKnown();
     clearTimeout(this.#goneTimer);
     clearTimeout(this.#regainTimer);
     if (this.#client.isOpen) this.#client.destroy();
@@ -128,6 +138,7 @@ export class RedisLink {
 
   #lose(error: unknown): void {
     const wasTrusted = this.#trusted;
+    this.#makeKnown();
     if (wasTrusted) this.errors += 1;
     this.#trusted = false;
     this.#losses += 1;
@@ -175,6 +186,7 @@ export class RedisLink {
 
   #gain(): void {
     this.#trusted = true;
+    this.#makeKnown();
     clearTimeout(this.#goneTimer);
     this.#goneTimer = undefined;
     if (this.#toldGone) this.#options.onChange(undefined);

@@ -48,6 +48,11 @@ export class OptionalCache {
     }
   }
 
+  /** Waits for the first word of Redis after the start, or for its absence. */
+  async untilKnown(): Promise<void> {
+    await this.#cached?.untilKnown();
+  }
+
   /** Waits for Redis, for a while: for a process that writes at once and then ends. */
   async untilReady(patienceMs: number): Promise<void> {
     for (const end = Date.now() + patienceMs; this.#cached && Date.now() < end; await sleep(10)) {

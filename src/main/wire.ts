@@ -34,6 +34,7 @@ export function wire(config: Config, log: Log): Wired {
       cache: cache.facts(),
       ...(opener.problems.length > 0 && { problems: opener.problems }),
     }),
+    cacheIsKnown: () => cache.untilKnown(),
     report: (error, where) => log.error({ err: error }, `a defect in ${where}`),
     warmUp: () => {
       opener.open().catch(() => {}); // logged there

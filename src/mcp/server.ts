@@ -26,6 +26,8 @@ export interface ServerParts {
    */
   openCall(from: { clientName?: string | undefined; signal?: AbortSignal | undefined }): Promise<PoolCall>;
   facts(): AgentFacts;
+  /** Waits, a moment after the start, until the facts can say whether the cache is in use. */
+  cacheIsKnown(): Promise<void>;
   /** What clients are offered: the same for every connection. */
   tools: readonly Tool[];
   /** Told of errors that are defects, for the log. */
@@ -64,7 +66,7 @@ function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenC
     annotations: tool.hints,
   };
   server.registerTool(tool.name, config, async (args: unknown, context: ServerContext) => {
-    const toolContext = { open: () => open(context), facts: parts.facts };
+    const toolContext = { open: () => openFor(tool, parts, () => open(context)), facts: parts.facts };
     try {
       return toolResult(await runTool(tool, toolContext, parseInput(tool, args)));
     } catch (error) {
@@ -72,6 +74,13 @@ function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenC
       return toolError(error);
     }
   });
+}
+
+/** Before the tool begins, since its answer may be written in the transaction of its work. */
+async function openFor({ output }: Tool, parts: ServerParts, open: () => Promise<PoolCall>): Promise<PoolCall> {
+  const call = await open();
+  if ('_persistence' in output.shape || 'cache' in output.shape) await parts.cacheIsKnown();
+  return call;
 }
 
 async function runTool(

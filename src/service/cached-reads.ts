@@ -28,6 +28,11 @@ export class CachedReads implements ReadCache {
     return this.#cache.status();
   }
 
+  /** Waits until `status` says what is so: at the start that is after a moment. */
+  untilKnown(): Promise<void> {
+    return this.#cache.untilKnown();
+  }
+
   through<T>(name: string, read: () => Promise<T>, keeps: (value: T) => boolean): Promise<T> {
     return this.#feed.isFresh() ? this.#cache.through(name, read, keeps) : read();
   }

@@ -101,6 +101,8 @@ describe('a first start where v2 left its files', () => {
     const server = await aServerForTest({ database: connection, era: 'legacy', env: { GOAL_AGENT_V2_DIR: data } });
     const { answer } = await server.call('create_goal', { description: 'works' });
     expect(answer).toMatchObject({ id: 'GOAL-0001' });
+    const first = await aServerForTest({ database: connection, era: 'legacy', env: { GOAL_AGENT_V2_DIR: data } });
+    expect((await first.call('get_agent_status')).answer.problems, 'the first call').toHaveLength(1);
     await expect.poll(() => server.stderr()).toContain('goals.json, line 1, column 15: the text ends in the middle');
   });
 });

@@ -45,8 +45,9 @@ export const getAgentStatus = defineTool({
   }),
   hints: reads,
   async run(context) {
-    const { version, database, cache, config, problems } = context.facts();
     const { state, actor, problem } = await look(context);
+    // only now, since what an older version left and the cache are looked at while the store opens
+    const { version, database, cache, config, problems } = context.facts();
     return {
       version: '3.0 (PostgreSQL Persistence)',
       server_version: version,
