@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,23 @@ describe('exporting the files of v2', () => {
     const reported = outcome.kind === 'already' ? [] : outcome.report.changes.map(({ id, field }) => `${id} ${field}`);
     expect(differences.sort()).toEqual(['GOAL-0002 priority', 'TASK-0001 dependencies', 'TASK-0002 extra']);
     expect(reported.sort()).toEqual(differences);
+  });
+
+  it.skipIf(process.platform === 'win32')('and JSON, for the eyes of its owner alone, in any umask', async () => {
+    const { call } = await aCall();
+    const [to, file] = [path.join(aName(), 'deep'), aName()];
+    const umask = process.umask(0);
+    try {
+      await exportV2(call, to);
+      await exportJson(call, file);
+    } finally {
+      process.umask(umask);
+    }
+    const modeOf = async (name: string) => ((await stat(name)).mode & 0o777).toString(8);
+    expect(await modeOf(to)).toBe('700');
+    expect(await modeOf(path.dirname(to))).toBe('700');
+    for (const name of await readdir(to)) expect(await modeOf(path.join(to, name)), name).toBe('600');
+    expect(await modeOf(file)).toBe('600');
   });
 
   it('never overwrites a file', async () => {

@@ -59,13 +59,14 @@ function taskRecord(task: Row<typeof exportTasks>, zone: TimeZone) {
 }
 
 async function write(directory: string, contents: Record<keyof typeof v2Files, unknown>): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((error) => {
+  // only its owner may read it: descriptions and results are nobody else's
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) => {
     throw cannotWrite(directory, error);
   });
   for (const [kind, name] of Object.entries(v2Files)) {
     const file = path.join(directory, name);
     const text = JSON.stringify(contents[kind as keyof typeof v2Files], null, 2);
-    await writeFile(file, text, { flag: 'wx' }).catch((error) => {
+    await writeFile(file, text, { flag: 'wx', mode: 0o600 }).catch((error) => {
       throw cannotWrite(file, error);
     });
   }
