@@ -36,8 +36,8 @@ export interface Taking {
   operations: number[];
   /** The first of the numbers of its events. */
   seq: number;
-  /** A person may take back what an agent holds at this moment. */
-  isOperator: boolean;
+  /** Those whose claims are not in the way. A person takes back what any agent holds at this moment. */
+  holders: readonly string[] | 'all';
 }
 
 /** Dependencies that are looked at for a cycle. */
@@ -58,7 +58,7 @@ export async function takeBackWithin(run: Run, call: Call, taking: Taking): Prom
     step(listObstacles, set),
     step(listGoalEvents, set),
   ] as const);
-  if (!taking.isOperator) refuseHeld(call, rows);
+  refuseHeld(rows, taking);
   const goals = wantedGoals(goalsConcerned(rows), goalEvents as unknown as GoalEvent[], new Set(operations));
   refuseConflicts([...laterConflicts(later), ...obstacles.map(obstacleOf), ...goals.conflicts], taking);
   const moved = await write(run, call, { taking, rows, wanted: goals.wanted });
@@ -74,8 +74,9 @@ function goalsConcerned(rows: UndoneRow[]): Set<string> {
 }
 
 /** Who holds a task by a lease that runs is not surprised by another agent's undo. */
-function refuseHeld({ actor }: Call, rows: UndoneRow[]): void {
-  const held = rows.find((row) => row.holder !== null && row.holder !== actor && row.moves_state);
+function refuseHeld(rows: UndoneRow[], { holders }: Taking): void {
+  if (holders === 'all') return;
+  const held = rows.find((row) => row.holder !== null && !holders.includes(row.holder) && row.moves_state);
   if (held === undefined) return;
   throw new GoalAgentError(
     'conflict',
@@ -102,8 +103,9 @@ function obstacleOf({ id, seq, actor, action, goal_id, task_id }: Row<typeof lis
   );
 }
 
-function refuseConflicts(conflicts: Conflict[], { isOperator }: Taking): void {
+function refuseConflicts(conflicts: Conflict[], { holders }: Taking): void {
   if (conflicts.length === 0) return;
+  const isOperator = holders === 'all';
   const named = describeConflicts(conflicts, isOperator ? conflicts.length : undefined);
   const advice = isOperator
     ? 'Take that back first, or choose another time'

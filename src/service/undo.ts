@@ -1,3 +1,4 @@
+import { isProcessOf } from '../domain/actor.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { HistoryEvent } from '../domain/history-line.ts';
 import type { Since } from '../domain/since.ts';
@@ -5,12 +6,13 @@ import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo.ts
 import { step } from '../store/database.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
 import { listOperationStarts } from '../store/statements/list-history.ts';
+import { listLastOperations, listLastOperationsOfAgent } from '../store/statements/list-last-operations.ts';
 import { countChanges, countUndone } from '../store/statements/list-undone.ts';
 import { listUndos } from '../store/statements/list-undos.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { beginOperation, type Call } from './call.ts';
 import { historyEvent, textLimit } from './history.ts';
-import { takeBackWithin } from './take-back.ts';
+import { type Taking, takeBackWithin } from './take-back.ts';
 
 /** What an undo did. Its first event's number is also that of its operation: undo it to have everything back. */
 export interface Undone {
@@ -30,12 +32,21 @@ export interface OwnOperation {
   start: HistoryEvent;
 }
 
-/** Operations that are looked at together, to find one that was not taken back. */
+/** Operations that are looked at together, to find one that was not taken back: ten times as many with each further look. */
 const page = 50;
+/** Events that are looked at for operations that the clock puts in another place. */
+const lookback = 10_000;
 const mostOperations = 100_000;
+
+/** An operation, and whose it was. */
+interface Operation {
+  operation: number;
+  actor: string;
+}
 
 /**
  * Takes back the operation that an event belongs to, or the actor's last one that is still in effect and no undo itself.
+ * Where there is none, it is the last one of the same agent's other processes: after a restart an agent has a new suffix.
  *
  * @throws GoalAgentError `not_found` for an event that does not exist, or when there is nothing to take back; `conflict`
  *   when it was taken back already, when its rows were changed since, or when another agent holds one of them. Nothing
@@ -43,21 +54,21 @@ const mostOperations = 100_000;
  */
 export async function undo(call: Call, eventId: number | undefined): Promise<Undone> {
   if (eventId !== undefined) {
-    const { operation, actor } = await operationOf(call, eventId);
-    refuseImport(actor);
-    const undone = await takeBack(call, [operation]);
+    const found = await operationOf(call, eventId);
+    refuseImport(found.actor);
+    const undone = await takeBack(call, [found.operation], { holders: holdersFor(call, found) });
     if (typeof undone === 'object') return undone;
     throw takenBackAlready(eventId, undone);
   }
   for (;;) {
-    const operation = await lastOperation(call);
-    if (operation === undefined) {
+    const last = await lastOperation(call);
+    if (last === undefined) {
       throw new GoalAgentError(
         'not_found',
         `${call.actor} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
       );
     }
-    const undone = await takeBack(call, [operation]);
+    const undone = await takeBack(call, [last.operation], { holders: holdersFor(call, last) });
     // a number: somebody was faster, so look again
     if (typeof undone === 'object') return undone;
   }
@@ -72,7 +83,12 @@ export async function listOperationsOf(call: Call, agent: string, since: Since):
     since: 'at' in since ? since.at : null,
     secondsAgo: 'secondsAgo' in since ? since.secondsAgo : null,
   };
-  const starts = await listStarts(call, { ...filter, limit: mostOperations, withUndos: true });
+  const starts = (
+    await database.read(listOperationStarts, {
+      ...{ workspaceId, textLimit, ...filter },
+      ...{ beforeAt: null, beforeSeq: null, limit: mostOperations },
+    })
+  ).map(historyEvent);
   const numbers = starts.map((start) => start.operation);
   const wanted = new Set(
     operationsToUndo(numbers, await database.read(listUndos, { workspaceId, operations: numbers })),
@@ -88,7 +104,7 @@ export async function listOperationsOf(call: Call, agent: string, since: Since):
  * @throws GoalAgentError `conflict`, which names all that is in the way. Nothing was changed then.
  */
 export async function undoOperations(call: Call, operations: number[]): Promise<Undone> {
-  const undone = await takeBack(call, operations, { isOperator: true });
+  const undone = await takeBack(call, operations, { holders: 'all' });
   if (typeof undone === 'object') return undone;
   throw new GoalAgentError(
     'conflict',
@@ -96,8 +112,17 @@ export async function undoOperations(call: Call, operations: number[]): Promise<
   );
 }
 
+/** A process may take back what another of the same agent did, though that one still holds it: it may be gone. */
+function holdersFor(call: Call, { actor }: Operation): string[] {
+  return isProcessOf(call.agentName, actor) ? [call.actor, actor] : [call.actor];
+}
+
 /** The undo, or the number of the one that took some of it back before. */
-async function takeBack(call: Call, operations: number[], { isOperator = false } = {}): Promise<Undone | number> {
+async function takeBack(
+  call: Call,
+  operations: number[],
+  { holders }: Pick<Taking, 'holders'>,
+): Promise<Undone | number> {
   const { database, workspaceId } = call.store;
   const options = { signal: call.signal };
   const [count] = await database.read(countUndone, { workspaceId, operations }, options);
@@ -110,7 +135,7 @@ async function takeBack(call: Call, operations: number[], { isOperator = false }
       const [, undos] = await run(look);
       const before = takenBack(operations, undos);
       if (before !== undefined) return before.operation;
-      const events = await takeBackWithin(run, call, { operations, seq: own.seq, isOperator });
+      const events = await takeBackWithin(run, call, { operations, seq: own.seq, holders });
       return { operation: own.seq, operations, rows, events };
     },
     options,
@@ -126,43 +151,36 @@ function takenBack(operations: number[], undos: Undo[]): Undo | undefined {
   return undefined;
 }
 
-async function operationOf(call: Call, eventId: number): Promise<{ operation: number; actor: string }> {
+async function operationOf(call: Call, eventId: number): Promise<Operation> {
   const { database, workspaceId } = call.store;
   const [row] = await database.read(findOperation, { workspaceId, seq: eventId }, { signal: call.signal });
   if (row !== undefined) return row;
   throw new GoalAgentError('not_found', `There is no event ${eventId}. get_history shows events with their event_id.`);
 }
 
-async function lastOperation(call: Call): Promise<number | undefined> {
-  const { database, workspaceId } = call.store;
-  let before: HistoryEvent | undefined;
-  for (;;) {
-    const starts = await listStarts(call, { actor: call.actor, limit: page, withUndos: false, before });
-    const operations = starts.map((start) => start.operation);
-    const undos = await database.read(listUndos, { workspaceId, operations }, { signal: call.signal });
-    const found = operations.find((operation) => undoOf(operation, undos) === undefined);
-    before = starts.at(-1);
-    if (found !== undefined || before === undefined) return found;
-  }
+async function lastOperation(call: Call): Promise<Operation | undefined> {
+  const { actor, agentName } = call;
+  const own = await lastInEffect(call, { actor, statement: listLastOperations });
+  if (own !== undefined || agentName === undefined || agentName === actor) return own;
+  return lastInEffect(call, { actor: agentName, statement: listLastOperationsOfAgent });
 }
 
-interface Starts {
-  actor: string;
-  since?: string | null;
-  secondsAgo?: number | null;
-  before?: HistoryEvent | undefined;
-  limit: number;
-  withUndos: boolean;
-}
-
-async function listStarts(
+async function lastInEffect(
   call: Call,
-  { before, since = null, secondsAgo = null, ...filter }: Starts,
-): Promise<HistoryEvent[]> {
+  { actor, statement }: { actor: string; statement: typeof listLastOperations | typeof listLastOperationsOfAgent },
+): Promise<Operation | undefined> {
   const { database, workspaceId } = call.store;
-  const place = { beforeAt: before?.at ?? null, beforeSeq: before?.seq ?? null };
-  const params = { workspaceId, textLimit, since, secondsAgo, ...place, ...filter };
-  return (await database.read(listOperationStarts, params, { signal: call.signal })).map(historyEvent);
+  const options = { signal: call.signal };
+  for (let limit = page, looked = 0; limit <= mostOperations; limit *= 10) {
+    const params = { workspaceId, actor, limit, lookback: Math.max(lookback, limit) };
+    const found = await database.read(statement, params, options);
+    const operations = found.map((each) => each.operation);
+    const undos = await database.read(listUndos, { workspaceId, operations }, options);
+    const last = found.find(({ operation }) => undoOf(operation, undos) === undefined);
+    if (last !== undefined || found.length === looked) return last;
+    looked = found.length;
+  }
+  return undefined;
 }
 
 function takenBackAlready(eventId: number, undo: number): GoalAgentError {

@@ -54,6 +54,18 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql, database, 
     expect(await brokenInvariants(sql)).toEqual({});
   });
 
+  test('after a restart of the client, "undo that" takes back what it did before', async () => {
+    const clientName = 'restarter';
+    const before = await aServerForTest({ database, clientName });
+    await before.call('claim_tasks', { task_ids: [a] });
+    await before.close();
+    const now = await aServerForTest({ database, clientName });
+    expect((await now.call('undo')).answer).toMatchObject({ changed: 1 });
+    expect(await ask('get_task', { task_id: a })).toMatchObject({ status: 'pending' });
+    expect((await now.call('undo')).error).toMatch(/^restarter-\w{4} has done nothing that could be taken back/);
+    await now.close();
+  });
+
   test('any event of an operation takes all of it back, and an undo can be undone', async () => {
     await ask('batch_update_tasks', { updates: [a, b].map((task_id) => ({ task_id, status: 'completed' })) });
     const after = await wholeState(sql);

@@ -88,10 +88,10 @@ export const listHistoryOfOperation = defineStatement({
   text: select('e.workspace_id = $1 and e.operation = $9'),
 });
 
-/** The first event of each operation of an actor, of those that are no undos or of all. */
+/** The first event of each operation of an actor. */
 export const listOperationStarts = defineStatement({
   name: 'list_operation_starts',
-  params: { ...params, actor: 'text', withUndos: 'bool' },
+  params: { ...params, actor: 'text' },
   columns,
-  text: select('e.workspace_id = $1 and e.actor = $4 and e.seq = e.operation and ($9 or e.undoes is null)'),
+  text: select('e.workspace_id = $1 and e.actor = $4 and e.seq = e.operation'),
 });

@@ -148,6 +148,100 @@ describe('undo', () => {
     expect(await wholeState(sql)).toMatchObject({ tasks: [] });
   });
 
+  it.each(['1 hour', '400 days'])('goes by what came first when the clock goes back by %s', async (amount) => {
+    const [a, b] = (await someTasks(bob, await aGoal(bob), 2)) as [string, string];
+    const describe = (taskId: string, description: string) => updateTask(ann, taskId, { edit: { description } });
+    for (const text of ['first', 'second', 'third']) await describe(a, text);
+    await sql.query(`update events set at = at + $1::interval where actor = 'ann'`, [amount]);
+    // of another process of the same name, with numbers of its own
+    const restarted: Call = { store: await aStore(connection), actor: 'ann' };
+    await updateTask(restarted, b, { edit: { description: 'of another process' } });
+    await describe(b, 'the last');
+    const descriptions = async () => [(await getTask(ann, a)).description, (await getTask(ann, b)).description];
+    await undo(ann, undefined);
+    expect(await descriptions()).toEqual(['third', 'of another process']);
+    await undo(ann, undefined);
+    expect(await descriptions()).toEqual(['third', 'a task']);
+    for (const left of ['second', 'first', 'a task']) {
+      await undo(restarted, undefined);
+      expect(await descriptions()).toEqual([left, 'a task']);
+    }
+    expect(await refusal(() => undo(ann, undefined))).toMatch(/^ann has done nothing/);
+  });
+
+  it('looks past any number of operations that were taken back', async () => {
+    const goal = await aGoal(ann);
+    for (let n = 0; n < 60; n += 1) await addNote(ann, { goalId: goal }, 'a note');
+    for (let n = 0; n < 60; n += 1) await undo(ann, undefined);
+    await undo(ann, undefined);
+    expect(await wholeState(sql)).toMatchObject({ goals: [] });
+  });
+
+  describe('an agent that was started anew, and has another suffix', () => {
+    const process = (actor: string): Call => ({ ...ann, actor, agentName: actor.slice(0, -5) });
+    let before: Call;
+    let now: Call;
+    beforeAll(() => {
+      before = process('claude-code-ab12');
+      now = process('claude-code-09ff');
+    });
+
+    it('takes back what it did last before, and then what came before that', async () => {
+      const [task = ''] = await someTasks(bob, await aGoal(bob), 1);
+      for (const description of ['first', 'second']) await updateTask(before, task, { edit: { description } });
+      const { events } = await undo(now, undefined);
+      expect(events).toMatchObject([{ actor: 'claude-code-09ff' }]);
+      expect((await getTask(ann, task)).description).toBe('first');
+      await undo(now, undefined);
+      expect((await getTask(ann, task)).description).toBe('a task');
+      expect(await refusal(() => undo(now, undefined))).toMatch(/^claude-code-09ff has done nothing/);
+    });
+
+    it('takes back its own first, whatever another process of it did since', async () => {
+      const [a = '', b = ''] = await someTasks(bob, await aGoal(bob), 2);
+      await updateTask(now, a, { edit: { description: 'mine' } });
+      await updateTask(before, b, { edit: { description: 'of the other' } });
+      await undo(now, undefined);
+      expect((await getTask(ann, a)).description).toBe('a task');
+      expect((await getTask(ann, b)).description).toBe('of the other');
+    });
+
+    it('takes back a claim that it made before, and no claim of another agent', async () => {
+      const [a = '', b = ''] = await someTasks(bob, await aGoal(bob), 2);
+      await claimTasks(before, { taskIds: [a], limit: 1, leaseSeconds: 3600 });
+      await undo(now, undefined);
+      expect((await getTask(ann, a)).status).toBe('pending');
+      await updateTask(before, b, { edit: { description: 'x' } });
+      await setTaskStatus(before, { taskId: b, status: 'blocked' });
+      await setTaskStatus(before, { taskId: b, status: 'pending' });
+      const event = await lastEvent("actor = 'claude-code-ab12'");
+      await undo(before, event);
+      await undo(before, await lastEvent("action = 'undone'"));
+      await claimTasks(bob, { taskIds: [b], limit: 1, leaseSeconds: 3600 });
+      expect(await refusal(() => undo(now, event))).toMatch(new RegExp(`^Nothing was undone: ${b} is claimed by bob`));
+    });
+
+    it.each([
+      'claude-code',
+      'claude-code-ab123',
+      'claude-code-ab1',
+      'claude-code-abcx',
+      'claude-codex-ab12',
+      'Claude-code-ab12',
+    ])('takes nothing back of %s, which is another agent', async (actor) => {
+      await aGoal({ ...ann, actor });
+      expect(await refusal(() => undo(now, undefined))).toMatch(/has done nothing/);
+    });
+
+    it('takes a name for what it says, whatever is in it', async () => {
+      const odd = process('a%_.*[x](\\-ab12');
+      await aGoal({ ...ann, actor: 'abc-ab12' });
+      expect(await refusal(() => undo({ ...odd, actor: 'a%_.*[x](\\-0000' }, undefined))).toMatch(/has done nothing/);
+      await aGoal(odd);
+      await undo({ ...odd, actor: 'a%_.*[x](\\-0000' }, undefined);
+    });
+  });
+
   it('says so when there is nothing to take back, no such event, or it was taken back already', async () => {
     expect(await refusal(() => undo(ann, undefined))).toMatch(/^ann has done nothing that could be taken back/);
     expect(await refusal(() => undo(ann, 999))).toBe(
