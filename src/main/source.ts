@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { negotiate, type ServerConnection } from '../store/connection.ts';
+import { negotiate, placesOf, type ServerConnection } from '../store/connection.ts';
 import { createDatabase } from '../store/create-database.ts';
 import { type EmbeddedServer, joinEmbedded } from '../store/embedded/embedded.ts';
 import type { Config } from './config.ts';
@@ -18,16 +18,15 @@ export interface Source {
 }
 
 export function sourceOf(config: Config, say: (line: string) => void): Source {
-  const { database, home } = config;
-  return database.kind === 'embedded' ? embeddedSource(home, say) : serverSource(database.connection);
+  const { database, home, readOnly } = config;
+  return database.kind === 'embedded' ? embeddedSource(home, say) : serverSource(database.connection, readOnly);
 }
 
-function serverSource(connection: ServerConnection): Source {
-  const { host, port } = connection;
+function serverSource(connection: ServerConnection, readOnly: boolean): Source {
   return {
     kind: 'server',
-    connect: () => negotiate(connection),
-    where: () => (host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}, port ${port}`),
+    connect: () => negotiate(connection, { readOnly }),
+    where: () => placesOf(connection),
     leave: async () => {},
   };
 }

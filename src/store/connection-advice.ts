@@ -86,7 +86,8 @@ const advice = {
   readOnly: {
     agent:
       'The database takes no changes now: it is a standby. Try again in a moment; if it stays so, a person has to look.',
-    operator: () => `The server allows reading only. After a fail-over, point ${settings} to the primary.`,
+    operator: () =>
+      `The server allows reading only. After a fail-over, point ${settings} to the primary, or let POSTGRES_HOST name all hosts, with commas between them. GOAL_AGENT_READ_ONLY=true reads from a standby.`,
   },
   noSpace: {
     agent: 'The disk of the database is full, so nothing can be saved. A person has to make room; then try again.',
@@ -129,6 +130,7 @@ const reasonOfCode: Record<string, keyof typeof advice> = {
   '53300': 'tooManyClients',
   '53100': 'noSpace',
   '25006': 'readOnly',
+  STANDBY: 'readOnly',
   '26000': 'noPreparedStatements',
   '42P05': 'noPreparedStatements',
   '42501': 'noRight',

@@ -1,7 +1,7 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import { adviceFor } from './connection-advice.ts';
 import { classifyDatabaseError, errorCode, isSqlstate } from './errors.ts';
-import { isSocketDirectory, type ServerConnection } from './server-connection.ts';
+import { eachHost, isSocketDirectory, type ServerConnection } from './server-connection.ts';
 import { LocalFailure } from './tls.ts';
 
 /** Fails the login: the server asked for a password. */
@@ -10,11 +10,10 @@ export function noPassword(): never {
 }
 
 /**
- * The one error for one or two failed attempts, or for a connection that failed later. Its message is for agents
- * (no host, no text of the server's); its cause is the attempt that tells most, which `describeForOperator` reads.
+ * The error for an attempt that failed, or for a connection that failed later. Its message is for agents
+ * (no host, no text of the server's); its cause is the failure itself, which `describeForOperator` reads.
  */
-export function connectionError(failures: readonly unknown[]): GoalAgentError {
-  const cause = mostTelling(failures);
+export function connectionError(cause: unknown): GoalAgentError {
   const kind = classifyDatabaseError(cause).kind;
   const code = kind === 'unavailable' || kind === 'cancelled' ? 'unavailable' : 'configuration';
   return new GoalAgentError(code, adviceFor(cause).agent, { cause });
@@ -26,16 +25,31 @@ export function connectionError(failures: readonly unknown[]): GoalAgentError {
  */
 export function describeForOperator(error: unknown, connection: ServerConnection): string {
   const cause = error instanceof GoalAgentError && error.cause !== undefined ? error.cause : error;
-  const { host, port, database, user } = connection;
-  const where = isSocketDirectory(host) ? `the socket ${host}/.s.PGSQL.${port}` : `${host}, port ${port}`;
+  const { database, user } = connection;
+  const where = isSocketDirectory(connection.host) ? `the socket ${placesOf(connection)}` : placesOf(connection);
   const next = adviceFor(cause).operator(connection);
   return `PostgreSQL at ${where}, database ${database}, user ${user}: ${said(cause)}. ${next}`;
 }
 
+/** For a person: each host and its port, or the socket. */
+export function placesOf(connection: ServerConnection): string {
+  const places = eachHost(connection).map(({ host, port }) =>
+    isSocketDirectory(host) ? `${host}/.s.PGSQL.${port}` : `${host}, port ${port}`,
+  );
+  return places.join(', or ');
+}
+
 /** A missing TLS and a "not this way" are what a second attempt is for; any other answer came further and says more. */
-function mostTelling(failures: readonly unknown[]): unknown {
+export function mostTelling(failures: readonly unknown[]): unknown {
   const further = failures.findLast((failure) => !['NO_TLS', '28000'].includes(errorCode(failure) ?? ''));
   return further ?? failures.find((failure) => errorCode(failure) === '28000') ?? failures[0];
+}
+
+/** What a person has to change goes before what may pass, and a standby before a host that is not there. */
+export function mostTellingHost(failures: readonly unknown[]): unknown {
+  const isForAPerson = (failure: unknown) => classifyDatabaseError(failure).kind === 'configuration';
+  const isStandby = (failure: unknown) => errorCode(failure) === 'STANDBY';
+  return failures.find(isForAPerson) ?? failures.find(isStandby) ?? failures[0];
 }
 
 /** Node tries each address of a name and gives the failures in one error whose own message is empty. */

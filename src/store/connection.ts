@@ -1,11 +1,11 @@
 import net from 'node:net';
 import pg from 'pg';
-import { connectionError, noPassword } from './connection-failure.ts';
+import { connectionError, mostTelling, mostTellingHost, noPassword } from './connection-failure.ts';
 import { errorCode, isSqlstate } from './errors.ts';
-import { isSocketDirectory, type ServerConnection } from './server-connection.ts';
+import { eachHost, isSocketDirectory, type ServerConnection } from './server-connection.ts';
 import { LocalFailure, type SslMode, tlsOptions } from './tls.ts';
 
-export { describeForOperator } from './connection-failure.ts';
+export { describeForOperator, placesOf } from './connection-failure.ts';
 export type { ServerConnection } from './server-connection.ts';
 
 type Way = 'plain' | 'tls';
@@ -20,29 +20,46 @@ const waysOf: Record<SslMode, readonly Way[]> = {
   'verify-full': ['tls'],
 };
 
+export interface Wish {
+  /** A standby will do. */
+  readOnly?: boolean | undefined;
+}
+
 /**
- * Logs in once to find out which way (with or without TLS) the server takes, and gives the options for further connections
- * that way. The password is a function in there, so that printing the options does not show it.
+ * Logs in to find out which host takes changes, and which way (with or without TLS), and gives the options for further
+ * connections that way. The password is a function in there, so that printing the options does not show it.
  * Throws GoalAgentError `unavailable` or `configuration`; `describeForOperator` tells more than its message.
  */
-export async function negotiate(connection: ServerConnection): Promise<pg.ClientConfig> {
+export async function negotiate(connection: ServerConnection, wish: Wish = {}): Promise<pg.ClientConfig> {
+  const failures: unknown[] = [];
+  for (const host of eachHost(connection)) {
+    const found = await tryHost(host, wish);
+    if (found.config) return found.config;
+    failures.push(found.error);
+  }
+  throw connectionError(mostTellingHost(failures));
+}
+
+type Found = { config: pg.ClientConfig } | { config?: never; error: unknown };
+
+async function tryHost(connection: ServerConnection, wish: Wish): Promise<Found> {
   const ways = isSocketDirectory(connection.host) ? (['plain'] as const) : waysOf[connection.sslMode];
   const failures: unknown[] = [];
   for (const way of ways) {
-    const attempt = await tryWay(connection, way);
-    if (attempt.config) return attempt.config;
+    const attempt = await tryWay(connection, way, wish);
+    if (attempt.config) return attempt;
     failures.push(attempt.error);
     if (!attempt.otherWayMayHelp) break;
   }
-  throw connectionError(failures);
+  return { error: mostTelling(failures) };
 }
 
 type Attempt = { config: pg.ClientConfig } | { config?: never; error: unknown; otherWayMayHelp: boolean };
 
-async function tryWay(connection: ServerConnection, way: Way): Promise<Attempt> {
+async function tryWay(connection: ServerConnection, way: Way, wish: Wish): Promise<Attempt> {
   try {
     const config = clientConfig(connection, way);
-    const { error, tlsAnswer } = await probe(config);
+    const { error, tlsAnswer } = await probe(config, wish);
     if (error === undefined) return { config };
     if (tlsAnswer === 'N') return { error: new LocalFailure('NO_TLS', 'the server has no TLS'), otherWayMayHelp: true };
     return { error, otherWayMayHelp: otherWayMayHelp(error, tlsAnswer !== undefined) };
@@ -59,7 +76,7 @@ async function tryWay(connection: ServerConnection, way: Way): Promise<Attempt> 
 function otherWayMayHelp(error: unknown, tlsBegun: boolean): boolean {
   const code = errorCode(error);
   if (isSqlstate(code)) return code === '28000';
-  return tlsBegun && code !== 'ETIMEDOUT' && code !== 'NO_PASSWORD';
+  return tlsBegun && code !== 'ETIMEDOUT' && code !== 'NO_PASSWORD' && code !== 'STANDBY';
 }
 
 function clientConfig(connection: ServerConnection, way: Way): pg.ClientConfig {
@@ -87,7 +104,7 @@ interface ProbeResult {
   tlsAnswer?: string;
 }
 
-async function probe(config: pg.ClientConfig): Promise<ProbeResult> {
+async function probe(config: pg.ClientConfig, { readOnly }: Wish): Promise<ProbeResult> {
   const socket = new net.Socket();
   const result: ProbeResult = {};
   // pg reports a server without TLS, and its own timeout, in words only; so both are watched here
@@ -97,6 +114,7 @@ async function probe(config: pg.ClientConfig): Promise<ProbeResult> {
   client.on('error', () => {}); // what comes after the first error adds nothing
   try {
     await client.connect();
+    if (!readOnly) await refuseStandby(client);
     await client.end();
   } catch (error) {
     result.error = error;
@@ -105,6 +123,11 @@ async function probe(config: pg.ClientConfig): Promise<ProbeResult> {
     socket.destroy();
   }
   return result;
+}
+
+async function refuseStandby(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ is: boolean }>('select pg_is_in_recovery() as is');
+  if (rows[0]?.is) throw new LocalFailure('STANDBY', 'the server is a standby, which takes no changes');
 }
 
 function destroyLater(socket: net.Socket, milliseconds = 0): NodeJS.Timeout | undefined {

@@ -54,6 +54,7 @@ const unavailableCodes = new Set([
   'ENOTFOUND', // a name that does not resolve yet: usual while containers start
   'EPIPE',
   'ETIMEDOUT',
+  'STANDBY', // ours: the login met a server that takes no changes
 ]);
 
 /** Certificate verification and TLS handshake, as Node and OpenSSL name them. */
@@ -61,7 +62,7 @@ const tlsCode =
   /^(?:CERT_|CRL_|DEPTH_ZERO_|ERR_OSSL_|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|PATH_|SELF_|UNABLE_TO_)|^EPROTO$/;
 
 /** What we found out ourselves before or while connecting. */
-export type LocalCode = 'NO_PASSWORD' | 'NO_TLS' | 'TLS_FILES';
+export type LocalCode = 'NO_PASSWORD' | 'NO_TLS' | 'STANDBY' | 'TLS_FILES';
 const localCodes: ReadonlySet<string> = new Set<LocalCode>(['NO_PASSWORD', 'NO_TLS', 'TLS_FILES']);
 
 /** The `code` of an error: an SQLSTATE, a Node code, or one of ours; undefined when it has none. */

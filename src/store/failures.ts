@@ -34,7 +34,7 @@ export function toGoalAgentError(error: unknown): unknown {
       cause: error,
     });
   }
-  return kind === 'unavailable' || kind === 'configuration' ? connectionError([error]) : error;
+  return kind === 'unavailable' || kind === 'configuration' ? connectionError(error) : error;
 }
 
 function isAbort(error: unknown): boolean {

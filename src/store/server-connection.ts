@@ -1,8 +1,15 @@
 import type { TlsSettings } from './tls.ts';
 
-/** One PostgreSQL server and how to log in there. */
-export interface ServerConnection extends TlsSettings {
+/** A name, an IP address, or the directory of a Unix socket, which starts with `/`; and the port. */
+export interface Address {
+  host: string;
   port: number;
+}
+
+/** A PostgreSQL server and how to log in there. */
+export interface ServerConnection extends TlsSettings, Address {
+  /** More hosts of the same data: whichever takes changes is used. */
+  otherHosts?: readonly Address[] | undefined;
   database: string;
   user: string;
   password?: string | undefined;
@@ -14,6 +21,11 @@ export interface ServerConnection extends TlsSettings {
   connectTimeoutMs?: number | undefined;
   /** Binds the password exchange to the TLS connection where the server offers it (SCRAM-SHA-256-PLUS). */
   channelBinding?: boolean | undefined;
+}
+
+/** The connection to each of its hosts, in order. */
+export function eachHost({ otherHosts = [], ...first }: ServerConnection): ServerConnection[] {
+  return [first, ...otherHosts.map((address) => ({ ...first, ...address }))];
 }
 
 export function isSocketDirectory(host: string): boolean {

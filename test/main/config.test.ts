@@ -145,6 +145,10 @@ describe('the database', () => {
     ],
     ['postgres://ada:a#b?c+d@h/x%20y', { password: 'a#b?c+d', database: 'x y', host: 'h' }],
     ['postgres://[::1]:6543/work', { host: '::1', port: 6543 }],
+    ['postgres://a:1,b/work', { host: 'a', port: 1, otherHosts: [{ host: 'b', port: 5432 }] }],
+    ['postgres://a,[::1]:2/work', { host: 'a', port: 5432, otherHosts: [{ host: '::1', port: 2 }] }],
+    ['postgres:///work?host=a,b&port=1,2', { host: 'a', port: 1, otherHosts: [{ host: 'b', port: 2 }] }],
+    ['postgres://a,b/work?port=3&target_session_attrs=read-write', { port: 3, otherHosts: [{ host: 'b', port: 3 }] }],
     ['postgres://%2Fvar%2Frun%2Fpostgresql/work', { host: '/var/run/postgresql', database: 'work' }],
     ['postgres://ada@/work?host=/run/postgresql&port=6543', { host: '/run/postgresql', user: 'ada', port: 6543 }],
     [
@@ -162,6 +166,22 @@ describe('the database', () => {
     ],
   ])('DATABASE_URL %s is read as libpq reads it', (url, parts) => {
     expect(connectionOf({ DATABASE_URL: url })).toMatchObject(parts);
+  });
+
+  test('POSTGRES_HOST may name several hosts, with one port or one for each', () => {
+    expect(connectionOf({ POSTGRES_HOST: 'a, b' })).toMatchObject({
+      host: 'a',
+      port: 5432,
+      otherHosts: [{ host: 'b', port: 5432 }],
+    });
+    expect(connectionOf({ POSTGRES_HOST: 'a,[::1]', POSTGRES_PORT: '1,2' })).toMatchObject({
+      port: 1,
+      otherHosts: [{ host: '::1', port: 2 }],
+    });
+    expect(problemsOf({ POSTGRES_HOST: 'a,b', POSTGRES_PORT: '1,2,3' })).toEqual([
+      'POSTGRES_PORT is "1,2,3"; allowed: one port, or one for each host',
+    ]);
+    expect(configOf({ DATABASE_URL: 'postgres://a,b/d', POSTGRES_HOST: 'a,b' }).warnings).toEqual([]);
   });
 
   test('DATABASE_URL wins as a whole, and a warning names what it overrules, without values', () => {
@@ -284,8 +304,8 @@ describe('values', () => {
     ['POSTGRES_PORT', '54321x', 'is "54321x"; allowed: a whole number from 1 to 65535'],
     [
       'POSTGRES_HOST',
-      'one,two',
-      'is "one,two"; allowed: one host name or IP address, or the directory of a Unix socket',
+      'one two',
+      'is "one two"; allowed: one host name or IP address, several with commas between them, or the directory of a Unix socket',
     ],
     ['POSTGRES_POOL_SIZE', '0', 'is "0"; allowed: a whole number from 1 to 1000'],
     ['POSTGRES_MAX_OVERFLOW', '-1', 'is "-1"; allowed: a whole number from 0 to 1000'],
@@ -329,7 +349,7 @@ describe('values', () => {
     'postgres://ada:hunter2',
     'postgres://ada:hunter2%@h/d',
     'postgres://ada:hunter2@h/d?sslmode=never',
-    'postgres://ada:hunter2@one,two/d',
+    'postgres://ada:hunter2@one:1:2/d',
     'mysql://ada:hunter2@h/d',
     'host=h password=hunter2',
     'redis://ada:hunter2@h:1/x/y',

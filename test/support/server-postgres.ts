@@ -16,6 +16,8 @@ export interface ServerPostgresOptions {
   settings?: Record<string, string | number | boolean>;
   /** Lines of pg_hba.conf, in place of: local trust, 127.0.0.1 and ::1 scram-sha-256. */
   hba?: string[];
+  /** Makes it a standby that follows this one. */
+  standbyOf?: ServerPostgres;
   /** PEM texts; turns ssl on. */
   tls?: { cert: string; key: string; ca?: string };
   /** Of the superuser `postgres`; a random one when left out. */
@@ -74,7 +76,7 @@ class Server implements ServerPostgres {
 
   static async create(binDir: string, options: ServerPostgresOptions): Promise<Server> {
     const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-pg-'));
-    const password = options.password ?? randomBytes(12).toString('hex');
+    const password = options.standbyOf?.password ?? options.password ?? randomBytes(12).toString('hex');
     const server = new Server(binDir, directory, await freePort(), password);
     await server.#own(directory);
     await server.#initialize(options);
@@ -124,16 +126,27 @@ class Server implements ServerPostgres {
   }
 
   async #initialize(options: ServerPostgresOptions): Promise<void> {
+    if (options.standbyOf) return this.#copy(options.standbyOf, options);
     const passwordFile = await this.#write('password', this.password);
     const how = ['-D', this.dataDirectory, '-U', this.user, '-E', 'UTF8', '--locale=C', '--no-sync', '--auth=trust'];
     await run(path.join(this.binDir, 'initdb'), [...how, `--pwfile=${passwordFile}`], this.#spawnOptions());
     const hba = options.hba ?? [
       'local all all trust',
+      'local replication all trust',
       'host all all 127.0.0.1/32 scram-sha-256',
       'host all all ::1/128 scram-sha-256',
     ];
     await this.#write('data/pg_hba.conf', `${hba.join('\n')}\n`);
     await this.#write('data/postgresql.auto.conf', await this.#settings(options));
+  }
+
+  async #copy({ socketDirectory, port, user }: ServerPostgres, options: ServerPostgresOptions): Promise<void> {
+    const primary = ['-h', socketDirectory, '-p', String(port), '-U', user];
+    const how = ['-D', this.dataDirectory, '-X', 'stream', '-c', 'fast', '--no-sync'];
+    await run(path.join(this.binDir, 'pg_basebackup'), [...primary, ...how], this.#spawnOptions());
+    const settings = { primary_conninfo: `host=${socketDirectory} port=${port} user=${user}`, ...options.settings };
+    await this.#write('data/postgresql.auto.conf', await this.#settings({ ...options, settings }));
+    await this.#write('data/standby.signal', '');
   }
 
   async #settings({ settings = {}, tls }: ServerPostgresOptions): Promise<string> {

@@ -3,8 +3,9 @@ import type { Reading } from './setting.ts';
 
 /** What a URL said; nothing is filled in. */
 export interface DatabaseUrl {
-  host?: string | undefined;
-  port?: number | undefined;
+  hosts?: string[] | undefined;
+  /** One for all hosts, or one for each. */
+  ports?: number[] | undefined;
   database?: string | undefined;
   user?: string | undefined;
   password?: string | undefined;
@@ -16,18 +17,20 @@ export interface DatabaseUrl {
   options?: string | undefined;
   connectTimeoutMs?: number | undefined;
   channelBinding?: 'disable' | 'prefer' | 'require' | undefined;
+  /** Taken and not used: the host that takes changes is looked for in any case. */
+  target?: string | undefined;
 }
 
-// libpq's grammar, https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS, with one host.
+// libpq's grammar, https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS.
 // Not WHATWG's URL: that one refuses `postgres://user@/db?host=/run/postgresql`, where the host is empty.
 const form =
-  /^postgres(?:ql)?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<host>\[[^\]@]*\]|[^:/?@,]*)(?::(?<port>\d*))?(?:\/(?<database>[^?@]*))?(?:\?(?<query>.*))?$/;
+  /^postgres(?:ql)?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>(?:\[[^\]@]*\]|[^:/?@,[\]]*)(?::\d*)?(?:,(?:\[[^\]@]*\]|[^:/?@,[\]]*)(?::\d*)?)*)(?:\/(?<database>[^?@]*))?(?:\?(?<query>.*))?$/;
 const allowed =
-  'postgres://user:password@host:5432/database?sslmode=prefer, with one host, and special characters percent-encoded (@ is %40, / is %2F, % is %25)';
+  'postgres://user:password@host:5432/database?sslmode=prefer, with commas between hosts, and special characters percent-encoded (@ is %40, / is %2F, % is %25)';
 
 const parameters = {
-  host: 'host',
-  port: 'port',
+  host: 'hosts',
+  port: 'ports',
   user: 'user',
   password: 'password',
   dbname: 'database',
@@ -39,6 +42,7 @@ const parameters = {
   options: 'options',
   connect_timeout: 'connectTimeoutMs',
   channel_binding: 'channelBinding',
+  target_session_attrs: 'target',
 } as const;
 
 /** Reads a `postgres://` or `postgresql://` URL. No part of a password is in the answer when it is refused. */
@@ -47,10 +51,8 @@ export function parseDatabaseUrl(url: string): Reading<DatabaseUrl> {
   const shown = JSON.stringify(`${/^[a-z]+:\/\//i.exec(url)?.[0] ?? ''}***`);
   try {
     if (!groups) return { allowed, shown };
-    const { user, password, host, port, database } = groups;
-    const parts = new Map(
-      Object.entries({ user, password, host: host?.replace(/^\[(.*)\]$/, '$1'), port, dbname: database }),
-    );
+    const { user, password, database } = groups;
+    const parts = new Map(Object.entries({ user, password, ...readAddresses(groups.hosts ?? ''), dbname: database }));
     for (const pair of (groups.query ?? '').split('&').filter(Boolean)) {
       const [key = '', ...value] = pair.split('=');
       parts.set(decodeURIComponent(key), value.join('='));
@@ -61,8 +63,18 @@ export function parseDatabaseUrl(url: string): Reading<DatabaseUrl> {
   }
 }
 
+/** The lists in the form of the parameters `host` and `port`. A host without a port has the default one. */
+function readAddresses(list: string): { host: string; port: string | undefined } {
+  const addresses = list.split(',').map((address) => /^\[?(.*?)\]?(?::(\d*))?$/.exec(address) ?? []);
+  const hasPorts = addresses.some(([, , port]) => port);
+  return {
+    host: addresses.map(([, host]) => host).join(','),
+    port: hasPorts ? addresses.map(([, , port]) => port || '5432').join(',') : undefined,
+  };
+}
+
 function readParts(parts: Map<string, string | undefined>): Reading<DatabaseUrl> {
-  const url: Record<string, string | number> = {};
+  const url: Record<string, Part> = {};
   for (const [key, encoded] of parts) {
     if (encoded === undefined || encoded === '') continue;
     const text = decodeURIComponent(encoded);
@@ -70,7 +82,7 @@ function readParts(parts: Map<string, string | undefined>): Reading<DatabaseUrl>
     if (known === undefined)
       return { shown: `a URL with ${JSON.stringify(key)}`, allowed: Object.keys(parameters).join(', ') };
     const value = readPart(known, text);
-    if (typeof value === 'object') {
+    if (typeof value === 'object' && 'allowed' in value) {
       return { shown: `a URL with ${key} ${JSON.stringify(text)}`, allowed: value.allowed };
     }
     url[known] = value;
@@ -78,21 +90,33 @@ function readParts(parts: Map<string, string | undefined>): Reading<DatabaseUrl>
   return { value: url as DatabaseUrl };
 }
 
-function readPart(part: keyof DatabaseUrl, text: string): string | number | { allowed: string } {
+type Part = string | number | string[] | number[];
+
+function readPart(part: keyof DatabaseUrl, text: string): Part | { allowed: string } {
   switch (part) {
-    case 'port':
-      return inRange(text, 1, 65_535) ?? { allowed: 'a whole number from 1 to 65535' };
+    case 'hosts':
+      return text.split(',');
+    case 'ports':
+      return readPorts(text) ?? { allowed: 'a whole number from 1 to 65535' };
     case 'connectTimeoutMs': {
       const seconds = inRange(text, 0, 86_400);
       return seconds === undefined ? { allowed: 'whole seconds from 0 to 86400' } : seconds * 1000;
     }
     case 'sslMode':
       return (sslModes as readonly string[]).includes(text) ? text : { allowed: sslModes.join(', ') };
+    case 'target':
+      return ['any', 'primary', 'read-write'].includes(text) ? text : { allowed: 'any, primary, read-write' };
     case 'channelBinding':
       return ['disable', 'prefer', 'require'].includes(text) ? text : { allowed: 'disable, prefer, require' };
     default:
       return text;
   }
+}
+
+/** Numbers of ports with commas between them. */
+export function readPorts(text: string): number[] | undefined {
+  const ports = text.split(',').map((port) => inRange(port.trim(), 1, 65_535));
+  return ports.includes(undefined) ? undefined : (ports as number[]);
 }
 
 function inRange(text: string, least: number, most: number): number | undefined {

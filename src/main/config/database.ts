@@ -14,8 +14,8 @@ export interface Chosen<T> {
 
 /** Each POSTGRES_* variable and the part of a connection that it sets. */
 const partOf = {
-  POSTGRES_HOST: 'host',
-  POSTGRES_PORT: 'port',
+  POSTGRES_HOST: 'hosts',
+  POSTGRES_PORT: 'ports',
   POSTGRES_DB: 'database',
   POSTGRES_USER: 'user',
   POSTGRES_PASSWORD: 'password',
@@ -47,7 +47,11 @@ export function chooseDatabase(variables: Variables, cwd: string): Chosen<Databa
   if (parts.channelBinding === 'require') {
     warnings.push('DATABASE_URL: channel_binding=require is taken as prefer: used where the server offers it.');
   }
-  return { value: { kind: 'server', connection }, problems: sslProblems(connection), warnings };
+  return {
+    value: { kind: 'server', connection },
+    problems: [...portProblems(parts), ...sslProblems(connection)],
+    warnings,
+  };
 }
 
 function fromVariables(variables: Variables): DatabaseUrl {
@@ -61,8 +65,7 @@ function complete(parts: DatabaseUrl, variables: Variables, cwd: string): Server
   // libpq: `system` without a mode means verify-full
   const sslMode = parts.sslMode ?? variables.POSTGRES_SSL_MODE ?? (sslRootCert === 'system' ? 'verify-full' : 'prefer');
   return {
-    host: parts.host ?? 'localhost',
-    port: parts.port ?? 5432,
+    ...addresses(parts),
     database: parts.database ?? 'mcp_goals',
     user: parts.user ?? 'postgres',
     password: parts.password,
@@ -75,6 +78,20 @@ function complete(parts: DatabaseUrl, variables: Variables, cwd: string): Server
     connectTimeoutMs: parts.connectTimeoutMs,
     channelBinding: parts.channelBinding !== undefined && parts.channelBinding !== 'disable',
   };
+}
+
+/** The first host, and the others if there are any. */
+function addresses({ hosts = [], ports = [] }: DatabaseUrl): Pick<ServerConnection, 'host' | 'port' | 'otherHosts'> {
+  const [first, ...others] = (hosts.length > 0 ? hosts : ['']).map((host, n) => ({
+    host: host || 'localhost',
+    port: ports[n] ?? ports[0] ?? 5432,
+  }));
+  return { host: 'localhost', port: 5432, ...first, ...(others.length > 0 && { otherHosts: others }) };
+}
+
+function portProblems({ hosts = [], ports = [] }: DatabaseUrl): string[] {
+  const fits = ports.length <= 1 || ports.length === hosts.length;
+  return fits ? [] : [`POSTGRES_PORT is "${ports.join(',')}"; allowed: one port, or one for each host`];
 }
 
 function filePath(file: string | undefined, cwd: string): string | undefined {
@@ -95,13 +112,21 @@ function sslProblems({ sslMode, sslRootCert, sslCert, sslKey }: ServerConnection
 
 /** Names only: a value may be a password. */
 function disagreements(variables: Variables, connection: ServerConnection, cwd: string): string[] {
+  const used = { ...connection, ...addressesOf(connection) };
   const differ = Object.entries({ ...partOf, ...sslPartOf }).filter(([name, part]) => {
     const said = variables[name as keyof Variables];
     const isFile = ['sslRootCert', 'sslCert', 'sslKey'].includes(part) && said !== 'system';
-    return said !== undefined && (isFile ? filePath(String(said), cwd) : said) !== connection[part];
+    return said !== undefined && String(isFile ? filePath(String(said), cwd) : said) !== String(used[part]);
   });
   const names = differ.map(([name]) => name).join(', ');
   return names ? [`DATABASE_URL is used; these differ from it and are ignored: ${names}.`] : [];
+}
+
+/** As the settings say them: one port, where it is that of all hosts. */
+function addressesOf({ host, port, otherHosts = [] }: ServerConnection): { hosts: string[]; ports: number[] } {
+  const all = [{ host, port }, ...otherHosts];
+  const ports = all.map((each) => each.port);
+  return { hosts: all.map((each) => each.host), ports: new Set(ports).size === 1 ? [port] : ports };
 }
 
 function setNames(variables: Variables, names: Record<string, string>): string[] {

@@ -30,6 +30,17 @@ export function host() {
   });
 }
 
+/** Hosts with commas between them. */
+export function hosts() {
+  const allowed = 'one host name or IP address, several with commas between them, or the directory of a Unix socket';
+  return setting((value) => {
+    const names = value.split(',').map((name) => name.trim().replace(/^\[(.*)\]$/, '$1'));
+    if (names.every((name) => name.length > 0 && name.length <= 1000 && !/[\s@]|:\/\//.test(name)))
+      return { value: names };
+    return value.includes('@') ? { allowed, shown: '"***"' } : { allowed };
+  });
+}
+
 export function wholeNumber(least: number, most: number) {
   return setting((value) => {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { sslModes } from '../../store/tls.ts';
-import { parseDatabaseUrl } from './database-url.ts';
+import { parseDatabaseUrl, readPorts } from './database-url.ts';
 import { parseRedisUrl } from './redis-url.ts';
-import { host, oneOf, setting, text, wholeNumber, yesOrNo } from './setting.ts';
+import { host, hosts, oneOf, setting, text, wholeNumber, yesOrNo } from './setting.ts';
 
 const port = wholeNumber(1, 65_535);
 const name = /^[A-Za-z0-9._-]{1,64}$/;
@@ -10,8 +10,11 @@ const name = /^[A-Za-z0-9._-]{1,64}$/;
 /** Every variable, once: what it may be, what it becomes, and its default. docs/configuration.md tells the same to users. */
 export const variables = z.object({
   DATABASE_URL: setting(parseDatabaseUrl),
-  POSTGRES_HOST: host(),
-  POSTGRES_PORT: port,
+  POSTGRES_HOST: hosts(),
+  POSTGRES_PORT: setting((value) => {
+    const ports = readPorts(value);
+    return ports === undefined ? { allowed: 'a whole number from 1 to 65535' } : { value: ports };
+  }),
   POSTGRES_DB: text(),
   POSTGRES_USER: text(),
   POSTGRES_PASSWORD: z.string().optional(),
