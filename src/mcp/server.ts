@@ -48,7 +48,7 @@ export function serverFactory(parts: ServerParts): McpServerFactory {
       try {
         return await work(await (context === undefined ? parts.openCall({}) : open(context)));
       } catch (error) {
-        if (!(error instanceof GoalAgentError)) parts.report(error, where);
+        if (isDefect(error, context?.mcpReq.signal)) parts.report(error, where);
         throw protocolError(error);
       }
     };
@@ -70,7 +70,7 @@ function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenC
     try {
       return toolResult(await runTool(tool, toolContext, parseInput(tool, args)));
     } catch (error) {
-      if (!(error instanceof GoalAgentError)) parts.report(error, tool.name);
+      if (isDefect(error, context.mcpReq.signal)) parts.report(error, tool.name);
       return toolError(error);
     }
   });
@@ -81,6 +81,11 @@ async function openFor({ output }: Tool, parts: ServerParts, open: () => Promise
   const call = await open();
   if ('_persistence' in output.shape || 'cache' in output.shape) await parts.cacheIsKnown();
   return call;
+}
+
+/** A call that its client took back ends with the reason that the client gave, which is text where there is one. */
+function isDefect(error: unknown, signal: AbortSignal | undefined): boolean {
+  return !(error instanceof GoalAgentError) && !(signal?.aborted && error === signal.reason);
 }
 
 async function runTool(

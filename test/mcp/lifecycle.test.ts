@@ -163,20 +163,50 @@ describe('when connections are taken away', () => {
 });
 
 describe('when the client goes away', () => {
-  test('a client that closes stdin in the middle of a call leaves no process, no statement and no half of a change', async () => {
+  test('a call that runs when stdin closes is done and answered, and then the process ends', async () => {
     const server = await aReadyServer();
+    const before = await goalCount();
+    const lock = await aLockOn('goals', database);
+    const call = server.begin('tools/call', aGoal);
+    await lock.untilBlocked();
+    server.endInput();
+    expect(await exitOf(server, 1_000)).toMatch(/still runs/);
+    await lock.release();
+    expect(await server.answerTo(call)).toHaveProperty('result.structuredContent.id');
+    expect(await exitOf(server)).toEqual({ code: 0, signal: null });
+    expect(await goalCount()).toBe(before + 1);
+  });
+
+  test('a client that closes stdin waits no longer than a statement may take, and leaves no process, no statement and no half of a change', async () => {
+    const server = await aReadyServer({ GOAL_AGENT_TIMEOUT: '2' });
     const goal = (await server.call('create_goal', { description: 'g' })).answer.id;
     const before = await contentsOf(sql);
     const lock = await aLockOn('tasks', database);
     const subtasks = Array.from({ length: 50 }, () => ({ description: 'x' }));
-    server.begin('tools/call', { name: 'break_down_goal', arguments: { goal_id: goal, subtasks } });
+    const call = server.begin('tools/call', { name: 'break_down_goal', arguments: { goal_id: goal, subtasks } });
     await lock.untilBlocked();
     server.endInput();
+    expect(await server.answerTo(call)).toHaveProperty('result.isError', true);
     expect(await exitOf(server)).toEqual({ code: 0, signal: null });
     await lock.untilIdle();
     await lock.release();
     const { goals, tasks, events } = await contentsOf(sql);
     expect({ goals, tasks, events }).toEqual({ goals: before.goals, tasks: before.tasks, events: before.events });
+  });
+
+  test('a client that closes stdin, and then sends SIGTERM as the protocol says, ends the call that runs', async () => {
+    const server = await aReadyServer();
+    const before = await goalCount();
+    const lock = await aLockOn('goals', database);
+    server.begin('tools/call', aGoal);
+    await lock.untilBlocked();
+    server.endInput();
+    await setTimeout(100);
+    server.kill('SIGTERM');
+    expect(await exitOf(server)).toEqual({ code: 0, signal: null });
+    await lock.untilIdle();
+    await lock.release();
+    expect(await goalCount()).toBe(before);
   });
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
@@ -243,6 +273,27 @@ describe.each(eras)('a call that its client takes back, in the %s era', (era) =>
     expect((await server.call('create_goal', { description: 'next' })).error).toBeUndefined();
   });
 });
+
+test('where the client does not read, nothing more is read from it, and all is answered once it reads again', async () => {
+  const server = await aReadyServer();
+  server.stopReading();
+  const before = server.lines().length;
+  const [requests, length] = [1_000, 4_000];
+  const params = { _meta: { padding: 'x'.repeat(length) } };
+  const ids = Array.from({ length: requests }, () => server.begin('tools/list', params));
+  expect(await onceStill(() => server.unsent())).toBeGreaterThan((requests * length) / 2);
+  server.readOn();
+  await Promise.all(ids.map((id) => server.answerTo(id)));
+  expect(server.lines().length - before).toBe(requests);
+});
+
+/** The number once it stays the same for a second. */
+async function onceStill(read: () => number): Promise<number> {
+  for (let earlier = read(); ; earlier = read()) {
+    await setTimeout(1_000);
+    if (read() === earlier) return earlier;
+  }
+}
 
 describe('stdout', () => {
   const garbage = [

@@ -139,6 +139,11 @@ export interface RawServer {
   lines(): string[];
   stderr(): string;
   endInput(): void;
+  /** Reads nothing of stdout until `readOn`. */
+  stopReading(): void;
+  readOn(): void;
+  /** Bytes to stdin that the process has not taken. */
+  unsent(): number;
   kill(signal: NodeJS.Signals): void;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -218,6 +223,9 @@ function rawServer(child: ChildProcessWithoutNullStreams): RawServer {
     lines: () => [...lines],
     stderr: () => stderr,
     endInput: () => child.stdin.end(),
+    stopReading: () => child.stdout.pause(),
+    readOn: () => child.stdout.resume(),
+    unsent: () => child.stdin.writableLength,
     kill: (signal) => child.kill(signal),
     exited,
   };
