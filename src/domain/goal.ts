@@ -3,9 +3,23 @@ import { type Json, type JsonObject, StorableJson, StorableJsonObject } from './
 import { limits } from './limits.ts';
 import { Priority } from './priority.ts';
 import { text } from './text.ts';
+import { words } from './words.ts';
 
 /** Where a goal stands; docs/states.md draws what moves it. */
-export const GoalStatus = z.enum(['planned', 'in_progress', 'completed', 'cancelled']);
+export const GoalStatus = words(['planned', 'in_progress', 'completed', 'cancelled'], {
+  pending: 'planned',
+  new: 'planned',
+  open: 'planned',
+  todo: 'planned',
+  active: 'in_progress',
+  doing: 'in_progress',
+  started: 'in_progress',
+  done: 'completed',
+  complete: 'completed',
+  finished: 'completed',
+  canceled: 'cancelled',
+  abandoned: 'cancelled',
+});
 export type GoalStatus = z.infer<typeof GoalStatus>;
 
 /** What a caller says of a new goal. */

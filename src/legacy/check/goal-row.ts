@@ -6,30 +6,9 @@ import { numberIn } from './assign-ids.ts';
 import { type RecordReader, shown } from './record-reader.ts';
 import type { GoalRow } from './types.ts';
 
-export const priorityChoice = {
-  values: Priority.options,
-  synonyms: { critical: 'high', urgent: 'high', highest: 'high', normal: 'medium', lowest: 'low', minor: 'low' },
-  fallback: 'medium',
-  kind: 'unknown_priority',
-} as const;
+export const priorityChoice = { words: Priority, fallback: 'medium', kind: 'unknown_priority' } as const;
 
-const statusChoice = {
-  values: GoalStatus.options,
-  synonyms: {
-    pending: 'planned',
-    new: 'planned',
-    open: 'planned',
-    active: 'in_progress',
-    started: 'in_progress',
-    done: 'completed',
-    complete: 'completed',
-    finished: 'completed',
-    canceled: 'cancelled',
-    abandoned: 'cancelled',
-  },
-  fallback: 'planned',
-  kind: 'unknown_status',
-} as const;
+const statusChoice = { words: GoalStatus, fallback: 'planned', kind: 'unknown_status' } as const;
 
 /** What v2 and the Python v3.0 knew of a goal. */
 const goalFields = new Set([

@@ -1,11 +1,12 @@
+import type { z } from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { limits } from '../../domain/limits.ts';
+import { wordMeant } from '../../domain/words.ts';
 import { localFrom, type TimeZone, utcFrom, utcFromNumber } from '../local-time.ts';
 import { type ChangeKind, type Changes, storable } from '../report.ts';
 
 interface Choice<T extends string> {
-  values: readonly T[];
-  synonyms: Readonly<Record<string, T>>;
+  words: z.ZodEnum<{ [K in T]: K }>;
   fallback: T;
   kind: ChangeKind;
 }
@@ -54,23 +55,15 @@ export class RecordReader {
     return this.#text(field, limits.shortText) ?? null;
   }
 
-  oneOf<T extends string>(field: string, { values, synonyms, fallback, kind }: Choice<T>): T {
+  oneOf<T extends string>(field: string, { words, fallback, kind }: Choice<T>): T {
     const raw = this.raw(field);
-    const exact = values.find((value) => value === raw);
+    const exact = words.options.find((value) => value === raw);
     if (exact !== undefined) return exact;
     if (raw === undefined || raw === null) {
       this.report('missing_field', field, `${field} was missing; it is now ${fallback}`);
       return fallback;
     }
-    const key =
-      typeof raw === 'string'
-        ? raw
-            .trim()
-            .toLowerCase()
-            .replace(/[\s-]+/g, '_')
-        : '';
-    const value =
-      values.find((each) => each === key) ?? (Object.hasOwn(synonyms, key) ? synonyms[key] : undefined) ?? fallback;
+    const value = wordMeant(words, raw) ?? fallback;
     this.report(kind, field, `${field} was ${shown(raw)}; it is now ${value}`, raw);
     return value;
   }

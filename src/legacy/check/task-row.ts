@@ -5,30 +5,7 @@ import { filledIn, priorityChoice } from './goal-row.ts';
 import type { RecordReader } from './record-reader.ts';
 import type { TaskNode, TaskRow } from './types.ts';
 
-const statusChoice = {
-  values: TaskStatus.options,
-  synonyms: {
-    todo: 'pending',
-    open: 'pending',
-    new: 'pending',
-    planned: 'pending',
-    ready: 'pending',
-    doing: 'in_progress',
-    active: 'in_progress',
-    started: 'in_progress',
-    done: 'completed',
-    complete: 'completed',
-    finished: 'completed',
-    error: 'failed',
-    cancelled: 'failed',
-    canceled: 'failed',
-    skipped: 'failed',
-    waiting: 'blocked',
-    on_hold: 'blocked',
-  },
-  fallback: 'pending',
-  kind: 'unknown_status',
-} as const;
+const statusChoice = { words: TaskStatus, fallback: 'pending', kind: 'unknown_status' } as const;
 
 /** What v2 and the Python v3.0 knew of a task. */
 const taskFields = new Set([
