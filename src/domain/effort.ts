@@ -1,3 +1,5 @@
+import { parseSpan } from './span.ts';
+
 const HOUR = 60;
 const DAY = 8 * HOUR;
 const WEEK = 5 * DAY;
@@ -5,12 +7,7 @@ const WEEK = 5 * DAY;
 /** Ten years of 52 working weeks, in minutes. More than that is a typing mistake, not an estimate. */
 export const MAX_EFFORT_MINUTES = 10 * 52 * WEEK;
 
-const MINUTES_OF = new Map([
-  ...['m', 'min', 'mins', 'minute', 'minutes'].map((unit) => [unit, 1] as const),
-  ...['h', 'hr', 'hrs', 'hour', 'hours'].map((unit) => [unit, HOUR] as const),
-  ...['d', 'day', 'days'].map((unit) => [unit, DAY] as const),
-  ...['w', 'week', 'weeks'].map((unit) => [unit, WEEK] as const),
-]);
+const MINUTES_OF = { s: 1 / 60, m: 1, h: HOUR, d: DAY, w: WEEK };
 
 const UNITS = [
   ['w', WEEK],
@@ -24,17 +21,8 @@ const UNITS = [
  * Whole minutes from 1 to {@link MAX_EFFORT_MINUTES}; undefined for any other text.
  */
 export function parseEffort(text: string): number | undefined {
-  // sticky, part by part: one pattern with a repeated group backtracks exponentially on bad input
-  const part = /\s*(\d+(?:\.\d+)?|\.\d+)\s*([a-z]+)/iy;
-  const effort = text.trimEnd();
-  let minutes = 0;
-  do {
-    const [, amount, unit] = part.exec(effort) ?? [];
-    const perUnit = MINUTES_OF.get(unit?.toLowerCase() ?? '');
-    if (perUnit === undefined) return undefined;
-    minutes += Number(amount) * perUnit;
-  } while (part.lastIndex < effort.length);
-  if (minutes <= 0 || minutes > MAX_EFFORT_MINUTES) return undefined;
+  const minutes = parseSpan(text, MINUTES_OF);
+  if (minutes === undefined || minutes <= 0 || minutes > MAX_EFFORT_MINUTES) return undefined;
   return Math.max(1, Math.round(minutes));
 }
 

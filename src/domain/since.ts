@@ -1,38 +1,67 @@
 import { z } from 'zod';
+import { parseSpan } from './span.ts';
 
 /** A point in time as a caller means it: an instant, or so many seconds ago by the database's clock. */
 export type Since = { at: string } | { secondsAgo: number };
 
-const secondsOf: Record<string, number> = { m: 60, h: 3_600, d: 86_400, w: 604_800 };
+const secondsOf = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+const dayMs = 86_400_000;
+const daysBackOf = new Map([
+  ['today', 0],
+  ['yesterday', 1],
+]);
 /** A hundred years. */
 const mostSeconds = 36_525 * 86_400;
 
+/** What can be stored lies between these: a time before or after them has the same events behind it. */
+const earliest = '0001-01-01T00:00:00.000000Z';
+const latest = '9999-12-31T23:59:59.999999Z';
+
+const form = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+
+/** How a message says what a time looks like. */
+export const sinceForms = '2h, 3d or 2026-11-23T10:42:00Z';
+
 /**
- * What `2026-11-23T10:42:00Z`, `2026-11-23`, `90m`, `2h`, `3d` or `1w` mean. Hours and days are those of the clock, not working time.
- * Without a zone it is UTC. Undefined for any other text.
+ * What `2026-11-23T10:42:00Z`, `2026-11-23`, `90m`, `1 hour`, `1d 4h ago`, `today` or `yesterday` mean; spans are those of
+ * efforts, but by the clock and not in working time. Without a zone it is UTC; of a second's fraction the first six digits
+ * count. Undefined for any other text.
  */
-export function parseSince(text: string): Since | undefined {
-  const [, amount, unit = ''] = /^\s*(\d{1,9})\s*([mhdw])\s*$/i.exec(text) ?? [];
-  if (amount !== undefined) {
-    const secondsAgo = Number(amount) * (secondsOf[unit.toLowerCase()] ?? 0);
-    return secondsAgo <= mostSeconds ? { secondsAgo } : undefined;
-  }
-  const iso = /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(Z|[+-]\d\d:?\d\d)?)?\s*$/i.exec(text);
-  if (iso === null) return undefined;
-  const [, day = '', time = '00:00', zone = 'Z'] = iso;
-  const at = new Date(`${day}T${time}${zone.toUpperCase()}`);
+export function parseSince(text: string, nowMs: number = Date.now()): Since | undefined {
+  const trimmed = text.trim();
+  const daysBack = daysBackOf.get(trimmed.toLowerCase());
+  if (daysBack !== undefined) return { at: instant((Math.floor(nowMs / dayMs) - daysBack) * dayMs, '') };
+  const seconds = parseSpan(trimmed.replace(/(\S)\s+ago$/i, '$1'), secondsOf);
+  if (seconds !== undefined) return seconds <= mostSeconds ? { secondsAgo: Math.ceil(seconds) } : undefined;
+  const at = parseInstant(trimmed);
+  return at === undefined ? undefined : { at };
+}
+
+function parseInstant(text: string): string | undefined {
+  const [, day, time = '00:00', second = '00', fraction = '', zone = 'Z'] = form.exec(text) ?? [];
+  if (day === undefined) return undefined;
   // a Date moves the 30th of February to March
   const isReal = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) ?? false;
-  return isReal && !Number.isNaN(at.getTime()) ? { at: at.toISOString() } : undefined;
+  const ms = Date.parse(`${day}T${time}:${second}${zoneOf(zone)}`);
+  return isReal && !Number.isNaN(ms) ? instant(ms, fraction) : undefined;
+}
+
+/** With hours and minutes, as a Date wants it; PostgreSQL writes `+00`. */
+function zoneOf(zone: string): string {
+  return zone.length === 3 ? `${zone}:00` : zone.toUpperCase();
+}
+
+/** Six digits of a second, in UTC. Years of five digits and those before the first are written in ways that do not sort. */
+function instant(ms: number, fraction: string): string {
+  if (ms < Date.parse(earliest)) return earliest;
+  if (ms > Date.parse(latest)) return latest;
+  return `${new Date(ms).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
 }
 
 /** The argument of a tool. */
 export const SinceArgument = z.string().transform((text, context) => {
   const since = parseSince(text);
   if (since !== undefined) return since;
-  context.addIssue({
-    code: 'custom',
-    message: 'is no time; write 2h, 3d or 2026-11-23T10:42:00Z',
-  });
+  context.addIssue({ code: 'custom', message: `is no time; write ${sinceForms}` });
   return z.NEVER;
 });

@@ -16,6 +16,7 @@ test.each([
   ['2 hrs 5 mins', 125],
   ['1.1h', 66],
   ['0.1m', 1],
+  ['90 seconds', 2],
   ['520w', MAX_EFFORT_MINUTES],
 ])('the effort %j is %i minutes', (text, minutes) => {
   expect(parseEffort(text)).toBe(minutes);

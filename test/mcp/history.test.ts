@@ -75,12 +75,25 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
   test('since is a span or an instant', async () => {
     expect(await happened({ since: '1h' })).toHaveLength(9);
     expect(await happened({ since: '2020-01-01' })).toHaveLength(9);
+    for (const since of ['1 hour', '2 hours ago', '1d 4h', 'yesterday', '2020-01-01T00:00:00.123456789Z'])
+      expect(await happened({ since })).toHaveLength(9);
     expect(await happened({ since: '2999-01-01T00:00:00Z' })).toEqual([]);
     const other = (await ask<{ id: string }>('create_goal', { description: 'old' })).id;
     await sql.query("update events set at = now() - interval '2 days' where goal_id = $1", [other]);
     expect(await happened({ goal_id: other, since: '36h' })).toEqual([]);
     expect(await happened({ goal_id: other, since: '3d' })).toHaveLength(1);
     expect(await happened({ task_id: a, since: '1h' })).toHaveLength(3);
+  });
+
+  test('the edges of time are times like others', async () => {
+    for (const since of ['0000-01-01', '0001-01-01T00:00+14:00', '36525d']) {
+      expect(await happened({ since })).not.toEqual([]);
+      expect(await ask('get_briefing', { since })).toHaveProperty('briefing');
+    }
+    for (const since of ['9999-12-31T24:00Z', '9999-12-31T23:59-14:00', '9999-12-31']) {
+      expect(await happened({ since })).toEqual([]);
+      expect(await ask('get_briefing', { since })).toHaveProperty('briefing');
+    }
   });
 
   test('pages leave none out and show none twice, also of one moment', async () => {
@@ -114,11 +127,18 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
   });
 
   test('wrong arguments are refused', async () => {
-    expect(await refusal('get_history', { since: 'yesterday' })).toBe(
-      'get_history: since "yesterday" is no time; write 2h, 3d or 2026-11-23T10:42:00Z.',
+    expect(await refusal('get_history', { since: 'tomorrow' })).toBe(
+      'get_history: since "tomorrow" is no time; write 2h, 3d or 2026-11-23T10:42:00Z.',
     );
     const start = 'get_history: cursor is not one that get_history gave; leave it out to start from the newest.';
-    for (const cursor of ['x', '', 'before-1', '2026-02-30T00:00:00.000000Z/1', '2026-11-23T10:42:00Z/1']) {
+    for (const cursor of [
+      'x',
+      'before-1',
+      '2026-02-30T00:00:00.000000Z/1',
+      '2026-11-23T10:42:00Z/1',
+      '0000-01-01T00:00:00.000000Z/1',
+      '9999-12-31T24:00:00.000000Z/1',
+    ]) {
       expect(await refusal('get_history', { cursor })).toBe(start);
     }
     expect(await refusal('get_history', { limit: 201 })).toContain('limit is 201; the most is 200');

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { historyLine } from '../../domain/history-line.ts';
-import { parseSince, type Since } from '../../domain/since.ts';
+import { parseSince, type Since, sinceForms } from '../../domain/since.ts';
 import { listOperationsOf, type OwnOperation, type Undone, undoOperations } from '../../service/undo.ts';
 import type { Actions } from '../actions.ts';
 import { confirm } from '../confirm.ts';
@@ -21,7 +21,7 @@ export function addUndoCommand(program: Command, actions: Actions): void {
   program
     .command('undo')
     .requiredOption('--agent <name>', 'whose work is taken back: the name that the history shows')
-    .requiredOption('--since <when>', 'from when on: 30m, 2h, 3d, or 2026-11-23T10:42:00Z', sinceOf)
+    .requiredOption('--since <when>', `from when on: 30m, ${sinceForms}`, sinceOf)
     .option('--yes', 'do it without asking')
     .option('--json', 'print what is found and done as JSON')
     .description('take back all that an agent did since then, as one operation; shows it first, and asks')
@@ -30,7 +30,7 @@ export function addUndoCommand(program: Command, actions: Actions): void {
 
 function sinceOf(value: string): Since {
   const since = parseSince(value);
-  if (since === undefined) throw new InvalidArgumentError('It is no time; write 2h, 3d or 2026-11-23T10:42:00Z.');
+  if (since === undefined) throw new InvalidArgumentError(`It is no time; write ${sinceForms}.`);
   return since;
 }
 

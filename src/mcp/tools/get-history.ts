@@ -18,12 +18,12 @@ export const getHistory = defineTool({
     actor: text().optional(),
     since: SinceArgument.optional().describe('2h, 3d or ISO 8601'),
     limit: z.number().int().min(1).max(limits.page).default(20),
-    cursor: z.string().optional(),
+    cursor: text().optional(),
   }),
   output: z.object({
     events: z.array(z.object({ event_id: z.number().int(), operation: z.number().int(), line: z.string() })),
     count: z.number().int(),
-    next_cursor: z.string().optional(),
+    next_cursor: text().optional(),
   }),
   hints: reads,
   async run(context, { goal_id, task_id, actor, since, limit, cursor }) {
@@ -45,8 +45,10 @@ export const getHistory = defineTool({
 });
 
 function placeOf(cursor: string): HistoryPlace {
-  const [, at, seq] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\/(\d{1,15})$/.exec(cursor) ?? [];
-  if (at !== undefined && seq !== undefined && parseSince(at) !== undefined) return { at, seq: Number(seq) };
+  const [, at = '', seq] = /^(.{27})\/(\d{1,15})$/.exec(cursor) ?? [];
+  const time = parseSince(at);
+  // as get_history writes it, to the letter
+  if (time !== undefined && 'at' in time && time.at === at) return { at, seq: Number(seq) };
   throw new GoalAgentError(
     'invalid',
     'get_history: cursor is not one that get_history gave; leave it out to start from the newest.',
