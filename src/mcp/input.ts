@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import { GoalAgentError } from '../domain/errors.ts';
 import { structureFromString } from '../domain/json.ts';
+import { asMeant } from './as-meant.ts';
 import type { Tool } from './define-tool.ts';
 
 /** At most this many things are said to be wrong at once. */
 const shownProblems = 5;
 
-/** A list or an object that may also come as the JSON text of one, as clients of v3.0 send it. */
+/** An object of any fields that may also come as its JSON text. Where fields are named, `asMeant` reads such text. */
 export function structured<S extends z.ZodType>(schema: S) {
   return z.preprocess(structureFromString, schema);
-}
-
-/** An object in which null means the same as leaving a field out: models write it so. */
-export function withoutNulls<S extends z.ZodObject>(schema: S) {
-  return z.preprocess((value) => dropNulls(schema, value), schema);
 }
 
 /**
@@ -21,7 +17,9 @@ export function withoutNulls<S extends z.ZodObject>(schema: S) {
  * @throws GoalAgentError `invalid`, which says what is wrong with which argument, and what is allowed.
  */
 export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown): z.output<I> {
-  const parsed = tool.input.safeParse(dropNulls(tool.input, args ?? {}), { reportInput: true });
+  // some clients send one, since their models may not call a tool without any
+  if (Object.keys(tool.input.shape).length === 0) return tool.input.parse({}) as z.output<I>;
+  const parsed = tool.input.safeParse(asMeant(tool.input, args ?? {}), { reportInput: true });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describe(issue, tool));
   const more = problems.length - shownProblems;
@@ -29,24 +27,12 @@ export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown):
   throw new GoalAgentError('invalid', `${tool.name}: ${shown.join('; ')}.`);
 }
 
-function dropNulls(schema: z.ZodObject, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).filter(([key, field]) => field !== null || !meansLeftOut(schema, key)),
-  );
-}
-
-/** Whether null for this argument can only mean that it was left out. An unknown one stays, to be refused by its name. */
-function meansLeftOut(schema: z.ZodObject, key: string): boolean {
-  return Object.hasOwn(schema.shape, key) && !schema.shape[key]?.safeParse(null).success;
-}
-
 function describe(issue: z.core.$ZodIssue, tool: Tool): string {
   const where = issue.path.length === 0 ? 'the arguments' : pathOf(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.path.length === 0
-        ? `it takes no ${quoted(issue.keys)}, only ${Object.keys(tool.input.shape).join(', ') || 'no arguments'}`
+        ? `it takes no ${quoted(issue.keys)}, only ${Object.keys(tool.input.shape).join(', ')}`
         : `${where} has no ${quoted(issue.keys)}`;
     case 'invalid_type':
       if (issue.input === undefined) return `${where} is missing; it must be ${article(issue.expected)}`;

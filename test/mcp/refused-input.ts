@@ -12,7 +12,8 @@ export const jsonOf = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.len
 export const kib256 = 256 * 1024;
 
 /** What is wrong, the tool, its arguments, and what it says. */
-export const refused: [string, string, Arguments, string][] = [
+type Refused = [string, string, Arguments, string];
+export const refused: Refused[] = [
   [
     'an unknown goal',
     'get_goal',
@@ -66,14 +67,8 @@ export const refused: [string, string, Arguments, string][] = [
   [
     'a wrong priority',
     'create_goal',
-    { description: 'x', priority: 'urgent' },
-    'priority is "urgent"; it must be one of high, medium, low.',
-  ],
-  [
-    'a priority in capitals',
-    'create_goal',
-    { description: 'x', priority: 'HIGH' },
-    'it must be one of high, medium, low',
+    { description: 'x', priority: 'very high' },
+    'priority is "very high"; it must be one of high, medium, low.',
   ],
   [
     'a wrong priority',
@@ -84,14 +79,14 @@ export const refused: [string, string, Arguments, string][] = [
   [
     'a wrong status',
     'update_goal',
-    { goal_id: 'GOAL-0001', status: 'done' },
-    'status is "done"; it must be one of planned, in_progress, completed, cancelled.',
+    { goal_id: 'GOAL-0001', status: 'almost done' },
+    'status is "almost done"; it must be one of planned, in_progress, completed, cancelled.',
   ],
   [
     'a wrong status',
     'update_task_status',
-    { task_id: 'TASK-0001', status: 'done' },
-    'status is "done"; it must be one of pending, in_progress, completed, failed, blocked.',
+    { task_id: 'TASK-0001', status: 'almost done' },
+    'status is "almost done"; it must be one of pending, in_progress, completed, failed, blocked.',
   ],
   [
     'a wrong status',
@@ -104,7 +99,7 @@ export const refused: [string, string, Arguments, string][] = [
     },
     'updates[1].status is ""; it must be one of pending,',
   ],
-  ['a wrong status', 'list_goals', { status: 'open' }, 'status is "open"; it must be one of planned,'],
+  ['a wrong status', 'list_goals', { status: 'blocked' }, 'status is "blocked"; it must be one of planned,'],
   [
     'an unknown argument',
     'create_goal',
@@ -117,12 +112,6 @@ export const refused: [string, string, Arguments, string][] = [
     'create_goal',
     { description: 'x', toString: null, constructor: 1 },
     'it takes no "toString", "constructor"',
-  ],
-  [
-    'an argument of a tool without any',
-    'get_agent_status',
-    { verbose: true },
-    'get_agent_status: it takes no "verbose", only no arguments.',
   ],
   [
     'an unknown field of a subtask',
@@ -162,7 +151,13 @@ export const refused: [string, string, Arguments, string][] = [
     'update_goal: nothing to change on GOAL-0001; give description, priority, status, repos or metadata.',
   ],
   ['a list for a text', 'create_goal', { description: ['x'] }, 'description is a list; it must be a string'],
-  ['a text for a list', 'create_goal', { description: 'x', repos: 'api' }, 'repos is a string; it must be a list'],
+  [
+    'broken JSON for a list',
+    'create_goal',
+    { description: 'x', repos: '["api"' },
+    'repos is a string; it must be a list',
+  ],
+  ['an empty text for a list', 'batch_get_tasks', { task_ids: '' }, 'task_ids is a string; it must be a list'],
   ['a number in a list', 'create_goal', { description: 'x', repos: ['api', 7] }, 'repos[1] is 7; it must be a string'],
   [
     'a list for an object',
@@ -194,14 +189,25 @@ export const refused: [string, string, Arguments, string][] = [
     { goal_id: 'GOAL-0001', subtasks: ['do it'] },
     'subtasks[0] is a string; it must be an object',
   ],
-  ['a text for a number', 'list_goals', { limit: '10' }, 'limit is a string; it must be a number'],
+  ...['5x', '0x5', '05', '+5', ' 5', '5.', '.5', 'NaN', 'Infinity', '1e999', '٣'].map(
+    (limit): Refused => [
+      'a text that is no number of JSON',
+      'list_goals',
+      { limit },
+      'limit is a string; it must be a number',
+    ],
+  ),
+  ['a fraction in a text', 'list_goals', { limit: '1.5' }, 'limit is 1.5; it must be a whole number'],
+  ['a number over the limit in a text', 'list_goals', { limit: '2e3' }, 'limit is 2000; the most is 200'],
+  ...['yes', '1', 'True', 'TRUE', ' true'].map(
+    (full): Refused => [
+      'a text that is no truth value of JSON',
+      'get_task',
+      { task_id: 'TASK-0001', full },
+      'full is a string; it must be a boolean',
+    ],
+  ),
   ['a fraction', 'list_goals', { limit: 1.5 }, 'limit is 1.5; it must be a whole number'],
-  [
-    'a text for a truth value',
-    'get_task',
-    { task_id: 'TASK-0001', full: 'yes' },
-    'full is a string; it must be a boolean',
-  ],
   [
     'an effort that is none',
     'break_down_goal',

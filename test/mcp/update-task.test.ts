@@ -173,7 +173,8 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
     );
     expect(await refuse(task, { add_dependencies: [], remove_dependencies: null })).toContain('nothing to change');
     expect(await refuse(task, { status: 'completed' })).toContain('it takes no "status"');
-    expect(await refuse(task, { description: '' })).toContain('is empty; say something');
+    expect(await refuse(task, { description: '' })).toContain('nothing to change');
+    expect(await refuse(task, { description: ' ' })).toContain('is empty; say something');
     expect(await refuse(task, { estimated_effort: 'soon' })).toContain('is not an effort of at most');
     expect(await refuse(task, { repo: ' ' })).toContain('is empty; say something');
     expect(await refuse(task, { jira_ticket: 'x'.repeat(201) })).toContain('has 201 characters; the limit is 200');

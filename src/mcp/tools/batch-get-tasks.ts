@@ -4,12 +4,11 @@ import { limits } from '../../domain/limits.ts';
 import { getTasks } from '../../service/tasks.ts';
 import { Budget, TaskEntry, taskEntry } from '../answers.ts';
 import { defineTool, reads } from '../define-tool.ts';
-import { structured } from '../input.ts';
 
 export const batchGetTasks = defineTool({
   name: 'batch_get_tasks',
   description: 'See several tasks by their IDs. What does not fit is named in not_shown.',
-  input: z.strictObject({ task_ids: structured(z.array(TaskId).min(1).max(limits.taskIdsPerCall)) }),
+  input: z.strictObject({ task_ids: z.array(TaskId).min(1).max(limits.taskIdsPerCall) }),
   output: z.object({
     tasks: z.array(TaskEntry),
     not_found: z.array(z.string()),

@@ -5,7 +5,6 @@ import { TaskStatus } from '../../domain/task-status.ts';
 import { setTaskStatuses } from '../../service/set-task-statuses.ts';
 import { Budget, Persistence, persistence } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
-import { structured } from '../input.ts';
 import { ResultArgument, shownReady } from './update-task-status.ts';
 
 const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument });
@@ -13,7 +12,7 @@ const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: Res
 export const batchUpdateTasks = defineTool({
   name: 'batch_update_tasks',
   description: 'Say how many tasks stand in one call. What cannot be saved is listed in failed; the others are saved.',
-  input: z.strictObject({ updates: structured(z.array(Update).min(1).max(limits.updatesPerCall)) }),
+  input: z.strictObject({ updates: z.array(Update).min(1).max(limits.updatesPerCall) }),
   output: z.object({
     successful: z.array(z.string()),
     failed: z.array(z.object({ task_id: z.string(), error: z.string() })),

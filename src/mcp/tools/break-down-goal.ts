@@ -5,18 +5,17 @@ import { subtaskFields } from '../../domain/subtasks.ts';
 import { breakDownGoal as breakDown } from '../../service/break-down-goal.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence, TaskEntry, taskEntry } from '../answers.ts';
 import { adds, defineTool } from '../define-tool.ts';
-import { structured, withoutNulls } from '../input.ts';
 
 const Subtask = z.strictObject({
   description: subtaskFields.description,
   type: subtaskFields.type.optional(),
   priority: subtaskFields.priority.optional(),
-  dependencies: structured(subtaskFields.dependencies).optional().describe('#1 (first), a key or TASK-0001'),
+  dependencies: subtaskFields.dependencies.optional().describe('#1 (first), a key or TASK-0001'),
   key: subtaskFields.key.optional(),
   estimated_effort: subtaskFields.estimated_effort.unwrap().optional().describe('4h, 2d'),
   repo: subtaskFields.repo.unwrap().optional(),
   jira_ticket: subtaskFields.jira_ticket.unwrap().optional(),
-  tools: structured(subtaskFields.tools).optional(),
+  tools: subtaskFields.tools.optional(),
 });
 
 export const breakDownGoal = defineTool({
@@ -24,7 +23,7 @@ export const breakDownGoal = defineTool({
   description: 'Break a goal into tasks, or add tasks.',
   input: z.strictObject({
     goal_id: GoalId,
-    subtasks: structured(z.array(withoutNulls(Subtask)).min(1).max(limits.subtasksPerCall)),
+    subtasks: z.array(Subtask).min(1).max(limits.subtasksPerCall),
   }),
   output: z.object({
     goal: GoalAnswer,

@@ -6,7 +6,6 @@ import { text } from '../../domain/text.ts';
 import { claimTasks as claim, findClaims, findOutlook } from '../../service/claims.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from '../answers.ts';
 import { adds, defineTool } from '../define-tool.ts';
-import { structured } from '../input.ts';
 
 /** Tasks that one call may claim. */
 const claimedAtOnce = 50;
@@ -27,7 +26,7 @@ export const claimTasks = defineTool({
     'Take ready tasks for yourself, so that no other agent works on them while your lease runs. Claim again to renew. Pass the fence on when you finish.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
-    task_ids: structured(z.array(TaskId).min(1).max(claimedAtOnce)).optional(),
+    task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
     limit: z.number().int().min(1).max(claimedAtOnce).default(1),
     lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
     agent: text(100).optional(),

@@ -11,7 +11,7 @@ export const createGoal = defineTool({
   input: z.strictObject({
     description: NewGoal.shape.description,
     priority: NewGoal.shape.priority.default('medium'),
-    repos: structured(NewGoal.shape.repos).default([]),
+    repos: NewGoal.shape.repos.default([]),
     metadata: structured(NewGoal.shape.metadata).default({}),
   }),
   output: GoalAnswer.extend({ _persistence: Persistence }),

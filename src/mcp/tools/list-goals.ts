@@ -16,13 +16,13 @@ export const listGoals = defineTool({
     priority: Priority.optional(),
     repo: text().optional(),
     limit: z.number().int().min(1).max(limits.page).default(50),
-    cursor: z.string().optional(),
+    cursor: text().optional(),
   }),
   output: z.object({
     goals: z.array(GoalEntry),
     count: z.number().int(),
     total: z.number().int(),
-    next_cursor: z.string().optional(),
+    next_cursor: text().optional(),
   }),
   hints: reads,
   async run(context, { limit, cursor, ...filter }) {

@@ -4,13 +4,12 @@ import { limits } from '../../domain/limits.ts';
 import { text } from '../../domain/text.ts';
 import { findClaims, releaseTasks as release } from '../../service/claims.ts';
 import { defineTool, sets } from '../define-tool.ts';
-import { structured } from '../input.ts';
 
 export const releaseTasks = defineTool({
   name: 'release_tasks',
   description: 'Give back tasks that you claimed and will not finish, so that others may take them.',
   input: z.strictObject({
-    task_ids: structured(z.array(TaskId).min(1).max(limits.taskIdsPerCall)),
+    task_ids: z.array(TaskId).min(1).max(limits.taskIdsPerCall),
     reason: text(limits.reason).optional(),
     agent: text(100).optional(),
   }),

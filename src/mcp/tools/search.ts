@@ -2,12 +2,18 @@ import { z } from 'zod';
 import { GoalStatus } from '../../domain/goal.ts';
 import { TaskStatus } from '../../domain/task-status.ts';
 import { text } from '../../domain/text.ts';
+import { synonymsIn, words } from '../../domain/words.ts';
 import { search as find } from '../../service/search.ts';
 import { Budget } from '../answers.ts';
 import { defineTool, reads } from '../define-tool.ts';
 
-const Kind = z.enum(['goal', 'task', 'note']);
-const Status = z.enum([...new Set([...TaskStatus.options, ...GoalStatus.options])]);
+const Kind = words(['goal', 'task', 'note'], { goals: 'goal', tasks: 'task', notes: 'note' });
+const Status = words([...new Set([...TaskStatus.options, ...GoalStatus.options])], {
+  ...synonymsIn(GoalStatus),
+  // most of what is found is tasks
+  ...synonymsIn(TaskStatus),
+  canceled: 'cancelled',
+});
 
 export const search = defineTool({
   name: 'search',

@@ -15,7 +15,7 @@ export const updateGoal = defineTool({
     description: NewGoal.shape.description.optional(),
     priority: NewGoal.shape.priority.optional(),
     status: GoalStatus.optional(),
-    repos: structured(NewGoal.shape.repos).optional(),
+    repos: NewGoal.shape.repos.optional(),
     metadata: structured(NewGoal.shape.metadata).optional().describe('merged; null removes a key'),
   }),
   output: GoalAnswer.extend({ _persistence: Persistence, warnings: z.array(z.string()).optional() }),

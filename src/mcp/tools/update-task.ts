@@ -6,7 +6,6 @@ import { subtaskFields } from '../../domain/subtasks.ts';
 import { updateTask as update } from '../../service/update-task.ts';
 import { Budget, TaskAnswer, taskAnswer } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
-import { structured } from '../input.ts';
 
 /** Text that may be empty, which takes the value away: null is the same as leaving it out, as everywhere. */
 function clearable(schema: z.ZodType) {
@@ -20,7 +19,7 @@ function clearable(schema: z.ZodType) {
 /** Characters of JSON that the task takes in the answer: long text is not what this call was about, or is known. */
 const answerRoom = 1_500;
 
-const TaskIds = structured(z.array(TaskId).max(limits.dependenciesPerTask)).optional();
+const TaskIds = z.array(TaskId).max(limits.dependenciesPerTask).optional();
 
 export const updateTask = defineTool({
   name: 'update_task',
@@ -33,7 +32,7 @@ export const updateTask = defineTool({
     estimated_effort: clearable(subtaskFields.estimated_effort).optional(),
     repo: clearable(subtaskFields.repo).optional(),
     jira_ticket: clearable(subtaskFields.jira_ticket).optional(),
-    tools: structured(subtaskFields.tools).optional(),
+    tools: subtaskFields.tools.optional(),
     add_dependencies: TaskIds,
     remove_dependencies: TaskIds,
     goal_id: GoalId.optional(),
