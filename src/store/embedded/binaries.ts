@@ -56,8 +56,11 @@ async function tryCandidate(bin: string, { home, account }: Wanted): Promise<Bin
   } catch (error) {
     // the npm package alone: beside the machine's own programs lies the whole machine
     if (!account || codeOf(error) !== 'EACCES' || !(await isPackage(dirname(bin)))) throw error;
-    const copy = await copyForOthers(dirname(bin));
-    return probe(join(copy, 'bin'), await restoreLibraryLinks(copy, home), account);
+    const tryCopy = async (copy: string) => probe(join(copy, 'bin'), await restoreLibraryLinks(copy, home), account);
+    // a copy whose files a power loss has emptied is made once more
+    return tryCopy(await copyForOthers(dirname(bin))).catch(async () =>
+      tryCopy(await copyForOthers(dirname(bin), { anew: true })),
+    );
   }
 }
 
@@ -69,6 +72,8 @@ async function probe(
   const options = { ...account, cwd: '/', env: serverEnvironment(environment), timeout: 10_000 };
   const { stdout } = await run(join(bin, 'postgres'), ['--version'], options);
   const major = Number(/PostgreSQL\) (\d+)/.exec(stdout)?.[1]);
+  // an empty file runs, and says nothing
+  if (Number.isNaN(major)) throw new Error(`it says no version: ${stdout.slice(0, 100)}`);
   return { bin, major, environment, account };
 }
 

@@ -85,12 +85,8 @@ async function runInitdb({ draft, home, binaries }: Draft): Promise<void> {
   if (status === 0) return;
   // initdb has no SQLSTATE to tell; this is strerror(ENOSPC), in English under LC_ALL=C
   if (said.includes('No space left on device')) throw diskFull(home, new Error(said));
-  throw startFailed('create its database', logFile(home), await logged(home, said));
-}
-
-async function logged(home: string, said: string): Promise<Error> {
   await writeFile(logFile(home), said, { flag: 'a', mode: 0o600 });
-  return new Error(said);
+  throw startFailed({ what: 'create its database', directory: home, logFile: logFile(home), said });
 }
 
 /**

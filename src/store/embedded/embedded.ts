@@ -5,6 +5,7 @@ import { accountForNewServer, accountOf, makePrivate } from './account.ts';
 import { getBinaries } from './binaries.ts';
 import { createDatabase } from './create.ts';
 import { type Address, joinServer, type Membership } from './membership.ts';
+import { mend } from './mend.ts';
 import { findPidFile, isServed, type PidFile } from './pid-file.ts';
 import {
   checkSocketDirectory,
@@ -18,7 +19,7 @@ import {
 import { startServer } from './start.ts';
 import { tryStartLock } from './start-lock.ts';
 import { stopServer } from './stop.ts';
-import { explain, notReady } from './trouble.ts';
+import { explain, notLetIn, notReady } from './trouble.ts';
 
 export interface EmbeddedOptions {
   /** GOAL_AGENT_HOME; made when it is missing. */
@@ -90,7 +91,9 @@ async function tryJoin(home: string): Promise<Joined | undefined> {
   if (!pidFile?.isReady) return undefined;
   await checkSocketDirectory(place);
   const address = await addressOf(home, place, pidFile);
-  const membership = await joinServer(address);
+  const membership = await joinServer(address).catch((error) => {
+    throw notLetIn(place.dataDirectory, error);
+  });
   return membership && { place, pidFile, address, membership };
 }
 
@@ -138,5 +141,6 @@ async function start(existing: Place | undefined, options: EmbeddedOptions & { d
   const account = await (existing ? accountOf(existing.dataDirectory) : accountForNewServer(home));
   const binaries = await getBinaries({ home, account, binDir, place: existing });
   const place = existing ?? (await createDatabase(home, binaries, say));
+  await mend(place, say);
   return startServer({ home, place, binaries, settings, deadline });
 }

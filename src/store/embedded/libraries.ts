@@ -70,7 +70,7 @@ export async function copyPlace(native: string): Promise<string> {
  * A copy of the package folder that every user can read, made once: root's packages often lie under /root, where the user that
  * root's server runs as may not go. (Linking would not do: PostgreSQL resolves its own path and looks for its files there.)
  */
-export async function copyForOthers(native: string): Promise<string> {
+export async function copyForOthers(native: string, { anew = false } = {}): Promise<string> {
   const copy = await copyPlace(native);
   await mkdir(dirname(copy), { recursive: true, mode: 0o755 });
   const parent = await lstat(dirname(copy));
@@ -80,6 +80,7 @@ export async function copyForOthers(native: string): Promise<string> {
       `${dirname(copy)} can be changed by others than root: programs from there are not run.`,
     );
   }
+  if (anew) await rm(copy, { recursive: true, force: true });
   if (await stat(copy).catch(unless('ENOENT'))) return copy;
   const draft = `${copy}.${randomUUID()}`;
   try {

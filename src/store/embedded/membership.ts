@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { codeOf } from './trouble.ts';
 
 /*
  * A client of the machine is a session that holds this advisory lock, shared. The server itself thus knows who is there: a client
@@ -9,6 +10,8 @@ import pg from 'pg';
  */
 const LOCK = `${0x474f414c}, 1`; // "GOAL"
 const REJOIN_MS = 250;
+/** SQLSTATEs that do not pass by themselves: invalid authorization, no such database, internal error or corrupted data. */
+const LASTING = /^(28...|3D000|XX...)$/;
 
 /** How to connect to a running server, as its superuser. */
 export interface Address {
@@ -26,7 +29,10 @@ export interface Membership {
   leave(stop: () => Promise<void>): Promise<void>;
 }
 
-/** Becomes a client of the server; undefined when it takes nobody now: it is gone, starting, stopping or full. */
+/**
+ * Becomes a client of the server; undefined when it takes nobody now: it is gone, starting, stopping or full.
+ * @throws pg's DatabaseError when it will never take this user: a login that is refused, a database that is damaged or not there
+ */
 export async function joinServer(address: Address): Promise<Membership | undefined> {
   const session = await openSession(address);
   return session && keep(session, address);
@@ -47,7 +53,7 @@ function keep(first: Session, address: Address): Membership {
   const rejoin = async (): Promise<void> => {
     while (!hasLeft && !session) {
       await sleep(REJOIN_MS, undefined, { ref: false });
-      const again = await openSession(address);
+      const again = await openSession(address).catch(() => undefined);
       if (again && hasLeft) await again.end();
       else if (again) hold(again);
     }
@@ -79,8 +85,9 @@ async function openSession(address: Address): Promise<Session | undefined> {
   try {
     await client.connect();
     if (await ask(client, `pg_try_advisory_lock_shared(${LOCK})`)) return client;
-  } catch {
-    // whatever the reason, the caller looks at the data directory next, and gives up at its deadline
+  } catch (error) {
+    // for any other reason the caller looks at the data directory next, and gives up at its deadline
+    if (LASTING.test(codeOf(error) ?? '')) throw error;
   }
   await client.end().catch(() => {});
   return undefined;

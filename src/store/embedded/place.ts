@@ -42,10 +42,19 @@ export async function findPlace(home: string): Promise<Place | undefined> {
     const owner = await stat(dataDirectory).catch(unless('ENOENT'));
     if (!owner) continue;
     if (!isRoot && process.getuid && owner.uid !== process.getuid()) throw ownedByAnother(dataDirectory);
-    const written = (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(unless('ENOENT')))?.trim();
+    const written = await findVersion(dataDirectory);
     if (written === undefined) throw notADatabase(dataDirectory);
     if (written !== String(major)) throw otherMajor({ directory: dataDirectory, major: written, runs: String(major) });
     return { major, dataDirectory, socketDirectory: await socketDirectoryOf(dataDirectory) };
+  }
+  return undefined;
+}
+
+/** The major version that wrote it, by the file that says so or, where a power loss has emptied that, by the one of a database in it. */
+async function findVersion(dataDirectory: string): Promise<string | undefined> {
+  for (const directory of [dataDirectory, join(dataDirectory, 'base', '1')]) {
+    const text = await readFile(join(directory, 'PG_VERSION'), 'utf8').catch(unless('ENOENT'));
+    if (text?.trim()) return text.trim();
   }
   return undefined;
 }

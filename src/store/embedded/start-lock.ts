@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, link, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { birthOf, processSpace } from './process.ts';
-import { unless } from './trouble.ts';
+import { codeOf, unless } from './trouble.ts';
 
 /*
  * One process at a time creates or starts the server. Whoever died with the lock in hand must not keep it, and the classic way to
@@ -12,8 +12,11 @@ import { unless } from './trouble.ts';
  *   start-lock.7   {"pid":4711,…}   dead: nobody holds the lock, and the next is 8
  *   start-lock.8   {"pid":4712,…}   made by link(2), which only one process can do
  *   start-lock.8   (empty)          released
+ *
+ * A lock has its whole content from its first moment, so anything else under such a name is what a crash of the machine left: nobody holds it.
  */
-const NAME = /^start-lock\.(\d+)$/;
+// fifteen digits: a larger number cannot be counted on from
+const NAME = /^start-lock\.(\d{1,15})$/;
 const OLD_LOCKS_KEPT = 16;
 /** How long a lock is believed whose holder cannot be looked up (in another container, or on Windows). */
 const BLIND_TRUST_MS = 60_000;
@@ -52,16 +55,29 @@ async function newestNumber(directory: string): Promise<number> {
 }
 
 async function isHeld(file: string): Promise<boolean> {
-  const text = await readFile(file, 'utf8').catch(unless('ENOENT'));
+  const text = await readFile(file, 'utf8').catch((error) =>
+    codeOf(error) === 'EISDIR' ? '' : unless('ENOENT')(error),
+  );
   if (text === undefined) return true; // swept meanwhile: there are newer ones
-  if (text === '') return false;
-  const holder = JSON.parse(text) as Holder;
+  const holder = parseHolder(text);
+  if (!holder) return false;
   if (holder.space === (await processSpace())) {
     const born = await birthOf(holder.pid);
     if (born !== '?') return born === holder.born;
   }
   const made = await stat(file).catch(unless('ENOENT'));
   return made === undefined || Date.now() - made.mtimeMs < BLIND_TRUST_MS;
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const { pid, born, space } = JSON.parse(text) as Partial<Holder>;
+    return Number.isInteger(pid) && typeof born === 'string' && typeof space === 'string'
+      ? ({ pid, born, space } as Holder)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes the lock file with its content in one step; false when another process was first. */
@@ -74,6 +90,7 @@ async function claim(directory: string, file: string): Promise<boolean> {
   const draft = join(directory, `draft-${randomUUID()}`);
   try {
     await writeFile(draft, JSON.stringify(holder));
+    await chmod(draft, 0o644); // whatever root's umask is: the home's owner has to read it
     await link(draft, file);
     return true;
   } catch (error) {
@@ -87,6 +104,6 @@ async function claim(directory: string, file: string): Promise<boolean> {
 async function sweep(directory: string, below: number): Promise<void> {
   for (const name of await readdir(directory)) {
     if (Number(NAME.exec(name)?.[1] ?? Number.POSITIVE_INFINITY) < below)
-      await rm(join(directory, name), { force: true });
+      await rm(join(directory, name), { force: true, recursive: true });
   }
 }

@@ -43,12 +43,12 @@ export async function startServer(start: Start): Promise<boolean> {
   if (end === undefined) return true;
   const said = (await readFile(file)).subarray(size).toString();
   // told to stop, or killed: no fault of its own. F0001 is lock_file_exists, 53100 disk_full: the third field of a log line (settings.ts)
-  if (/^exit (0|SIG)/.test(end) || said.includes('|F0001|FATAL')) {
+  if (/^exit (0|SIG(KILL|TERM|INT|QUIT))$/.test(end) || said.includes('|F0001|FATAL')) {
     await sleep(RETRY_MS);
     return false;
   }
   if (said.includes('|53100|')) throw diskFull(start.home, new Error(said));
-  throw startFailed('start', file, new Error(`${end}\n${said}`));
+  throw startFailed({ what: 'start', directory: start.place.dataDirectory, logFile: file, said: `${end}\n${said}` });
 }
 
 /** The process that was started, and how it ended, if it has. */

@@ -42,7 +42,7 @@ export const otherMajor = (found: { directory: string; major: string; runs: stri
 export const notADatabase = (directory: string): GoalAgentError =>
   new GoalAgentError(
     'configuration',
-    `${directory} is where the database belongs, and its file PG_VERSION is missing. Put the folder back from a copy, or set GOAL_AGENT_HOME to a new folder. Nothing was changed.`,
+    `${directory} is where the database belongs, and its file PG_VERSION is missing or empty. Put the folder back from a copy, or set GOAL_AGENT_HOME to a new folder. Nothing was changed.`,
   );
 
 export const noBinaries = (tried: readonly string[]): GoalAgentError =>
@@ -55,10 +55,59 @@ export const noBinaries = (tried: readonly string[]): GoalAgentError =>
 export const notReady = (what: string, logFile: string): GoalAgentError =>
   new GoalAgentError('unavailable', `${what} Try again in a minute; its log is ${logFile}.`);
 
-export const startFailed = (what: string, logFile: string, cause: unknown): GoalAgentError =>
+interface Failure {
+  /** Completes "could not …". */
+  readonly what: string;
+  readonly directory: string;
+  readonly logFile: string;
+  /** All that the program wrote. */
+  readonly said: string;
+}
+
+export const startFailed = ({ what, directory, logFile, said }: Failure): GoalAgentError =>
   new GoalAgentError(
     'unavailable',
-    `The private PostgreSQL could not ${what}; ${logFile} says why. When that is put right, try again; or ${OWN_SERVER}.`,
+    `The private PostgreSQL could not ${what}: ${reasonIn(said)}. Nothing was changed, and ${logFile} says more. ` +
+      `When that is put right, try again. If the database is damaged, put ${directory} back from a copy; or ${OWN_SERVER}.`,
+    { cause: new Error(said) },
+  );
+
+export const notLetIn = (directory: string, cause: Error): GoalAgentError =>
+  new GoalAgentError(
+    'configuration',
+    `The private PostgreSQL runs and lets nobody in: ${cause.message}. Its data are in ${directory}: if they are damaged, put that folder back from a copy, or ${OWN_SERVER}.`,
+    { cause },
+  );
+
+/** PostgreSQL's own word for it, in one line: a PANIC says more than what follows from it, and any line is better than none. */
+function reasonIn(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim().replace(/^postgres: /, ''));
+  const worst = ['PANIC', 'FATAL'].flatMap((level) => lines.filter((line) => line.includes(`${level}: `)));
+  const reason =
+    worst[0]?.replace(/^.*?(?:PANIC|FATAL): \s*/, '') ?? lines.findLast((line) => line !== '') ?? 'no reason given';
+  return reason.slice(0, LONGEST_REASON).replace(/\.$/, '');
+}
+
+const LONGEST_REASON = 300;
+
+const inTheWay = (home: string, cause: NodeJS.ErrnoException): GoalAgentError =>
+  new GoalAgentError(
+    'configuration',
+    `Goal Agent needs a folder and meets a file at ${cause.path ?? home}. Move that file away, or set GOAL_AGENT_HOME to a folder of your own.`,
+    { cause },
+  );
+
+const noParent = (home: string, cause: NodeJS.ErrnoException): GoalAgentError =>
+  new GoalAgentError(
+    'configuration',
+    `Goal Agent cannot make the folder ${cause.path ?? home} (${cause.code}). Set GOAL_AGENT_HOME to a folder of your own, or ${OWN_SERVER}.`,
+    { cause },
+  );
+
+const unusable = (home: string, cause: NodeJS.ErrnoException): GoalAgentError =>
+  new GoalAgentError(
+    'unavailable',
+    `Goal Agent cannot use its folder ${home} (${cause.message}). When that is put right, try again; or set GOAL_AGENT_HOME to another folder.`,
     { cause },
   );
 
@@ -77,17 +126,24 @@ export function unless(...codes: string[]): (error: unknown) => undefined {
 
 /** Turns a system error met in `home` into the one message a person can act on. */
 export function explain(error: unknown, home: string): unknown {
-  if (error instanceof GoalAgentError) return error;
-  switch (codeOf(error)) {
+  if (error instanceof GoalAgentError || !isSystemError(error)) return error;
+  switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
       return diskFull(home, error);
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-    case 'ENOTDIR':
       return notWritable(home, error);
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return inTheWay(home, error);
+    case 'ENOENT':
+      return error.syscall === 'mkdir' ? noParent(home, error) : unusable(home, error);
     default:
-      return error;
+      return unusable(home, error);
   }
 }
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'errno' in error && 'syscall' in error;

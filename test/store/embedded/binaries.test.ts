@@ -80,7 +80,9 @@ describe('programs', () => {
     const home = await machine.homeWithDatabase();
     const failure = await machine.client().failToJoin({ home, settings: { shared_buffers: 'plenty' } });
     expect(failure).toMatchObject({ name: 'GoalAgentError', code: 'unavailable' });
-    expect(failure.message).toContain(`${join(home, 'logs', 'postgres.log')} says why`);
+    expect(failure.message).toContain(
+      `could not start: invalid value for parameter "shared_buffers": "plenty". Nothing was changed, and ${join(home, 'logs', 'postgres.log')} says more`,
+    );
     expect(failure.cause).toContain('invalid value for parameter "shared_buffers": "plenty"');
   });
 
