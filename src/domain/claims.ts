@@ -1,3 +1,5 @@
+import { longestName, named } from './stored-text.ts';
+
 /** A hold on a task that keeps somebody else from changing its status. */
 export interface Claim {
   task_id: string;
@@ -17,7 +19,10 @@ export const defaultMaxAttempts = 5;
 
 /** Why a change of a task's status is refused, and what to do: `TASK-0012 is claimed by claude-2 until 10:42:00Z; …`. */
 export function describeRefusal({ task_id, status, claimed_by, lease_expires_at, fence, given_fence }: Claim): string {
-  const holder = claimed_by === null ? `and is ${status}` : `by ${claimed_by}, until ${timeOf(lease_expires_at ?? '')}`;
+  const holder =
+    claimed_by === null
+      ? `and is ${status}`
+      : `by ${named(claimed_by, longestName)}, until ${timeOf(lease_expires_at ?? '')}`;
   if (given_fence !== null && given_fence !== undefined) {
     return `${task_id} was claimed again since your claim (fence ${given_fence}, now ${fence}) ${holder}; leave it, and claim another.`;
   }
@@ -26,7 +31,7 @@ export function describeRefusal({ task_id, status, claimed_by, lease_expires_at,
 
 /** `TASK-0012 is claimed by claude-2 until 10:42:00Z`. */
 export function describeClaim(taskId: string, holder: string | null, leaseExpiresAt: string | null): string {
-  return `${taskId} is claimed by ${holder} until ${timeOf(leaseExpiresAt ?? '')}`;
+  return `${taskId} is claimed by ${named(holder ?? '', longestName)} until ${timeOf(leaseExpiresAt ?? '')}`;
 }
 
 /** `2026-11-23T10:42:00.123Z` or PostgreSQL's own form, as `10:42:00Z`. */

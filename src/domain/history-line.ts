@@ -1,4 +1,4 @@
-import { oneLine } from './text.ts';
+import { longestName, named, oneLine, quoted } from './stored-text.ts';
 
 /** What a line of history is made from. Times are ISO 8601 in UTC. */
 export interface HistoryEvent {
@@ -34,22 +34,21 @@ const shownWhole = new Set([
 ]);
 const longestValue = 60;
 const longestSubject = 80;
-const longestActor = 60;
 const shownOperations = 3;
 
 /** `2026-11-23T10:42:00Z claude-a1b2 TASK-0003 status pending → completed, result set`: one line, whatever is in it. */
 export function historyLine(event: HistoryEvent): string {
   const time = `${event.at.slice(0, 19)}Z`;
-  return `${time} ${oneLine(event.actor, longestActor)} ${event.task_id ?? event.goal_id} ${happened(event)}`;
+  return `${time} ${named(event.actor, longestName)} ${event.task_id ?? event.goal_id} ${happened(event)}`;
 }
 
 function happened(event: HistoryEvent): string {
   const { action, subject, goal_id, task_id } = event;
-  const quoted = subject === null ? '' : ` "${oneLine(subject, longestSubject)}"`;
-  if (event.undoes !== null) return `${tookBack(event.undoes)}: ${whatCameBack(event, quoted)}`;
-  if (action === 'noted') return `noted${quoted}`;
-  if (action === 'created') return `created${task_id === null ? '' : ` in ${goal_id}`}${quoted}`;
-  if (action === 'deleted') return `deleted${quoted}`;
+  const what = subject === null ? '' : ` ${quoted(subject, longestSubject)}`;
+  if (event.undoes !== null) return `${tookBack(event.undoes)}: ${whatCameBack(event, what)}`;
+  if (action === 'noted') return `noted${what}`;
+  if (action === 'created') return `created${task_id === null ? '' : ` in ${goal_id}`}${what}`;
+  if (action === 'deleted') return `deleted${what}`;
   const words = action.replaceAll('_', ' ');
   const list = listOf(event.changes);
   if (list === '') return words;
@@ -62,8 +61,8 @@ function tookBack(operations: number[]): string {
   return `undid ${operations.length > shownOperations ? `${shown} and ${operations.length - shownOperations} more` : shown}`;
 }
 
-function whatCameBack({ action, was, is_there, changes }: HistoryEvent, quoted: string): string {
-  const what = action === 'note_undone' ? `note${quoted}` : quoted.trimStart();
+function whatCameBack({ action, was, is_there, changes }: HistoryEvent, subject: string): string {
+  const what = action === 'note_undone' ? `note${subject}` : subject.trimStart();
   if (was && is_there) return listOf(changes) || 'nothing is left to change';
   if (was) return `${what} is gone again`;
   return is_there ? `${what} is back` : 'it came and went';
@@ -83,12 +82,18 @@ function weightOf(name: string): number {
 }
 
 function describeChange(name: string, before: string | null, after: string | null): string {
+  if (name === 'dependencies') return `${name} ${shownIds(before)} → ${shownIds(after)}`;
   if (shownWhole.has(name)) return `${name} ${shown(before)} → ${shown(after)}`;
   if (before === null) return `${name} set`;
   return after === null ? `${name} removed` : `${name} changed`;
 }
 
 function shown(text: string | null): string {
-  if (text === null || text === '[]') return 'none';
-  return oneLine(text.replaceAll(/[[\]"]/g, ''), longestValue);
+  return text === null ? 'none' : named(text, longestValue);
+}
+
+/** The start of a JSON list of IDs, which may be cut anywhere. */
+function shownIds(list: string | null): string {
+  const ids = oneLine((list ?? '').replaceAll(/[[\]"]/g, ''), longestValue);
+  return ids === '' ? 'none' : ids;
 }

@@ -24,10 +24,3 @@ function textProblem(value: string, max: number): string | undefined {
   if (value.length > max) return `has ${value.length} characters; the limit is ${max}`;
   return unstorable(value);
 }
-
-/** Text that came from anywhere, without line breaks and control characters, cut. */
-export function oneLine(text: string, most: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out
-  const line = text.replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  return line.length > most ? `${line.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
-}

@@ -1,3 +1,5 @@
+import { longestName, named } from './stored-text.ts';
+
 /** An undo, and the operations that it took back. */
 export interface Undo {
   operation: number;
@@ -69,7 +71,7 @@ export function operationsToUndo(operations: readonly number[], undos: readonly 
 export function describeConflicts(conflicts: readonly Conflict[], most = namedConflicts): string {
   const unique = [...new Map(conflicts.map((each) => [each.seq, each])).values()].toSorted((a, b) => a.seq - b.seq);
   const shown = unique.slice(0, most).map(({ seq, actor, action, goal_id, task_id }) => {
-    return `event ${seq} (${task_id ?? goal_id} ${action.replaceAll('_', ' ')} by ${actor.slice(0, 60)})`;
+    return `event ${seq} (${task_id ?? goal_id} ${action.replaceAll('_', ' ')} by ${named(actor, longestName)})`;
   });
   return unique.length > most ? `${shown.join(', ')} and ${unique.length - most} more` : shown.join(', ');
 }

@@ -3,6 +3,7 @@ import { Goal } from '../domain/goal.ts';
 import type { Json } from '../domain/json.ts';
 import { answerBudget } from '../domain/limits.ts';
 import { Note } from '../domain/note.ts';
+import { visibleJson } from '../domain/stored-text.ts';
 import { Task } from '../domain/task.ts';
 import type { ListedGoal } from '../service/goals.ts';
 import type { NotePage } from '../service/notes.ts';
@@ -100,9 +101,8 @@ export function goalAnswer(goal: Goal, budget: Budget): z.infer<typeof GoalAnswe
   budget.spend(fields);
   const text = budget.spend(cutText(description, budget.longField()));
   const shownRepos = budget.spend(shortList(repos));
-  const all = JSON.stringify(metadata).length;
   const room = budget.longField();
-  const shown = budget.spend(all <= room ? metadata : entriesThatFit(metadata, room));
+  const shown = budget.spend(lengthOf(metadata) <= room ? metadata : entriesThatFit(metadata, room));
   const ids = budget.spend(new Budget(budget.left / 2).firstOf(tasks));
   return {
     ...goal,
@@ -112,7 +112,7 @@ export function goalAnswer(goal: Goal, budget: Budget): z.infer<typeof GoalAnswe
     ...(shownRepos.length < repos.length && { repos_count: repos.length }),
     tasks: ids,
     metadata: shown,
-    ...(shown !== metadata && { metadata_length: all }),
+    ...(shown !== metadata && { metadata_length: JSON.stringify(metadata).length }),
   };
 }
 
@@ -123,7 +123,7 @@ export function taskAnswer(task: Task, budget: Budget): z.infer<typeof TaskAnswe
   const text = budget.spend(cutText(description, budget.longField()));
   const tools = budget.spend(shortList(assigned_tools));
   const json = JSON.stringify(result);
-  const isWhole = json.length <= Math.min(answerBudget.json, budget.left);
+  const isWhole = lengthOf(result) <= Math.min(answerBudget.json, budget.left);
   const shown = budget.spend(isWhole ? result : cutText(json, Math.min(answerBudget.json, budget.left)));
   return {
     ...task,
@@ -181,10 +181,10 @@ export function withoutEmpty<T extends object>(entry: T): Partial<T> {
 
 /** The start of a text, with an ellipsis, whose JSON takes at most `room` characters; the text itself where that fits. */
 export function cutText(text: string, room: number): string {
-  const cost = JSON.stringify(text).length;
+  const cost = lengthOf(text);
   if (cost <= room) return text;
   let end = Math.max(0, Math.floor(text.length * (room / cost)) - 3);
-  while (end > 0 && JSON.stringify(text.slice(0, end)).length + 1 > room) end = Math.floor(end * 0.9);
+  while (end > 0 && lengthOf(text.slice(0, end)) + 1 > room) end = Math.floor(end * 0.9);
   return `${text.slice(0, end).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
@@ -203,5 +203,10 @@ function entriesThatFit(metadata: { [key: string]: Json }, room: number): { [key
 
 /** With the comma that follows it. */
 function costOf(value: unknown): number {
-  return JSON.stringify(value).length + 1;
+  return lengthOf(value) + 1;
+}
+
+/** Characters of JSON, as a client gets it. */
+function lengthOf(value: unknown): number {
+  return visibleJson(JSON.stringify(value)).length;
 }

@@ -1,6 +1,6 @@
 import { formatEffort } from '../domain/effort.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
-import { oneLine } from '../domain/text.ts';
+import { longestName, named, quoted, quotedJson } from '../domain/stored-text.ts';
 import type { BriefedTask, Briefing } from '../service/briefing.ts';
 
 interface Section {
@@ -65,7 +65,7 @@ function textOf({ title, lines, total }: Section, count: number): string[] {
 
 /** With the line break, which JSON writes as two characters. */
 function costOf(line: string): number {
-  return JSON.stringify(line).length;
+  return JSON.stringify(line).length; // what is not seen is written out already
 }
 
 function sectionsOf(briefing: Briefing): Section[] {
@@ -79,7 +79,7 @@ function sectionsOf(briefing: Briefing): Section[] {
     total: rows[0]?.total ?? lines.length,
   });
   return [
-    ...(plan === undefined ? [] : [section(goalTitle(plan.goal), 0.3, [oneLine(plan.goal.description, 400)], [])]),
+    ...(plan === undefined ? [] : [section(goalTitle(plan.goal), 0.3, [quoted(plan.goal.description, 400)], [])]),
     section('In progress', 0.3, inState('in_progress').map(progressLine), inState('in_progress')),
     {
       ...section('Blocked or failed', 0.3, stuck.map(stuckLine), []),
@@ -90,7 +90,7 @@ function sectionsOf(briefing: Briefing): Section[] {
       0.35,
       ready.map(
         (task) =>
-          `- ${task.id} ${task.priority}${task.estimated_effort === null ? '' : ` ${oneLine(task.estimated_effort, 20)}`}: ${oneLine(task.description, described)}`,
+          `- ${task.id} ${task.priority}${task.estimated_effort === null ? '' : ` ${named(task.estimated_effort, 20)}`}: ${quoted(task.description, described)}`,
       ),
       ready,
     ),
@@ -98,9 +98,7 @@ function sectionsOf(briefing: Briefing): Section[] {
     section(
       'Finished',
       0.4,
-      finished.map(
-        (task) => `- ${task.id} ${minute(task.at)} ${oneLine(task.description, described)}${reported(task)}`,
-      ),
+      finished.map((task) => `- ${task.id} ${minute(task.at)} ${quoted(task.description, described)}${reported(task)}`),
       finished,
     ),
     section(
@@ -108,14 +106,14 @@ function sectionsOf(briefing: Briefing): Section[] {
       0.5,
       notes.map(
         (note) =>
-          `- ${minute(note.created_at)} ${oneLine(note.actor, 40)} on ${note.task_id ?? note.goal_id}: ${oneLine(note.text, told)}`,
+          `- ${minute(note.created_at)} ${named(note.actor, longestName)} on ${note.task_id ?? note.goal_id}: ${quoted(note.text, told)}`,
       ),
       notes,
     ),
     section(
       'Waiting for what is in progress, blocked or failed',
       0.6,
-      waiting.map((task) => `- ${task.id} ${oneLine(task.description, 80)} waits for ${task.waits_for.join(', ')}`),
+      waiting.map((task) => `- ${task.id} ${quoted(task.description, 80)} waits for ${task.waits_for.join(', ')}`),
       waiting,
     ),
     section(
@@ -123,7 +121,7 @@ function sectionsOf(briefing: Briefing): Section[] {
       1,
       goals.map(
         (goal) =>
-          `- ${goal.id} ${goal.total_tasks - goal.open_tasks}/${goal.total_tasks} ${oneLine(goal.description, 80)}`,
+          `- ${goal.id} ${goal.total_tasks - goal.open_tasks}/${goal.total_tasks} ${quoted(goal.description, 80)}`,
       ),
       goals,
     ),
@@ -142,16 +140,16 @@ function progressLine(task: BriefedTask): string {
   const held =
     task.claimed_by === null || task.lease_expires_at === null
       ? `since ${minute(task.at)}`
-      : `${oneLine(task.claimed_by, 40)} until ${minute(task.lease_expires_at)}`;
-  return `- ${task.id} (${held}) ${oneLine(task.description, described)}${reported(task)}`;
+      : `${named(task.claimed_by, longestName)} until ${minute(task.lease_expires_at)}`;
+  return `- ${task.id} (${held}) ${quoted(task.description, described)}${reported(task)}`;
 }
 
 function stuckLine(task: BriefedTask): string {
-  return `- ${task.id} ${task.status}: ${oneLine(task.description, described)}${reported(task)}`;
+  return `- ${task.id} ${task.status}: ${quoted(task.description, described)}${reported(task)}`;
 }
 
 function reported({ result }: { result: string | null }): string {
-  return result === null || result === 'null' ? '' : ` → ${oneLine(result, told)}`;
+  return result === null || result === 'null' ? '' : ` → ${quotedJson(result, told)}`;
 }
 
 function criticalPath({ plan }: Briefing): Section[] {

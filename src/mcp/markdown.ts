@@ -6,9 +6,13 @@ import type { TaskStatus } from '../domain/task-status.ts';
 import type { NotePage } from '../service/notes.ts';
 import type { ExecutionPlan, PlanTask } from '../service/plans.ts';
 import type { ListedTask } from '../service/tasks.ts';
+import { codeBlock, codeSpan } from './frames.ts';
 
 /** Tasks that one page lists: past that it says how many more there are. */
 const shownTasks = 200;
+/** Characters of a description's line in a heading or a list, and of a name. */
+const shownLine = 160;
+const shownName = 200;
 
 const boxes: Record<TaskStatus, string> = {
   pending: '[ ]',
@@ -22,10 +26,10 @@ const legend = '`[ ]` pending, `[~]` in progress, `[x]` completed, `[!]` failed,
 /** A goal as a page that a person would like to read. */
 export function goalMarkdown(goal: Goal, tasks: ListedTask[], notes: NotePage): string {
   const lines = [
-    `# ${goal.id}: ${firstLine(goal.description)}`,
+    `# ${goal.id}: ${line(goal.description)}`,
     '',
     `**${words(goal.status)}**, ${goal.priority} priority, ${goal.completed_tasks} of ${goal.total_tasks} tasks completed`,
-    ...(goal.repos.length > 0 ? [`Repositories: ${goal.repos.join(', ')}`] : []),
+    ...(goal.repos.length > 0 ? [`Repositories: ${names(goal.repos)}`] : []),
     ...rest(goal.description),
     '',
     '## Tasks',
@@ -43,18 +47,18 @@ export function goalMarkdown(goal: Goal, tasks: ListedTask[], notes: NotePage): 
 export function taskMarkdown(task: Task, notes: NotePage): string {
   const facts: [string, string | null][] = [
     ['Goal', task.goal_id],
-    ['Type', task.type],
+    ['Type', name(task.type)],
     ['Depends on', task.dependencies.join(', ') || null],
-    ['Effort', task.estimated_effort],
-    ['Repository', task.repo],
-    ['Ticket', task.jira_ticket],
-    ['Tools', task.assigned_tools.join(', ') || null],
+    ['Effort', name(task.estimated_effort)],
+    ['Repository', name(task.repo)],
+    ['Ticket', name(task.jira_ticket)],
+    ['Tools', names(task.assigned_tools) || null],
     ['Created', task.created_at],
     ['Last changed', task.updated_at],
     ['Completed', task.completed_at],
   ];
   const lines = [
-    `# ${task.id}: ${firstLine(task.description)}`,
+    `# ${task.id}: ${line(task.description)}`,
     '',
     `**${words(task.status)}**, ${task.priority} priority`,
     '',
@@ -79,7 +83,7 @@ export function planMarkdown({ goal, tasks, plan }: ExecutionPlan): string {
   });
   const left = phases.reduce((sum, each) => sum + each.taskIds.length, 0);
   const lines = [
-    `# Plan of ${goal.id}: ${firstLine(goal.description)}`,
+    `# Plan of ${goal.id}: ${line(goal.description)}`,
     '',
     `${goal.completed_tasks} of ${goal.total_tasks} tasks completed; ${left} left in ${phases.length} ${phases.length === 1 ? 'phase' : 'phases'}`,
     ...phaseLines,
@@ -101,15 +105,15 @@ export function planMarkdown({ goal, tasks, plan }: ExecutionPlan): string {
 
 function taskLine(task: ListedTask): string {
   const waits = task.dependencies.length > 0 ? ` (after ${task.dependencies.slice(0, 10).join(', ')})` : '';
-  return `- ${boxes[task.status]} **${task.id}** ${firstLine(task.description)}${waits}`;
+  return `- ${boxes[task.status]} **${task.id}** ${line(task.description)}${waits}`;
 }
 
 function planLine(task: PlanTask, waitsFor: readonly string[] | undefined): string {
-  const facts = [task.estimated_effort, task.priority === 'medium' ? null : task.priority].filter(
+  const facts = [name(task.estimated_effort), task.priority === 'medium' ? null : task.priority].filter(
     (fact) => fact !== null,
   );
   const waits = waitsFor === undefined ? '' : `, waits for ${waitsFor.slice(0, 10).join(', ')}`;
-  return `- ${boxes[task.status]} **${task.id}** ${firstLine(task.description)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}${waits}`;
+  return `- ${boxes[task.status]} **${task.id}** ${line(task.description)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}${waits}`;
 }
 
 /** Newest first. A note says which task it is on where that is not the page's own. */
@@ -117,7 +121,8 @@ function notesSection({ notes, total }: NotePage, pageId: string): string[] {
   if (total === 0) return [];
   const lines = notes.map(({ created_at, actor, task_id, text }) => {
     const on = task_id === null || task_id === pageId ? '' : ` on ${task_id}`;
-    return `- ${created_at} ${actor}${on}: ${text.replaceAll('\n', '\n  ')}`;
+    const head = `- ${created_at} ${name(actor)}${on}:`;
+    return isOneLine(text) ? `${head} ${line(text)}` : [head, ...codeBlock(text, { indent: '  ' })].join('\n');
   });
   return ['', '## Notes', '', ...lines, ...more(total - notes.length)];
 }
@@ -136,13 +141,29 @@ function more(count: number): string[] {
 }
 
 function firstLine(text: string): string {
-  const line = text.trim().split(/\r?\n/, 1)[0] ?? '';
-  return line.length > 160 ? `${line.slice(0, 160).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
+  return text.trim().split(/\r?\n/, 1)[0] ?? '';
+}
+
+/** The first line of a description, as a heading or a list shows it. */
+function line(text: string): string {
+  return codeSpan(firstLine(text), shownLine);
 }
 
 /** The whole text, where the heading shows only its start. */
 function rest(text: string): string[] {
-  return firstLine(text) === text.trim() ? [] : ['', text];
+  return isOneLine(text) ? [] : ['', ...codeBlock(text)];
+}
+
+function isOneLine(text: string): boolean {
+  return firstLine(text) === text.trim() && text.length <= shownLine;
+}
+
+function name(text: string | null): string | null {
+  return text === null ? null : codeSpan(text, shownName);
+}
+
+function names(texts: string[]): string {
+  return texts.map(name).join(', ');
 }
 
 function words(status: string): string {
@@ -150,5 +171,5 @@ function words(status: string): string {
 }
 
 function jsonBlock(value: Json): string[] {
-  return typeof value === 'string' ? [value] : ['```json', JSON.stringify(value, null, 2), '```'];
+  return typeof value === 'string' ? codeBlock(value) : codeBlock(JSON.stringify(value, null, 2), { language: 'json' });
 }

@@ -1,6 +1,8 @@
 import { completable, type McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { named } from '../domain/stored-text.ts';
 import { completeGoalId } from '../service/goals.ts';
+import { codeBlock } from './frames.ts';
 import type { WithCall } from './with-call.ts';
 
 /** Prompts that a person picks from a menu. */
@@ -32,7 +34,7 @@ export function registerPrompts(server: McpServer, withCall: WithCall): void {
 function planText(outcome: string): string {
   return `I want this outcome:
 
-${outcome}
+${codeBlock(outcome).join('\n')}
 
 Plan it with Goal Agent:
 1. If something essential is unclear, ask me first; otherwise go on.
@@ -43,7 +45,7 @@ Do not start on the tasks before I agree.`;
 }
 
 function reviewText(goalId: string): string {
-  return `Review ${goalId} with Goal Agent:
+  return `Review ${named(goalId, 40)} with Goal Agent:
 1. get_goal and generate_execution_plan.
 2. Tell me in a few lines: how far it is, what is in progress, what has failed or is blocked and why (read the results), and what is on the critical path.
 3. Say which task you would do next and why, and which tasks look stale, doubled, too large or missing.

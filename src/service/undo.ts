@@ -2,6 +2,7 @@ import { isProcessOf } from '../domain/actor.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { HistoryEvent } from '../domain/history-line.ts';
 import type { Since } from '../domain/since.ts';
+import { longestName, named } from '../domain/stored-text.ts';
 import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo.ts';
 import { step } from '../store/database.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
@@ -65,7 +66,7 @@ export async function undo(call: Call, eventId: number | undefined): Promise<Und
     if (last === undefined) {
       throw new GoalAgentError(
         'not_found',
-        `${call.actor} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
+        `${named(call.actor, longestName)} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
       );
     }
     const undone = await takeBack(call, [last.operation], { holders: holdersFor(call, last) });

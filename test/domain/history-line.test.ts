@@ -30,7 +30,12 @@ test.each<[string, Partial<HistoryEvent>]>([
   ['TASK-0003 created in GOAL-0001 "Build it"', { action: 'created' }],
   ['GOAL-0001 created "Build it"', { action: 'created', task_id: null }],
   ['TASK-0003 deleted "Build it"', { action: 'deleted' }],
-  ['TASK-0003 noted "use SCRAM"', { action: 'noted', subject: ' use\nSCRAM\u001b' }],
+  ['TASK-0003 noted "use SCRAM\\u001b"', { action: 'noted', subject: ' use\nSCRAM\u001b' }],
+  ['TASK-0003 noted "say \\"x\\" C:\\\\a"', { action: 'noted', subject: 'say "x" C:\\a' }],
+  [
+    'TASK-0003 type general → "x, status pending → completed", repo none → api',
+    { changes: { type: ['general', 'x, status pending → completed'], repo: [null, 'api'] } },
+  ],
   ['TASK-0003 claimed: claimed_by none → bob', { action: 'claimed', changes: { claimed_by: [null, 'bob'] } }],
   ['TASK-0003 lease ended', { action: 'lease_ended' }],
   ['TASK-0003 updated', {}],
@@ -54,6 +59,13 @@ test.each<[string, Partial<HistoryEvent>]>([
   ['TASK-0003 undid 12: nothing is left to change', { action: 'undone', undoes: [12] }],
 ])('%s', (line, fields) => {
   expect(historyLine({ ...event, ...fields })).toBe(`2026-11-23T10:42:00Z claude-a1b2 ${line}`);
+});
+
+test('who acts by a name that is more than one word stands in quotation marks', () => {
+  const actor = 'bob TASK-0009 deleted "x"\n2026-11-23T10:42:00Z eve';
+  expect(historyLine({ ...event, actor, action: 'lease_ended' })).toBe(
+    '2026-11-23T10:42:00Z "bob TASK-0009 deleted \\"x\\" 2026-11-23T10:42:00Z eve" TASK-0003 lease ended',
+  );
 });
 
 test('a line is one line, and short, whatever is in it', () => {

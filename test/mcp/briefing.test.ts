@@ -48,14 +48,14 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
     const [design, build, check, legal, docs, announce, gauge] = ids;
     expect(await brief({ goal_id: goal })).toEqual({
       briefing: [
-        `## ${goal} in_progress, 1 of 7 tasks completed\nShip it with care`,
-        `## In progress\n- ${build} (since T) Build`,
-        `## Blocked or failed\n- ${legal} blocked: Ask legal → they are on holiday\n- ${gauge} failed: Measure → no machine`,
-        `## Ready\n- ${docs} low 30m: Write docs`,
+        `## ${goal} in_progress, 1 of 7 tasks completed\n"Ship it with care"`,
+        `## In progress\n- ${build} (since T) "Build"`,
+        `## Blocked or failed\n- ${legal} blocked: "Ask legal" → "they are on holiday"\n- ${gauge} failed: "Measure" → "no machine"`,
+        `## Ready\n- ${docs} low 30m: "Write docs"`,
         `## Critical path\n${build} → ${check}: 6h of work`,
-        `## Finished\n- ${design} T Design → {"chosen": "OIDC"}`,
-        `## Notes\n- T tester on ${goal}: Ann decides\n- T tester on ${build}: Use the new parser`,
-        `## Waiting for what is in progress, blocked or failed\n- ${check} Test waits for ${build} in_progress\n- ${announce} Announce waits for ${legal} blocked`,
+        `## Finished\n- ${design} T "Design" → {"chosen": "OIDC"}`,
+        `## Notes\n- T tester on ${goal}: "Ann decides"\n- T tester on ${build}: "Use the new parser"`,
+        `## Waiting for what is in progress, blocked or failed\n- ${check} "Test" waits for ${build} in_progress\n- ${announce} "Announce" waits for ${legal} blocked`,
       ].join('\n\n'),
     });
   });
@@ -67,18 +67,18 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
       subtasks: [{ description: 'Elsewhere', dependencies: [ids[1]] }],
     });
     const { briefing } = await brief();
-    expect(briefing).toContain(`- ${task} Elsewhere waits for ${ids[1]} in_progress`);
-    expect(briefing).toContain(`## Goals in progress\n- ${other} 0/1 Another\n- ${goal} 1/7 Ship it with care`);
+    expect(briefing).toContain(`- ${task} "Elsewhere" waits for ${ids[1]} in_progress`);
+    expect(briefing).toContain(`## Goals in progress\n- ${other} 0/1 "Another"\n- ${goal} 1/7 "Ship it with care"`);
     expect(briefing).not.toContain('Critical path');
     expect((await brief({ goal_id: other })).briefing).toContain(
-      `## ${other} in_progress, 0 of 1 tasks completed\nAnother`,
+      `## ${other} in_progress, 0 of 1 tasks completed\n"Another"`,
     );
     await ask('delete_goal', { goal_id: other });
   });
 
   test('a claimed task says who holds it until when', async () => {
     await ask('claim_tasks', { task_ids: [ids[4]], agent: 'bob' });
-    expect((await brief()).briefing).toMatch(new RegExp(`- ${ids[4]} \\(bob until T\\) Write docs`));
+    expect((await brief()).briefing).toMatch(new RegExp(`- ${ids[4]} \\(bob until T\\) "Write docs"`));
     await ask('release_tasks', { task_ids: [ids[4]], agent: 'bob' }).catch(() => {});
   });
 

@@ -137,15 +137,15 @@ describe.each(conversations)('in the $era era', ({ server: { client }, ask }) =>
   test('a goal is a page with its tasks, a task with its result, a plan with its phases', async () => {
     const { id, a, b } = await aPlannedGoal();
     const goal = await read(`goal://${id}`);
-    expect(goal).toContain(`# ${id}: Ship it\n\n**in progress**, medium priority, 0 of 2 tasks completed\n`);
-    expect(goal).toContain(`- [~] **${a}** Design\n- [ ] **${b}** Build (after ${a})\n`);
+    expect(goal).toContain(`# ${id}: \`Ship it\`\n\n**in progress**, medium priority, 0 of 2 tasks completed\n`);
+    expect(goal).toContain(`- [~] **${a}** \`Design\`\n- [ ] **${b}** \`Build\` (after ${a})\n`);
     expect(goal).toContain('"k": 1');
     const task = await read(`task://${a}`);
-    expect(task).toContain(`# ${a}: Design\n\n**in progress**, medium priority\n`);
+    expect(task).toContain(`# ${a}: \`Design\`\n\n**in progress**, medium priority\n`);
     expect(task).toContain(`- Goal: ${id}\n`);
     expect(task).toContain('"so": "far"');
     const plan = await read(`plan://${id}`);
-    expect(plan).toContain(`# Plan of ${id}: Ship it\n\n0 of 2 tasks completed; 2 left in 2 phases\n`);
+    expect(plan).toContain(`# Plan of ${id}: \`Ship it\`\n\n0 of 2 tasks completed; 2 left in 2 phases\n`);
     expect(plan).toContain(`## Critical path\n\n${a} → ${b}: 1d of work\n`);
     expect(await read(`goal://${id.toLowerCase()}`)).toBe(goal);
   });

@@ -84,10 +84,11 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
     await note({ task_id: task }, 'found it\nin the attic');
     const page = async (uri: string) =>
       ((await server.client.readResource({ uri })).contents[0] as { text: string }).text;
-    expect(await page(`goal://${goal}`)).toMatch(
-      new RegExp(`## Notes\n\n- \\S+Z tester-\\w+ on ${task}: found it\n {2}in the attic\n`),
-    );
-    expect(await page(`task://${task}`)).toMatch(/## Notes\n\n- \S+Z tester-\w+: found it\n {2}in the attic\n/);
+    const block = '\n  ```text\n  found it\n  in the attic\n  ```\n';
+    expect(await page(`goal://${goal}`)).toMatch(new RegExp(`## Notes\n\n- \\S+Z \`tester-\\w+\` on ${task}:${block}`));
+    expect(await page(`task://${task}`)).toMatch(new RegExp(`## Notes\n\n- \\S+Z \`tester-\\w+\`:${block}`));
+    await note({ task_id: task }, 'found it');
+    expect(await page(`task://${task}`)).toMatch(/## Notes\n\n- \S+Z `tester-\w+`: `found it`\n/);
   });
 
   test('a note is one event, and a deleted task or goal takes its notes into the history', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { leaseSeconds } from '../../domain/claims.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { GoalId, TaskId } from '../../domain/ids.ts';
+import { longestName, named } from '../../domain/stored-text.ts';
 import { text } from '../../domain/text.ts';
 import { claimTasks as claim, findClaims, findOutlook } from '../../service/claims.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from '../answers.ts';
@@ -78,7 +79,8 @@ async function reasons(call: Call, taskIds: string[]) {
 }
 
 function reasonOf(row: Awaited<ReturnType<typeof findClaims>>[number]): string {
-  if (row.claimed_by !== null) return `it is claimed by ${row.claimed_by} until ${row.lease_expires_at}`;
+  if (row.claimed_by !== null)
+    return `it is claimed by ${named(row.claimed_by, longestName)} until ${row.lease_expires_at}`;
   if (row.parked) return 'its goal is completed or cancelled';
   if (row.status !== 'pending') return `it is ${row.status}; set it to pending first`;
   if (row.open_dependencies === 0) return 'another agent was taking it at this moment; try again';
@@ -105,7 +107,10 @@ async function outlook(call: Call, goalId: string | undefined) {
     [parked, 'in goals that are completed or cancelled'],
   ] as const;
   const open = parts.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : []));
-  const lease = next_lease_task === null ? '' : ` The lease of ${next_lease_task} (${next_lease_agent}) ends first.`;
+  const lease =
+    next_lease_task === null
+      ? ''
+      : ` The lease of ${next_lease_task} (${named(next_lease_agent ?? '', longestName)}) ends first.`;
   return {
     reason: open.length === 0 ? 'Nothing is open.' : `Nothing is ready: ${open.join(', ')}.${lease}`,
     ...(next_lease_ends_at !== null && { come_back_at: next_lease_ends_at }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TaskId } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
+import { longestName, named } from '../../domain/stored-text.ts';
 import { text } from '../../domain/text.ts';
 import { findClaims, releaseTasks as release } from '../../service/claims.ts';
 import { defineTool, sets } from '../define-tool.ts';
@@ -27,7 +28,10 @@ export const releaseTasks = defineTool({
     const not_released = notHeld.slice(0, 100).map((task_id) => {
       const row = holders.get(task_id);
       if (row === undefined) return { task_id, reason: 'it does not exist' };
-      return { task_id, reason: row.claimed_by === null ? 'nobody holds it' : `it is claimed by ${row.claimed_by}` };
+      return {
+        task_id,
+        reason: row.claimed_by === null ? 'nobody holds it' : `it is claimed by ${named(row.claimed_by, longestName)}`,
+      };
     });
     return { released, not_released };
   },

@@ -15,9 +15,10 @@ const taskColumns = {
   total: 'int8',
 } as const;
 
-/** A string as it is, anything else as JSON. */
-const result = `left(case when jsonb_typeof(t.result) = 'string' then t.result #>> '{}' else t.result::text end, $2) as result`;
-const task = (at: string) => `t.id, t.goal_id, t.status::text, left(t.description, $2) as description, ${result},
+/** The result is the start of its JSON. */
+const task = (
+  at: string,
+) => `t.id, t.goal_id, t.status::text, left(t.description, $2) as description, left(t.result::text, $2) as result,
         t.claimed_by, t.lease_expires_at, ${at} as at`;
 
 const inState = (status: string) => {
