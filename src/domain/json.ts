@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digitsOf, exactNumber, readJson, writeJson } from './json-text.ts';
 import { limits } from './limits.ts';
 import { unstorable } from './text.ts';
 
@@ -36,19 +37,29 @@ function isObject(value: unknown): boolean {
 export function structureFromString(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {
-    return JSON.parse(value);
+    return readJson(value);
   } catch {
     return value;
   }
 }
 
-/** Walks without recursion: a value nested ten thousand deep must be refused, not overflow the stack. */
-function jsonProblem(root: unknown): string | undefined {
+/**
+ * Walks without recursion: a value nested ten thousand deep must be refused, not overflow the stack. Numbers count with
+ * all of their digits, as jsonb writes them: its 1e300 has 301.
+ */
+export function jsonProblem(root: unknown): string | undefined {
   const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
+  let unwritten = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, depth } = next;
     if (depth > limits.jsonDepth + 1) return `is nested more than ${limits.jsonDepth} levels deep`;
-    if (typeof value === 'string') {
+    const number = typeof value === 'number' ? String(value) : exactNumber(value);
+    if (number !== undefined) {
+      const digits = digitsOf(number);
+      if (digits > limits.numberDigits)
+        return `has the number ${start(number)}, whose digits are ${digits}; the limit is ${limits.numberDigits}. Send it as text`;
+      unwritten += Math.max(0, digits - number.length);
+    } else if (typeof value === 'string') {
       const problem = unstorable(value);
       if (problem !== undefined) return problem;
     } else if (typeof value === 'object' && value !== null) {
@@ -59,6 +70,11 @@ function jsonProblem(root: unknown): string | undefined {
       }
     }
   }
-  const bytes = new TextEncoder().encode(JSON.stringify(root) ?? '').length;
+  const text = writeJson(root) ?? '';
+  const bytes = unwritten + (text.length * 3 > limits.jsonBytes ? new TextEncoder().encode(text).length : text.length);
   return bytes > limits.jsonBytes ? `has ${bytes} bytes of JSON; the limit is ${limits.jsonBytes}` : undefined;
+}
+
+function start(number: string): string {
+  return number.length > 40 ? `${number.slice(0, 40)}…` : number;
 }

@@ -14,6 +14,8 @@ export const limits = {
   jsonBytes: 256 * 1024,
   /** Levels of nesting in metadata and result. PostgreSQL's own parser gives up at some thousands; no real document nears this. */
   jsonDepth: 100,
+  /** Digits of a number in metadata and result. PostgreSQL takes no more behind the point. */
+  numberDigits: 16_383,
   subtasksPerCall: 1_000,
   updatesPerCall: 500,
   taskIdsPerCall: 500,

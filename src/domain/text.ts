@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exactNumber } from './json-text.ts';
 import { limits } from './limits.ts';
 
 /** Half of a surrogate pair: it has no UTF-8 form, so PostgreSQL could not give it back. */
@@ -6,6 +7,7 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 /** Why PostgreSQL could not keep this text as it is, or undefined when it can. */
 export function unstorable(text: string): string | undefined {
+  if (exactNumber(text) !== undefined) return 'is a number, and text belongs here; put it in quotes';
   if (text.includes('\0')) return 'has a NUL character (\\u0000), which cannot be stored; leave it out';
   if (loneSurrogate.test(text)) return 'has half of a surrogate pair, which is not valid text; leave it out';
   return undefined;

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../domain/json.ts';
+import { numberOf, unlikeNumber, writeJson } from '../domain/json-text.ts';
 
 /** Where reading stopped, counted from 1; columns in UTF-16 units, as editors count them. */
 export class JsonTextError extends Error {
@@ -18,7 +19,7 @@ export class JsonTextError extends Error {
 export interface JsonNotice {
   /** Keys and places from the root of the text. */
   path: (string | number)[];
-  problem: 'duplicate_key' | 'not_a_json_number' | 'rounded_number' | 'nested_too_deep';
+  problem: 'duplicate_key' | 'not_a_json_number' | 'nested_too_deep';
   verbatim: string;
 }
 
@@ -36,7 +37,7 @@ const deepest = 500;
 
 /**
  * Reads JSON as Python's json module writes it, which includes NaN and Infinity. JSON.parse tells no line and column on
- * Node 20, takes the last of two equal keys in silence, and rounds large whole numbers.
+ * Node 20, takes the last of two equal keys in silence, and rounds numbers.
  *
  * @throws JsonTextError
  */
@@ -154,7 +155,7 @@ class Parser {
 
   /** Python keeps the last of two equal keys, so that is what v2 worked with. */
   #set(object: JsonObject, key: string, value: Json): void {
-    if (Object.hasOwn(object, key)) this.#notice('duplicate_key', JSON.stringify(object[key]));
+    if (Object.hasOwn(object, key)) this.#notice('duplicate_key', writeJson(object[key]));
     if (key === '__proto__')
       Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
     else object[key] = value;
@@ -206,7 +207,7 @@ class Parser {
     this.#at = end;
     if (this.#code() !== code.quote) this.#fail('this text has no closing quote, or a line break in it');
     this.#at = end + 1;
-    return parts.join('');
+    return unlikeNumber(parts.join(''));
   }
 
   /** The end of the bytes that stand for themselves. */
@@ -261,16 +262,13 @@ class Parser {
     return null;
   }
 
-  #number(): number {
+  #number(): Json {
     let end = this.#at;
     while (/[-+.\deE]/.test(String.fromCharCode(this.#bytes[end] ?? 0))) end += 1;
     const token = numberForm.exec(this.#slice(this.#at, end))?.[0];
     if (token === undefined) this.#fail('a value belongs here');
     this.#at += token.length;
-    const number = Number(token);
-    if ((token.length > 15 || number === 0 || !Number.isFinite(number)) && isRounded(token, number))
-      this.#notice('rounded_number', token);
-    return Number.isFinite(number) ? number : Math.sign(number) * Number.MAX_VALUE;
+    return numberOf(token);
   }
 
   /** Walks to the end of the value without a stack, and keeps it as text. */
@@ -312,13 +310,4 @@ class Parser {
     const message = this.#at >= this.#bytes.length ? 'the text ends in the middle' : what;
     throw new JsonTextError(message, this.#bytes, Math.min(this.#at, this.#bytes.length));
   }
-}
-
-/** Whether the number that JavaScript has is another than the one that was written. */
-function isRounded(token: string, number: number): boolean {
-  if (!Number.isFinite(number)) return true;
-  if (/^-?\d+$/.test(token)) return String(number) !== token && BigInt(number) !== BigInt(token);
-  // 17 significant digits tell any double apart; more were not written by a program that had one
-  const digits = (/^-?0*\.?0*([\d.]*)/.exec(token)?.[1] ?? '').replace('.', '').replace(/0+$/, '');
-  return digits.length > 17 || (number === 0 && /[1-9]/.test(token.split(/e/i)[0] ?? ''));
 }

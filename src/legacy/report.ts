@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writeJson } from '../domain/json-text.ts';
 
 /** What an import had to change, each kind with what it means. */
 export const changeKinds = {
@@ -81,7 +82,7 @@ export class Changes {
       id: storable(id),
       ...(more.field !== undefined && { field: storable(more.field) }),
       message: storable(message),
-      ...(more.verbatim !== undefined && { verbatim: JSON.stringify(more.verbatim) }),
+      ...(more.verbatim !== undefined && { verbatim: writeJson(more.verbatim) }),
       ...(more.raw !== undefined && { verbatim: storable(more.raw) }),
     });
   }

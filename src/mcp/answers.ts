@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Goal } from '../domain/goal.ts';
 import type { Json } from '../domain/json.ts';
+import { writeJson } from '../domain/json-text.ts';
 import { answerBudget } from '../domain/limits.ts';
 import { Note } from '../domain/note.ts';
 import { visibleJson } from '../domain/stored-text.ts';
@@ -112,7 +113,7 @@ export function goalAnswer(goal: Goal, budget: Budget): z.infer<typeof GoalAnswe
     ...(shownRepos.length < repos.length && { repos_count: repos.length }),
     tasks: ids,
     metadata: shown,
-    ...(shown !== metadata && { metadata_length: JSON.stringify(metadata).length }),
+    ...(shown !== metadata && { metadata_length: writeJson(metadata).length }),
   };
 }
 
@@ -122,7 +123,7 @@ export function taskAnswer(task: Task, budget: Budget): z.infer<typeof TaskAnswe
   budget.spend(fields);
   const text = budget.spend(cutText(description, budget.longField()));
   const tools = budget.spend(shortList(assigned_tools));
-  const json = JSON.stringify(result);
+  const json = writeJson(result);
   const isWhole = lengthOf(result) <= Math.min(answerBudget.json, budget.left);
   const shown = budget.spend(isWhole ? result : cutText(json, Math.min(answerBudget.json, budget.left)));
   return {
@@ -208,5 +209,5 @@ function costOf(value: unknown): number {
 
 /** Characters of JSON, as a client gets it. */
 function lengthOf(value: unknown): number {
-  return visibleJson(JSON.stringify(value)).length;
+  return visibleJson(writeJson(value)).length;
 }

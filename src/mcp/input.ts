@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GoalAgentError } from '../domain/errors.ts';
 import { structureFromString } from '../domain/json.ts';
+import { exactNumber, writeJson } from '../domain/json-text.ts';
 import { asMeant } from './as-meant.ts';
 import type { Tool } from './define-tool.ts';
 
@@ -68,7 +69,7 @@ function shortText(value: unknown): string {
 export function shownValue(value: unknown): string {
   // a structure may be too deep to be written
   if (typeof value === 'object' && value !== null) return article(Array.isArray(value) ? 'array' : 'object');
-  const json = JSON.stringify(value) ?? String(value);
+  const json = writeJson(value) ?? String(value);
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }
 
@@ -80,7 +81,7 @@ function quoted(keys: string[]): string {
 }
 
 function wrongType(value: unknown): string {
-  return typeof value === 'string' ? article('string') : shownValue(value);
+  return typeof value === 'string' && exactNumber(value) === undefined ? article('string') : shownValue(value);
 }
 
 const articles: Record<string, string> = {

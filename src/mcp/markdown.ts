@@ -1,6 +1,7 @@
 import { formatEffort } from '../domain/effort.ts';
 import type { Goal } from '../domain/goal.ts';
 import type { Json } from '../domain/json.ts';
+import { exactNumber, writeJson } from '../domain/json-text.ts';
 import type { Task } from '../domain/task.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
 import type { NotePage } from '../service/notes.ts';
@@ -171,5 +172,7 @@ function words(status: string): string {
 }
 
 function jsonBlock(value: Json): string[] {
-  return typeof value === 'string' ? codeBlock(value) : codeBlock(JSON.stringify(value, null, 2), { language: 'json' });
+  return typeof value === 'string' && exactNumber(value) === undefined
+    ? codeBlock(value)
+    : codeBlock(writeJson(value, 2), { language: 'json' });
 }

@@ -1,10 +1,11 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { GoalAgentError } from '../domain/errors.ts';
+import { writeJson } from '../domain/json-text.ts';
 import { visible, visibleJson } from '../domain/stored-text.ts';
 
 /** The same answer twice: some clients show the model `structuredContent`, others `content`. */
 export function toolResult(answer: Record<string, unknown>): CallToolResult {
-  return { content: [{ type: 'text', text: visibleJson(JSON.stringify(answer)) }], structuredContent: answer };
+  return { content: [{ type: 'text', text: visibleJson(writeJson(answer)) }], structuredContent: answer };
 }
 
 /** What a caller is told of an error. Anything but GoalAgentError is a defect, whose text may hold what it should not. */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { readJson, writeJson } from '../domain/json-text.ts';
 import type { Params, Shape, SqlColumn, Statement } from './statement.ts';
 
 const { builtins } = pg.types;
@@ -8,6 +9,8 @@ const oid = { int8Array: 1016 };
 const parsers = new Map<number, (value: string) => unknown>([
   [builtins.INT8, Number],
   [builtins.TIMESTAMPTZ, isoTimestamp],
+  [builtins.JSON, readJson],
+  [builtins.JSONB, readJson],
   [oid.int8Array, (value) => (pg.types.getTypeParser(oid.int8Array)(value) as string[]).map(Number)],
 ]);
 
@@ -25,7 +28,7 @@ export function wireValues<P extends Shape>(statement: Statement<P, Shape>, para
 
 function wireValue(type: SqlColumn, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  return type === 'jsonb' || type === 'jsonb?' ? JSON.stringify(value) : value;
+  return type === 'jsonb' || type === 'jsonb?' ? writeJson(value) : value;
 }
 
 /** What a session in UTC sends: `2026-11-22 23:35:51.363123+00`, the fraction without its last zeros. */

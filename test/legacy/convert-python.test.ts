@@ -84,6 +84,21 @@ describe('goal-agent init on a Python v3.0 database', () => {
     ]);
   });
 
+  it('keeps numbers that a double cannot hold', async () => {
+    const { connection, sql } = await aPythonDatabase();
+    await sql.query(
+      `update tasks set result = '{"build": 12345678901234567890, "half": 1e-400}' where id = 'TASK-0001'`,
+    );
+    await sql.query(`update goals set metadata = '{"discord_id": 1234567890123456789}' where id = 'GOAL-0001'`);
+    const { stderr } = await run(['init'], connection);
+    expect(stderr).toContain('nothing had to be changed');
+    const { rows } = await sql.query(`
+      select result ->> 'build' as build, (result ->> 'half')::numeric = 1e-400 as half,
+        (select metadata ->> 'discord_id' from goals where id = 'GOAL-0001') as discord_id
+      from tasks where id = 'TASK-0001'`);
+    expect(rows).toEqual([{ build: '12345678901234567890', half: true, discord_id: '1234567890123456789' }]);
+  });
+
   it('does it once: a second init finds nothing to do', async () => {
     const { connection, sql } = await aPythonDatabase();
     await run(['init'], connection);

@@ -49,6 +49,35 @@ describe('exporting the files of v2', () => {
     },
   );
 
+  it('gives back numbers that a double cannot hold, to the letter', async () => {
+    const { call } = await aCall();
+    const [from, to] = [aName(), aName()];
+    await exportV2(call, from); // makes the directory
+    const values = '{"build": 12345678901234567890, "pi": 3.14159265358979323846, "all": [9007199254740993, 1.5]}';
+    const goal = JSON.stringify(aGoal('GOAL-0001', ['TASK-0001'])).replace('"metadata":{}', `"metadata":${values}`);
+    const task = JSON.stringify(aTask('TASK-0001', 'GOAL-0001', { result: 'R' })).replace('"R"', values);
+    await writeFile(path.join(from, 'goals.json'), `{"GOAL-0001":${goal}}`);
+    await writeFile(path.join(from, 'tasks.json'), `{"TASK-0001":${task}}`);
+    await writeFile(path.join(from, 'counters.json'), '{"goal":1,"task":1}');
+    const outcome = await importV2(call, new V2Directory(from));
+    expect(outcome.kind !== 'already' && outcome.report.changes).toEqual([]);
+    await exportV2(call, to);
+    for (const file of ['goals.json', 'tasks.json']) {
+      const text = (await readFile(path.join(to, file), 'utf8')).replace(/\s+/g, '');
+      expect(text).toContain('12345678901234567890');
+      expect(text).toContain(':3.14159265358979323846,');
+      expect(text).toContain('[9007199254740993,1.5]');
+    }
+    const [all, again] = [aName(), aName()];
+    await exportJson(call, all);
+    const { call: empty } = await aCall();
+    await importJson(empty, all);
+    await exportJson(empty, again);
+    const text = await readFile(all, 'utf8');
+    expect(text.split('12345678901234567890')).toHaveLength(1 + 2 * 2); // the rows, and their events
+    expect(await readFile(again, 'utf8')).toBe(text);
+  });
+
   it('gives back dirty files but for what the report names', async () => {
     const { call } = await aCall();
     const from = aName();

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { GoalAgentError } from '../../domain/errors.ts';
+import { writeJson } from '../../domain/json-text.ts';
 import type { Call } from '../../service/call.ts';
 import { step } from '../../store/database.ts';
 import { exportEvents } from '../../store/statements/export-events.ts';
@@ -53,7 +54,7 @@ async function writeLines(file: string, head: string[], lists: Record<string, un
     for (const [name, rows] of Object.entries(lists)) {
       await handle.write(`,\n"${name}": [`);
       for (let start = 0; start < rows.length; start += 1_000) {
-        const lines = rows.slice(start, start + 1_000).map((row) => JSON.stringify(row));
+        const lines = rows.slice(start, start + 1_000).map((row) => writeJson(row));
         await handle.write(`${start === 0 ? '\n' : ',\n'}${lines.join(',\n')}`);
       }
       await handle.write(rows.length === 0 ? ']' : '\n]');

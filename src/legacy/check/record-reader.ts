@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Json } from '../../domain/json.ts';
+import { type Json, jsonProblem } from '../../domain/json.ts';
+import { exactNumber, writeJson } from '../../domain/json-text.ts';
 import { limits } from '../../domain/limits.ts';
 import { wordMeant } from '../../domain/words.ts';
 import { localFrom, type TimeZone, utcFrom, utcFromNumber } from '../local-time.ts';
@@ -115,10 +116,9 @@ export class RecordReader {
       this.report('over_limit', field, `${field} is nested more than ${limits.jsonDepth} levels deep`, raw);
       return fallback;
     }
-    const text = JSON.stringify(clean);
-    const bytes = bytesOf(text);
-    if (bytes > limits.jsonBytes) {
-      this.report('over_limit', field, `${field} has ${bytes} bytes of JSON; the limit is ${limits.jsonBytes}`, raw);
+    const problem = jsonProblem(clean);
+    if (problem !== undefined) {
+      this.report('over_limit', field, `${field} ${problem}`, raw);
       return fallback;
     }
     if (clean !== raw) this.report('text', field, `${field} had NUL characters or lone surrogates`, raw);
@@ -140,13 +140,13 @@ export class RecordReader {
   }
 
   #asText(field: string, raw: Json): string | undefined {
-    if (typeof raw === 'string') return raw;
+    if (typeof raw === 'string' && exactNumber(raw) === undefined) return raw;
     if (raw === null) {
       this.report('wrong_type', field, `${field} was null and was left out`, raw);
       return undefined;
     }
     this.report('wrong_type', field, `${field} was ${shown(raw)}, not text`, raw);
-    return JSON.stringify(raw);
+    return writeJson(raw);
   }
 
   #fit(field: string, text: string, max: number): string {
@@ -161,21 +161,15 @@ export class RecordReader {
 
 /** How a value reads in a sentence. */
 export function shown(value: Json): string {
-  const text = JSON.stringify(value);
+  const text = writeJson(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-/** In UTF-8, with numbers written out as jsonb does: its 1e+300 has 301 digits, and the schema limits what it stores. */
-function bytesOf(text: string): number {
-  const digits = [...text.matchAll(/\de[+-](\d+)(?=[,\]}])/g)].reduce((sum, [, exponent]) => sum + Number(exponent), 0);
-  return digits + (text.length * 3 > limits.jsonBytes ? new TextEncoder().encode(text).length : text.length);
 }
 
 const tooDeep = Symbol('too deep');
 
 /** The same value where nothing has to change, so that most of it is never copied. */
 function storableJson(value: Json, depth: number): Json | typeof tooDeep {
-  if (typeof value === 'string') return storable(value);
+  if (typeof value === 'string') return exactNumber(value) === undefined ? storable(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   if (depth > limits.jsonDepth) return tooDeep;
   const entries = Object.entries(value);

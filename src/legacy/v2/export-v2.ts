@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeJson } from '../../domain/json-text.ts';
 import type { Call } from '../../service/call.ts';
 import { step } from '../../store/database.ts';
 import type { Row } from '../../store/statement.ts';
@@ -65,7 +66,7 @@ async function write(directory: string, contents: Record<keyof typeof v2Files, u
   });
   for (const [kind, name] of Object.entries(v2Files)) {
     const file = path.join(directory, name);
-    const text = JSON.stringify(contents[kind as keyof typeof v2Files], null, 2);
+    const text = writeJson(contents[kind as keyof typeof v2Files], 2);
     await writeFile(file, text, { flag: 'wx', mode: 0o600 }).catch((error) => {
       throw cannotWrite(file, error);
     });

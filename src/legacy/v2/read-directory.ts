@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { readJson } from '../../domain/json-text.ts';
 import { shown } from '../check/record-reader.ts';
 import { headOf, type RecordHead, type Records } from '../check/records.ts';
 import type { LegacyRecords } from '../check/types.ts';
@@ -74,7 +75,7 @@ function firstBadByte(bytes: Buffer): { line: number; column: number } {
 }
 
 /**
- * The records in the files. What is repeated, rounded or too deep goes into `changes`. Others get their turns meanwhile.
+ * The records in the files. What is repeated, no number or too deep goes into `changes`. Others get their turns meanwhile.
  *
  * @throws GoalAgentError `invalid` with file, line and column where a file is not JSON, or not of the right shape.
  */
@@ -104,8 +105,8 @@ async function recordsOf({ file, text = Buffer.from('{}') }: FileText, changes: 
   const read = (key: string) => {
     const { start, end, plain } = places.get(key) ?? { start: 0, end: 0, plain: false };
     const bytes = text.subarray(start, end);
-    // where nothing was noticed JSON.parse reads the same, and much faster
-    return (plain ? JSON.parse(bytes.toString()) : parseJson(bytes).value) as JsonObject;
+    // where nothing was noticed readJson reads the same, and much faster
+    return (plain ? readJson(bytes.toString()) : parseJson(bytes).value) as JsonObject;
   };
   await eachEntry({ file, text }, changes, ({ key, value, start, end, notices }) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -164,7 +165,6 @@ async function eachEntry(
 const noticed = {
   duplicate_key: ['duplicate_key', 'this key was there twice; the last counts'],
   not_a_json_number: ['number', 'it is no number that JSON knows; it is null now'],
-  rounded_number: ['number', 'it has more digits than a number here can have; it was rounded'],
   nested_too_deep: ['over_limit', 'it is nested too deep; it is null now'],
 } as const;
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readJson, writeJson } from '../../domain/json-text.ts';
+import { exactNumber, readJson, writeJson } from '../../domain/json-text.ts';
 import { elementTexts, idText } from './json-outline.ts';
 import { tooLong } from './lines.ts';
 
@@ -93,7 +93,7 @@ function dropNulls(value: Record<string, unknown>, { levels, but }: { levels: nu
 }
 
 function isId(value: unknown): value is Id {
-  return typeof value === 'string' || Number.isSafeInteger(value);
+  return typeof value === 'string' ? exactNumber(value) === undefined : Number.isSafeInteger(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
