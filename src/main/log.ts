@@ -1,40 +1,69 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
+import { GoalAgentError } from '../domain/errors.ts';
+import { LogFile } from './log/log-file.ts';
+import { Repeats } from './log/repeats.ts';
 
 export type Log = pino.Logger;
 
-/** Past this the log of earlier starts is put aside, under a name that the next time replaces. */
-const keptBytes = 10 * 1024 * 1024;
-
 /**
  * A log that goes to `logs/goal_agent_server.log` under `home`, as JSON lines, and to stderr as people read it.
- * Many processes append to the one file. Where it cannot be written, stderr is all there is, and it says so.
+ * Many processes append to the one file. What cannot be written is lost and ends nothing: a log is not what the process is for.
  */
 export function openLog(home: string): Log {
-  const console = { level: 'info', stream: pretty({ destination: 2, sync: true, ...prettyForm }) } as const;
-  try {
-    const file = logFile(home);
-    return pino({ base: { pid: process.pid } }, pino.multistream([console, { level: 'info', stream: file }]));
-  } catch (error) {
-    const log = pino({ base: { pid: process.pid } }, console.stream);
-    log.warn({ err: error }, 'the log file cannot be written; logging to stderr only');
-    return log;
-  }
+  const repeats = new Repeats();
+  process.once('exit', () => repeats.flush());
+  const options = { base: { pid: process.pid }, serializers: { err: describeError }, hooks: onceAWhile(repeats) };
+  const file = new LogFile(join(home, 'logs', 'goal_agent_server.log'));
+  const log = pino(
+    options,
+    pino.multistream([
+      { level: 'info', stream: stderr },
+      { level: 'info', stream: file },
+    ]),
+  );
+  file.onTrouble = (error) => log.warn(`the log file cannot be written (${error.message}); stderr has the lines`);
+  return log;
 }
 
-const prettyForm = {
+const pretty = prettyFactory({
   colorize: process.stderr.isTTY === true,
   translateTime: 'SYS:HH:MM:ss',
   ignore: 'pid',
   messageFormat: 'goal-agent: {msg}',
+});
+
+/** Unlike process.stderr it never throws later, in an event that nobody listens to: a full disk or a closed pipe loses the line. */
+const stderr = {
+  write(line: string): void {
+    try {
+      writeSync(2, pretty(line));
+    } catch {}
+  },
 };
 
-function logFile(home: string) {
-  const directory = join(home, 'logs');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, 'goal_agent_server.log');
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > keptBytes) renameSync(path, `${path}.1`);
-  return pino.destination({ dest: path, append: true, sync: true, mode: 0o600 });
+/** A line that says what an earlier one said is counted, and told with its number a while later. */
+function onceAWhile(repeats: Repeats): NonNullable<pino.LoggerOptions['hooks']> {
+  return {
+    logMethod(args, method, level) {
+      const [first, second] = args as unknown[];
+      const message = typeof first === 'string' ? first : second;
+      const { err } = (typeof first === 'object' && first !== null ? first : {}) as { err?: unknown };
+      const tell = (times: number) => method.apply(this, [`${times} times more: ${message}`]);
+      const key = `${level} ${message} ${err instanceof Error ? err.message : ''}`;
+      if (repeats.admit(key, tell)) method.apply(this, args);
+    },
+  };
+}
+
+/** A stack is for defects; where the error says what it is, the lines of our code that met it say nothing more. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? error.code : undefined;
+  const isKnown = error instanceof GoalAgentError || typeof code === 'string';
+  if (!isKnown) return pino.stdSerializers.err(error);
+  const { message, cause } = error;
+  return { code, message, ...(cause instanceof Error && { cause: cause.message }) };
 }

@@ -25,6 +25,8 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
   /** What `opening` gave, at hand for every call after the first. */
   let opened: Store | undefined;
   const problems: string[] = [];
+  /** From the end on, what fails fails because of it, and is nothing to tell. */
+  let isClosing = false;
   const start = () => {
     const attempt = openWithOldData();
     attempt.then(
@@ -32,7 +34,7 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
         opened = store;
       },
       (error) => {
-        log.error({ err: error }, operatorText(error, config));
+        if (!isClosing) log.error({ err: error }, operatorText(error, config));
         if (opening === attempt) opening = undefined;
       },
     );
@@ -48,7 +50,9 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
       timeoutMs: config.timeoutMs,
       prepared: config.prepared,
       readOnly: config.readOnly,
-      warn: (message, error) => log.warn({ err: error }, message),
+      warn: (message, error) => {
+        if (!isClosing) log.warn({ err: error }, message);
+      },
     });
     await cache.attachTo(store);
     if (!config.readOnly) problems.splice(0, problems.length, ...(await takeOverAndLog(config, source, log)));
@@ -64,6 +68,7 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
     },
     /** Closes what is open. A server that keeps silent is not waited for. */
     async close() {
+      isClosing = true;
       const store = await Promise.race([opening?.catch(() => undefined), sleep(closingMs, undefined, { ref: false })]);
       await store?.database.close();
     },

@@ -1,0 +1,69 @@
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Past this a file is put aside under a second name, in place of the one that is there. */
+const mostBytes = 10 * 1024 * 1024;
+
+/**
+ * A file that many processes append lines to. Any of them may put it aside when it is full, or a person may move it away; all notice with
+ * their next line. (pino-roll counts what its own process wrote, and gives each process a file of its own.)
+ */
+export class LogFile {
+  readonly #path: string;
+  readonly #mostBytes: number;
+  #fd: number | undefined;
+  #wasOpen = false;
+  #isTorn = false;
+  #isTold = false;
+  /** Told once of each time in which nothing can be written. */
+  onTrouble: (error: Error) => void = () => {};
+
+  constructor(path: string, limit = mostBytes) {
+    this.#path = path;
+    this.#mostBytes = limit;
+  }
+
+  /** Never throws: a line that cannot be written is lost. */
+  write(line: string): void {
+    try {
+      const text = this.#isTorn ? `\n${line}` : line;
+      const fd = this.#current();
+      this.#isTorn = writeSync(fd, text) < Buffer.byteLength(text);
+      this.#isTold = false;
+    } catch (error) {
+      if (this.#isTold) return;
+      this.#isTold = true;
+      this.onTrouble(error as Error);
+    }
+  }
+
+  /** The open file, if it is still the one of this name and not full. */
+  #current(): number {
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    if (this.#fd !== undefined && there && isSame(there, fstatSync(this.#fd)) && there.size < this.#mostBytes) {
+      return this.#fd;
+    }
+    if (there && there.size >= this.#mostBytes) this.#putAside(there);
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+    // once only: a home that is deleted later does not come back because of a line in a log
+    if (!this.#wasOpen) mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    this.#fd = openSync(this.#path, 'a', 0o600);
+    this.#wasOpen = true;
+    return this.#fd;
+  }
+
+  /** A second look, since another process may have put the full file aside a moment ago. Windows refuses while another has it open. */
+  #putAside(full: Identity): void {
+    try {
+      if (isSame(full, statSync(this.#path))) renameSync(this.#path, `${this.#path}.1`);
+    } catch {}
+  }
+}
+
+interface Identity {
+  readonly ino: number;
+  readonly dev: number;
+}
+
+const isSame = (a: Identity, b: Identity): boolean => a.ino === b.ino && a.dev === b.dev;
