@@ -1,61 +1,77 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { measure, median, table } from './measure.ts';
 import { programPath, type Setting } from './setting.ts';
 
-const opening = [
-  {
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'initialize',
-    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'bench', version: '0' } },
-  },
+const byHand = fileURLToPath(new URL('./by-hand.js', import.meta.url));
+const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'bench', version: '0' } },
+};
+/** What a client sends once it has the answer. */
+const rest = [
   { jsonrpc: '2.0', method: 'notifications/initialized' },
   { jsonrpc: '2.0', id: 2, method: 'tools/list' },
+  { jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'list_goals', arguments: {} } },
 ];
-const firstCall = { jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'list_goals', arguments: {} } };
 
 /** From spawn to the first answers, the database being up, and the memory that the process then holds. */
 export async function benchStart(setting: Setting, print: (line: string) => void): Promise<void> {
-  const listed: number[] = [];
-  const called: number[] = [];
-  const memory: number[] = [];
+  const floor: Start[] = [];
+  const starts: Start[] = [];
   await measure(12, async () => {
-    const figures = await startOnce(setting.home);
-    listed.push(figures.listed);
-    called.push(figures.called);
-    memory.push(figures.residentMb);
+    floor.push(await startOnce([byHand], setting.home));
+    starts.push(await startOnce([programPath, 'mcp'], setting.home));
   });
-  for (const each of [listed, called, memory]) each.sort((a, b) => a - b);
+  const row = (title: string, runs: Start[], figure: keyof Start) => {
+    const sorted = runs.map((run) => run[figure]).sort((a, b) => a - b);
+    return [title, sorted[0] ?? 0, median(sorted), sorted.at(-1) ?? 0];
+  };
   table(
     [
       ['start, database warm', 'min', 'p50', 'max'],
-      ['spawn to tools/list (ms)', listed[0] ?? 0, median(listed), listed.at(-1) ?? 0],
-      ['spawn to the first list_goals (ms)', called[0] ?? 0, median(called), called.at(-1) ?? 0],
-      ['resident memory (MB)', memory[0] ?? 0, median(memory), memory.at(-1) ?? 0],
+      row('Node by hand, spawn to initialize (ms)', floor, 'initialized'),
+      row('spawn to initialize (ms)', starts, 'initialized'),
+      row('spawn to tools/list (ms)', starts, 'listed'),
+      row('spawn to the first list_goals (ms)', starts, 'called'),
+      row('resident memory (MB)', starts, 'residentMb'),
     ],
     print,
   );
 }
 
-function startOnce(home: string): Promise<{ listed: number; called: number; residentMb: number }> {
-  const start = performance.now();
+interface Start {
+  initialized: number;
+  listed: number;
+  called: number;
+  residentMb: number;
+}
+
+function startOnce(args: string[], home: string): Promise<Start> {
+  const begun = performance.now();
   const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home };
-  const child = spawn(process.execPath, [programPath, 'mcp'], { cwd: home, env, stdio: ['pipe', 'pipe', 'ignore'] });
-  for (const message of [...opening, firstCall]) child.stdin.write(`${JSON.stringify(message)}\n`);
-  let listed = 0;
-  let called = 0;
-  let residentMb = 0;
+  const child = spawn(process.execPath, args, { cwd: home, env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const send = (message: object) => child.stdin.write(`${JSON.stringify(message)}\n`);
+  const start: Start = { initialized: 0, listed: 0, called: 0, residentMb: 0 };
+  send(initialize);
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { id } = JSON.parse(line);
-    if (id === 2) listed = performance.now() - start;
+    const elapsed = performance.now() - begun;
+    if (id === 1) {
+      start.initialized = elapsed;
+      for (const message of rest) send(message);
+    }
+    if (id === 2) start.listed = elapsed;
     if (id !== 3) return;
-    called = performance.now() - start;
-    residentMb = residentMemory(child.pid ?? 0);
+    start.called = elapsed;
+    start.residentMb = residentMemory(child.pid ?? 0);
     child.stdin.end();
   });
-  return new Promise((resolve) => child.once('exit', () => resolve({ listed, called, residentMb })));
+  return new Promise((resolve) => child.once('exit', () => resolve(start)));
 }
 
 /** Linux only; 0 elsewhere. */

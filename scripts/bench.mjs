@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: ['bench/main.ts', 'bench/empty-server.ts', 'bench/raw-server.ts', 'bench/claimer-process.ts'],
+  entryPoints: ['main', 'by-hand', 'empty-server', 'raw-server', 'claimer-process'].map((name) => `bench/${name}.ts`),
   outdir: 'dist/bench',
   bundle: true,
   platform: 'node',

@@ -1,22 +1,16 @@
 // Bundles each program into dist/, with every library inside it, so that a start reads a handful of files.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const { outputFiles, metafile } = await build({
-  entryPoints: ['src/main/goal-agent.ts', 'src/main/demo.ts'],
-  outdir: 'dist',
-  outbase: 'src',
+const common = { outdir: 'dist', outbase: 'src', format: 'esm', platform: 'node', legalComments: 'none', write: false };
+const bundled = {
+  ...common,
   bundle: true,
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  platform: 'node',
-  format: 'esm',
   target: 'node20.19',
   minifySyntax: true,
-  legalComments: 'none',
-  metafile: true,
-  write: false,
   alias: { jiti: './scripts/stubs/jiti.mjs' },
   // pg looks for its optional native binding; the variable of some other program must not make it demand it
   external: ['pg-native'],
@@ -25,18 +19,45 @@ const { outputFiles, metafile } = await build({
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
   },
-});
+};
 
-const files = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
-files.set(resolve('dist/THIRD_PARTY_NOTICES.txt'), await notices(metafile));
+const [entry, programs] = await Promise.all([
+  // read by every Node, so that an old one can be told what it lacks
+  build({ ...common, entryPoints: ['src/main/goal-agent.ts'], target: 'node12.20' }),
+  build({
+    ...bundled,
+    entryPoints: ['src/main/start.ts', 'src/main/demo.ts'],
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    metafile: true,
+  }),
+]);
+
+const files = new Map([...entry.outputFiles, ...programs.outputFiles].map(({ path, contents }) => [path, contents]));
+files.set(resolve('dist/THIRD_PARTY_NOTICES.txt'), await notices(programs.metafile));
+files.set(resolve('dist/answers.json'), JSON.stringify(await recordedAnswers()));
 // first all that is new, then away with what is old: a server that starts meanwhile finds a whole program
 for (const [path, contents] of files) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, contents, { mode: path.includes(join('dist', 'main')) ? 0o755 : 0o644 });
 }
-for (const entry of await readdir('dist', { recursive: true, withFileTypes: true })) {
-  const path = resolve(entry.parentPath, entry.name);
-  if (entry.isFile() && !files.has(path)) await rm(path, { force: true });
+for (const file of await readdir('dist', { recursive: true, withFileTypes: true })) {
+  const path = resolve(file.parentPath, file.name);
+  if (file.isFile() && !files.has(path)) await rm(path, { force: true });
+}
+
+/** What the server answers before anything of it is loaded: asked of the server itself. */
+async function recordedAnswers() {
+  const recorder = await build({ ...bundled, entryPoints: ['src/main/record-answers.ts'] });
+  const folder = await mkdtemp(join(tmpdir(), 'goal-agent-build-'));
+  try {
+    const file = join(folder, 'record-answers.mjs');
+    await writeFile(file, recorder.outputFiles[0].contents);
+    const { recordDefaultAnswers } = await import(pathToFileURL(file).href);
+    return await recordDefaultAnswers();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** The licences of the libraries that are in the bundle. */

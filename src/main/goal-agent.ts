@@ -1,32 +1,13 @@
 #!/usr/bin/env node
-import { runProgram } from '../cli/program.ts';
-import { readConfig } from './config.ts';
-import { takeDriverVariables } from './driver-variables.ts';
-import { dropLegacy } from './drop-legacy.ts';
-import { init } from './init.ts';
-import { serve } from './serve.ts';
-import { ClientPipe } from './stdio/client-pipe.ts';
-import { version } from './version.ts';
-import { withCall } from './with-call.ts';
+// Looks at Node before anything else is loaded, in words that old ones read too (test/main/entry.test.ts): Node 18 has to
+// hear what it lacks, and not of a syntax that it does not know.
 
-takeDriverVariables(process.env);
+const needed = { major: 20, minor: 19 };
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-const settings = (more: NodeJS.ProcessEnv = {}) => readConfig({ env: { ...process.env, ...more }, cwd: process.cwd() });
-
-process.exitCode = await runProgram(process.argv.slice(2), {
-  version,
-  async serve({ toolsets, readOnly }) {
-    const config = settings({
-      ...(toolsets !== undefined && { GOAL_AGENT_TOOLSETS: toolsets }),
-      ...(readOnly && { GOAL_AGENT_READ_ONLY: 'true' }),
-    });
-    // biome-ignore lint/plugin: the protocol's own end of the pipe
-    const client = new ClientPipe(process.stdin, process.stdout);
-    await serve(config, client);
-    // the client is gone: nothing that still waits for a silent server is waited for
-    process.exit();
-  },
-  withCall: (actor, work) => withCall({ config: settings(), actor }, work),
-  dropLegacy: () => dropLegacy(settings()),
-  init: () => init(settings(), (line) => process.stderr.write(`${line}\n`)),
-});
+if (major > needed.major || (major === needed.major && minor >= needed.minor)) void import('./start.js');
+else {
+  const here = `Node ${process.versions.node} (${process.execPath})`;
+  process.stderr.write(`error: Goal Agent needs Node ${needed.major}.${needed.minor} or newer; this is ${here}.\n`);
+  process.exitCode = 1;
+}

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { writeJson } from '../../domain/json-text.ts';
 import { Batches, refusedBatch } from './batches.ts';
+import type { EarlyAnswers } from './early-answers.ts';
 import { Lines } from './lines.ts';
 import { type Accepted, type Id, type Message, type Received, readLine } from './message.ts';
 
@@ -12,6 +13,8 @@ const mostUnread = 4 * 1024 * 1024;
 const mostOpen = 256;
 /** The one revision that has batches. */
 const batchRevision = '2025-03-26';
+/** Of the requests that were answered early, and that the server answers once more when it takes them. */
+const answeredPrefix = '\0answered ';
 /** Answered when the connection ends, and not before. */
 const endless = 'subscriptions/listen';
 
@@ -29,6 +32,7 @@ export class ClientPipe {
   #openCount = 0;
   readonly #kept: Accepted[] = [];
   #take: (accepted: Accepted) => void;
+  #onKept: (isAnswered: boolean) => void = () => {};
   #revision: unknown;
   #inputEnded = false;
   #broken = false;
@@ -38,10 +42,11 @@ export class ClientPipe {
     this.#ended = resolve;
   });
 
-  constructor(input: Readable, output: Writable) {
+  /** @param early gives the results that need no server, as JSON text */
+  constructor(input: Readable, output: Writable, early: EarlyAnswers) {
     this.#input = input;
     this.#output = output;
-    this.#take = (accepted) => this.#kept.push(accepted);
+    this.#take = (accepted) => this.#keep(accepted, early);
     output.on('error', () => {
       this.#broken = true;
       this.#endIfDone();
@@ -60,6 +65,18 @@ export class ClientPipe {
     for (const accepted of this.#kept.splice(0)) taker(accepted);
   }
 
+  /** Waits for something that needs the server, or for nothing to come for a while, or for the end. */
+  untilNeeded(quietMs: number): Promise<'needed' | 'ended'> {
+    const needed = new Promise<'needed'>((resolve) => {
+      const quiet = setTimeout(() => resolve('needed'), quietMs);
+      this.#onKept = (isAnswered) => {
+        if (isAnswered) quiet.refresh();
+        else resolve('needed');
+      };
+    });
+    return Promise.race([this.ended.then(() => 'ended' as const), needed]);
+  }
+
   /** A message of ours; an answer settles its request. */
   send(message: object): void {
     const text = writeJson(message);
@@ -69,6 +86,7 @@ export class ClientPipe {
 
   /** Answers a request with a text that is the whole answer. */
   answer(id: Id, text: string): void {
+    if (typeof id === 'string' && id.startsWith(answeredPrefix)) return;
     const isOfBatch = this.#batches.has(id);
     this.#settle(id, text);
     if (!isOfBatch) this.#write(text);
@@ -101,6 +119,18 @@ export class ClientPipe {
       this.#settle(accepted.message.params?.requestId as Id);
       this.#endIfDone();
     }
+  }
+
+  /** The server gets every message, and so learns of the connection what it has to know. */
+  #keep(accepted: Accepted, early: EarlyAnswers): void {
+    const result = early(accepted);
+    if (accepted.kind === 'request' && result !== undefined) {
+      this.answer(accepted.id, `{"jsonrpc":"2.0","id":${writeJson(accepted.id)},"result":${result}}`);
+      // under an ID that no other request has
+      const id = `${answeredPrefix}${this.#kept.length}`;
+      this.#kept.push({ kind: 'request', id, message: { ...accepted.message, id } });
+    } else this.#kept.push(accepted);
+    this.#onKept(result !== undefined || accepted.kind === 'notification');
   }
 
   #begin(id: Id, { method, params }: Message): void {

@@ -96,6 +96,6 @@ function isId(value: unknown): value is Id {
   return typeof value === 'string' ? exactNumber(value) === undefined : Number.isSafeInteger(value);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

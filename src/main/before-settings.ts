@@ -1,0 +1,37 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { absolutePath, dataDirectory } from './config/paths.ts';
+
+// What the first answers of a start need of the settings, before these are read with all that belongs to them.
+
+interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+}
+
+const ofTheList = ['GOAL_AGENT_TOOLSETS', 'GOAL_AGENT_READ_ONLY'];
+
+/** The folder of the data, if the environment alone names it. */
+export function homeOf({ env, cwd }: Surroundings): string | undefined {
+  if (env.GOAL_AGENT_ENV) return undefined;
+  return env.GOAL_AGENT_HOME ? absolutePath(env.GOAL_AGENT_HOME, cwd) : dataDirectory(env);
+}
+
+/** Whether it is certain that no setting changes the list of tools. */
+export function listIsSettled({ env, cwd }: Surroundings): boolean {
+  const home = homeOf({ env, cwd });
+  if (home === undefined || ofTheList.some((name) => env[name])) return false;
+  return [home, cwd].every((folder) => saysNothing(path.join(folder, '.env')));
+}
+
+/** Whether this file of settings says nothing of the list. A pipe is not read: it would make us wait. */
+function saysNothing(file: string): boolean {
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) return true;
+    const text = stats.isFile() ? readFileSync(file, 'utf8') : '';
+    return stats.isFile() && !ofTheList.some((name) => text.includes(name));
+  } catch {
+    return false;
+  }
+}

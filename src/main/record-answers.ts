@@ -1,0 +1,96 @@
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { AgentFacts } from '../mcp/define-tool.ts';
+import { type ServerParts, serverFactory } from '../mcp/server.ts';
+import { chooseTools } from '../mcp/toolsets.ts';
+import { modernRevision, type RecordedAnswers } from './stdio/early-answers.ts';
+import { version } from './version.ts';
+
+// Runs when the program is built, and is no part of it.
+
+const clientInfo = { name: 'recorder', version: '1' };
+/** Those of a connection that need no store, and whose answer is the same for every client. */
+const methods = ['tools/list', 'prompts/list', 'resources/templates/list'];
+
+/** With the settings that nobody has changed. */
+export function recordDefaultAnswers(): Promise<RecordedAnswers> {
+  const notAsked = () => {
+    throw new Error('an answer that is recorded needs no store');
+  };
+  return recordAnswers({
+    openCall: notAsked,
+    cacheIsKnown: notAsked,
+    report: notAsked,
+    tools: chooseTools({ names: ['core', 'team'], readOnly: false }),
+    // of what the server knows of itself, the handshake tells the version alone
+    facts: () => ({ version }) as AgentFacts,
+  });
+}
+
+/** What the server answers to the opening of a connection, in each revision of the protocol. */
+export async function recordAnswers(parts: ServerParts): Promise<RecordedAnswers> {
+  const openings = await Promise.all(SUPPORTED_PROTOCOL_VERSIONS.map((revision) => recordLegacy(parts, revision)));
+  const places: RecordedAnswers['places'] = {};
+  const results: string[] = [];
+  for (const { revision, answers } of [...openings, await recordModern(parts)]) {
+    places[revision] = Object.fromEntries(
+      Object.entries(answers).map(([method, result]) => [method, place(results, JSON.stringify(result))]),
+    );
+  }
+  const unknown = await recordLegacy(parts, '1999-12-31');
+  const { protocolVersion } = unknown.answers.initialize as { protocolVersion: string };
+  return { latest: protocolVersion, results, places };
+}
+
+interface Recorded {
+  revision: string;
+  answers: Record<string, unknown>;
+}
+
+async function recordLegacy(parts: ServerParts, revision: string): Promise<Recorded> {
+  const ask = connect(parts);
+  const initialize = await ask('initialize', { protocolVersion: revision, capabilities: {}, clientInfo });
+  const answers: Record<string, unknown> = { initialize };
+  for (const method of ['ping', ...methods]) answers[method] = await ask(method, {});
+  return { revision, answers };
+}
+
+async function recordModern(parts: ServerParts): Promise<Recorded> {
+  const ask = connect(parts);
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': modernRevision,
+    'io.modelcontextprotocol/clientInfo': clientInfo,
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const answers: Record<string, unknown> = {};
+  for (const method of ['server/discover', ...methods]) answers[method] = await ask(method, { _meta });
+  return { revision: modernRevision, answers };
+}
+
+/** A connection to a server of its own; gives back what asks it. */
+function connect(parts: ServerParts): (method: string, params: object) => Promise<unknown> {
+  const waiting = new Map<unknown, (result: unknown) => void>();
+  const transport: Transport = {
+    async start() {},
+    async close() {},
+    async send(message) {
+      const { id, result, error } = message as { id?: number; result?: unknown; error?: object };
+      if (error !== undefined) throw new Error(JSON.stringify(error));
+      waiting.get(id)?.(result);
+    },
+  };
+  serveStdio(serverFactory(parts), { transport });
+  let id = 0;
+  return (method, params) =>
+    new Promise((resolve) => {
+      id += 1;
+      waiting.set(id, resolve);
+      transport.onmessage?.({ jsonrpc: '2.0', id, method, params } as JSONRPCMessage);
+    });
+}
+
+function place(results: string[], result: string): number {
+  const known = results.indexOf(result);
+  return known === -1 ? results.push(result) - 1 : known;
+}
