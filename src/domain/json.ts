@@ -13,18 +13,15 @@ export const StorableJson = z.unknown().check((context) => {
 }) as unknown as z.ZodType<Json>;
 
 /** As StorableJson, an object. Not z.record, which drops a key named `__proto__`. */
-export const StorableJsonObject = z
-  .unknown()
-  .check((context) => {
-    const { value: input, issues } = context;
-    if (!isObject(input)) {
-      issues.push({ code: 'invalid_type', expected: 'object', input });
-      return;
-    }
-    const problem = jsonProblem(input);
-    if (problem !== undefined) issues.push({ code: 'custom', message: problem, input });
-  })
-  .meta({ type: 'object' }) as unknown as z.ZodType<JsonObject>;
+export const StorableJsonObject = z.unknown().check((context) => {
+  const { value: input, issues } = context;
+  if (!isObject(input)) {
+    issues.push({ code: 'invalid_type', expected: 'object', input });
+    return;
+  }
+  const problem = jsonProblem(input);
+  if (problem !== undefined) issues.push({ code: 'custom', message: problem, input });
+}) as unknown as z.ZodType<JsonObject>;
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,9 +8,13 @@ import type { Tool } from './define-tool.ts';
 /** At most this many things are said to be wrong at once. */
 const shownProblems = 5;
 
-/** An object of any fields that may also come as its JSON text. Where fields are named, `asMeant` reads such text. */
-export function structured<S extends z.ZodType>(schema: S) {
-  return z.preprocess(structureFromString, schema);
+/**
+ * An object of any keys, which may also come as its JSON text. It is listed as both: strict modes close an object that
+ * names no properties, and then text is all that can carry a key.
+ */
+export function anyObject<S extends z.ZodType>(schema: S, description?: string) {
+  const object = { type: 'object', ...(description !== undefined && { description }) };
+  return z.preprocess(structureFromString, schema).meta({ anyOf: [object, { type: 'string', description: 'JSON' }] });
 }
 
 /**
@@ -18,8 +22,6 @@ export function structured<S extends z.ZodType>(schema: S) {
  * @throws GoalAgentError `invalid`, which says what is wrong with which argument, and what is allowed.
  */
 export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown): z.output<I> {
-  // some clients send one, since their models may not call a tool without any
-  if (Object.keys(tool.input.shape).length === 0) return tool.input.parse({}) as z.output<I>;
   const parsed = tool.input.safeParse(asMeant(tool.input, args ?? {}), { reportInput: true });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describe(issue, tool));

@@ -4,30 +4,44 @@ import { z } from 'zod';
 const longList = 100;
 
 /**
- * A schema as clients list it, and as models read it with every request: without what says nothing, and without limits
- * that nobody meets by accident. It never says anything that is not so, and `parseInput`, which checks with all of the
- * schema, names what it refuses and what is allowed. See docs/decisions/tool-list.md.
+ * A schema as clients list it, and as models read it with every request: without what says nothing, without limits that
+ * nobody meets by accident, and with the others in words, since strict modes refuse or drop their keywords. It never says
+ * anything that is not so, and `parseInput`, which checks with all of the schema, names what it refuses and what is
+ * allowed. See docs/decisions/tool-list.md.
  */
 export function listedSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...listed } = z.toJSONSchema(schema, {
     io: 'input',
-    override: ({ jsonSchema }) => dropWhatSaysLittle(jsonSchema),
+    override: ({ jsonSchema }) => {
+      dropWhatSaysLittle(jsonSchema);
+      sayLimitsInWords(jsonSchema);
+    },
   });
   return listed;
 }
 
 function dropWhatSaysLittle(schema: z.core.JSONSchema.BaseSchema): void {
-  // the way to say "no arguments" that the protocol recommends
-  const isEmpty = schema.type === 'object' && Object.keys(schema.properties ?? {}).length === 0;
-  if (schema.additionalProperties === false && !isEmpty) delete schema.additionalProperties;
-  if (isAnything(schema.additionalProperties)) delete schema.additionalProperties;
+  if (schema.additionalProperties === false || isAnything(schema.additionalProperties))
+    delete schema.additionalProperties;
   // keys are always text
   delete schema.propertyNames;
   if (schema.minItems === 1) delete schema.minItems;
   if ((schema.maxItems ?? 0) >= longList) delete schema.maxItems;
-  if ((schema.minimum ?? Number.POSITIVE_INFINITY) <= 1) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (isNothing(schema.default)) delete schema.default;
+  if (schema.maximum === undefined && (schema.minimum ?? 0) <= 1) delete schema.minimum;
+  // the answer shows which word stands for one that was left out
+  if (isNothing(schema.default) || schema.enum !== undefined) delete schema.default;
+}
+
+/** `1 to 200; default 20`, after what the schema says of itself. */
+function sayLimitsInWords(schema: z.core.JSONSchema.BaseSchema): void {
+  const { minimum, maximum, maxItems, default: preset, ...rest } = schema;
+  const most = maximum ?? maxItems;
+  const range = minimum === undefined ? `at most ${most}` : `${minimum} to ${most}`;
+  const limits = [...(most === undefined ? [] : [range]), ...(preset === undefined ? [] : [`default ${preset}`])];
+  if (limits.length === 0) return;
+  for (const keyword of ['minimum', 'maximum', 'maxItems', 'default'] as const) delete schema[keyword];
+  schema.description = [...(rest.description === undefined ? [] : [rest.description]), ...limits].join('; ');
 }
 
 function isAnything(schema: unknown): boolean {

@@ -37,10 +37,20 @@ export interface ServerParts {
 /** Turns a request of the protocol into a call of the service. */
 type OpenCall = (context: ServerContext) => Promise<PoolCall>;
 
+/** The lists of tools and prompts stay the same, and that of resources is read when it is looked at. */
+const capabilities = {
+  tools: { listChanged: false },
+  resources: { listChanged: false },
+  prompts: { listChanged: false },
+};
+
 /** Serves both protocol eras: the SDK calls it once for each connection. */
 export function serverFactory(parts: ServerParts): McpServerFactory {
   return () => {
-    const server = new McpServer({ name: 'goal-agent', version: parts.facts().version }, { instructions });
+    const server = new McpServer(
+      { name: 'goal-agent', version: parts.facts().version },
+      { instructions, capabilities },
+    );
     const open: OpenCall = (context) =>
       parts.openCall({ clientName: clientName(server, context), signal: context.mcpReq.signal });
     for (const tool of parts.tools) register(server, tool, parts, open);
@@ -60,6 +70,7 @@ export function serverFactory(parts: ServerParts): McpServerFactory {
 
 function register(server: McpServer, tool: Tool, parts: ServerParts, open: OpenCall): void {
   const config = {
+    title: titleOf(tool.name),
     description: tool.description,
     inputSchema: listedOnly(listedSchema(tool.input)),
     outputSchema: listedOnly(listedSchema(tool.output)),
@@ -86,6 +97,12 @@ async function openFor({ output }: Tool, parts: ServerParts, open: () => Promise
 /** A call that its client took back ends with the reason that the client gave, which is text where there is one. */
 function isDefect(error: unknown, signal: AbortSignal | undefined): boolean {
   return !(error instanceof GoalAgentError) && !(signal?.aborted && error === signal.reason);
+}
+
+/** `break_down_goal` as a person reads it in a client's list: `Break down goal`. */
+function titleOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return `${words[0]?.toUpperCase()}${words.slice(1)}`;
 }
 
 async function runTool(

@@ -70,6 +70,32 @@ test('each tool sets all four annotations, and none reaches beyond the store', (
   });
 });
 
+test('each tool has a title that a person can read', () => {
+  expect(defined.map(({ title }) => title)).toEqual(expect.arrayContaining(['Create goal', 'Undo', 'Break down goal']));
+  for (const { name, title = '' } of defined) {
+    expect(title, name).toMatch(/^[A-Z][a-z ]+$/);
+    expect(title.toLowerCase().replaceAll(' ', '_')).toBe(name);
+  }
+});
+
+test('a tool whose name other programs use too says whose goals it works on, and the first one names the next', () => {
+  const descriptions = new Map(defined.map(({ name, description = '' }) => [name, description]));
+  for (const name of ['create_goal', 'get_goal', 'update_goal']) expect(descriptions.get(name)).toContain('Goal Agent');
+  for (const next of ['break_down_goal', 'claim_tasks', 'update_task_status'])
+    expect(descriptions.get('create_goal')).toContain(next);
+});
+
+test('nothing is declared that is not sent: the lists are not announced when they change', () => {
+  for (const { server } of conversations) {
+    const { tools, prompts, resources } = server.client.getServerCapabilities() ?? {};
+    for (const declared of [tools, prompts, resources]) {
+      expect(declared).toBeDefined();
+      expect(declared?.listChanged ?? false).toBe(false);
+    }
+    expect(resources?.subscribe ?? false).toBe(false);
+  }
+});
+
 test('each tool has a file of its name, and each file a tool', () => {
   const files = readdirSync(path.resolve(import.meta.dirname, '../../src/mcp/tools'));
   const expected = defined.map(({ name }) => `${name.replaceAll('_', '-')}.ts`);
@@ -94,6 +120,8 @@ test('the instructions are short and teach the loop', async () => {
     const positions = loop.map((tool) => instructions.indexOf(tool));
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
     expect(positions[0]).toBeGreaterThan(0);
+    // Codex and Qwen Code have tools of these names, Claude Code has the command
+    expect(instructions).toContain("A client's own create_goal, get_goal, update_goal or /goal is another tool");
   }
 });
 

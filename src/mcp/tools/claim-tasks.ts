@@ -24,7 +24,7 @@ type Claimed = z.infer<typeof Claimed>;
 export const claimTasks = defineTool({
   name: 'claim_tasks',
   description:
-    'Take ready tasks for yourself, so that no other agent works on them while your lease runs. Claim again to renew. Pass the fence on when you finish.',
+    'Take ready tasks, so that no other agent works on them while your lease runs. Claim again to renew. Give the fence to update_task_status.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
     task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),

@@ -3,16 +3,17 @@ import { NewGoal } from '../../domain/goal.ts';
 import { createGoal as create } from '../../service/goals.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from '../answers.ts';
 import { adds, defineTool } from '../define-tool.ts';
-import { structured } from '../input.ts';
+import { anyObject } from '../input.ts';
 
 export const createGoal = defineTool({
   name: 'create_goal',
-  description: 'Start a new goal: an outcome that takes several steps. Then call break_down_goal.',
+  description:
+    'Start a goal in Goal Agent, which keeps it across sessions: an outcome of several steps. Then break_down_goal, claim_tasks, update_task_status.',
   input: z.strictObject({
     description: NewGoal.shape.description,
     priority: NewGoal.shape.priority.default('medium'),
     repos: NewGoal.shape.repos.default([]),
-    metadata: structured(NewGoal.shape.metadata).default({}),
+    metadata: anyObject(NewGoal.shape.metadata).default({}),
   }),
   output: GoalAnswer.extend({ _persistence: Persistence }),
   hints: adds,

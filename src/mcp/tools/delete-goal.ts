@@ -6,7 +6,7 @@ import { defineTool, deletes } from '../define-tool.ts';
 
 export const deleteGoal = defineTool({
   name: 'delete_goal',
-  description: 'Remove a goal and all of its tasks. To stop work but keep it, set its status to cancelled instead.',
+  description: 'Remove a goal with all of its tasks. To only stop work on it, set its status to cancelled.',
   input: z.strictObject({ goal_id: GoalId }),
   output: z.object({
     deleted_goal_id: z.string(),

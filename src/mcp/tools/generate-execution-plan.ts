@@ -38,8 +38,7 @@ const shownWaits = 2_000;
 
 export const generateExecutionPlan = defineTool({
   name: 'generate_execution_plan',
-  description:
-    'Plan what is left of a goal: phases of tasks that can run at the same time, the critical path, and what unblocks most.',
+  description: 'Plan what is left of a goal: what can run at the same time, the critical path, what unblocks most.',
   input: z.strictObject({ goal_id: GoalId }),
   output: z.object({
     goal_id: z.string(),

@@ -14,7 +14,8 @@ const State = z.object({
 export const getAgentStatus = defineTool({
   name: 'get_agent_status',
   description: 'Check that the goal store works: version, database, cache, and how much it holds.',
-  input: z.strictObject({}),
+  // not strict: some clients send an argument, since their models may not call a tool without any
+  input: z.object({}),
   output: z.object({
     version: z.string(),
     server_version: z.string(),

@@ -11,8 +11,7 @@ const frame = 60;
 
 export const getBriefing = defineTool({
   name: 'get_briefing',
-  description:
-    'Start here: what is in progress, blocked, ready, finished lately, and the last notes. The most useful first.',
+  description: 'Start here: what is in progress, blocked, ready, finished lately, and the last notes.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
     since: SinceArgument.optional().describe('2h, 3d or ISO 8601'),

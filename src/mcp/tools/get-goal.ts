@@ -6,11 +6,10 @@ import { defineTool, reads } from '../define-tool.ts';
 
 export const getGoal = defineTool({
   name: 'get_goal',
-  description:
-    'See one goal with its tasks and progress. A large goal shows its unfinished tasks first, as many as fit.',
+  description: "See one of Goal Agent's goals with its tasks and progress; of a large one, unfinished tasks first.",
   input: z.strictObject({
     goal_id: GoalId,
-    full: z.boolean().default(false).describe('also long text whole'),
+    full: z.boolean().default(false).describe('long text whole'),
   }),
   output: GoalAnswer.extend({
     task_details: z.array(TaskEntry),

@@ -7,8 +7,7 @@ import { defineTool, reads } from '../define-tool.ts';
 
 export const getNextTasks = defineTool({
   name: 'get_next_tasks',
-  description:
-    'What to work on next: pending tasks whose dependencies are completed, most important first, then oldest.',
+  description: 'What to work on next: tasks that wait for nothing, most important first. claim_tasks takes them.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
     limit: z.number().int().min(1).max(limits.page).default(20),

@@ -9,7 +9,7 @@ export const getTask = defineTool({
   description: 'See one task: what to do, what it depends on, its result, its notes.',
   input: z.strictObject({
     task_id: TaskId,
-    full: z.boolean().default(false).describe('also long text whole'),
+    full: z.boolean().default(false).describe('long text whole'),
   }),
   output: TaskAnswer.extend(notesShape),
   hints: reads,

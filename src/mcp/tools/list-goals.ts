@@ -10,7 +10,7 @@ import { defineTool, reads } from '../define-tool.ts';
 
 export const listGoals = defineTool({
   name: 'list_goals',
-  description: 'Find goals, newest first. Give next_cursor back as cursor for the next page.',
+  description: 'Find goals, newest first. next_cursor is the cursor of the next page.',
   input: z.strictObject({
     status: GoalStatus.optional(),
     priority: Priority.optional(),

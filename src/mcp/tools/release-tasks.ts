@@ -8,7 +8,7 @@ import { defineTool, sets } from '../define-tool.ts';
 
 export const releaseTasks = defineTool({
   name: 'release_tasks',
-  description: 'Give back tasks that you claimed and will not finish, so that others may take them.',
+  description: 'Give back claimed tasks that you will not finish.',
   input: z.strictObject({
     task_ids: z.array(TaskId).min(1).max(limits.taskIdsPerCall),
     reason: text(limits.reason).optional(),

@@ -7,7 +7,7 @@ import { adds, defineTool } from '../define-tool.ts';
 export const undo = defineTool({
   name: 'undo',
   description:
-    'Take back a whole operation: the one that an event of get_history belongs to, or your last. Refused if its rows changed since.',
+    'Take back your last operation, or that of an event in get_history. Refused where its rows changed since.',
   input: z.strictObject({ event_id: z.number().int().min(1).optional() }),
   output: z.object({
     event_id: z.number().int(),

@@ -5,18 +5,18 @@ import { GoalId } from '../../domain/ids.ts';
 import { updateGoal as update } from '../../service/goals.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
-import { structured } from '../input.ts';
+import { anyObject } from '../input.ts';
 
 export const updateGoal = defineTool({
   name: 'update_goal',
-  description: 'Change a goal: only what is given. A goal completes by itself with its last task.',
+  description: "Change one of Goal Agent's goals: only what is given. It completes by itself with its last task.",
   input: z.strictObject({
     goal_id: GoalId,
     description: NewGoal.shape.description.optional(),
     priority: NewGoal.shape.priority.optional(),
     status: GoalStatus.optional(),
     repos: NewGoal.shape.repos.optional(),
-    metadata: structured(NewGoal.shape.metadata).optional().describe('merged; null removes a key'),
+    metadata: anyObject(NewGoal.shape.metadata, 'merged; null removes a key').optional(),
   }),
   output: GoalAnswer.extend({ _persistence: Persistence, warnings: z.array(z.string()).optional() }),
   hints: sets,

@@ -13,7 +13,8 @@ import { defineTool, sets } from '../define-tool.ts';
  */
 export const ResultArgument = z
   .preprocess((value) => (value === null || value === '' ? undefined : value), StorableJson.optional())
-  .optional();
+  .optional()
+  .meta({ anyOf: [{ type: 'string' }, { type: 'object', description: 'any JSON' }] });
 
 /** The number that claim_tasks gave with a task. */
 const Fence = z.number().int().min(0);
