@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { handDirectory, makePrivate } from './account.ts';
+import { accountForInitdb, give, handDirectory, makePrivate } from './account.ts';
 import { type Binaries, serverEnvironment } from './binaries.ts';
 import { findPlace, logFile, majorDirectory, type Place, passwordFile } from './place.ts';
 import { diskFull, startFailed, unless } from './trouble.ts';
@@ -23,9 +23,12 @@ export async function createDatabase(home: string, binaries: Binaries, say: (lin
   say(`Creating the database in ${data} (once).`);
   const draft = join(parent, `${DRAFT}${randomUUID()}`);
   await mkdir(draft, { mode: 0o700 });
-  if (binaries.account) await chown(draft, binaries.account.uid, binaries.account.gid);
+  const { account } = binaries;
+  const maker = account && (await accountForInitdb(account));
+  if (maker) await give(draft, maker);
   try {
-    await runInitdb({ draft, home, binaries });
+    await runInitdb({ draft, home, binaries: { ...binaries, account: maker } });
+    if (account && maker?.uid !== account.uid) await give(draft, account);
     await rename(draft, data);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -90,11 +93,11 @@ async function runInitdb({ draft, home, binaries }: Draft): Promise<void> {
 }
 
 /**
- * On Unix `trust`: the socket is in a 0700 directory, so who can connect could also read the files, and is the server's user or root.
+ * On Unix the server's rules are written at each start (authentication.ts).
  * Windows has TCP, which every user of the machine can reach: a password.
  */
 async function authentication(home: string, major: number): Promise<string[]> {
-  if (process.platform !== 'win32') return ['--auth-local=trust', '--auth-host=reject'];
+  if (process.platform !== 'win32') return ['--auth-local=peer', '--auth-host=reject'];
   const file = passwordFile(home, major);
   const known = await readFile(file, 'utf8').catch(unless('ENOENT'));
   if (!known) await writeFile(file, randomBytes(24).toString('base64url'), { mode: 0o600 });

@@ -138,9 +138,9 @@ async function startAlone(options: EmbeddedOptions & { deadline: number }): Prom
 
 async function start(existing: Place | undefined, options: EmbeddedOptions & { deadline: number }): Promise<boolean> {
   const { home, say, binDir, settings = {}, deadline } = options;
-  const account = await (existing ? accountOf(existing.dataDirectory) : accountForNewServer(home));
+  const account = await (existing ? accountOf(existing.dataDirectory, home) : accountForNewServer(home));
   const binaries = await getBinaries({ home, account, binDir, place: existing });
   const place = existing ?? (await createDatabase(home, binaries, say));
-  await mend(place, say);
+  await mend({ home, place, account, say });
   return startServer({ home, place, binaries, settings, deadline });
 }

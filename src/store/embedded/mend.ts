@@ -1,16 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, chown, open, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRoot } from './account.ts';
+import { promisify } from 'node:util';
+import { type Account, give } from './account.ts';
+import { writeAuthentication } from './authentication.ts';
 import type { Place } from './place.ts';
+import { replaceFile } from './replace-file.ts';
 import { unless } from './trouble.ts';
 
+interface Mending {
+  readonly home: string;
+  readonly place: Place;
+  /** The user that is to run the server; undefined is this process's own. */
+  readonly account: Account | undefined;
+  readonly say: (line: string) => void;
+}
+
 /**
- * Puts right what keeps PostgreSQL from starting on a directory and can be known for certain: small files that a power loss has emptied,
- * and a mode that lets others in. Only the holder of the start lock may call this, while no server has the directory.
+ * Puts right what keeps PostgreSQL from starting on a directory, or others from being kept out, where it can be known for certain: an owner
+ * that others are too, a mode that lets others in, the rules of who may connect, small files that a power loss has emptied. Only the holder of the start lock may call this, while no server has the directory.
  */
-export async function mend(place: Place, say: (line: string) => void): Promise<void> {
+export async function mend({ home, place, account, say }: Mending): Promise<void> {
   const { dataDirectory, major } = place;
+  if (account) await moveTo(account, place, say);
   await closeToOthers(dataDirectory, say);
   const version = `${major}\n`;
   await fill(join(dataDirectory, 'PG_VERSION'), version, say);
@@ -21,6 +33,19 @@ export async function mend(place: Place, say: (line: string) => void): Promise<v
   }
   // all settings of ours are on the command line (settings.ts), but PostgreSQL wants the file
   await makeMissing(join(dataDirectory, 'postgresql.conf'), say);
+  await writeAuthentication(dataDirectory, home);
+}
+
+async function moveTo(account: Account, place: Place, say: (line: string) => void): Promise<void> {
+  const { uid } = await stat(place.dataDirectory);
+  if (uid === account.uid) return;
+  say(`${place.dataDirectory} belongs to user ${uid}, whom other programs run as: giving it to user ${account.uid}.`);
+  await give(place.dataDirectory, account);
+  if (place.socketDirectory === place.dataDirectory) return;
+  // the old owner may have put anything in there
+  const old = `${place.socketDirectory}.old`;
+  await rename(place.socketDirectory, old).catch(unless('ENOENT'));
+  await promisify(execFile)('rm', ['-rf', old], { cwd: '/' });
 }
 
 async function closeToOthers(directory: string, say: (line: string) => void): Promise<void> {
@@ -42,21 +67,4 @@ async function makeMissing(file: string, say: (line: string) => void): Promise<v
   if (await stat(file).catch(unless('ENOENT'))) return;
   say(`${file} is missing: making an empty one.`);
   await replaceFile(file, '');
-}
-
-/** Writes a file of the data directory in one step, on disk when this returns, as its owner's. */
-export async function replaceFile(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  if (isRoot) {
-    const { uid, gid } = await stat(join(file, '..'));
-    await chown(draft, uid, gid);
-  }
-  await rename(draft, file);
 }

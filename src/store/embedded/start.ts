@@ -61,7 +61,13 @@ async function launch({ place, binaries, settings }: Start, log: number): Promis
   const { account, bin, major, environment } = binaries;
   // relative where it can be: PostgreSQL reads this as a list with commas and quotes, and may not see the whole path (handDirectory)
   const sockets = place.socketDirectory === place.dataDirectory ? '.' : place.socketDirectory;
-  const more = { listen_addresses: '', port: String(UNIX_PORT), unix_socket_directories: sockets, ...settings };
+  const more = {
+    listen_addresses: '',
+    port: String(UNIX_PORT),
+    unix_socket_directories: sockets,
+    unix_socket_permissions: '0700',
+    ...settings,
+  };
   const handed = await handDirectory(place.dataDirectory, account);
   const child = spawn(join(bin, 'postgres'), ['-D', handed.name, ...settingArguments(major, more)], {
     ...account,

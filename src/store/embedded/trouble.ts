@@ -25,10 +25,11 @@ export const ownedByAnother = (directory: string, cause?: unknown): GoalAgentErr
     { cause },
   );
 
-export const ownedByRoot = (directory: string): GoalAgentError =>
+export const mayNotChangeUser = (directory: string, cause: unknown): GoalAgentError =>
   new GoalAgentError(
     'configuration',
-    `The database folder ${directory} belongs to root, and PostgreSQL does not run as root. Give it to another user (for example: chown -R nobody ${directory}).`,
+    `Goal Agent runs as root and may not give ${directory} to another user, and PostgreSQL does not run as root. Run Goal Agent as an ordinary user with a GOAL_AGENT_HOME of its own, or ${OWN_SERVER}.`,
+    { cause },
   );
 
 export const otherMajor = (found: { directory: string; major: string; runs: string }): GoalAgentError =>

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { replaceFile } from '../../../src/store/embedded/mend.ts';
+import { replaceFile } from '../../../src/store/embedded/replace-file.ts';
 import { aMachine } from './support/machine.ts';
 
 const machine = aMachine();
