@@ -6,7 +6,7 @@ import type { ClientPipe } from './stdio/client-pipe.ts';
 import { PipeTransport } from './stdio/transport.ts';
 import { wire } from './wire.ts';
 
-/** Serves MCP to the client until it closes stdin and has its answers, or a signal comes. */
+/** Serves MCP to the client until it closes stdin and has its answers, or somebody asks us to stop. */
 export async function serve(config: Config, client: ClientPipe): Promise<void> {
   const log = openLog(config.home);
   for (const warning of config.warnings) log.warn(warning);
@@ -16,14 +16,7 @@ export async function serve(config: Config, client: ClientPipe): Promise<void> {
     transport: new PipeTransport(client),
     onerror: (error) => log.warn({ err: error }, 'protocol error'),
   });
-  await Promise.race([client.ended, stopped()]);
+  await client.ended;
   await connection.close();
   await wired.close();
-}
-
-/** Somebody asked us to stop. */
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
 }

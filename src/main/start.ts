@@ -28,5 +28,7 @@ function openClient(): ClientPipe {
   }
   const early = earlyAnswers({ lists: argv.length === 1 && listIsSettled(surroundings) });
   // biome-ignore lint/plugin: the protocol's own end of the pipe
-  return new ClientPipe(process.stdin, process.stdout, early);
+  const pipe = new ClientPipe(process.stdin, process.stdout, early);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => pipe.stop());
+  return pipe;
 }

@@ -225,6 +225,17 @@ describe('when the client goes away', () => {
     },
   );
 
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s ends the process before anything of it is loaded',
+    async (signal) => {
+      const server = aRawServer({ database });
+      await server.initialize();
+      server.kill(signal);
+      expect(await exitOf(server)).toEqual({ code: 0, signal: null });
+      expect(server.stderr()).toBe('');
+    },
+  );
+
   test('a client that leaves without a word ends the process', async () => {
     const server = aRawServer({ database });
     server.endInput();
@@ -271,6 +282,7 @@ describe.each(eras)('a call that its client takes back, in the %s era', (era) =>
     await lock.release();
     expect(await goalCount()).toBe(before);
     expect((await server.call('create_goal', { description: 'next' })).error).toBeUndefined();
+    expect(server.stderr()).not.toMatch(/defect|ERROR|WARN/);
   });
 });
 

@@ -37,7 +37,7 @@ export class ClientPipe {
   #inputEnded = false;
   #broken = false;
   #ended = () => {};
-  /** When nothing more can come or go: stdin ended, and all that came is answered and written; or stdout broke. */
+  /** When stdin ended, and all that came is answered and written; or stdout broke; or `stop` was called. */
   readonly ended = new Promise<void>((resolve) => {
     this.#ended = resolve;
   });
@@ -57,6 +57,11 @@ export class ClientPipe {
       this.#readOrPause();
     });
     for (const event of ['end', 'close', 'error']) input.on(event, () => this.#endInput());
+  }
+
+  /** Ends without waiting for anything. */
+  stop(): void {
+    this.#ended();
   }
 
   /** From here on `taker` takes what arrives, and before that what is kept. */
