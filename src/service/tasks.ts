@@ -75,11 +75,15 @@ export async function listReady(
       ? await database.read(listReadyTasks, params, options)
       : await database.read(listReadyTasksOfGoal, { ...params, goalId }, options);
   // an empty list says nothing of whether the goal exists; a second look is needed only then
-  if (goalId !== undefined && rows.length === 0) {
-    const states = await database.read(findGoalState, { workspaceId, goalId }, options);
-    if (states.length === 0) throw goalNotFound(goalId);
-  }
+  if (goalId !== undefined && rows.length === 0) await requireGoal(call, goalId);
   return { tasks: rows.map(listedTask), total: rows[0]?.total ?? 0 };
+}
+
+/** @throws GoalAgentError `not_found`. */
+export async function requireGoal(call: Call, goalId: string): Promise<void> {
+  const { database, workspaceId } = call.store;
+  const states = await database.read(findGoalState, { workspaceId, goalId }, { signal: call.signal });
+  if (states.length === 0) throw goalNotFound(goalId);
 }
 
 /** Deletes one task. Those that depended on it no longer wait for it. */

@@ -26,10 +26,10 @@ test('the fourteen tools of v3.0 take at most 7,500 characters', () => {
 });
 
 test('the limits are those that were promised', () => {
-  expect(contextLimits).toEqual({ tool: 700, core: 7_500, default: 11_000, instructions: 1_500 });
+  expect(contextLimits).toEqual({ tool: 700, core: 7_500, default: 8_000, instructions: 1_500 });
 });
 
-test('all tools together take at most 11,000 characters of a context window, and each at most 700', () => {
+test('all tools together take at most 8,000 characters of a context window, and each at most 700', () => {
   expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(contextLimits.default);
   expect(sizes.filter(({ size }) => size > contextLimits.tool)).toEqual([]);
 });

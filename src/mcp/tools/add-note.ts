@@ -10,7 +10,7 @@ import { adds, defineTool } from '../define-tool.ts';
 
 export const addNote = defineTool({
   name: 'add_note',
-  description: 'Write down a finding, decision or question on a goal or a task, for whoever works on it next.',
+  description: 'Write down a finding, decision or question on a goal or task, for whoever is next.',
   input: z.strictObject({ goal_id: GoalId.optional(), task_id: TaskId.optional(), text: text(limits.note) }),
   output: Note,
   hints: adds,

@@ -6,7 +6,7 @@ import { defineTool, reads } from '../define-tool.ts';
 
 export const getTask = defineTool({
   name: 'get_task',
-  description: 'See one task: what to do, what it depends on, its result, its notes.',
+  description: 'See one task: what to do, its dependencies, result and notes.',
   input: z.strictObject({
     task_id: TaskId,
     full: z.boolean().default(false).describe('long text whole'),

@@ -15,6 +15,7 @@ import { getHistory } from './get-history.ts';
 import { getNextTasks } from './get-next-tasks.ts';
 import { getTask } from './get-task.ts';
 import { listGoals } from './list-goals.ts';
+import { listTasks } from './list-tasks.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { search } from './search.ts';
 import { undo } from './undo.ts';
@@ -34,6 +35,7 @@ export const tools: readonly Tool[] = [
   getTask,
   getGoal,
   listGoals,
+  listTasks,
   updateGoal,
   updateTask,
   generateExecutionPlan,

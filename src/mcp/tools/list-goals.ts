@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { GoalAgentError } from '../../domain/errors.ts';
 import { GoalStatus } from '../../domain/goal.ts';
 import { limits } from '../../domain/limits.ts';
 import { Priority } from '../../domain/priority.ts';
@@ -7,6 +6,7 @@ import { text } from '../../domain/text.ts';
 import { listGoals as list } from '../../service/goals.ts';
 import { Budget, GoalEntry, goalEntry } from '../answers.ts';
 import { defineTool, reads } from '../define-tool.ts';
+import { cursorBefore, numberOfCursor } from '../number-cursor.ts';
 
 export const listGoals = defineTool({
   name: 'list_goals',
@@ -26,7 +26,7 @@ export const listGoals = defineTool({
   }),
   hints: reads,
   async run(context, { limit, cursor, ...filter }) {
-    const before = cursor === undefined ? undefined : numberOf(cursor);
+    const before = cursor === undefined ? undefined : numberOfCursor(cursor, 'list_goals');
     // one more than asked for tells whether there is a next page
     const page = await list(await context.open(), filter, { limit: limit + 1, before });
     const shown = new Budget().firstOf(page.goals.slice(0, limit).map((goal) => goalEntry(goal)));
@@ -35,22 +35,7 @@ export const listGoals = defineTool({
       goals: shown,
       count: shown.length,
       total: page.total,
-      ...(shown.length < page.goals.length && last !== undefined && { next_cursor: cursorOf(last.number) }),
+      ...(shown.length < page.goals.length && last !== undefined && { next_cursor: cursorBefore(last.number) }),
     };
   },
 });
-
-function cursorOf(number: number): string {
-  return `before-${number}`;
-}
-
-function numberOf(cursor: string): number {
-  const number = /^before-(\d{1,15})$/.exec(cursor)?.[1];
-  if (number === undefined) {
-    throw new GoalAgentError(
-      'invalid',
-      'list_goals: cursor is not one that list_goals gave; leave it out to start from the newest.',
-    );
-  }
-  return Number(number);
-}

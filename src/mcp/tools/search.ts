@@ -17,8 +17,7 @@ const Status = words([...new Set([...TaskStatus.options, ...GoalStatus.options])
 
 export const search = defineTool({
   name: 'search',
-  description:
-    'Find goals, tasks and notes by words in descriptions, results and notes, by ID, ticket or repo. Best first.',
+  description: 'Find goals, tasks and notes by words, ID, ticket or repo. Best first.',
   input: z.strictObject({
     query: text(),
     kind: Kind.optional(),

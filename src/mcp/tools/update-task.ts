@@ -23,7 +23,7 @@ const TaskIds = z.array(TaskId).max(limits.dependenciesPerTask).optional();
 
 export const updateTask = defineTool({
   name: 'update_task',
-  description: 'Change a task: only what is given; "" clears a field. goal_id moves it to that goal.',
+  description: 'Change a task: only what is given; "" clears a field. goal_id moves it there.',
   input: z.strictObject({
     task_id: TaskId,
     description: subtaskFields.description.optional(),

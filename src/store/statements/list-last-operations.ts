@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { isProcessOf } from './sql.ts';
 
 // An agent's operations that are no undos, the last first. The order is that of their transactions: whoever began to
 // write after an operation had returned has the higher number (`xmin`), whatever the clock and the numbers of events
@@ -48,9 +49,6 @@ export const listLastOperations = defineStatement({
   ),
 });
 
-/** Whether an actor is a process of the agent `$2`: its name with a suffix of four hexadecimal digits. */
-const isProcess = `starts_with(n.actor, $2 || '-') and substr(n.actor, length($2) + 2) ~ '^[0-9a-f]{4}$'`;
-
 /** Of all processes of an agent, each of which is an actor; only among the last events, by time or by number. */
 export const listLastOperationsOfAgent = defineStatement({
   name: 'list_last_operations_of_agent',
@@ -65,7 +63,7 @@ export const listLastOperationsOfAgent = defineStatement({
         order by e.at desc, e.seq desc
         limit $4
       ) n
-      where ${isOwnStart('n')} and ${isProcess}`,
-    isProcess,
+      where ${isOwnStart('n')} and ${isProcessOf('n.actor', '$2')}`,
+    isProcessOf('n.actor', '$2'),
   ),
 });

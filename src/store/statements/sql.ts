@@ -290,6 +290,11 @@ export const taskImageColumns = `id text, number int8, goal_id text, description
 export const goalImageColumns = `id text, number int8, description text, priority priority, status goal_status, repos text[],
         created_at timestamptz, metadata jsonb, total_tasks int4, open_tasks int4`;
 
+/** Whether an actor is a process of an agent: its name with a suffix of four hexadecimal digits. */
+export function isProcessOf(actor: string, agent: string): string {
+  return `starts_with(${actor}, ${agent} || '-') and substr(${actor}, length(${agent}) + 2) ~ '^[0-9a-f]{4}$'`;
+}
+
 /** Leases that one call ends at most; there is always another call. */
 export const expiredAtOnce = 100;
 

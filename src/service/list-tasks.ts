@@ -1,0 +1,61 @@
+import { answerBudget } from '../domain/limits.ts';
+import type { TaskStatus } from '../domain/task-status.ts';
+import {
+  listTasksByAgent,
+  listTasksByGoal,
+  listTasksByRepo,
+  listTasksByStatus,
+  listTasksByType,
+  listTasks as listTasksStatement,
+} from '../store/statements/list-tasks.ts';
+import type { Call } from './call.ts';
+import { type ListedTask, listedTask, requireGoal } from './tasks.ts';
+
+/** What tasks are listed by; what is left out says nothing. */
+export interface TaskFilter {
+  goalId?: string | undefined;
+  status?: TaskStatus | undefined;
+  repo?: string | undefined;
+  type?: string | undefined;
+  /** Who holds them at this moment: an actor, or an agent's name without the suffix of its process. */
+  agent?: string | undefined;
+}
+
+/**
+ * Tasks, newest first, those with a number below `before`.
+ * @throws GoalAgentError `not_found` for a goal that does not exist.
+ */
+export async function listTasks(
+  call: Call,
+  filter: TaskFilter,
+  page: { limit: number; before?: number | undefined },
+): Promise<(ListedTask & { number: number })[]> {
+  const { database, workspaceId } = call.store;
+  const rows = await database.read(
+    statementFor(filter),
+    {
+      workspaceId,
+      textLimit: answerBudget.listText,
+      limit: page.limit,
+      before: page.before ?? null,
+      goalId: filter.goalId ?? null,
+      status: filter.status ?? null,
+      repo: filter.repo ?? null,
+      type: filter.type ?? null,
+      agent: filter.agent ?? null,
+    },
+    { signal: call.signal },
+  );
+  if (rows.length === 0 && filter.goalId !== undefined) await requireGoal(call, filter.goalId);
+  return rows.map((row) => ({ ...listedTask(row), number: row.number }));
+}
+
+/** The way that finds the fewest rows beside those that are wanted, as a rule. */
+function statementFor({ goalId, status, repo, type, agent }: TaskFilter) {
+  if (agent !== undefined) return listTasksByAgent;
+  if (goalId !== undefined) return listTasksByGoal;
+  if (status !== undefined && status !== 'completed' && status !== 'pending') return listTasksByStatus;
+  if (repo !== undefined) return listTasksByRepo;
+  if (type !== undefined && type !== 'general') return listTasksByType;
+  return status === undefined ? listTasksStatement : listTasksByStatus;
+}

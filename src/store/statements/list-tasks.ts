@@ -1,0 +1,108 @@
+import { defineStatement } from '../statement.ts';
+import { isProcessOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
+
+// Tasks, newest first, those numbered below `before`: a page each. One plan cannot serve all ways to them, so there is a
+// statement for each index, named for what it is asked for; whatever else is asked for is a condition on its rows.
+
+const params = {
+  workspaceId: 'int8',
+  textLimit: 'int4',
+  limit: 'int8',
+  before: 'int8?',
+  goalId: 'text?',
+  status: 'text?',
+  repo: 'text?',
+  type: 'text?',
+  agent: 'text?',
+} as const;
+const columns = { ...listedTaskColumns, number: 'int8' } as const;
+
+const isHeld = 't.claimed_by is not null and t.lease_expires_at > now()';
+
+const isAgents = `(t.claimed_by = $9::text or ${isProcessOf('t.claimed_by', '$9')})`;
+/** A condition that may not be asked for. As an `or` the planner would expect it of hardly any row, and sort them. */
+const where = (parameter: string, condition: string) =>
+  `case when ${parameter} is null then true else ${condition} end`;
+
+/** Each condition, and in its place what finds rows by it where it is the one that the index is for. */
+const conditions = {
+  goal: [where('$5::text', 't.goal_id = $5'), 't.goal_id = $5::text'],
+  status: [where('$6::text', 't.status = $6::task_status'), 't.status = $6::text::task_status'],
+  repo: [where('$7::text', 't.repo = $7'), 't.repo = $7::text'],
+  type: [where('$8::text', 't.type = $8'), `t.type = $8::text and t.type <> 'general'`],
+  agent: [where('$9::text', `${isHeld} and ${isAgents}`), `${isHeld} and ${isAgents}`],
+} as const;
+
+function matching(by?: keyof typeof conditions): string {
+  const found = Object.entries(conditions).map(([name, [asked, sought]]) => (name === by ? sought : asked));
+  return `t.workspace_id = $1 and t.number < coalesce($4::int8, 9223372036854775807)
+        and ${found.join('\n        and ')}`;
+}
+
+const pageOf = (rows: string) => `
+    select ${listedTaskSelect}, t.number
+    from (
+      -- the page first, and only then what its rows look like
+      ${rows}
+      order by t.number desc
+      limit $3
+    ) t
+    order by t.number desc`;
+
+const page = (by: keyof typeof conditions) =>
+  pageOf(`select t.*
+      from tasks t
+      where ${matching(by)}`);
+
+/** Of any kind: the first of each status, since the index is by status, and the first of those. */
+export const listTasks = defineStatement({
+  name: 'list_tasks',
+  params,
+  columns,
+  text: pageOf(`select t.*
+      from unnest(enum_range(null::task_status)) as s (status)
+      cross join lateral (
+        select t.*
+        from tasks t
+        where ${matching()} and t.status = s.status
+        order by t.number desc
+        limit $3
+      ) t`),
+});
+
+export const listTasksByGoal = defineStatement({
+  name: 'list_tasks_by_goal',
+  params,
+  columns,
+  text: page('goal'),
+});
+
+export const listTasksByStatus = defineStatement({
+  name: 'list_tasks_by_status',
+  params,
+  columns,
+  text: page('status'),
+});
+
+export const listTasksByRepo = defineStatement({
+  name: 'list_tasks_by_repo',
+  params,
+  columns,
+  text: page('repo'),
+});
+
+/** Of any type but the general one, which most tasks have. */
+export const listTasksByType = defineStatement({
+  name: 'list_tasks_by_type',
+  params,
+  columns,
+  text: page('type'),
+});
+
+/** Those that an agent holds: few of a workspace's tasks are held at a time. */
+export const listTasksByAgent = defineStatement({
+  name: 'list_tasks_by_agent',
+  params,
+  columns,
+  text: page('agent'),
+});
