@@ -27,6 +27,8 @@ describe('the package', () => {
   it('has the program, the migrations and the licences, and nothing that only developers need', () => {
     for (const wanted of [
       'dist/main/goal-agent.js',
+      'dist/main/start.js',
+      'dist/answers.json',
       'dist/THIRD_PARTY_NOTICES.txt',
       'migrations/0001_goals-tasks-and-history.sql',
       'LICENSE',
@@ -64,5 +66,32 @@ describe('the package', () => {
     expect(run('--version')).toBe(`${manifest.version}\n`);
     expect(run('init')).toMatch(/Goal Agent is ready/);
     expect(run('init')).toMatch(/up to date/);
+  });
+
+  it('is what the lines of the README start', () => {
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+    // where nothing is published it answers 404, and where something is it asks the registry at each start
+    expect(readme).not.toMatch(/\bnpx\b/);
+    const inCode = [...readme.matchAll(/`(\{[^`]*goal-agent[^`]*\})`|```json\n([^`]*)```/g)];
+    const blocks = inCode.map((match) => JSON.parse(match[1] ?? match[2] ?? ''));
+    const servers = blocks.flatMap(({ mcpServers, servers, mcp }) => Object.values(mcpServers ?? servers ?? mcp));
+    expect(servers).toHaveLength(4);
+    for (const { command, args = [] } of servers as { command: string | string[]; args?: string[] }[]) {
+      expect([command, args].flat()).toEqual(['goal-agent', 'mcp']);
+    }
+    const lines = [...readme.matchAll(/`((?:claude|codex|gemini|copilot|cline|qwen) mcp add [^`]*)`/g)];
+    expect(lines.length).toBeGreaterThanOrEqual(9);
+    for (const [, line] of lines) expect(line).toMatch(/ goal-agent (?:(?:--env \S+ )*-- )?goal-agent mcp$/);
+  });
+
+  it('answers a client that starts it by the link that npm makes', () => {
+    const link = path.join(folder, 'goal-agent');
+    symlinkSync(path.join(folder, 'node_modules', 'goal-agent', manifest.bin['goal-agent']), link);
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+    const input = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    const env = { PATH: path.dirname(process.execPath), HOME: folder };
+    expect(JSON.parse(execFileSync(link, ['mcp'], { input, env, encoding: 'utf8' }))).toMatchObject({
+      result: { serverInfo: { version: manifest.version } },
+    });
   });
 });
