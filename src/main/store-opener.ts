@@ -44,6 +44,8 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
   const openWithOldData = async () => {
     const store = await openStore({
       connect: source.connect,
+      check: source.check,
+      lossReason: source.lossReason,
       workspace: config.workspace,
       poolSize: config.pool.size,
       maxOverflow: config.pool.maxOverflow,

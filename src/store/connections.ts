@@ -10,6 +10,10 @@ import { wireTypes } from './wire-types.ts';
 export interface ConnectionsOptions {
   /** Finds the way to the server; asked again when the way is lost (another TLS mode, a restarted embedded server). */
   connect: () => Promise<pg.ClientConfig>;
+  /** Asked before and after each use of a connection; throws when what is saved would not be kept. */
+  check?: () => void;
+  /** A sentence on why a connection was lost just now, where more is known than the loss. */
+  lossReason?: () => string | undefined;
   /** Connections kept open, and how many more there may be under load. */
   poolSize: number;
   maxOverflow: number;
@@ -49,6 +53,7 @@ export class Connections {
   /** @throws GoalAgentError `unavailable` when there is none; what the way to the server fails with. */
   async hold({ signal }: CallOptions): Promise<Held> {
     signal?.throwIfAborted();
+    this.#options.check?.();
     const client = await this.#acquire();
     let cancelling: Promise<void> | undefined;
     const cancel = () => {

@@ -177,7 +177,7 @@ export class Database implements StatementRunner {
           if ((isLost(error) && attempt === 1) || this.#isWorthAnotherTry(error, attempt, start)) continue;
           if (!transaction.isOwnFailure(error) && !(error instanceof GoalAgentError)) throw error;
           const cause = toGoalAgentError(causeOf(error));
-          if (isUnknown && isOfUnknownOutcome(cause)) throw unknownButRepeatable(cause);
+          if (isUnknown && isOfUnknownOutcome(cause)) throw unknownButRepeatable(cause, this.#options.lossReason?.());
           if (!isRetryable(error) || attempt >= attemptsOnConflict) throw cause;
           await sleep(attempt * 5 + Math.random() * 20);
         }
@@ -192,6 +192,7 @@ export class Database implements StatementRunner {
     const { result, last, committedLately } = await work(transaction);
     const seen = last === undefined ? [] : await transaction.commit(last);
     await transaction.end();
+    this.#options.check?.();
     this.#statistics.wrote(transaction.rows);
     for (const { operation, rows } of seen) await this.#watcher?.changed(operation, rows);
     if (committedLately) await this.#watcher?.unknown();
@@ -261,7 +262,8 @@ export class Database implements StatementRunner {
       } catch (error) {
         if (isLost(error)) {
           await this.#refuseIfCommitted(operation);
-          if (!this.#isWorthAnotherTry(error, attempt, start)) throw unknownOutcome(error);
+          if (!this.#isWorthAnotherTry(error, attempt, start))
+            throw unknownOutcome(error, this.#options.lossReason?.());
         } else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);
         else await sleep(attempt * 5 + Math.random() * 20);
       }
@@ -281,7 +283,7 @@ export class Database implements StatementRunner {
   /** After a lost connection: throws unless the operation certainly left nothing behind. */
   async #refuseIfCommitted({ workspaceId, seq, events = 1 }: Operation): Promise<void> {
     const found = await this.read(findEvent, { workspaceId, seq, count: events }).catch((error) => {
-      throw unknownOutcome(error);
+      throw unknownOutcome(error, this.#options.lossReason?.());
     });
     if (found.length > 0) {
       throw new GoalAgentError(
@@ -294,7 +296,9 @@ export class Database implements StatementRunner {
   async #onClient<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const held = await this.#connections.hold(options);
     try {
-      return await work(held.client);
+      const result = await work(held.client);
+      this.#options.check?.();
+      return result;
     } catch (error) {
       throw held.failure(error);
     } finally {

@@ -15,20 +15,26 @@ export function causeOf(error: unknown): unknown {
   return error instanceof LostConnection ? error.cause : error;
 }
 
-export function unknownOutcome(cause: unknown): GoalAgentError {
+/** `reason` is what is known of why, as a sentence. */
+export function unknownOutcome(cause: unknown, reason?: string): GoalAgentError {
   return new GoalAgentError(
     'unknown_outcome',
-    'The connection to the database was lost while the change was being saved: it may or may not be there. Read what it was to change before you repeat it.',
+    `${lostWhileSaving(reason)} Read what it was to change before you repeat it.`,
     { cause },
   );
 }
 
-export function unknownButRepeatable(cause: unknown): GoalAgentError {
+export function unknownButRepeatable(cause: unknown, reason?: string): GoalAgentError {
   return new GoalAgentError(
     'unknown_outcome',
-    'The connection to the database was lost while the change was being saved: it may or may not be there. Repeat the call with the same request_id: it is done once.',
+    `${lostWhileSaving(reason)} Repeat the call with the same request_id: it is done once.`,
     { cause },
   );
+}
+
+function lostWhileSaving(reason: string | undefined): string {
+  const lost = 'The connection to the database was lost while the change was being saved: it may or may not be there.';
+  return reason === undefined ? lost : `${lost} ${reason}`;
 }
 
 /** Errors after which a write may be there all the same. */

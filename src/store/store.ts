@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { ConnectionsOptions } from './connections.ts';
 import { Database, type StatementRunner } from './database.ts';
+import { isConnectionFailure, toGoalAgentError } from './failures.ts';
 import { migrate, refuseOlder } from './migrate.ts';
 import { type CounterKind, Numbers } from './numbers.ts';
 import { findWorkspace } from './statements/find-workspace.ts';
@@ -20,8 +22,25 @@ export interface StoreOptions extends ConnectionsOptions {
   workspace: string;
 }
 
-/** Finds the server, brings its schema up to date, and finds or makes the workspace. Many processes may do so at once. */
+/** How often it is tried while the connection is cut in the middle, as by a server that restarts. */
+const attemptsOnCut = 4;
+
+/**
+ * Finds the server, brings its schema up to date, and finds or makes the workspace. Many processes may do so at once.
+ * @throws GoalAgentError `unavailable` when the connection is cut again and again; what the way to the server fails with
+ */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openOnce(options);
+    } catch (error) {
+      if (attempt >= attemptsOnCut || !isConnectionFailure(error)) throw toGoalAgentError(error);
+      await sleep(attempt * 100);
+    }
+  }
+}
+
+async function openOnce(options: StoreOptions): Promise<Store> {
   // the way that migrations go by is also the pool's first
   let found: pg.ClientConfig | undefined = await options.connect();
   if (options.readOnly) await refuseOlder(found);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accountForNewServer, accountOf, makePrivate } from './account.ts';
 import { getBinaries } from './binaries.ts';
 import { createDatabase } from './create.ts';
+import { type DataFolder, markDirectory } from './data-folder.ts';
 import { type Address, joinServer, type Membership } from './membership.ts';
 import { mend } from './mend.ts';
 import { findPidFile, isServed, type PidFile } from './pid-file.ts';
@@ -28,6 +29,8 @@ export interface EmbeddedOptions {
   readonly say: (line: string) => void;
   /** The directory of `initdb` and `postgres` to use, in place of the npm package's or the machine's own. */
   readonly binDir?: string;
+  /** The data directory has to be this one: none is created. For a process that joins again. */
+  readonly known?: DataFolder | undefined;
   /** More PostgreSQL settings, for a server that this call starts. */
   readonly settings?: Record<string, string>;
 }
@@ -64,10 +67,12 @@ export async function joinEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
   const home = resolve(options.home);
   const deadline = Date.now() + PATIENCE_MS;
   try {
+    options.known?.check();
     await mkdir(home, { recursive: true, mode: 0o700 });
     let started = false;
     while (Date.now() < deadline) {
       const joined = await tryJoin(home);
+      if (joined) await options.known?.checkMark();
       if (joined) return serverOf(joined, { ...options, home, started });
       started = (await startAlone({ ...options, home, deadline })) || started;
     }
@@ -122,7 +127,8 @@ function serverOf(joined: Joined, options: EmbeddedOptions & { started: boolean 
 
 /** Starts the server if this process gets the start lock and no other server has the directory; else waits for a moment. */
 async function startAlone(options: EmbeddedOptions & { deadline: number }): Promise<boolean> {
-  const { home, say } = options;
+  const { home, say, known } = options;
+  known?.check();
   await makePrivate(runDirectory(home), home);
   await makePrivate(logDirectory(home), home);
   const lock = await tryStartLock(runDirectory(home));
@@ -137,10 +143,12 @@ async function startAlone(options: EmbeddedOptions & { deadline: number }): Prom
 }
 
 async function start(existing: Place | undefined, options: EmbeddedOptions & { deadline: number }): Promise<boolean> {
-  const { home, say, binDir, settings = {}, deadline } = options;
+  const { home, say, binDir, known, deadline } = options;
+  known?.check();
   const account = await (existing ? accountOf(existing.dataDirectory, home) : accountForNewServer(home));
   const binaries = await getBinaries({ home, account, binDir, place: existing });
   const place = existing ?? (await createDatabase(home, binaries, say));
   await mend({ home, place, account, say });
+  const settings = { 'goal_agent.identity': await markDirectory(place.dataDirectory), ...options.settings };
   return startServer({ home, place, binaries, settings, deadline });
 }

@@ -43,8 +43,10 @@ export async function serves(pid: number, dataDirectory: string): Promise<boolea
   if (!isRunning(pid)) return false;
   if (process.platform === 'linux') {
     // every server process works in its data directory; another user's process cannot be looked at, and is none we could use
-    const [cwd, data] = await Promise.all([stat(`/proc/${pid}/cwd`).catch(() => undefined), stat(dataDirectory)]);
-    return cwd?.ino === data.ino && cwd.dev === data.dev;
+    const [cwd, data] = await Promise.all(
+      [`/proc/${pid}/cwd`, dataDirectory].map((path) => stat(path).catch(() => undefined)),
+    );
+    return cwd !== undefined && cwd.ino === data?.ino && cwd.dev === data.dev;
   }
   const name =
     process.platform === 'win32'

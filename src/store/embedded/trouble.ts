@@ -46,6 +46,12 @@ export const notADatabase = (directory: string): GoalAgentError =>
     `${directory} is where the database belongs, and its file PG_VERSION is missing or empty. Put the folder back from a copy, or set GOAL_AGENT_HOME to a new folder. Nothing was changed.`,
   );
 
+export const folderGone = (directory: string): GoalAgentError =>
+  new GoalAgentError(
+    'unavailable',
+    `The folder ${directory}, which held the database, was deleted, moved or replaced while Goal Agent used it. Nothing can be saved, and no new database is made in its place. Put the folder back, or restart Goal Agent to begin with what is there now.`,
+  );
+
 export const noBinaries = (tried: readonly string[]): GoalAgentError =>
   new GoalAgentError(
     'configuration',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { serves } from '../../../src/store/embedded/process.ts';
+import { findDatabaseIdentity } from '../../../src/store/statements/find-database-identity.ts';
 import { aMachine, type Client, type Joined, until } from './support/machine.ts';
 
 const machine = aMachine();
@@ -172,6 +173,24 @@ describe('several clients', () => {
     expect(await isUp(server)).toBe(true);
     expect(await stays.query('select 1 as one')).toEqual([{ one: 1 }]);
   });
+});
+
+test('a copy of a data directory has another identity, and the original keeps its own', async () => {
+  const identityOf = async (home: string) => {
+    const client = machine.client();
+    await client.join({ home });
+    const [row] = await client.query(findDatabaseIdentity.text);
+    await client.leave();
+    return row?.identity;
+  };
+  const home = await machine.homeWithDatabase();
+  const original = await identityOf(home);
+  const copy = await machine.home();
+  execFileSync('cp', ['-pR', join(home, 'postgres'), copy]);
+  const copied = await identityOf(copy);
+  expect(String(copied).split('/')[0]).toBe(String(original).split('/')[0]);
+  expect(copied).not.toBe(original);
+  expect([await identityOf(home), await identityOf(copy)]).toEqual([original, copied]);
 });
 
 async function countClients(client: Client): Promise<number> {

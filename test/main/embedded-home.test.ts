@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { isRoot } from '../../src/store/embedded/account.ts';
+import { aServerForTest, type ServerProcess } from '../support/server-process.ts';
+
+const gone = /was deleted, moved or replaced while Goal Agent used it\. Nothing can be saved/;
+
+/** A server process on its embedded database, which has a goal already. */
+async function aServerAtHome(
+  folder = mkdtempSync(join(tmpdir(), 'ga-home-')),
+): Promise<{ server: ServerProcess; home: string; data: string; postgres: number }> {
+  const home = join(folder, 'home');
+  const data = join(home, 'postgres', '18', 'data');
+  let postgres = 0;
+  onTestFinished(() => {
+    try {
+      process.kill(postgres, 'SIGKILL');
+    } catch {} // ended with its last client
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+  });
+  const unset = { POSTGRES_HOST: '', POSTGRES_PORT: '', POSTGRES_USER: '', POSTGRES_DB: '' };
+  const server = await aServerForTest({ database: {}, env: { ...unset, GOAL_AGENT_HOME: home } });
+  expect((await server.call('create_goal', { description: 'kept' })).answer).toMatchObject({ id: 'GOAL-0001' });
+  postgres = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  return { server, home, data, postgres };
+}
+
+test('a home that is deleted under a running server is told of, nothing is acknowledged, and no empty store appears', async () => {
+  const { server, home, postgres } = await aServerAtHome();
+  rmSync(home, { recursive: true, force: true });
+  for (let n = 0; n < 3; n++) {
+    expect((await server.call('create_goal', { description: `lost ${n}` })).error).toMatch(gone);
+    expect((await server.call('list_goals')).error).toMatch(gone);
+  }
+  process.kill(postgres, 'SIGKILL');
+  await new Promise((done) => setTimeout(done, 500));
+  expect((await server.call('create_goal', { description: 'lost again' })).error).toMatch(gone);
+  expect((await server.call('get_briefing')).error).toMatch(gone);
+  expect(existsSync(home)).toBe(false);
+  expect(server.stderr().match(new RegExp(gone, 'g'))).toHaveLength(1);
+});
+
+test('a home that is moved away is told of, and used again when it is back', async () => {
+  const { server, home } = await aServerAtHome();
+  renameSync(home, `${home}.away`);
+  expect((await server.call('create_goal', { description: 'refused' })).error).toMatch(gone);
+  renameSync(`${home}.away`, home);
+  expect((await server.call('list_goals')).answer).toMatchObject({ total: 1 });
+});
+
+test('a data directory that is emptied, or replaced by a copy, is told of', async () => {
+  const { server, data, postgres } = await aServerAtHome();
+  renameSync(join(data, 'pg_wal'), join(data, 'old_wal'));
+  expect((await server.call('create_goal', { description: 'refused' })).error).toMatch(gone);
+  renameSync(join(data, 'old_wal'), join(data, 'pg_wal'));
+  process.kill(postgres, 'SIGKILL');
+  renameSync(data, `${data}.original`);
+  execFileSync('cp', ['-a', `${data}.original`, data]);
+  expect((await server.call('create_goal', { description: 'refused' })).error).toMatch(gone);
+});
+
+const small = process.platform === 'linux' && isRoot ? aSmallDisk() : undefined;
+
+/** Undefined where this machine lets nobody mount. */
+function aSmallDisk(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'ga-disk-'));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=120m,mode=0700', 'tmpfs', folder]);
+  if (status === 0) return folder;
+  rmSync(folder, { recursive: true });
+  return undefined;
+}
+
+test.runIf(small)(
+  'a full disk is told of, ends no process, and work goes on once there is room',
+  async () => {
+    const folder = String(small);
+    onTestFinished(() => {
+      execFileSync('umount', ['-l', folder]);
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const { server } = await aServerAtHome(folder);
+    const fill = () => execFileSync('sh', ['-c', `cat /dev/zero >> ${folder}/filler 2>/dev/null || true`]);
+    fill();
+    const answers: (string | undefined)[] = [];
+    const text = 'x'.repeat(9_000);
+    // until the write-ahead log wants another file, a change finds room in the one that is there
+    for (let n = 0; n < 400 && answers.filter(Boolean).length < 4; n++) {
+      const subtasks = Array.from({ length: 40 }, (_, task) => ({ description: `${n} ${task} ${text}` }));
+      answers.push((await server.call('break_down_goal', { goal_id: 'GOAL-0001', subtasks })).error);
+      fill();
+    }
+    const refusals = answers.filter(Boolean);
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(refusals.at(-1)).toMatch(/disk/);
+    expect(refusals.join()).not.toContain('went wrong inside');
+    rmSync(join(folder, 'filler'));
+    await expect
+      .poll(async () => (await server.call('create_goal', { description: 'after' })).error, { timeout: 20_000 })
+      .toBeUndefined();
+    const found = (await server.call('get_goal', { goal_id: 'GOAL-0001' })).answer;
+    expect(found.total_tasks).toBeGreaterThanOrEqual(answers.filter((error) => error === undefined).length * 40);
+  },
+  120_000,
+);
