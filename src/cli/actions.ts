@@ -14,6 +14,10 @@ export interface InitReport {
   workspace: string;
   goals: number;
   tasks: number;
+  /** The setting that named the database, and where it is. */
+  chosenBy: string;
+  /** What a client's `env` block has to hold for its server to have the same settings; empty where it needs none. */
+  clientEnv: Record<string, string>;
 }
 
 /** What the command line says of the server, over what the environment says. */

@@ -17,6 +17,7 @@ export function renderInit(report: InitReport): void {
     ['PostgreSQL', `${report.postgresVersion}, ${mode === 'embedded' ? 'embedded' : 'server'}`],
     [mode === 'embedded' ? 'Data' : 'Server', where],
     ['Database', `${database}${createdDatabase ? pc.green(' (created)') : ''}`],
+    ['Chosen by', report.chosenBy],
     [
       'Schema',
       `${tables} tables, ${indexes} indexes; ${migrations.length === 0 ? 'up to date' : pc.green(`ran ${migrations.join(', ')}`)}`,
@@ -26,6 +27,16 @@ export function renderInit(report: InitReport): void {
   for (const [name, value] of rows) print(`${pc.bold(name.padEnd(12))}${value}`);
   print();
   print(`${pc.green('✔')} Goal Agent is ready.`);
+  renderClientEnv(report.clientEnv);
+}
+
+/** Clients start the server in another directory, and many without the shell's variables. */
+function renderClientEnv(env: Record<string, string>): void {
+  if (Object.keys(env).length === 0) return;
+  const secrets = Object.values(env).includes('…') ? ', with the secrets in place of …' : '';
+  print();
+  print(`A client's server has the same settings with this in the client's configuration${secrets}:`);
+  print(`"env": ${JSON.stringify(env)}`);
 }
 
 export function count(number: number, noun: string): string {

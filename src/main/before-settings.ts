@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { absolutePath, dataDirectory } from './config/paths.ts';
+import { absolutePath, dataDirectory, unwritten } from './config/paths.ts';
 
-// What the first answers of a start need of the settings, before these are read with all that belongs to them.
+// What the first answers of a start need of the settings, before these are read with all that belongs to them. As there, a
+// server opens no `.env` of the working directory.
 
 interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
@@ -11,17 +12,18 @@ interface Surroundings {
 
 const ofTheList = ['GOAL_AGENT_TOOLSETS', 'GOAL_AGENT_READ_ONLY'];
 
-/** The folder of the data, if the environment alone names it. */
+/** The folder of the data, if the environment alone names it, with a path that is one. */
 export function homeOf({ env, cwd }: Surroundings): string | undefined {
   if (env.GOAL_AGENT_ENV) return undefined;
-  return env.GOAL_AGENT_HOME ? absolutePath(env.GOAL_AGENT_HOME, cwd) : dataDirectory(env);
+  const home = env.GOAL_AGENT_HOME || dataDirectory(env);
+  return unwritten(home) === undefined ? absolutePath(home, cwd) : undefined;
 }
 
 /** Whether it is certain that no setting changes the list of tools. */
 export function listIsSettled({ env, cwd }: Surroundings): boolean {
   const home = homeOf({ env, cwd });
   if (home === undefined || ofTheList.some((name) => env[name])) return false;
-  return [home, cwd].every((folder) => saysNothing(path.join(folder, '.env')));
+  return saysNothing(path.join(home, '.env'));
 }
 
 /** Whether this file of settings says nothing of the list. A pipe is not read: it would make us wait. */

@@ -1,13 +1,15 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import { type CacheConfig, chooseCache } from './config/cache.ts';
-import { chooseDatabase, type DatabaseConfig, serverVariables } from './config/database.ts';
-import { readSources, type Settings, type Sources, type Surroundings } from './config/environment.ts';
+import { clientEnv } from './config/client-env.ts';
+import { chooseDatabase, type DatabaseConfig } from './config/database.ts';
+import { parseFrom } from './config/parse.ts';
 import { absolutePath, dataDirectory } from './config/paths.ts';
-import { type Variables, variables } from './config/variables.ts';
+import { tellUnused } from './config/place.ts';
+import { findPlaces, type Places, type Surroundings } from './config/places.ts';
+import { knownVariables, type PlainSettings, plainVariables } from './config/variables.ts';
 
-/** Everything that can be set, parsed and with its defaults. Holds passwords: do not log it. Paths are absolute. */
-export interface Config {
-  database: DatabaseConfig;
+/** The settings that belong to no server. Paths are absolute. */
+export interface PlainConfig {
   pool: { size: number; maxOverflow: number };
   /** Named prepared statements; off behind a pooler that cannot keep them. */
   prepared: boolean;
@@ -15,7 +17,6 @@ export interface Config {
   timeoutMs: number;
   /** Statements that a batch may run at once. */
   maxWorkers: number;
-  cache: CacheConfig;
   home: string;
   workspace: string;
   /** The actor in history and claims; undefined for the client's own name and a suffix. */
@@ -24,31 +25,79 @@ export interface Config {
   v2Directory: string;
   toolsets: string[];
   readOnly: boolean;
-  /** Settings that were ignored, a sentence each, for the log. */
-  warnings: string[];
 }
 
-/**
- * The settings from the environment, then the env file, then the defaults (docs/configuration.md). Changes nothing.
- * Throws one GoalAgentError `configuration` that has a line for each wrong variable: its value (secrets hidden) and what is allowed.
- */
+/** Everything that can be set, parsed and with its defaults. Holds passwords: do not log it. */
+export interface Config extends PlainConfig {
+  database: DatabaseConfig;
+  cache: CacheConfig;
+  told: Told;
+}
+
+/** What there is to say of the settings: where they come from, and what is not one. No values but those of paths. */
+export interface Told {
+  /** The variable that decides, and where it is. */
+  databaseFrom: string;
+  cacheFrom: string;
+  /** The `.env` of the working directory, where a command takes settings from it. */
+  beside: string | undefined;
+  /** About env files: what was passed over, and what others may read. */
+  files: string[];
+  /** What was seen and is not used, and why. */
+  notices: string[];
+  /** What a client's `env` block has to say for its server to have these settings; secrets are left out. */
+  clientEnv: Record<string, string>;
+}
+
+/** Settings of which some are wrong: the plain ones that are not, and no database to open. */
+export interface Refused extends PlainConfig {
+  /** A sentence for each wrong variable: the file it is in, its value (secrets hidden), and what is allowed. */
+  problems: string[];
+  told: Told;
+}
+
+export type Settings = { config: Config; refused?: never } | { config?: never; refused: Refused };
+
+/** Reads the settings from the environment, the env files, and the defaults (docs/configuration.md). Changes nothing. */
+export function readSettings(surroundings: Surroundings): Settings {
+  return settingsOf(findPlaces(surroundings), surroundings);
+}
+
+/** The same for those who cannot go on with wrong settings: throws one GoalAgentError `configuration` with a line for each. */
 export function readConfig(surroundings: Surroundings): Config {
-  const sources = readSources(surroundings);
-  const { settings, warnings } = merge(sources);
-  const { values, problems } = parse(settings);
-  const database = chooseDatabase(values, surroundings.cwd);
-  const cache = chooseCache(values);
-  problems.push(...database.problems);
-  if (problems.length > 0) throw new GoalAgentError('configuration', problems.join('\n'));
-  return {
-    database: database.value,
-    cache: cache.value,
-    ...plainSettings(values, surroundings),
-    warnings: [...warnings, ...database.warnings, ...cache.warnings],
-  };
+  const { config, refused } = readSettings(surroundings);
+  if (config !== undefined) return config;
+  throw new GoalAgentError('configuration', refused.problems.join('\n'));
 }
 
-function plainSettings(values: Variables, { env, cwd }: Surroundings) {
+/** What the places make together. Everything is in its arguments: nothing is read here. */
+export function settingsOf(found: Places, surroundings: Surroundings): Settings {
+  const { places } = found;
+  const { values, problems, used } = parseFrom(plainVariables, places);
+  const database = chooseDatabase(places, values.GOAL_AGENT_DATABASE, surroundings.cwd);
+  const cache = chooseCache(places, values);
+  const plain = plainSettings(values, surroundings);
+  const notices = [
+    ...found.notices,
+    ...database.notices,
+    ...cache.notices,
+    ...foreign(surroundings),
+    ...unknown(found),
+  ];
+  const told: Told = {
+    databaseFrom: database.from,
+    cacheFrom: cache.from,
+    beside: found.isBeside ? found.envFile : undefined,
+    files: found.files,
+    notices,
+    clientEnv: clientEnv([...used, ...database.used, ...cache.used], found.envFile, surroundings.cwd),
+  };
+  const wrong = [...found.problems, ...database.problems, ...cache.problems, ...problems];
+  if (wrong.length > 0) return { refused: { ...plain, told, problems: wrong } };
+  return { config: { ...plain, database: database.value, cache: cache.value, told } };
+}
+
+function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): PlainConfig {
   return {
     pool: { size: values.POSTGRES_POOL_SIZE, maxOverflow: values.POSTGRES_MAX_OVERFLOW },
     prepared: values.POSTGRES_PREPARED,
@@ -64,32 +113,15 @@ function plainSettings(values: Variables, { env, cwd }: Surroundings) {
   };
 }
 
-/**
- * The environment goes before the file for the choice of the database too: a working directory often is somebody's project,
- * whose `.env` has a DATABASE_URL of its own, which must not beat POSTGRES_HOST in the environment.
- */
-function merge({ environment, file }: Sources): { settings: Settings; warnings: string[] } {
-  const settings = { ...file, ...environment };
-  const servers = serverVariables.filter((name) => environment[name] !== undefined);
-  if (file.DATABASE_URL === undefined || environment.DATABASE_URL !== undefined || servers.length === 0) {
-    return { settings, warnings: [] };
-  }
-  delete settings.DATABASE_URL;
-  return {
-    settings,
-    warnings: [`The env file's DATABASE_URL is ignored: the environment sets ${servers.join(', ')}.`],
-  };
+function foreign({ driverVariables = [] }: Surroundings): string[] {
+  if (driverVariables.length === 0) return [];
+  return [`${tellUnused(driverVariables, { values: {} })}: they are those of psql and of other programs.`];
 }
 
-/** With wrong variables, the values are those of the others, so that these can be judged too. */
-function parse(settings: Settings): { values: Variables; problems: string[] } {
-  const parsed = variables.safeParse(settings);
-  if (parsed.success) return { values: parsed.data, problems: [] };
-  const { issues } = parsed.error;
-  const wrong = new Set(issues.map((issue) => String(issue.path[0])));
-  const rest = Object.fromEntries(Object.entries(settings).filter(([name]) => !wrong.has(name)));
-  return {
-    values: variables.parse(rest),
-    problems: issues.map((issue) => `${String(issue.path[0])} ${issue.message}`),
-  };
+/** A misspelt GOAL_AGENT_DATABASE_URL would mean the embedded database, without a word. */
+function unknown({ places }: Places): string[] {
+  return places.flatMap((place) => {
+    const names = Object.keys(place.values).filter((name) => /^GOAL_AGENT_/.test(name) && !knownVariables.has(name));
+    return names.length === 0 ? [] : `${tellUnused(names, place)}: Goal Agent has no such setting.`;
+  });
 }

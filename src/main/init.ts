@@ -45,6 +45,8 @@ async function initialise(config: Config, source: Source, say: (line: string) =>
     createdDatabase: createdDatabase || (source.kind === 'embedded' && ran.length === (await knownMigrations()).length),
     migrations: ran,
     workspace: config.workspace,
+    chosenBy: config.told.databaseFrom,
+    clientEnv: config.told.clientEnv,
   };
 }
 

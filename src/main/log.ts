@@ -10,12 +10,13 @@ export type Log = pino.Logger;
 
 /**
  * A log that goes to `logs/goal_agent_server.log` under `home`, as JSON lines, and to stderr as people read it.
- * Many processes append to the one file. What cannot be written is lost and ends nothing: a log is not what the process is for.
+ * Without a `home` stderr is all there is. Many processes append to the one file. What cannot be written is lost and ends nothing: a log is not what the process is for.
  */
-export function openLog(home: string): Log {
+export function openLog(home: string | undefined): Log {
   const repeats = new Repeats();
   process.once('exit', () => repeats.flush());
   const options = { base: { pid: process.pid }, serializers: { err: describeError }, hooks: onceAWhile(repeats) };
+  if (home === undefined) return pino(options, stderr);
   const file = new LogFile(join(home, 'logs', 'goal_agent_server.log'));
   const log = pino(
     options,

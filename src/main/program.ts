@@ -1,5 +1,6 @@
 import { runProgram } from '../cli/program.ts';
-import { readConfig } from './config.ts';
+import { commandSettings } from './command-settings.ts';
+import { readSettings } from './config.ts';
 import { takeDriverVariables } from './driver-variables.ts';
 import { dropLegacy } from './drop-legacy.ts';
 import { init } from './init.ts';
@@ -10,22 +11,24 @@ import { withCall } from './with-call.ts';
 
 /** Runs what the command line says. A server talks to the client that is there already, or else to that of `openClient`. */
 export async function runWith(argv: string[], openClient: () => ClientPipe): Promise<void> {
-  takeDriverVariables(process.env);
-  const settings = (more: NodeJS.ProcessEnv = {}) =>
-    readConfig({ env: { ...process.env, ...more }, cwd: process.cwd() });
+  const driverVariables = takeDriverVariables(process.env);
+  const surroundings = { env: process.env, cwd: process.cwd(), driverVariables };
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const settings = commandSettings(surroundings, say);
   process.exitCode = await runProgram(argv, {
     version,
     async serve({ toolsets, readOnly }) {
-      const config = settings({
+      const env = {
+        ...process.env,
         ...(toolsets !== undefined && { GOAL_AGENT_TOOLSETS: toolsets }),
         ...(readOnly && { GOAL_AGENT_READ_ONLY: 'true' }),
-      });
-      await serve(config, openClient());
+      };
+      await serve(readSettings({ ...surroundings, env, reader: 'server' }), openClient());
       // the client is gone: nothing that still waits for a silent server is waited for
       process.exit();
     },
-    withCall: (actor, work) => withCall({ config: settings(), actor }, work),
-    dropLegacy: () => dropLegacy(settings()),
-    init: () => init(settings(), (line) => process.stderr.write(`${line}\n`)),
+    withCall: (actor, work) => withCall({ config: settings.config(), actor }, work),
+    dropLegacy: () => dropLegacy(settings.config()),
+    init: () => init(settings.withNotices(), say),
   });
 }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { AgentFacts } from '../mcp/define-tool.ts';
 import type { ServerParts } from '../mcp/server.ts';
 import { chooseTools } from '../mcp/toolsets.ts';
-import type { Config } from './config.ts';
+import type { Config, PlainConfig, Told } from './config.ts';
 import type { Log } from './log.ts';
 import { OptionalCache } from './optional-cache.ts';
-import { type Source, sourceOf } from './source.ts';
+import { sourceOf } from './source.ts';
 import { storeOpener } from './store-opener.ts';
 import { version } from './version.ts';
 
@@ -30,7 +30,8 @@ export function wire(config: Config, log: Log): Wired {
     },
     tools: chooseTools({ names: config.toolsets, readOnly: config.readOnly }),
     facts: () => ({
-      ...factsOf(config, source),
+      ...configFacts(config),
+      database: source.kind,
       cache: cache.facts(),
       ...(opener.problems.length > 0 && { problems: opener.problems }),
     }),
@@ -47,10 +48,16 @@ export function wire(config: Config, log: Log): Wired {
   };
 }
 
-function factsOf(config: Config, source: Source): Omit<AgentFacts, 'cache'> {
+/** What the settings alone say. */
+export function configFacts(
+  config: PlainConfig & { told: Told },
+): Pick<AgentFacts, 'version' | 'databaseFrom' | 'cacheFrom' | 'notices' | 'config'> {
+  const { databaseFrom, cacheFrom, files, notices } = config.told;
   return {
     version,
-    database: source.kind,
+    databaseFrom,
+    cacheFrom,
+    notices: [...files, ...notices],
     config: {
       workspace: config.workspace,
       timeout_seconds: config.timeoutMs / 1000,

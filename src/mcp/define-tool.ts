@@ -5,7 +5,13 @@ import type { Call } from '../service/call.ts';
 /** What the server knows of itself, as `get_agent_status` tells it. Never a host, a user or a password. */
 export interface AgentFacts {
   version: string;
-  database: 'embedded' | 'server';
+  /** `undecided` where wrong settings kept it from being opened. */
+  database: 'embedded' | 'server' | 'undecided';
+  /** Which setting decided it, and where that is. */
+  databaseFrom: string;
+  cacheFrom: string;
+  /** Settings that were seen and are not used, and env files that were passed over, a sentence each. */
+  notices: string[];
   /** `enabled` is whether it is in use at this moment. */
   cache: { enabled: boolean; state: 'off' | 'ready' | 'unreachable'; hits: number; misses: number; errors: number };
   /** Data of older versions that could not be taken over, in words. */

@@ -7,7 +7,7 @@ export interface Advice {
   operator: (connection: ServerConnection) => string;
 }
 
-const settings = 'POSTGRES_HOST and POSTGRES_PORT (or DATABASE_URL)';
+const settings = 'POSTGRES_HOST and POSTGRES_PORT (or GOAL_AGENT_DATABASE_URL)';
 const tellAPerson = 'A person has to change this; the log of Goal Agent says more.';
 
 const advice = {
@@ -23,7 +23,8 @@ const advice = {
   unknownHost: {
     agent:
       "The name of the database's host is not known here. Try again in a moment; if it stays so, a person has to correct POSTGRES_HOST.",
-    operator: () => 'This host name does not resolve. Correct POSTGRES_HOST (or DATABASE_URL), or the name service.',
+    operator: () =>
+      'This host name does not resolve. Correct POSTGRES_HOST (or GOAL_AGENT_DATABASE_URL), or the name service.',
   },
   starting: {
     agent: 'The database is starting or stopping. Try again in a few seconds.',
@@ -40,21 +41,21 @@ const advice = {
       'The socket is not open to this operating system user. Change its permissions, or connect over TCP with POSTGRES_HOST.',
   },
   wrongPassword: {
-    agent: `The database refused the user name or the password (POSTGRES_USER, POSTGRES_PASSWORD or DATABASE_URL). ${tellAPerson}`,
+    agent: `The database refused the user name or the password (POSTGRES_USER, POSTGRES_PASSWORD or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: (c) =>
-      `User name or password is wrong. Correct POSTGRES_PASSWORD (or DATABASE_URL). Try it: ${command('psql', c)}`,
+      `User name or password is wrong. Correct POSTGRES_PASSWORD (or GOAL_AGENT_DATABASE_URL). Try it: ${command('psql', c)}`,
   },
   noPassword: {
-    agent: `The database asks for a password and none is set (POSTGRES_PASSWORD or DATABASE_URL). ${tellAPerson}`,
+    agent: `The database asks for a password and none is set (POSTGRES_PASSWORD or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: () =>
-      'The server asks for a password and none is set. Set POSTGRES_PASSWORD, or put it into DATABASE_URL.',
+      'The server asks for a password and none is set. Set POSTGRES_PASSWORD, or put it into GOAL_AGENT_DATABASE_URL.',
   },
   noDatabase: {
-    agent: `The database that the settings name does not exist (POSTGRES_DB or DATABASE_URL). ${tellAPerson}`,
+    agent: `The database that the settings name does not exist (POSTGRES_DB or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: (c) => `There is no such database. Create it: ${command('createdb', c)}`,
   },
   loginRefused: {
-    agent: `The database does not allow this login (POSTGRES_USER, POSTGRES_DB, POSTGRES_SSL_MODE or DATABASE_URL). ${tellAPerson}`,
+    agent: `The database does not allow this login (POSTGRES_USER, POSTGRES_DB, POSTGRES_SSL_MODE or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: (c) =>
       `Check that the user exists and that pg_hba.conf allows it for this database from this machine, with or without TLS as POSTGRES_SSL_MODE=${c.sslMode} asks.`,
   },
@@ -94,7 +95,7 @@ const advice = {
     operator: () => "The server's disk is full. Make room there; nothing that was confirmed is lost.",
   },
   noRight: {
-    agent: `The database user lacks a right that is needed (POSTGRES_USER or DATABASE_URL). ${tellAPerson}`,
+    agent: `The database user lacks a right that is needed (POSTGRES_USER or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: (c) => `Grant the right to the user ${c.user}, or connect as the owner of the tables.`,
   },
   noPreparedStatements: {

@@ -139,7 +139,7 @@ async function refuseOtherTables(client: pg.Client): Promise<void> {
   if (count === 0) return;
   throw new GoalAgentError(
     'configuration',
-    `This database holds ${count === 1 ? 'a table' : `${count} tables`} of other programs, and none of Goal Agent. To keep goals beside them, run goal-agent init once; to keep them elsewhere, set POSTGRES_DB or DATABASE_URL. Nothing was changed.`,
+    `This database holds ${count === 1 ? 'a table' : `${count} tables`} of other programs, and none of Goal Agent. To keep goals beside them, run goal-agent init once; to keep them elsewhere, set POSTGRES_DB or GOAL_AGENT_DATABASE_URL. Nothing was changed.`,
   );
 }
 

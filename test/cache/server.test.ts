@@ -17,7 +17,10 @@ describe.skipIf(findRedis() === undefined)('the server with a cache', () => {
 
   it('tells the truth of it: in answers, in get_agent_status, and in one log line each way', async () => {
     await redis.start();
-    const server = await aServerForTest({ database, env: { REDIS_URL: `redis://127.0.0.1:${redis.address.port}` } });
+    const server = await aServerForTest({
+      database,
+      env: { GOAL_AGENT_REDIS_URL: `redis://127.0.0.1:${redis.address.port}` },
+    });
     const cacheOf = async () => (await server.call('get_agent_status')).answer.cache as Record<string, unknown>;
     const enabledInAnswers = async () => {
       const { answer } = await server.call('create_goal', { description: 'a goal' });
@@ -42,13 +45,16 @@ describe.skipIf(findRedis() === undefined)('the server with a cache', () => {
   });
 
   it('is in the first status that is asked for', async () => {
-    const server = await aServerForTest({ database, env: { REDIS_URL: `redis://127.0.0.1:${redis.address.port}` } });
+    const server = await aServerForTest({
+      database,
+      env: { GOAL_AGENT_REDIS_URL: `redis://127.0.0.1:${redis.address.port}` },
+    });
     expect((await server.call('get_agent_status')).answer.cache).toMatchObject({ enabled: true, state: 'ready' });
     await server.close();
   });
 
   it('a first write waits for no Redis that is not there', async () => {
-    const server = await aServerForTest({ database, env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+    const server = await aServerForTest({ database, env: { GOAL_AGENT_REDIS_URL: 'redis://127.0.0.1:1' } });
     await server.call('list_goals');
     const began = performance.now();
     const { answer } = await server.call('create_goal', { description: 'a goal' });
@@ -58,7 +64,7 @@ describe.skipIf(findRedis() === undefined)('the server with a cache', () => {
   });
 
   it('starts, works and ends without its Redis', async () => {
-    const server = await aServerForTest({ database, env: { REDIS_URL: 'redis://:secret@127.0.0.1:1' } });
+    const server = await aServerForTest({ database, env: { GOAL_AGENT_REDIS_URL: 'redis://:secret@127.0.0.1:1' } });
     const { answer, error } = await server.call('create_goal', { description: 'a goal' });
     expect(error).toBeUndefined();
     expect(answer._persistence).toMatchObject({ cache_enabled: false });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,9 +14,18 @@ beforeEach(() => {
 
 afterEach(() => rmSync(cwd, { recursive: true }));
 
+/** As a server reads them, whose home has this `.env`. */
 function configOf(env: Record<string, string>, envFile?: string) {
-  if (envFile !== undefined) writeFileSync(path.join(cwd, '.env'), envFile);
-  return readConfig({ env, cwd });
+  const home = path.join(cwd, 'home');
+  if (envFile !== undefined) writeEnvFile(home, envFile);
+  return readConfig({ env: { GOAL_AGENT_HOME: home, ...env }, cwd, reader: 'server' });
+}
+
+function writeEnvFile(directory: string, text: string): string {
+  mkdirSync(directory, { recursive: true });
+  const file = path.join(directory, '.env');
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
 }
 
 function connectionOf(env: Record<string, string>, envFile?: string) {
@@ -38,7 +47,8 @@ function problemsOf(env: Record<string, string>): string[] {
 
 describe('with nothing set', () => {
   test('the database is the embedded one, the cache is off, and the rest are the documented defaults', () => {
-    expect(configOf({ HOME: '/home/ada' })).toEqual({
+    const surroundings = { env: { HOME: '/home/ada' }, cwd, reader: 'server' } as const;
+    expect(readConfig(surroundings)).toEqual({
       database: { kind: 'embedded' },
       pool: { size: 10, maxOverflow: 20 },
       prepared: true,
@@ -52,7 +62,14 @@ describe('with nothing set', () => {
       v2Directory: path.join(cwd, 'data/goals'),
       toolsets: ['core', 'team'],
       readOnly: false,
-      warnings: [],
+      told: {
+        databaseFrom: 'no setting names a server',
+        cacheFrom: 'no setting names a Redis',
+        beside: undefined,
+        files: [],
+        notices: [],
+        clientEnv: {},
+      },
     });
   });
 
@@ -69,37 +86,38 @@ describe('with nothing set', () => {
 
 describe('where a value comes from', () => {
   test('the environment goes before the env file, and the env file before the default', () => {
-    const env = { POSTGRES_HOST: 'from-env' };
-    const file = 'POSTGRES_HOST=from-file\nPOSTGRES_PORT=5433\n# a comment\nPOSTGRES_PASSWORD="with # and spaces"\n';
-    expect(connectionOf(env, file)).toMatchObject({
-      host: 'from-env',
-      port: 5433,
-      database: 'mcp_goals',
-      password: 'with # and spaces',
+    const env = { GOAL_AGENT_WORKSPACE: 'from-env' };
+    const file =
+      'GOAL_AGENT_WORKSPACE=from-file\nGOAL_AGENT_TIMEOUT=7\n# a comment\nGOAL_AGENT_NAME="with # and spaces"\n';
+    expect(configOf(env, file)).toMatchObject({
+      workspace: 'from-env',
+      timeoutMs: 7000,
+      actor: 'with # and spaces',
+      maxWorkers: 5,
     });
   });
 
   test('an empty value counts as unset', () => {
-    const config = configOf(
-      { POSTGRES_HOST: '', DATABASE_URL: '', GOAL_AGENT_WORKSPACE: '' },
-      'GOAL_AGENT_WORKSPACE=team\n',
-    );
+    const env = { POSTGRES_HOST: '', GOAL_AGENT_DATABASE_URL: '', GOAL_AGENT_WORKSPACE: '' };
+    const config = configOf(env, 'GOAL_AGENT_WORKSPACE=team\n');
     expect(config.database.kind).toBe('embedded');
     expect(config.workspace).toBe('team');
   });
 
-  test('GOAL_AGENT_ENV names another env file, which must be there', () => {
+  test("GOAL_AGENT_ENV names an env file, which must be there, and which goes before the home's own", () => {
     writeFileSync(path.join(cwd, 'other.env'), 'GOAL_AGENT_WORKSPACE=other\n');
-    expect(configOf({ GOAL_AGENT_ENV: 'other.env' }, 'GOAL_AGENT_WORKSPACE=usual\n').workspace).toBe('other');
+    const config = configOf({ GOAL_AGENT_ENV: 'other.env' }, 'GOAL_AGENT_WORKSPACE=usual\nGOAL_AGENT_NAME=ada\n');
+    expect(config).toMatchObject({ workspace: 'other', actor: 'ada' });
     const [problem] = problemsOf({ GOAL_AGENT_ENV: 'missing.env' });
     expect(problem).toContain('GOAL_AGENT_ENV is "missing.env"');
     expect(problem).toContain('ENOENT');
+    expect(configOf({ GOAL_AGENT_ENV: '/dev/null' }).workspace).toBe('usual');
   });
 
   test("the process's environment is not changed", () => {
     const before = { ...process.env };
     writeFileSync(path.join(cwd, '.env'), 'GOAL_AGENT_ONLY_IN_FILE=1\nPOSTGRES_HOST=file\n');
-    readConfig({ env: process.env, cwd });
+    readConfig({ env: process.env, cwd, reader: 'command' });
     expect({ ...process.env }).toEqual(before);
   });
 
@@ -113,25 +131,20 @@ describe('where a value comes from', () => {
 });
 
 describe('the database', () => {
-  test.each(['POSTGRES_HOST', 'POSTGRES_DB', 'POSTGRES_USER', 'POSTGRES_PASSWORD'])(
-    '%s alone means a server',
-    (name) => {
-      expect(connectionOf({ [name]: 'x' })).toMatchObject({
-        host: name === 'POSTGRES_HOST' ? 'x' : 'localhost',
-        port: 5432,
-        database: name === 'POSTGRES_DB' ? 'x' : 'mcp_goals',
-        user: name === 'POSTGRES_USER' ? 'x' : 'postgres',
-        password: name === 'POSTGRES_PASSWORD' ? 'x' : undefined,
-        sslMode: 'prefer',
-      });
-    },
-  );
+  test('POSTGRES_HOST means a server, with the defaults of the rest', () => {
+    expect(connectionOf({ POSTGRES_HOST: 'x' })).toMatchObject({
+      host: 'x',
+      port: 5432,
+      database: 'mcp_goals',
+      user: 'postgres',
+      password: undefined,
+      sslMode: 'prefer',
+    });
+  });
 
-  test('POSTGRES_PORT alone means a server; SSL and pool settings alone do not', () => {
-    expect(connectionOf({ POSTGRES_PORT: '6543' }).port).toBe(6543);
-    const config = configOf({ POSTGRES_SSL_MODE: 'require', POSTGRES_POOL_SIZE: '3' });
-    expect(config.database.kind).toBe('embedded');
-    expect(config.warnings).toEqual([expect.stringContaining('POSTGRES_SSL_MODE')]);
+  test('POSTGRES_DB=mcp_goals means a server on this machine', () => {
+    const env = { POSTGRES_DB: 'mcp_goals', POSTGRES_PORT: '6543' };
+    expect(connectionOf(env)).toMatchObject({ host: 'localhost', port: 6543, database: 'mcp_goals' });
   });
 
   test.each([
@@ -164,8 +177,8 @@ describe('the database', () => {
       'postgres://h/d?sslmode=verify-full&sslrootcert=/ca.crt&sslcert=/c.crt&sslkey=/c.key',
       { sslMode: 'verify-full', sslRootCert: '/ca.crt', sslCert: '/c.crt', sslKey: '/c.key' },
     ],
-  ])('DATABASE_URL %s is read as libpq reads it', (url, parts) => {
-    expect(connectionOf({ DATABASE_URL: url })).toMatchObject(parts);
+  ])('GOAL_AGENT_DATABASE_URL %s is read as libpq reads it', (url, parts) => {
+    expect(connectionOf({ GOAL_AGENT_DATABASE_URL: url })).toMatchObject(parts);
   });
 
   test('POSTGRES_HOST may name several hosts, with one port or one for each', () => {
@@ -181,41 +194,34 @@ describe('the database', () => {
     expect(problemsOf({ POSTGRES_HOST: 'a,b', POSTGRES_PORT: '1,2,3' })).toEqual([
       'POSTGRES_PORT is "1,2,3"; allowed: one port, or one for each host',
     ]);
-    expect(configOf({ DATABASE_URL: 'postgres://a,b/d', POSTGRES_HOST: 'a,b' }).warnings).toEqual([]);
+    expect(problemsOf({ GOAL_AGENT_DATABASE_URL: 'postgres://a,b/d?port=1,2,3' })).toEqual([
+      'GOAL_AGENT_DATABASE_URL is a URL with port "1,2,3"; allowed: one port, or one for each host',
+    ]);
   });
 
-  test('DATABASE_URL wins as a whole, and a warning names what it overrules, without values', () => {
+  test('a URL wins as a whole, and a notice names what it overrules, without values', () => {
     const env = {
-      DATABASE_URL: 'postgres://ada:one@h/work',
+      GOAL_AGENT_DATABASE_URL: 'postgres://ada:one@h/work',
       POSTGRES_HOST: 'h',
       POSTGRES_PORT: '6543',
       POSTGRES_PASSWORD: 'two',
     };
     expect(connectionOf(env)).toMatchObject({ host: 'h', port: 5432, password: 'one' });
-    expect(configOf(env).warnings).toEqual([
-      'DATABASE_URL is used; these differ from it and are ignored: POSTGRES_PORT, POSTGRES_PASSWORD.',
+    expect(configOf(env).told.notices).toEqual([
+      'POSTGRES_HOST, POSTGRES_PORT, POSTGRES_PASSWORD in the environment are not used: the database is that of GOAL_AGENT_DATABASE_URL in the environment.',
     ]);
-    expect(configOf({ DATABASE_URL: 'postgres://h/d', POSTGRES_HOST: 'h' }).warnings).toEqual([]);
   });
 
-  test("an env file's DATABASE_URL does not beat a server that the environment names", () => {
-    const env = { POSTGRES_HOST: 'mine' };
-    const file = 'DATABASE_URL=postgres://app:secret@other/app\n';
-    expect(connectionOf(env, file).host).toBe('mine');
-    expect(configOf(env, file).warnings).toEqual([expect.stringContaining("The env file's DATABASE_URL is ignored")]);
-    expect(connectionOf({}, file).host).toBe('other');
-  });
-
-  test('POSTGRES_SSL_* fill in what DATABASE_URL does not say', () => {
+  test('POSTGRES_SSL_* fill in what a URL does not say', () => {
     const ssl = { POSTGRES_SSL_MODE: 'verify-ca', POSTGRES_SSL_ROOT_CERT: 'ca.crt' };
     const rootCert = path.join(cwd, 'ca.crt');
-    expect(connectionOf({ DATABASE_URL: 'postgres://h/d', ...ssl })).toMatchObject({
+    expect(connectionOf({ GOAL_AGENT_DATABASE_URL: 'postgres://h/d', ...ssl })).toMatchObject({
       sslMode: 'verify-ca',
       sslRootCert: rootCert,
     });
-    const both = { DATABASE_URL: 'postgres://h/d?sslmode=require', ...ssl };
+    const both = { GOAL_AGENT_DATABASE_URL: 'postgres://h/d?sslmode=require', ...ssl };
     expect(connectionOf(both)).toMatchObject({ sslMode: 'require', sslRootCert: rootCert });
-    expect(configOf(both).warnings).toEqual([expect.stringMatching(/ignored: POSTGRES_SSL_MODE\./)]);
+    expect(configOf(both).told.notices).toEqual([expect.stringMatching(/^POSTGRES_SSL_MODE in .* is not used/)]);
   });
 
   test('the public authorities mean verify-full, and allow nothing less', () => {
@@ -227,9 +233,9 @@ describe('the database', () => {
   });
 
   test('channel_binding=require is taken as prefer, with a warning', () => {
-    const config = configOf({ DATABASE_URL: 'postgres://h/d?channel_binding=require' });
+    const config = configOf({ GOAL_AGENT_DATABASE_URL: 'postgres://h/d?channel_binding=require' });
     expect(config.database).toMatchObject({ connection: { channelBinding: true } });
-    expect(config.warnings).toEqual([expect.stringContaining('channel_binding=require')]);
+    expect(config.told.notices).toEqual([expect.stringContaining('channel_binding=require')]);
   });
 });
 
@@ -238,28 +244,33 @@ describe('the cache', () => {
 
   test.each([
     [{ CACHE_ENABLED: 'true' }, local],
-    [{ REDIS_HOST: 'cache' }, { ...local, host: 'cache' }],
     [
-      { REDIS_DB: '2', REDIS_PASSWORD: 'p' },
+      { CACHE_ENABLED: 'true', REDIS_DB: '2', REDIS_PASSWORD: 'p' },
       { ...local, database: 2, password: 'p' },
     ],
+    [{ REDIS_HOST: 'cache' }, { ...local, host: 'cache' }],
     [
-      { REDIS_URL: 'rediss://ada:p%40@cache:6380/3' },
+      { GOAL_AGENT_REDIS_URL: 'rediss://ada:p%40@cache:6380/3' },
       { host: 'cache', port: 6380, database: 3, user: 'ada', password: 'p@', tls: true },
     ],
-    [{ REDIS_URL: 'redis://[::1]' }, { ...local, host: '::1' }],
+    [{ GOAL_AGENT_REDIS_URL: 'redis://[::1]' }, { ...local, host: '::1' }],
+    [
+      { GOAL_AGENT_CACHE: 'REDIS_URL', REDIS_URL: 'redis://cache' },
+      { ...local, host: 'cache' },
+    ],
   ])('%j turns it on', (env, connection) => {
     expect(configOf(env).cache).toMatchObject({ kind: 'redis', connection });
   });
 
-  test('CACHE_ENABLED=false turns it off whatever else is set', () => {
-    expect(configOf({ CACHE_ENABLED: 'no', REDIS_URL: 'redis://cache' }).cache).toEqual({ kind: 'off' });
+  test.each([{ CACHE_ENABLED: 'no' }, { GOAL_AGENT_CACHE: 'off' }])('%j turns it off whatever names one', (env) => {
+    const config = configOf({ ...env, REDIS_HOST: 'cache', GOAL_AGENT_REDIS_URL: 'redis://cache' });
+    expect(config.cache).toEqual({ kind: 'off' });
   });
 
-  test('REDIS_URL wins, with a warning', () => {
-    const config = configOf({ REDIS_URL: 'redis://cache', REDIS_HOST: 'other', REDIS_PORT: '6379' });
+  test('a URL wins, with a notice', () => {
+    const config = configOf({ GOAL_AGENT_REDIS_URL: 'redis://cache', REDIS_HOST: 'other', REDIS_PORT: '6379' });
     expect(config.cache).toMatchObject({ connection: { host: 'cache' } });
-    expect(config.warnings).toEqual(['REDIS_URL is used; these differ from it and are ignored: REDIS_HOST.']);
+    expect(config.told.notices).toEqual([expect.stringMatching(/^REDIS_HOST, REDIS_PORT in the environment are not/)]);
   });
 });
 
@@ -317,18 +328,22 @@ describe('values', () => {
     ['GOAL_AGENT_NAME', 'x'.repeat(101), `is "${'x'.repeat(80)}…"; allowed: text of 1 to 100 characters`],
     ['GOAL_AGENT_TOOLSETS', 'core,,team', 'is "core,,team"; allowed: names with commas between them: core,team'],
     [
-      'DATABASE_URL',
+      'GOAL_AGENT_DATABASE_URL',
       'postgres://h/d?sslmode=on',
       'is a URL with sslmode "on"; allowed: disable, allow, prefer, require, verify-ca, verify-full',
     ],
-    ['DATABASE_URL', 'postgres://h:99999/d', 'is a URL with port "99999"; allowed: a whole number from 1 to 65535'],
     [
-      'DATABASE_URL',
+      'GOAL_AGENT_DATABASE_URL',
+      'postgres://h:99999/d',
+      'is a URL with port "99999"; allowed: a whole number from 1 to 65535',
+    ],
+    [
+      'GOAL_AGENT_DATABASE_URL',
       'postgres://h/d?schema=public',
       expect.stringMatching(/is a URL with "schema"; allowed: host, port, .*sslmode/),
     ],
   ])('%s=%s is refused with what is allowed', (name, value, message) => {
-    const [problem = ''] = problemsOf({ [name]: value });
+    const [problem = ''] = problemsOf({ POSTGRES_HOST: 'h', [name]: value });
     expect(problem.startsWith(`${name} `)).toBe(true);
     expect(problem.slice(name.length + 1)).toEqual(message);
   });
@@ -336,9 +351,9 @@ describe('values', () => {
   test('all wrong variables are told at once, a line each', () => {
     const wrong = { POSTGRES_PORT: 'x', GOAL_AGENT_TIMEOUT: 'soon', POSTGRES_HOST: 'h', POSTGRES_SSL_KEY: '/k' };
     const problems = problemsOf(wrong);
-    expect(problems.map((line) => line.split(' ')[0])).toEqual([
-      'POSTGRES_PORT',
+    expect(problems.map((line) => line.split(' ')[0]).toSorted()).toEqual([
       'GOAL_AGENT_TIMEOUT',
+      'POSTGRES_PORT',
       'POSTGRES_SSL_KEY',
     ]);
   });
@@ -357,7 +372,7 @@ describe('values', () => {
     'redis://ada:hunter2%@h',
     'ada:hunter2@h',
   ])('a refused URL does not show its password: %s', (url) => {
-    const name = url.startsWith('redis') ? 'REDIS_URL' : 'DATABASE_URL';
+    const name = url.startsWith('redis') ? 'GOAL_AGENT_REDIS_URL' : 'GOAL_AGENT_DATABASE_URL';
     const problems = problemsOf({ [name]: url });
     expect(problems.join()).toContain(name);
     expect(problems.join()).not.toContain('hunter2');

@@ -100,16 +100,39 @@ describe('goal-agent init', () => {
   });
 
   it('says what is wrong with a setting, and what is allowed', async () => {
-    const { code, err } = await goalAgent(['init'], { POSTGRES_PORT: 'five', POSTGRES_SSL_MODE: 'maybe' });
+    const wrong = { POSTGRES_HOST: 'h', POSTGRES_PORT: 'five', POSTGRES_SSL_MODE: 'maybe' };
+    const { code, err } = await goalAgent(['init'], wrong);
     expect(code).toBe(1);
     expect(err).toMatch(/POSTGRES_PORT.*five/);
     expect(err).toMatch(/POSTGRES_SSL_MODE.*maybe.*verify-full/);
   });
 
-  it('reads .env in the working directory', async () => {
-    writeFileSync(path.join(folder, '.env'), 'POSTGRES_HOST=127.0.0.1\nPOSTGRES_PORT=1\n');
-    const { err } = await goalAgent(['init'], {}).finally(() => rmSync(path.join(folder, '.env')));
-    expect(err).toMatch(/127\.0\.0\.1, port 1/);
+  it('takes the .env of the working directory that is ours, says so, and prints what a client needs to do the same', async () => {
+    const lines = Object.entries(settings({ POSTGRES_DB: 'mcp_goals' })).map(([name, value]) => `${name}=${value}\n`);
+    const file = path.join(folder, '.env');
+    writeFileSync(file, lines.join(''), { mode: 0o600 });
+    const { code, out, err } = await goalAgent(['init'], {}).finally(() => rmSync(file));
+    expect({ code, err }).toEqual({ code: 0, err: `Settings are taken from ${file} too.\n` });
+    expect(out).toContain(`Chosen by   POSTGRES_HOST in ${file}\n`);
+    const home = path.join(folder, 'home');
+    expect(out).toContain(`\n"env": ${JSON.stringify({ GOAL_AGENT_ENV: file, GOAL_AGENT_HOME: home })}\n`);
+  });
+
+  it('prints what a client needs to have the settings of this shell, without its secrets', async () => {
+    const { out } = await goalAgent(['init'], settings());
+    expect(out).toMatch(
+      /with the secrets in place of …:\n"env": \{.*"POSTGRES_HOST":"127\.0\.0\.1".*"POSTGRES_PASSWORD":"…"/,
+    );
+    expect(out).not.toContain(server.password);
+  });
+
+  it('says which settings of other programs it saw and does not use', async () => {
+    const foreign = { DATABASE_URL: 'mysql://app:secret@h/d', POSTGRES_USER: 'app', PGHOST: 'h' };
+    const { code, out, err } = await goalAgent(['init'], foreign);
+    expect(code).toBe(0);
+    expect(out).toMatch(/embedded/);
+    for (const name of Object.keys(foreign)) expect(err).toContain(name);
+    expect(err).not.toContain('secret');
   });
 
   it('answers the four commands of the old guide with true counts', async () => {

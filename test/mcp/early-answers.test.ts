@@ -62,7 +62,7 @@ async function answersOf(server: RawServer, asked: Asked[]): Promise<Message[]> 
 test('what is answered early is what the whole server answers, in each revision', async () => {
   const home = path.join(folder, 'home');
   mkdirSync(home);
-  const parts = wire(readConfig({ env: { GOAL_AGENT_HOME: home }, cwd: home }), openLog(home));
+  const parts = wire(readConfig({ env: { GOAL_AGENT_HOME: home }, cwd: home, reader: 'server' }), openLog(home));
   onTestFinished(() => parts.close());
   expect(recorded).toEqual(await recordAnswers(parts));
   expect(revisions).toEqual(

@@ -548,7 +548,12 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
     expect(await ask('get_agent_status')).toEqual({
       version: '3.0 (PostgreSQL Persistence)',
       server_version: version,
-      persistence: { database: 'PostgreSQL', mode: 'server', connected: true },
+      persistence: {
+        database: 'PostgreSQL',
+        mode: 'server',
+        from: 'POSTGRES_HOST in the environment',
+        connected: true,
+      },
       current_state: rows[0],
       agent_config: {
         name: expect.stringMatching(/^tester-[0-9a-f]{4}$/),
@@ -558,7 +563,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
         max_overflow: 20,
         max_workers: 5,
       },
-      cache: { enabled: false, state: 'off', hits: 0, misses: 0, errors: 0 },
+      cache: { enabled: false, state: 'off', from: 'no setting names a Redis', hits: 0, misses: 0, errors: 0 },
       architecture: expect.stringMatching(/PostgreSQL/),
     });
   });

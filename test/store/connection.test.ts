@@ -270,7 +270,7 @@ describe('failures', () => {
     const { code, message, operator } = await failureOf(to('withoutTls', { database: 'mcp_goals' }));
     const { port } = servers.withoutTls;
     expect(code).toBe('configuration');
-    expect(message).toContain('does not exist (POSTGRES_DB or DATABASE_URL)');
+    expect(message).toContain('does not exist (POSTGRES_DB or GOAL_AGENT_DATABASE_URL)');
     expect(message).not.toMatch(/127\.0\.0\.1|mcp_goals/);
     expect(operator).toContain(`127.0.0.1, port ${port}, database mcp_goals, user postgres`);
     expect(operator).toContain(`createdb -h 127.0.0.1 -p ${port} -U postgres mcp_goals`);

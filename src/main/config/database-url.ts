@@ -1,5 +1,6 @@
 import { type SslMode, sslModes } from '../../store/tls.ts';
-import type { Reading } from './setting.ts';
+import { type Reading, readHosts, readPath } from './setting.ts';
+import { mayHoldPassword, schemeOf } from './shown.ts';
 
 /** What a URL said; nothing is filled in. */
 export interface DatabaseUrl {
@@ -28,6 +29,9 @@ const form =
 const allowed =
   'postgres://user:password@host:5432/database?sslmode=prefer, with commas between hosts, and special characters percent-encoded (@ is %40, / is %2F, % is %25)';
 
+const otherDatabase =
+  'postgres://… or postgresql://…: only PostgreSQL is supported, and without this variable Goal Agent runs its own. To ask for another database, open an issue in the repository of Goal Agent';
+
 const parameters = {
   host: 'hosts',
   port: 'ports',
@@ -48,7 +52,9 @@ const parameters = {
 /** Reads a `postgres://` or `postgresql://` URL. No part of a password is in the answer when it is refused. */
 export function parseDatabaseUrl(url: string): Reading<DatabaseUrl> {
   const groups = form.exec(url)?.groups;
-  const shown = JSON.stringify(`${/^[a-z]+:\/\//i.exec(url)?.[0] ?? ''}***`);
+  const scheme = schemeOf(url) || (/^(?:file|sqlite):/i.exec(url)?.[0] ?? '');
+  const shown = JSON.stringify(`${scheme}***`);
+  if (scheme !== '' && !/^postgres(?:ql)?:/i.test(scheme)) return { allowed: otherDatabase, shown };
   try {
     if (!groups) return { allowed, shown };
     const { user, password, database } = groups;
@@ -83,7 +89,8 @@ function readParts(parts: Map<string, string | undefined>): Reading<DatabaseUrl>
       return { shown: `a URL with ${JSON.stringify(key)}`, allowed: Object.keys(parameters).join(', ') };
     const value = readPart(known, text);
     if (typeof value === 'object' && 'allowed' in value) {
-      return { shown: `a URL with ${key} ${JSON.stringify(text)}`, allowed: value.allowed };
+      const part = value.isSecret ? '"***"' : JSON.stringify(text);
+      return { shown: `a URL with ${key} ${part}`, allowed: value.allowed };
     }
     url[known] = value;
   }
@@ -92,16 +99,32 @@ function readParts(parts: Map<string, string | undefined>): Reading<DatabaseUrl>
 
 type Part = string | number | string[] | number[];
 
-function readPart(part: keyof DatabaseUrl, text: string): Part | { allowed: string } {
+interface NotAllowed {
+  allowed: string;
+  isSecret?: boolean;
+}
+
+function orNotAllowed<T extends Part>(reading: Reading<T>): T | NotAllowed {
+  return 'value' in reading ? reading.value : { allowed: reading.allowed, isSecret: reading.shown !== undefined };
+}
+
+function readPart(part: keyof DatabaseUrl, text: string): Part | NotAllowed {
   switch (part) {
     case 'hosts':
-      return text.split(',');
+      return orNotAllowed(readHosts(text));
     case 'ports':
       return readPorts(text) ?? { allowed: 'a whole number from 1 to 65535' };
     case 'connectTimeoutMs': {
       const seconds = inRange(text, 0, 86_400);
       return seconds === undefined ? { allowed: 'whole seconds from 0 to 86400' } : seconds * 1000;
     }
+    case 'sslRootCert':
+    case 'sslCert':
+    case 'sslKey':
+      return orNotAllowed(readPath(text));
+    case 'database':
+    case 'user':
+      return mayHoldPassword(text) ? { allowed: 'a name', isSecret: true } : text;
     case 'sslMode':
       return (sslModes as readonly string[]).includes(text) ? text : { allowed: sslModes.join(', ') };
     case 'target':

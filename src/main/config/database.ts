@@ -1,134 +1,80 @@
 import type { ServerConnection } from '../../store/connection.ts';
-import type { DatabaseUrl } from './database-url.ts';
-import { absolutePath } from './paths.ts';
-import type { Variables } from './variables.ts';
+import { type Chosen, tellLeftovers, whoAsks } from './chosen.ts';
+import { firstThatSets, type Place, tellUsed, type Used } from './place.ts';
+import { type DatabaseUrlName, readServer, serverNames } from './server.ts';
+import type { PlainSettings } from './variables.ts';
 
 export type DatabaseConfig = { kind: 'embedded' } | { kind: 'server'; connection: ServerConnection };
 
-/** What a part of the settings becomes, with what is to be said of it: `problems` stop the start, `warnings` do not. */
-export interface Chosen<T> {
-  value: T;
-  problems: string[];
-  warnings: string[];
+const ownUrl = 'GOAL_AGENT_DATABASE_URL';
+const asks = 'GOAL_AGENT_DATABASE';
+
+/** The variable that decides where the database is; for a server, the one place of all its settings, and its URL's name. */
+interface Decision {
+  by: Used;
+  server?: { place: Place; url?: DatabaseUrlName };
 }
 
-/** Each POSTGRES_* variable and the part of a connection that it sets. */
-const partOf = {
-  POSTGRES_HOST: 'hosts',
-  POSTGRES_PORT: 'ports',
-  POSTGRES_DB: 'database',
-  POSTGRES_USER: 'user',
-  POSTGRES_PASSWORD: 'password',
-} as const;
-const sslPartOf = {
-  POSTGRES_SSL_MODE: 'sslMode',
-  POSTGRES_SSL_ROOT_CERT: 'sslRootCert',
-  POSTGRES_SSL_CERT: 'sslCert',
-  POSTGRES_SSL_KEY: 'sslKey',
-} as const;
-
-/** The variables that mean "a server", rather than the embedded database. */
-export const serverVariables = Object.keys(partOf) as (keyof typeof partOf)[];
-
-/** DATABASE_URL wins as a whole over POSTGRES_HOST … _PASSWORD; POSTGRES_SSL_* fill in what it does not say. */
-export function chooseDatabase(variables: Variables, cwd: string): Chosen<DatabaseConfig> {
-  const url = variables.DATABASE_URL;
-  const parts: DatabaseUrl | undefined =
-    url ?? (serverVariables.some((name) => variables[name] !== undefined) ? fromVariables(variables) : undefined);
-  if (parts === undefined) {
-    const unused = setNames(variables, sslPartOf);
-    const warnings = unused.length
-      ? [`${unused.join(', ')} not used: the embedded database takes no network connections.`]
-      : [];
-    return { value: { kind: 'embedded' }, problems: [], warnings };
-  }
-  const connection = complete(parts, variables, cwd);
-  const warnings = url ? disagreements(variables, connection, cwd) : [];
-  if (parts.channelBinding === 'require') {
-    warnings.push('DATABASE_URL: channel_binding=require is taken as prefer: used where the server offers it.');
-  }
+/**
+ * Chooses the database. All settings of a server come from one place: a host of one file with a password of another
+ * would send the password to whoever wrote the file (test: strangers.test.ts).
+ */
+export function chooseDatabase(
+  places: readonly Place[],
+  asked: PlainSettings['GOAL_AGENT_DATABASE'],
+  cwd: string,
+): Chosen<DatabaseConfig> {
+  const decision = decide(places, asked);
+  if (typeof decision === 'string') return embedded(places, undefined, [decision]);
+  if (decision?.server === undefined) return embedded(places, decision?.by);
+  const { place, url } = decision.server;
+  const { connection, used, problems, notices } = readServer(place, url, cwd);
+  const from = tellUsed(decision.by);
   return {
     value: { kind: 'server', connection },
-    problems: [...portProblems(parts), ...sslProblems(connection)],
-    warnings,
+    from,
+    used,
+    problems,
+    notices: [...notices, ...tellOthers(places, used, `the database is that of ${from}`)],
   };
 }
 
-function fromVariables(variables: Variables): DatabaseUrl {
-  return Object.fromEntries(
-    Object.entries(partOf).map(([name, part]) => [part, variables[name as keyof typeof partOf]]),
-  );
+/** A sentence in place of a decision says what is wrong. */
+function decide(places: readonly Place[], asked: PlainSettings['GOAL_AGENT_DATABASE']): Decision | string | undefined {
+  const asking = whoAsks(places, asks, ownUrl);
+  if (asking !== undefined && asked !== undefined) return asFor(asked, asking, places);
+  const place = places.find(namesServer);
+  if (place === undefined) return undefined;
+  if (place.values[ownUrl] !== undefined) return { by: { name: ownUrl, place }, server: { place, url: ownUrl } };
+  const name = place.values.POSTGRES_HOST === undefined ? 'POSTGRES_DB' : 'POSTGRES_HOST';
+  return { by: { name, place }, server: { place } };
 }
 
-function complete(parts: DatabaseUrl, variables: Variables, cwd: string): ServerConnection {
-  const sslRootCert = parts.sslRootCert ?? variables.POSTGRES_SSL_ROOT_CERT;
-  // libpq: `system` without a mode means verify-full
-  const sslMode = parts.sslMode ?? variables.POSTGRES_SSL_MODE ?? (sslRootCert === 'system' ? 'verify-full' : 'prefer');
-  return {
-    ...addresses(parts),
-    database: parts.database ?? 'mcp_goals',
-    user: parts.user ?? 'postgres',
-    password: parts.password,
-    sslMode,
-    sslRootCert: sslRootCert === 'system' ? sslRootCert : filePath(sslRootCert, cwd),
-    sslCert: filePath(parts.sslCert ?? variables.POSTGRES_SSL_CERT, cwd),
-    sslKey: filePath(parts.sslKey ?? variables.POSTGRES_SSL_KEY, cwd),
-    applicationName: parts.applicationName,
-    options: parts.options,
-    connectTimeoutMs: parts.connectTimeoutMs,
-    channelBinding: parts.channelBinding !== undefined && parts.channelBinding !== 'disable',
-  };
+function asFor(asked: 'embedded' | 'DATABASE_URL', asking: Place, places: readonly Place[]): Decision | string {
+  const by = { name: asks, place: asking };
+  if (asked === 'embedded') return { by };
+  const place = firstThatSets(places, asked);
+  if (place !== undefined) return { by: { name: asked, place }, server: { place, url: asked } };
+  return `${tellUsed(by)} is "${asked}", and no ${asked} is set; allowed: embedded, or ${asked} with it`;
 }
 
-/** The first host, and the others if there are any. */
-function addresses({ hosts = [], ports = [] }: DatabaseUrl): Pick<ServerConnection, 'host' | 'port' | 'otherHosts'> {
-  const [first, ...others] = (hosts.length > 0 ? hosts : ['']).map((host, n) => ({
-    host: host || 'localhost',
-    port: ports[n] ?? ports[0] ?? 5432,
-  }));
-  return { host: 'localhost', port: 5432, ...first, ...(others.length > 0 && { otherHosts: others }) };
+/** User, password, port and another database's name are what every Compose file has: alone they name nobody's server. */
+function namesServer({ values }: Place): boolean {
+  return values[ownUrl] !== undefined || values.POSTGRES_HOST !== undefined || values.POSTGRES_DB === 'mcp_goals';
 }
 
-function portProblems({ hosts = [], ports = [] }: DatabaseUrl): string[] {
-  const fits = ports.length <= 1 || ports.length === hosts.length;
-  return fits ? [] : [`POSTGRES_PORT is "${ports.join(',')}"; allowed: one port, or one for each host`];
+function embedded(places: readonly Place[], by: Used | undefined, problems: string[] = []): Chosen<DatabaseConfig> {
+  const from = by === undefined ? 'no setting names a server' : tellUsed(by);
+  const because =
+    by === undefined
+      ? 'with neither POSTGRES_HOST nor POSTGRES_DB=mcp_goals it may be meant for another program'
+      : `${from} asks for the embedded database`;
+  return { value: { kind: 'embedded' }, from, used: [], problems, notices: tellOthers(places, [], because) };
 }
 
-function filePath(file: string | undefined, cwd: string): string | undefined {
-  return file === undefined ? undefined : absolutePath(file, cwd);
-}
-
-function sslProblems({ sslMode, sslRootCert, sslCert, sslKey }: ServerConnection): string[] {
-  const problems: string[] = [];
-  // libpq: anybody can get a certificate from a public authority, so without the name it proves nothing
-  if (sslRootCert === 'system' && sslMode !== 'verify-full') {
-    problems.push(`POSTGRES_SSL_MODE is "${sslMode}"; allowed with POSTGRES_SSL_ROOT_CERT=system: verify-full`);
-  }
-  if (sslKey !== undefined && sslCert === undefined) {
-    problems.push(`POSTGRES_SSL_KEY is "${sslKey}"; allowed: only together with POSTGRES_SSL_CERT`);
-  }
-  return problems;
-}
-
-/** Names only: a value may be a password. */
-function disagreements(variables: Variables, connection: ServerConnection, cwd: string): string[] {
-  const used = { ...connection, ...addressesOf(connection) };
-  const differ = Object.entries({ ...partOf, ...sslPartOf }).filter(([name, part]) => {
-    const said = variables[name as keyof Variables];
-    const isFile = ['sslRootCert', 'sslCert', 'sslKey'].includes(part) && said !== 'system';
-    return said !== undefined && String(isFile ? filePath(String(said), cwd) : said) !== String(used[part]);
-  });
-  const names = differ.map(([name]) => name).join(', ');
-  return names ? [`DATABASE_URL is used; these differ from it and are ignored: ${names}.`] : [];
-}
-
-/** As the settings say them: one port, where it is that of all hosts. */
-function addressesOf({ host, port, otherHosts = [] }: ServerConnection): { hosts: string[]; ports: number[] } {
-  const all = [{ host, port }, ...otherHosts];
-  const ports = all.map((each) => each.port);
-  return { hosts: all.map((each) => each.host), ports: new Set(ports).size === 1 ? [port] : ports };
-}
-
-function setNames(variables: Variables, names: Record<string, string>): string[] {
-  return Object.keys(names).filter((name) => variables[name as keyof Variables] !== undefined);
+function tellOthers(places: readonly Place[], used: readonly Used[], because: string): string[] {
+  return [
+    ...tellLeftovers({ places, used, names: ['DATABASE_URL'], because: `only ${asks}=DATABASE_URL asks for it` }),
+    ...tellLeftovers({ places, used, names: [ownUrl, ...serverNames], because }),
+  ];
 }

@@ -7,6 +7,22 @@ export function absolutePath(file: string, cwd: string): string {
 }
 
 /**
+ * Why a path cannot be meant as it stands: it holds what a shell or a client was to replace and did not, or the quotes
+ * of a shell. Undefined for a path that can. Taken to the letter, `$HOME/goals` made a new, empty store in a folder
+ * named `$HOME`.
+ */
+export function unwritten(file: string): string | undefined {
+  const left = /\$\{[^}]*\}?|\{\{[^}]*\}?\}?|\$\([^)]*\)?|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|`|<[^>]*>/.exec(file)?.[0];
+  if (left !== undefined) return `nothing replaces ${left}`;
+  const [first = '', ...rest] = file.split(/[/\\]/);
+  if (/^~./.test(first)) return `nothing replaces ${first}`;
+  if (rest.includes('~')) return 'nothing replaces ~ in the middle of a path';
+  if (/"|^'|'$/.test(file)) return 'the quotes would be part of the name';
+  if (/^(?:file:|[a-z][a-z0-9+.-]+:\/\/)/i.test(file)) return 'a URL is no path';
+  return undefined;
+}
+
+/**
  * Where programs keep their data on this platform: `XDG_DATA_HOME` or `~/.local/share` (the XDG base directory specification),
  * `~/Library/Application Support`, `%LOCALAPPDATA%`; always with `goal-agent` behind it.
  */

@@ -1,4 +1,5 @@
 import type { Reading } from './setting.ts';
+import { schemeOf } from './shown.ts';
 
 /** Where the cache is. `tls` is for `rediss://`. */
 export interface RedisConnection {
@@ -13,7 +14,7 @@ export interface RedisConnection {
 /** Reads `redis://` or `rediss://`, with the defaults filled in. No part of a password is in the answer when it is refused. */
 export function parseRedisUrl(text: string): Reading<RedisConnection> {
   const refused = {
-    shown: JSON.stringify(`${/^[a-z]+:\/\//i.exec(text)?.[0] ?? ''}***`),
+    shown: JSON.stringify(`${schemeOf(text)}***`),
     allowed: 'redis://user:password@host:6379/0, or rediss:// for TLS',
   };
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,4 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { unwritten } from './paths.ts';
+import { mayHoldPassword, shown } from './shown.ts';
 
 /** A value, or what would have been allowed; `shown` replaces the text in the message where it may hold a secret. */
 export type Reading<T> = { value: T } | { allowed: string; shown?: string };
@@ -8,8 +11,7 @@ export function setting<T>(read: (text: string) => Reading<T>) {
   const parsed = z.string().transform((raw, context) => {
     const reading = read(raw.trim());
     if ('value' in reading) return reading.value;
-    const shown = reading.shown ?? shorten(raw);
-    context.addIssue({ code: 'custom', message: `is ${shown}; allowed: ${reading.allowed}` });
+    context.addIssue({ code: 'custom', message: `is ${reading.shown ?? shown(raw)}; allowed: ${reading.allowed}` });
     return z.NEVER;
   });
   return parsed.optional();
@@ -21,24 +23,56 @@ export function text(longest = 1000) {
   );
 }
 
-/** A URL in place of a host would show its password in every later message about that host. */
-export function host() {
-  const allowed = 'one host name or IP address, or the directory of a Unix socket';
+/** A name of a database or a user. A URL in its place would show its password in every later message that has the name. */
+export function plainName() {
   return setting((value) => {
-    if (value.length > 0 && value.length <= 1000 && !/[\s@,]|:\/\//.test(value)) return { value };
-    return value.includes('@') ? { allowed, shown: '"***"' } : { allowed };
+    const isName = value.length > 0 && value.length <= 1000 && !mayHoldPassword(value);
+    return isName
+      ? { value }
+      : { allowed: 'a name of 1 to 1000 characters; a URL belongs into GOAL_AGENT_DATABASE_URL' };
   });
+}
+
+/** A file or directory. A path that a shell or a client was to complete, and did not, would make a folder named `$HOME`. */
+export function filePath() {
+  return setting((value) => readPath(value));
+}
+
+export function readPath(value: string): Reading<string> {
+  const why = unwritten(value);
+  if (why !== undefined) return { allowed: `a path that is written out (${why})` };
+  return value.length > 0 && value.length <= 1000 ? { value } : { allowed: 'a path of 1 to 1000 characters' };
+}
+
+export function host() {
+  return setting((value) => readHost(value, oneHost));
 }
 
 /** Hosts with commas between them. */
 export function hosts() {
-  const allowed = 'one host name or IP address, several with commas between them, or the directory of a Unix socket';
-  return setting((value) => {
-    const names = value.split(',').map((name) => name.trim().replace(/^\[(.*)\]$/, '$1'));
-    if (names.every((name) => name.length > 0 && name.length <= 1000 && !/[\s@]|:\/\//.test(name)))
-      return { value: names };
-    return value.includes('@') ? { allowed, shown: '"***"' } : { allowed };
-  });
+  return setting(readHosts);
+}
+
+export function readHosts(text: string): Reading<string[]> {
+  const names: string[] = [];
+  for (const each of text.split(',')) {
+    const reading = readHost(each.trim(), severalHosts);
+    if (!('value' in reading)) return mayHoldPassword(text) ? { ...reading, shown: '"***"' } : reading;
+    names.push(reading.value);
+  }
+  return { value: names };
+}
+
+const oneHost = 'one host name or IP address, or the directory of a Unix socket';
+const severalHosts = 'one host name or IP address, several with commas between them, or the directory of a Unix socket';
+
+/** IPv6 addresses may stand in brackets, as in URLs. A port has a variable of its own. */
+function readHost(text: string, allowed: string): Reading<string> {
+  const value = text.replace(/^\[(.*)\]$/, '$1');
+  const refused = mayHoldPassword(text) || text.includes('@') ? { allowed, shown: '"***"' } : { allowed };
+  if (value.startsWith('/')) return 'value' in readPath(value) ? { value } : refused;
+  if (value.includes(':') && !isIPv6(value)) return refused;
+  return value.length > 0 && value.length <= 1000 && !/[\s@,"'${}[\]<>]/.test(value) ? { value } : refused;
 }
 
 export function wholeNumber(least: number, most: number) {
@@ -67,8 +101,4 @@ export function oneOf<const T extends string>(choices: readonly T[]) {
     const choice = choices.find((each) => each === value.toLowerCase());
     return choice === undefined ? { allowed: choices.join(', ') } : { value: choice };
   });
-}
-
-function shorten(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 }

@@ -2,36 +2,65 @@ import { z } from 'zod';
 import { sslModes } from '../../store/tls.ts';
 import { parseDatabaseUrl, readPorts } from './database-url.ts';
 import { parseRedisUrl } from './redis-url.ts';
-import { host, hosts, oneOf, setting, text, wholeNumber, yesOrNo } from './setting.ts';
+import { filePath, host, hosts, oneOf, plainName, setting, text, wholeNumber, yesOrNo } from './setting.ts';
+
+// Every variable, once: what it may be, what it becomes, and its default. docs/configuration.md tells the same to users.
 
 const port = wholeNumber(1, 65_535);
 const name = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** Every variable, once: what it may be, what it becomes, and its default. docs/configuration.md tells the same to users. */
-export const variables = z.object({
+/** Where a PostgreSQL server is, in one variable. DATABASE_URL is everybody's: only GOAL_AGENT_DATABASE makes it ours. */
+export const databaseUrls = z.object({
+  GOAL_AGENT_DATABASE_URL: setting(parseDatabaseUrl),
   DATABASE_URL: setting(parseDatabaseUrl),
+});
+
+/** The same in parts. */
+export const databaseParts = z.object({
   POSTGRES_HOST: hosts(),
   POSTGRES_PORT: setting((value) => {
     const ports = readPorts(value);
     return ports === undefined ? { allowed: 'a whole number from 1 to 65535' } : { value: ports };
   }),
-  POSTGRES_DB: text(),
-  POSTGRES_USER: text(),
+  POSTGRES_DB: plainName(),
+  POSTGRES_USER: plainName(),
   POSTGRES_PASSWORD: z.string().optional(),
-  POSTGRES_POOL_SIZE: wholeNumber(1, 1000).default(10),
-  POSTGRES_MAX_OVERFLOW: wholeNumber(0, 1000).default(20),
-  POSTGRES_PREPARED: yesOrNo().default(true),
+});
+
+export const databaseTls = z.object({
   POSTGRES_SSL_MODE: oneOf(sslModes),
-  POSTGRES_SSL_ROOT_CERT: text(),
-  POSTGRES_SSL_CERT: text(),
-  POSTGRES_SSL_KEY: text(),
+  POSTGRES_SSL_ROOT_CERT: filePath(),
+  POSTGRES_SSL_CERT: filePath(),
+  POSTGRES_SSL_KEY: filePath(),
+});
+
+export const cacheUrls = z.object({
+  GOAL_AGENT_REDIS_URL: setting(parseRedisUrl),
   REDIS_URL: setting(parseRedisUrl),
+});
+
+export const cacheParts = z.object({
   REDIS_HOST: host(),
   REDIS_PORT: port,
   REDIS_DB: wholeNumber(0, 1_000_000),
   REDIS_PASSWORD: z.string().optional(),
+});
+
+/** All that do not belong to one server: each comes from the first place that sets it. */
+export const plainVariables = z.object({
+  GOAL_AGENT_DATABASE: choice(
+    ['embedded', 'DATABASE_URL'],
+    'embedded, or DATABASE_URL to use the variable of that name; a URL belongs into GOAL_AGENT_DATABASE_URL',
+  ),
+  POSTGRES_POOL_SIZE: wholeNumber(1, 1000).default(10),
+  POSTGRES_MAX_OVERFLOW: wholeNumber(0, 1000).default(20),
+  POSTGRES_PREPARED: yesOrNo().default(true),
+  GOAL_AGENT_CACHE: choice(
+    ['off', 'REDIS_URL'],
+    'off, or REDIS_URL to use the variable of that name; a URL belongs into GOAL_AGENT_REDIS_URL',
+  ),
   CACHE_ENABLED: yesOrNo(),
-  GOAL_AGENT_HOME: text(),
+  GOAL_AGENT_HOME: filePath(),
   GOAL_AGENT_WORKSPACE: setting((value) =>
     name.test(value) ? { value } : { allowed: '1 to 64 letters (a to z), digits, ".", "_" and "-"' },
   ).default('default'),
@@ -43,7 +72,7 @@ export const variables = z.object({
   GOAL_AGENT_HOST: host().default('127.0.0.1'),
   GOAL_AGENT_PORT: port.default(7432),
   GOAL_AGENT_NAME: text(100),
-  GOAL_AGENT_V2_DIR: text().default('data/goals'),
+  GOAL_AGENT_V2_DIR: filePath().default('data/goals'),
   GOAL_AGENT_TOOLSETS: setting((value) => {
     const names = value.split(',').map((part) => part.trim());
     return names.every((part) => /^[a-z][a-z0-9_-]*$/.test(part))
@@ -53,4 +82,19 @@ export const variables = z.object({
   GOAL_AGENT_READ_ONLY: yesOrNo().default(false),
 });
 
-export type Variables = z.infer<typeof variables>;
+export type PlainSettings = z.infer<typeof plainVariables>;
+
+/** GOAL_AGENT_ENV is read before all others: it says where they are. */
+export const knownVariables: ReadonlySet<string> = new Set([
+  'GOAL_AGENT_ENV',
+  ...[databaseUrls, databaseParts, databaseTls, cacheUrls, cacheParts, plainVariables].flatMap(({ shape }) =>
+    Object.keys(shape),
+  ),
+]);
+
+function choice<const T extends string>(choices: readonly T[], allowed: string) {
+  return setting((value) => {
+    const meant = choices.find((each) => each.toLowerCase() === value.toLowerCase());
+    return meant === undefined ? { allowed } : { value: meant };
+  });
+}

@@ -21,7 +21,8 @@ export const getAgentStatus = defineTool({
     server_version: z.string(),
     persistence: z.object({
       database: z.literal('PostgreSQL'),
-      mode: z.enum(['embedded', 'server']),
+      mode: z.enum(['embedded', 'server', 'undecided']),
+      from: z.string(),
       connected: z.boolean(),
       problem: z.string().optional(),
     }),
@@ -37,30 +38,34 @@ export const getAgentStatus = defineTool({
     cache: z.object({
       enabled: z.boolean(),
       state: z.enum(['off', 'ready', 'unreachable']),
+      from: z.string(),
       hits: z.number().int(),
       misses: z.number().int(),
       errors: z.number().int(),
     }),
     architecture: z.string(),
+    notices: z.array(z.string()).optional(),
     problems: z.array(z.string()).optional(),
   }),
   hints: reads,
   async run(context) {
     const { state, actor, problem } = await look(context);
     // only now, since what an older version left and the cache are looked at while the store opens
-    const { version, database, cache, config, problems } = context.facts();
+    const { version, database, databaseFrom, cache, cacheFrom, config, notices, problems } = context.facts();
     return {
       version: '3.0 (PostgreSQL Persistence)',
       server_version: version,
       persistence: {
         database: 'PostgreSQL' as const,
         mode: database,
+        from: databaseFrom,
         connected: state !== null,
         ...(problem !== undefined && { problem }),
       },
       current_state: state,
       agent_config: { name: actor, ...config },
-      cache,
+      cache: { ...cache, from: cacheFrom },
+      ...(notices.length > 0 && { notices: notices.slice(0, 10) }),
       ...(problems !== undefined && { problems: problems.slice(0, 10) }),
       architecture:
         database === 'embedded'

@@ -2,7 +2,7 @@ import { GoalAgentError } from '../../domain/errors.ts';
 
 /** The way out that always exists: a PostgreSQL of one's own. */
 export const OWN_SERVER =
-  'set DATABASE_URL (or POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD) to use a PostgreSQL server of yours';
+  'set GOAL_AGENT_DATABASE_URL (or POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD) to use a PostgreSQL server of yours';
 
 export const diskFull = (directory: string, cause: unknown): GoalAgentError =>
   new GoalAgentError(

@@ -63,7 +63,7 @@ describe('programs', () => {
     expect(failure).toMatchObject({ name: 'GoalAgentError', code: 'configuration' });
     expect(failure.message).toContain('cannot open shared object file');
     expect(failure.message).toContain(
-      'Install PostgreSQL 15 or newer, or set DATABASE_URL (or POSTGRES_HOST, POSTGRES_PORT,',
+      'Install PostgreSQL 15 or newer, or set GOAL_AGENT_DATABASE_URL (or POSTGRES_HOST, POSTGRES_PORT,',
     );
   });
 

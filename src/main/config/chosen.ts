@@ -1,0 +1,38 @@
+import { firstThatSets, type Place, setIn, tellUnused, type Used } from './place.ts';
+
+/** What a server's settings become, with what is to be said of them: `problems` stop the start, `notices` do not. */
+export interface Chosen<T> {
+  value: T;
+  /** Which variable decided, and where it is: for the log and get_agent_status. Never a value. */
+  from: string;
+  used: Used[];
+  problems: string[];
+  notices: string[];
+}
+
+interface Leftovers {
+  places: readonly Place[];
+  /** The variables of this kind of server. */
+  names: readonly string[];
+  used: readonly Used[];
+  because: string;
+}
+
+/** Says which variables were seen and not used, a sentence a place. */
+export function tellLeftovers({ places, names, used, because }: Leftovers): string[] {
+  return places.flatMap((place) => {
+    const left = setIn(place, names).filter((name) => !used.some((each) => each.name === name && each.place === place));
+    return left.length === 0 ? [] : `${tellUnused(left, place)}: ${because}.`;
+  });
+}
+
+/**
+ * The place that sets `asks`, unless an earlier place has a URL that is ours: as everywhere, the earlier word counts for
+ * more. The word of a variable that other programs use too does not: `embedded` settles it.
+ */
+export function whoAsks(places: readonly Place[], asks: string, ownUrl: string): Place | undefined {
+  const asking = firstThatSets(places, asks);
+  const own = firstThatSets(places, ownUrl);
+  const isOverruled = own !== undefined && asking !== undefined && places.indexOf(own) < places.indexOf(asking);
+  return isOverruled ? undefined : asking;
+}

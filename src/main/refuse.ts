@@ -1,0 +1,33 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import type { Tool } from '../mcp/define-tool.ts';
+import { chooseTools } from '../mcp/toolsets.ts';
+import type { Refused } from './config.ts';
+import type { Log } from './log.ts';
+import { configFacts, type Wired } from './wire.ts';
+
+/** What the faces get where settings are wrong: the tools are there, and every call says what is wrong. */
+export function refuse(refused: Refused, log: Log): Wired {
+  const text = `Settings of Goal Agent are wrong, so nothing was opened:\n${refused.problems.join('\n')}\nA person has to correct them and start the server again.`;
+  const none = { enabled: false, state: 'off', hits: 0, misses: 0, errors: 0 } as const;
+  return {
+    async openCall() {
+      throw new GoalAgentError('configuration', text);
+    },
+    tools: toolsOf(refused),
+    facts: () => ({ ...configFacts(refused), database: 'undecided', cache: none }),
+    cacheIsKnown: async () => {},
+    report: (error, where) => log.error({ err: error }, `a defect in ${where}`),
+    warmUp: () => log.error(text),
+    close: async () => {},
+  };
+}
+
+/** The names of the toolsets may be what is wrong. */
+function toolsOf({ toolsets, readOnly }: Refused): Tool[] {
+  try {
+    return chooseTools({ names: toolsets, readOnly });
+  } catch (error) {
+    if (!(error instanceof GoalAgentError)) throw error;
+    return chooseTools({ names: ['core', 'team'], readOnly });
+  }
+}
