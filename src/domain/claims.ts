@@ -1,14 +1,15 @@
 import { longestName, named } from './stored-text.ts';
 
-/** A hold on a task that keeps somebody else from changing its status. */
+/** A hold on a task, of now or of before, that keeps somebody else from changing its status. */
 export interface Claim {
   task_id: string;
   status: string;
   claimed_by: string | null;
   lease_expires_at: string | null;
-  /** The fence now, and the one that the caller gave, if any. */
-  fence: number;
+  /** The fence that the caller gave, if any. The one that the task has is its holder's alone: it is as good as the name. */
   given_fence?: number | null;
+  /** Who claimed the task after the caller's lease ran out, where that was so. */
+  claimed_since_by?: string | null;
 }
 
 /** How long a claim lasts when its caller does not say, and at most. */
@@ -18,15 +19,18 @@ export const leaseSeconds = { default: 900, least: 1, most: 24 * 3600 };
 export const defaultMaxAttempts = 5;
 
 /** Why a change of a task's status is refused, and what to do: `TASK-0012 is claimed by claude-2 until 10:42:00Z; …`. */
-export function describeRefusal({ task_id, status, claimed_by, lease_expires_at, fence, given_fence }: Claim): string {
-  const holder =
-    claimed_by === null
-      ? `and is ${status}`
-      : `by ${named(claimed_by, longestName)}, until ${timeOf(lease_expires_at ?? '')}`;
+export function describeRefusal(claim: Claim): string {
+  const { task_id, status, claimed_by, lease_expires_at, given_fence, claimed_since_by } = claim;
+  const isHeld = claimed_by !== null;
+  const now = isHeld
+    ? `is claimed by ${named(claimed_by, longestName)} until ${timeOf(lease_expires_at ?? '')}`
+    : `is ${status}`;
   if (given_fence !== null && given_fence !== undefined) {
-    return `${task_id} was claimed again since your claim (fence ${given_fence}, now ${fence}) ${holder}; leave it, and claim another.`;
+    return `Fence ${given_fence} is not that of the last claim of ${task_id}, which ${now}; leave it, and claim another.`;
   }
-  return `${describeClaim(task_id, claimed_by, lease_expires_at)}; claim another, or wait.`;
+  if (claimed_since_by === null || claimed_since_by === undefined) return `${task_id} ${now}; claim another, or wait.`;
+  const advice = isHeld ? 'leave it, and claim another' : 'leave it, or set it to pending and claim it again';
+  return `Your lease of ${task_id} ran out, ${named(claimed_since_by, longestName)} claimed it after you, and it ${now}; ${advice}.`;
 }
 
 /** `TASK-0012 is claimed by claude-2 until 10:42:00Z`. */

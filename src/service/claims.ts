@@ -15,12 +15,16 @@ import { type ListedTask, listedTask } from './tasks.ts';
 export interface ClaimedTask extends ListedTask {
   fence: number;
   lease_expires_at: string;
+  /** It was held already, and only its lease is longer now. */
+  renewed: boolean;
 }
 
 /** Which tasks an agent wants: those it names, those of a goal, or any. */
 export interface Wanted {
   goalId?: string | undefined;
   taskIds?: string[] | undefined;
+  /** Of the one task that is named: it is renewed or claimed only while nobody else has claimed it since. */
+  fence?: number | undefined;
   limit: number;
   leaseSeconds: number;
 }
@@ -30,7 +34,8 @@ type Outlook = Row<typeof describeWaiting>;
 
 /**
  * Takes ready tasks for the call's actor, most important first, then oldest, so that nobody else gets them while the
- * lease runs. Leases that ran out are ended first. Tasks that are named and held already are renewed.
+ * lease runs. Leases that ran out are ended first: to claim such a task is a new claim, for its last holder too. Tasks that
+ * are named and held already are renewed.
  */
 export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
   const { database } = call.store;
@@ -38,7 +43,7 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
     const operation = await beginOperation(call, wanted.limit);
     const claim = claimStep(call, wanted, { limit: wanted.limit, seq: operation.seq, pastExpired: false });
     const [claimed] = await database.write(operation, [claim] as const, { signal: call.signal });
-    if (claimed.length > 0) return claimed.map(claimedTask);
+    if (claimed.length > 0) return claimed.map((row) => claimedTask(row, false));
     // nothing is ready, or a lease ran out: that is looked into only now, since it would cost every claim a fifth more
   }
   return endLeasesAndClaim(call, wanted);
@@ -46,18 +51,21 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
 
 async function endLeasesAndClaim(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
   const { database, workspaceId } = call.store;
-  const { taskIds } = wanted;
+  const { taskIds, fence = null } = wanted;
   const limit = taskIds?.length ?? wanted.limit;
   // a renewed lease is shown too
   const operation = { ...(await beginOperation(call, limit + expiredAtOnce)), unrecordedTaskIds: taskIds };
   const steps = [
     // first, while this transaction holds nothing: it is the only one of the three that waits for others
-    step(renewLeases, { ...holdOf(call, wanted), taskIds: taskIds ?? [] }),
-    step(endExpiredLeases, { workspaceId, maxAttempts: defaultMaxAttempts, seq: operation.seq, actor: 'goal-agent' }),
+    step(renewLeases, { ...holdOf(call, wanted), taskIds: taskIds ?? [], fence }),
+    step(endExpiredLeases, {
+      ...{ workspaceId, maxAttempts: defaultMaxAttempts, seq: operation.seq, actor: 'goal-agent' },
+      taskIds: taskIds ?? [],
+    }),
     claimStep(call, wanted, { limit, seq: operation.seq + expiredAtOnce, pastExpired: true }),
   ] as const;
   const [renewed, , claimed] = await database.write(operation, steps, { signal: call.signal });
-  return [...renewed, ...claimed].map(claimedTask);
+  return [...renewed.map((row) => claimedTask(row, true)), ...claimed.map((row) => claimedTask(row, false))];
 }
 
 function claimStep(
@@ -65,10 +73,11 @@ function claimStep(
   wanted: Wanted,
   how: { limit: number; seq: number; pastExpired: boolean },
 ): Step<typeof claimAny> {
-  const { goalId, taskIds } = wanted;
+  const { goalId, taskIds, fence = null } = wanted;
   const params = { ...holdOf(call, wanted), ...how };
   // three ways to the tasks, with rows of one shape
-  if (taskIds !== undefined) return step(claimTasksById, { ...params, taskIds }) as unknown as Step<typeof claimAny>;
+  if (taskIds !== undefined)
+    return step(claimTasksById, { ...params, taskIds, fence }) as unknown as Step<typeof claimAny>;
   if (goalId !== undefined) return step(claimTasksOfGoal, { ...params, goalId }) as unknown as Step<typeof claimAny>;
   return step(claimAny, params);
 }
@@ -78,14 +87,14 @@ function holdOf(call: Call, { leaseSeconds }: Wanted) {
   return { workspaceId, textLimit: answerBudget.listText, agent: call.actor, leaseSeconds };
 }
 
-function claimedTask(row: ClaimRow): ClaimedTask {
-  return { ...listedTask(row), fence: row.fence, lease_expires_at: row.lease_expires_at as string };
+function claimedTask(row: ClaimRow, renewed: boolean): ClaimedTask {
+  return { ...listedTask(row), fence: row.fence, lease_expires_at: row.lease_expires_at as string, renewed };
 }
 
-/** Gives back tasks that the call's actor holds. Those that it does not hold are named, and left alone. */
+/** Gives back tasks that the call's actor holds, by name or by fence. Those that it does not hold are named, and left alone. */
 export async function releaseTasks(
   call: Call,
-  { taskIds, reason }: { taskIds: string[]; reason?: string | undefined },
+  { taskIds, reason, fence }: { taskIds: string[]; reason?: string | undefined; fence?: number | undefined },
 ): Promise<{ released: string[]; notHeld: string[] }> {
   const { database, workspaceId } = call.store;
   const operation = await beginOperation(call, taskIds.length);
@@ -95,6 +104,7 @@ export async function releaseTasks(
     taskIds,
     seq: operation.seq,
     reason: reason ?? null,
+    fence: fence ?? null,
   });
   const [rows] = await database.write(operation, [released] as const, { signal: call.signal });
   const ids = rows.map((row) => row.id);

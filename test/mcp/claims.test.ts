@@ -8,7 +8,7 @@ interface Claimed {
 
 const conversations = await Promise.all(eras.map(aConversation));
 
-describe.each(conversations)('in the $era era', ({ ask, refusal }) => {
+describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
   const tasksOf = async (count: number, chained = false) => {
     const { id } = await ask<{ id: string }>('create_goal', { description: 'a goal' });
     const subtasks = Array.from({ length: count }, (_, n) => ({
@@ -113,8 +113,82 @@ describe.each(conversations)('in the $era era', ({ ask, refusal }) => {
   test('a fence that is not the last is refused', async () => {
     const { goal, ids } = await tasksOf(1);
     await ask('claim_tasks', { goal_id: goal });
-    expect(await refusal('update_task_status', { task_id: ids[0], status: 'completed', fence: 7 })).toMatch(
-      /was claimed again since your claim \(fence 7, now 1\)/,
-    );
+    for (const fence of [0, 7]) {
+      const said = new RegExp(
+        `^Fence ${fence} is not that of the last claim of TASK-\\d+, which is claimed by tester-`,
+      );
+      expect(await refusal('update_task_status', { task_id: ids[0], status: 'completed', fence })).toMatch(said);
+    }
+  });
+
+  test('no refusal tells a fence to somebody who does not hold it', async () => {
+    const { ids } = await tasksOf(1);
+    const task_ids = ids;
+    const fences: number[] = [];
+    // a fence that no ID and no time has in it
+    for (let fence = 1; fence <= 777; fence += 776) {
+      await sql.query('update tasks set fence = $1 where id = $2', [fence - 1, ids[0]]);
+      const { tasks } = await ask<Claimed>('claim_tasks', { task_ids, agent: 'ann' });
+      fences.push(tasks[0]?.fence ?? 0);
+      if (fence === 1) await ask('release_tasks', { task_ids, agent: 'ann' });
+    }
+    expect(fences).toEqual([1, 777]);
+    const told = [
+      await refusal('update_task_status', { task_id: ids[0], status: 'completed', fence: 1 }),
+      await refusal('update_task_status', { task_id: ids[0], status: 'completed' }),
+      await ask('batch_update_tasks', { updates: [{ task_id: ids[0], status: 'completed' }] }),
+      await ask('claim_tasks', { task_ids }),
+      await ask('claim_tasks', { task_ids, fence: 1 }),
+      await ask('release_tasks', { task_ids }),
+      await ask('release_tasks', { task_ids, fence: 1 }),
+      await ask('get_task', { task_id: ids[0] }),
+      await ask('get_history', { task_id: ids[0] }),
+      await ask('get_briefing'),
+    ];
+    for (const each of told) expect(JSON.stringify(each)).not.toMatch(/\b777\b/);
+  });
+
+  test('release and renewal take the fence: its holder may have another name by now', async () => {
+    const { ids: task_ids } = await tasksOf(1);
+    const { tasks } = await ask<Claimed>('claim_tasks', { task_ids, agent: 'before', lease_seconds: 60 });
+    const fence = tasks[0]?.fence;
+    expect(await ask('claim_tasks', { task_ids, fence, agent: 'after' })).toMatchObject({
+      tasks: [{ claimed_by: 'before', fence }],
+      renewed: [{ task_id: task_ids[0], reason: 'it was held already, by before; only its lease was renewed.' }],
+    });
+    const wrong = `fence 9 is not that of its last claim; it is claimed by before`;
+    expect(await ask('claim_tasks', { task_ids, fence: 9, agent: 'before' })).toEqual({
+      tasks: [],
+      not_claimed: [{ task_id: task_ids[0], reason: wrong }],
+    });
+    expect(await ask('release_tasks', { task_ids, fence: 9, agent: 'before' })).toEqual({
+      released: [],
+      not_released: [{ task_id: task_ids[0], reason: wrong }],
+    });
+    expect(await ask('release_tasks', { task_ids, fence, agent: 'after' })).toEqual({ released: task_ids });
+  });
+
+  test('a second subagent behind one name sees that the task is held already, and by whom', async () => {
+    const { ids: task_ids } = await tasksOf(2);
+    await ask('claim_tasks', { task_ids: [task_ids[0]] });
+    const { renewed, tasks } = await ask<Claimed & { renewed: object[] }>('claim_tasks', { task_ids });
+    expect(tasks.map((task) => task.id)).toEqual(task_ids);
+    expect(renewed).toEqual([
+      {
+        task_id: task_ids[0],
+        reason: expect.stringMatching(
+          /^it was held already, by tester-[0-9a-f]{4}; only its lease was renewed\. If that was not you, leave it\.$/,
+        ),
+      },
+    ]);
+  });
+
+  test.each([
+    ['claim_tasks', { fence: 1 }],
+    ['claim_tasks', { goal_id: 'GOAL-0001', fence: 1 }],
+    ['claim_tasks', { task_ids: ['TASK-0001', 'TASK-0002'], fence: 1 }],
+    ['release_tasks', { task_ids: ['TASK-0001', 'TASK-0002'], fence: 1 }],
+  ])('%s refuses a fence that belongs to no one task: %j', async (tool, args) => {
+    expect(await refusal(tool, args)).toBe(`${tool}: a fence belongs to one task; name that task alone in task_ids.`);
   });
 });

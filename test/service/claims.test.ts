@@ -117,6 +117,23 @@ describe('while a lease runs', () => {
     expect(done).not.toHaveProperty('claimed_by');
   });
 
+  it('the fence renews and releases whatever the name, and no other fence does', async () => {
+    const task = await aTask(call, await aGoal(call));
+    const [claimed] = await claimTasks(ann, one);
+    const fence = claimed?.fence;
+    const longer = { limit: 1, leaseSeconds: 600, taskIds: [task] };
+    expect(await claimTasks(bob, { ...longer, fence: 9 })).toEqual([]);
+    expect(await claimTasks(ann, { ...longer, fence: 9 })).toEqual([]);
+    const [renewed] = await claimTasks(bob, { ...longer, fence });
+    expect(renewed).toMatchObject({ claimed_by: 'ann', fence, renewed: true });
+    expect(Date.parse(renewed?.lease_expires_at ?? '')).toBeGreaterThan(Date.parse(claimed?.lease_expires_at ?? ''));
+    expect(await releaseTasks(ann, { taskIds: [task], fence: 9 })).toEqual({ released: [], notHeld: [task] });
+    expect(await releaseTasks(bob, { taskIds: [task], fence })).toEqual({ released: [task], notHeld: [] });
+    expect(await releaseTasks(bob, { taskIds: [task], fence })).toEqual({ released: [], notHeld: [task] });
+    await claimTasks(bob, one);
+    expect(await claimTasks(ann, { ...longer, fence })).toEqual([]);
+  });
+
   it.each(['completed', 'failed', 'blocked', 'pending'] as const)('%s ends the claim', async (status) => {
     const task = await aTask(call, await aGoal(call));
     await claimTasks(ann, one);
@@ -157,11 +174,79 @@ describe('when a lease runs out', () => {
     const lateResult = { taskId: task, status: 'completed' as const, result: 'late', fence: late?.fence };
     await expect(setTaskStatus(ann, lateResult)).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringMatching(/was claimed again since your claim \(fence 1, now 2\) by bob/),
+      message: expect.stringMatching(
+        /^Fence 1 is not that of the last claim of TASK-\d+, which is claimed by bob until /,
+      ),
     });
     await setTaskStatus(bob, { taskId: task, status: 'completed', result: 'bob', fence: claimed?.fence });
     await expect(setTaskStatus(ann, lateResult)).rejects.toMatchObject({ code: 'conflict' });
     expect((await getTask(call, task)).result).toBe('bob');
+  });
+
+  it('a claim by the same name is a new one, by ID or not: its fence is higher, and it counts as an attempt', async () => {
+    const task = await aTask(call, await aGoal(call));
+    const [first] = await claimTasks(ann, one);
+    await endLeases();
+    const [second] = await claimTasks(ann, { ...one, taskIds: [task] });
+    expect(second).toMatchObject({ id: task, fence: (first?.fence ?? 0) + 1, renewed: false });
+    await endLeases();
+    const [third] = await claimTasks(ann, one);
+    expect(third).toMatchObject({ id: task, fence: (first?.fence ?? 0) + 2, renewed: false });
+    expect((await sql.query('select attempts from tasks')).rows).toEqual([{ attempts: 3 }]);
+    const late = { taskId: task, status: 'completed' as const, result: 'late', fence: first?.fence };
+    await expect(setTaskStatus(ann, late)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('a claim by ID takes the task also where more leases ran out than one call ends', async () => {
+    const goal = await aGoal(call);
+    const tasks = await someTasks(call, goal, 130);
+    for (let round = 0; round < 3; round += 1) await claimTasks(ann, { ...one, limit: 50 });
+    await endLeases();
+    const [last] = tasks.slice(-1) as [string];
+    expect(await claimTasks(ann, { ...one, taskIds: [last] })).toMatchObject([{ id: last, fence: 2 }]);
+  });
+
+  it.each(['completed', 'failed', 'blocked', 'in_progress'] as const)(
+    'a holder without its fence who comes back to say %s is refused if somebody else has claimed and finished the task',
+    async (status) => {
+      const task = await aTask(call, await aGoal(call));
+      await claimTasks(ann, one);
+      await endLeases();
+      await claimTasks(bob, one);
+      await setTaskStatus(bob, { taskId: task, status: 'completed', result: 'bob' });
+      const late = { taskId: task, status, result: 'late' };
+      const message = `Your lease of ${task} ran out, bob claimed it after you, and it is completed; leave it, or set it to pending and claim it again.`;
+      await expect(setTaskStatus(ann, late)).rejects.toMatchObject({ code: 'conflict', message });
+      expect(await setTaskStatuses(ann, [late])).toMatchObject({
+        changed: [],
+        failed: [{ taskId: task, error: message }],
+      });
+      expect(await getTask(call, task)).toMatchObject({ status: 'completed', result: 'bob' });
+    },
+  );
+
+  it('whoever never held the task, let it go by itself, or opens it again on purpose is no late holder', async () => {
+    const goal = await aGoal(call);
+    const [lapsed, released] = (await someTasks(call, goal, 2)) as [string, string];
+    await claimTasks(ann, { ...one, taskIds: [lapsed, released] });
+    await releaseTasks(ann, { taskIds: [released] });
+    await endLeases();
+    await claimTasks(bob, { ...one, limit: 2 });
+    const done = [lapsed, released].map((taskId) => ({ taskId, status: 'completed' as const }));
+    await setTaskStatuses(bob, done);
+    await setTaskStatus(call, { taskId: lapsed, status: 'completed', result: 'a remark' });
+    await setTaskStatus(ann, { taskId: released, status: 'failed' });
+    await setTaskStatus(ann, { taskId: lapsed, status: 'pending' });
+    await setTaskStatus(ann, { taskId: lapsed, status: 'blocked' });
+    expect((await getTask(call, lapsed)).status).toBe('blocked');
+  });
+
+  it('a release counts the attempt all the same', async () => {
+    const task = await aTask(call, await aGoal(call));
+    await claimTasks(ann, one);
+    await endLeases();
+    await releaseTasks(ann, { taskIds: [task] });
+    expect((await sql.query('select attempts, status from tasks')).rows).toEqual([{ attempts: 1, status: 'pending' }]);
   });
 
   it('a holder who comes back is welcome if nobody took the task', async () => {

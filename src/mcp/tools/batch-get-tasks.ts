@@ -7,7 +7,7 @@ import { defineTool, reads } from '../define-tool.ts';
 
 export const batchGetTasks = defineTool({
   name: 'batch_get_tasks',
-  description: 'See several tasks by their IDs. What does not fit is named in not_shown.',
+  description: 'See several tasks by their IDs. not_shown names the rest.',
   input: z.strictObject({ task_ids: z.array(TaskId).min(1).max(limits.taskIdsPerCall) }),
   output: z.object({
     tasks: z.array(TaskEntry),

@@ -6,6 +6,7 @@ import { longestName, named } from '../../domain/stored-text.ts';
 import { text } from '../../domain/text.ts';
 import { claimTasks as claim, findClaims, findOutlook } from '../../service/claims.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from '../answers.ts';
+import { Fence, notTheFence, refuseFenceOfMany } from '../claim-fence.ts';
 import { adds, defineTool } from '../define-tool.ts';
 
 /** Tasks that one call may claim. */
@@ -24,12 +25,13 @@ type Claimed = z.infer<typeof Claimed>;
 export const claimTasks = defineTool({
   name: 'claim_tasks',
   description:
-    'Take ready tasks, so that no other agent works on them while your lease runs. Claim again to renew. Give the fence to update_task_status.',
+    'Take ready tasks: no other agent works on them while your lease runs. Claim again to renew. Give the fence to update_task_status.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
     task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
     limit: z.number().int().min(1).max(claimedAtOnce).default(1),
     lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
+    fence: Fence.optional(),
     agent: text(100).optional(),
   }),
   output: z.object({
@@ -37,21 +39,29 @@ export const claimTasks = defineTool({
     reason: z.string().optional(),
     come_back_at: z.string().optional(),
     waiting: z.array(z.object({ task_id: z.string(), waits_for: z.array(z.string()) })).optional(),
+    renewed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
     not_claimed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
   }),
   hints: adds,
-  async run(context, { goal_id, task_ids, limit, lease_seconds, agent }) {
+  async run(context, { goal_id, task_ids, limit, lease_seconds, fence, agent }) {
     if (goal_id !== undefined && task_ids !== undefined) {
       throw new GoalAgentError('invalid', 'claim_tasks: give goal_id or task_ids, not both.');
     }
+    const taskIds = task_ids && [...new Set(task_ids)];
+    refuseFenceOfMany('claim_tasks', taskIds, fence);
     const opened = await context.open();
     const call = agent === undefined ? opened : { ...opened, actor: agent };
-    const wanted = { goalId: goal_id, taskIds: task_ids && [...new Set(task_ids)], limit, leaseSeconds: lease_seconds };
+    const wanted = { goalId: goal_id, taskIds, limit, leaseSeconds: lease_seconds, fence };
     const claimed = await claim(call, wanted);
     const tasks = claimedAnswer(claimed);
-    if (wanted.taskIds !== undefined) {
-      const missed = wanted.taskIds.filter((id) => !claimed.some((task) => task.id === id));
-      return { tasks, ...(missed.length > 0 && { not_claimed: await reasons(call, missed) }) };
+    if (taskIds !== undefined) {
+      const missed = taskIds.filter((id) => !claimed.some((task) => task.id === id));
+      const renewed = claimed.filter((task) => task.renewed).map((task) => renewal(task, fence));
+      return {
+        tasks,
+        ...(renewed.length > 0 && { renewed }),
+        ...(missed.length > 0 && { not_claimed: await reasons(call, missed, fence) }),
+      };
     }
     return tasks.length > 0 ? { tasks } : { tasks, ...(await outlook(call, goal_id)) };
   },
@@ -63,22 +73,31 @@ function claimedAnswer(claimed: Awaited<ReturnType<typeof claim>>): Claimed[] {
   const budget = new Budget();
   const held = claimed.map(({ id, goal_id, fence, lease_expires_at }) => ({ id, goal_id, fence, lease_expires_at }));
   budget.spend(held);
-  return claimed.map(({ fence, lease_expires_at, ...task }, place) => {
+  return claimed.map(({ fence, lease_expires_at, renewed: _, ...task }, place) => {
     const { created_at: _c, updated_at: _u, completed_at: _d, ...fields } = taskEntry(task);
     const entry = { ...withoutEmpty(fields), fence, lease_expires_at } as Claimed;
     return budget.affords(entry) ? entry : (held[place] as Claimed);
   });
 }
 
-async function reasons(call: Call, taskIds: string[]) {
+/** Several agents may share a process, and its name: whoever did not claim the task must see that somebody holds it. */
+function renewal({ id, claimed_by }: Awaited<ReturnType<typeof claim>>[number], fence: number | undefined) {
+  const holder = named(claimed_by ?? '', longestName);
+  const advice = fence === undefined ? ' If that was not you, leave it.' : '';
+  return { task_id: id, reason: `it was held already, by ${holder}; only its lease was renewed.${advice}` };
+}
+
+async function reasons(call: Call, taskIds: string[], fence: number | undefined) {
   const found = new Map((await findClaims(call, taskIds)).map((row) => [row.id, row]));
   return taskIds.map((task_id) => {
     const row = found.get(task_id);
-    return { task_id, reason: row === undefined ? 'it does not exist' : reasonOf(row) };
+    return { task_id, reason: row === undefined ? 'it does not exist' : reasonOf(row, fence) };
   });
 }
 
-function reasonOf(row: Awaited<ReturnType<typeof findClaims>>[number]): string {
+function reasonOf(row: Awaited<ReturnType<typeof findClaims>>[number], fence: number | undefined): string {
+  const said = notTheFence(row, fence);
+  if (said !== undefined) return said;
   if (row.claimed_by !== null)
     return `it is claimed by ${named(row.claimed_by, longestName)} until ${row.lease_expires_at}`;
   if (row.parked) return 'its goal is completed or cancelled';

@@ -11,7 +11,7 @@ import { defineTool, reads } from '../define-tool.ts';
 
 export const getHistory = defineTool({
   name: 'get_history',
-  description: 'See who changed what and when, newest first. next_cursor is the cursor of the next page.',
+  description: 'See who changed what and when, newest first. cursor takes the last next_cursor.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
     task_id: TaskId.optional(),

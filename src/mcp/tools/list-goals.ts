@@ -10,7 +10,7 @@ import { cursorBefore, numberOfCursor } from '../number-cursor.ts';
 
 export const listGoals = defineTool({
   name: 'list_goals',
-  description: 'Find goals, newest first. next_cursor is the cursor of the next page.',
+  description: 'Find goals, newest first. cursor takes the last next_cursor.',
   input: z.strictObject({
     status: GoalStatus.optional(),
     priority: Priority.optional(),

@@ -4,6 +4,7 @@ import { limits } from '../../domain/limits.ts';
 import { longestName, named } from '../../domain/stored-text.ts';
 import { text } from '../../domain/text.ts';
 import { findClaims, releaseTasks as release } from '../../service/claims.ts';
+import { Fence, notTheFence, refuseFenceOfMany } from '../claim-fence.ts';
 import { defineTool, sets } from '../define-tool.ts';
 
 export const releaseTasks = defineTool({
@@ -12,6 +13,7 @@ export const releaseTasks = defineTool({
   input: z.strictObject({
     task_ids: z.array(TaskId).min(1).max(limits.taskIdsPerCall),
     reason: text(limits.reason).optional(),
+    fence: Fence.optional(),
     agent: text(100).optional(),
   }),
   output: z.object({
@@ -19,19 +21,20 @@ export const releaseTasks = defineTool({
     not_released: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
   }),
   hints: sets,
-  async run(context, { task_ids, reason, agent }) {
+  async run(context, { task_ids, reason, fence, agent }) {
+    const taskIds = [...new Set(task_ids)];
+    refuseFenceOfMany('release_tasks', taskIds, fence);
     const opened = await context.open();
     const call = agent === undefined ? opened : { ...opened, actor: agent };
-    const { released, notHeld } = await release(call, { taskIds: [...new Set(task_ids)], reason });
+    const { released, notHeld } = await release(call, { taskIds, reason, fence });
     if (notHeld.length === 0) return { released };
     const holders = new Map((await findClaims(call, notHeld)).map((row) => [row.id, row]));
     const not_released = notHeld.slice(0, 100).map((task_id) => {
       const row = holders.get(task_id);
       if (row === undefined) return { task_id, reason: 'it does not exist' };
-      return {
-        task_id,
-        reason: row.claimed_by === null ? 'nobody holds it' : `it is claimed by ${named(row.claimed_by, longestName)}`,
-      };
+      const held =
+        row.claimed_by === null ? 'nobody holds it' : `it is claimed by ${named(row.claimed_by, longestName)}`;
+      return { task_id, reason: notTheFence(row, fence) ?? held };
     });
     return { released, not_released };
   },

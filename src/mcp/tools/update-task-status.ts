@@ -5,6 +5,7 @@ import { StorableJson } from '../../domain/json.ts';
 import { TaskStatus } from '../../domain/task-status.ts';
 import { setTaskStatus } from '../../service/set-task-statuses.ts';
 import { Budget, Persistence, persistence, TaskAnswer, taskAnswer } from '../answers.ts';
+import { Fence } from '../claim-fence.ts';
 import { defineTool, sets } from '../define-tool.ts';
 
 /**
@@ -16,15 +17,12 @@ export const ResultArgument = z
   .optional()
   .meta({ anyOf: [{ type: 'string' }, { type: 'object', description: 'any JSON' }] });
 
-/** The number that claim_tasks gave with a task. */
-const Fence = z.number().int().min(0);
-
 /** IDs of what became ready that one answer names. */
 export const shownReady = 100;
 
 export const updateTaskStatus = defineTool({
   name: 'update_task_status',
-  description: 'Say how a task stands: in_progress when you start it, completed with its result when it is done.',
+  description: 'Say how a task stands: in_progress when you start it, completed with its result when done.',
   input: z.strictObject({
     task_id: TaskId,
     status: TaskStatus,

@@ -64,7 +64,7 @@ export const claimTasksOfGoal = defineStatement({
 
 export const claimTasksById = defineStatement({
   name: 'claim_tasks_by_id',
-  params: { ...params, taskIds: 'text[]' },
+  params: { ...params, taskIds: 'text[]', fence: 'int8?' },
   columns,
-  text: claimed('and t.id = any($8::text[])'),
+  text: claimed('and t.id = any($8::text[]) and ($9::int8 is null or t.fence = $9::int8)'),
 });

@@ -6,18 +6,18 @@ import { eventColumns, expiredAtOnce, taskImage } from './sql.ts';
  * back before anybody else took the task is still welcome. A task that was claimed `maxAttempts` times (its goal's
  * metadata may say otherwise) without an end is failed, with who had claimed it in its result where it has none.
  *
- * Only tasks are locked, and those that somebody else has locked are left to them.
+ * Those of `taskIds` come first. Only tasks are locked, and those that somebody else has locked are left to them.
  */
 export const endExpiredLeases = defineStatement({
   name: 'end_expired_leases',
-  params: { workspaceId: 'int8', maxAttempts: 'int4', seq: 'int8', actor: 'text' },
+  params: { workspaceId: 'int8', maxAttempts: 'int4', seq: 'int8', actor: 'text', taskIds: 'text[]' },
   columns: { id: 'text' },
   text: `
     with expired as (
       select t.*
       from tasks t
       where t.workspace_id = $1 and t.claimed_by is not null and t.lease_expires_at <= now()
-      order by t.lease_expires_at
+      order by t.id = any($5::text[]) desc, t.lease_expires_at
       limit ${expiredAtOnce}
       for no key update skip locked
     ),

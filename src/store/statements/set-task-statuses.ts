@@ -1,5 +1,23 @@
 import { defineStatement } from '../statement.ts';
-import { eventColumns, goalImage, goalStatus, isIn, isNotIn, taskImage } from './sql.ts';
+import { eventColumns, goalImage, goalStatus, isIn, isNotIn, revisionOf, taskImage } from './sql.ts';
+
+/**
+ * Who claimed the task `b` after a lease of the actor `$4` had run out, if the actor has done nothing on it since. Looked up
+ * only where the actor gives no fence and does not hold a task that was claimed more than once.
+ */
+const claimedAfterLease = `(
+            select c.actor
+            from events l
+            join events c on c.task_id = l.task_id
+            where l.workspace_id = $1 and l.task_id = b.id and l.action = 'lease_ended' and l.before ->> 'claimed_by' = $4
+              and c.workspace_id = $1 and c.action = 'claimed' and c.actor <> $4 and ${revisionOf('c')} > ${revisionOf('l')}
+              and not exists (
+                select from events o
+                where o.workspace_id = $1 and o.task_id = b.id and o.actor = $4 and ${revisionOf('o')} > ${revisionOf('l')}
+              )
+            order by ${revisionOf('c')} desc
+            limit 1
+          )`;
 
 /**
  * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
@@ -9,7 +27,8 @@ import { eventColumns, goalImage, goalStatus, isIn, isNotIn, taskImage } from '.
  * A dependent that is itself among the tasks to set is changed with them, and only once. There may be thousands of others:
  * nothing is joined with them, since a plan that is kept would compare each with each.
  *
- * A task that another agent holds, or that was claimed since the fence that is given, is left alone and named in `refused`.
+ * A task that another agent holds, that was claimed since the fence that is given, or that another claimed after the lease
+ * of this one had run out, is left alone and named in `refused`.
  *
  * `changes` is a list of {place, task_id, status, result, has_result, fence}, no task twice. The events are numbered from
  * `seq`: at most one for each change and one for each goal.
@@ -30,12 +49,20 @@ export const setTaskStatuses = defineStatement({
       where t.workspace_id = $1
         and t.id = any(array(select w.task_id from wanted w))
     ),
-    refused as (
-      select b.id, b.status, b.claimed_by, b.lease_expires_at, b.fence, w.fence as given_fence
+    judged as (
+      select b.id, b.status, b.claimed_by, b.lease_expires_at, b.fence, w.fence as given_fence,
+        case
+          when w.fence is null and w.status <> 'pending' and b.fence > 1 and b.claimed_by is distinct from $4 then ${claimedAfterLease}
+        end as claimed_since_by
       from before b
       join wanted w on w.task_id = b.id
-      where w.fence <> b.fence
-        or w.fence is null and b.claimed_by <> $4 and b.lease_expires_at > now()
+    ),
+    refused as (
+      select j.*
+      from judged j
+      where j.given_fence <> j.fence
+        or j.given_fence is null and j.claimed_by <> $4 and j.lease_expires_at > now()
+        or j.claimed_since_by is not null
     ),
     accepted as (
       select w.*
@@ -177,7 +204,7 @@ export const setTaskStatuses = defineStatement({
       ) as reopened_goals,
       coalesce((
         select jsonb_agg(jsonb_build_object('task_id', r.id, 'status', r.status, 'claimed_by', r.claimed_by,
-          'lease_expires_at', r.lease_expires_at, 'fence', r.fence, 'given_fence', r.given_fence))
+          'lease_expires_at', r.lease_expires_at, 'given_fence', r.given_fence, 'claimed_since_by', r.claimed_since_by))
         from refused r
       ), '[]'::jsonb) as refused`,
 });
