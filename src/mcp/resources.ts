@@ -1,8 +1,9 @@
 import { type McpServer, ResourceTemplate, type ServerContext } from '@modelcontextprotocol/server';
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
+import { oneLine } from '../domain/stored-text.ts';
 import type { Call } from '../service/call.ts';
-import { completeGoalId, getGoal } from '../service/goals.ts';
+import { completeGoalId, getGoal, type LatestGoal, listLatestGoals } from '../service/goals.ts';
 import { generatePlan } from '../service/plans.ts';
 import { completeTaskId, getTaskWithNotes } from '../service/tasks.ts';
 import { shownValue } from './input.ts';
@@ -16,7 +17,21 @@ interface Page {
   variable: string;
   read(call: Call, id: string): Promise<string>;
   complete(call: Call, prefix: string): Promise<string[]>;
+  /** What `resources/list` shows of these pages, for people who pick one: too many to show all. */
+  list?(call: Call): Promise<Listed[]>;
 }
+
+interface Listed {
+  uri: string;
+  name: string;
+  title: string;
+  description: string;
+}
+
+/** Goals that are listed: a picker is a short list. */
+const listedGoals = 30;
+/** Characters of a goal's description in a picker. */
+const listedTitle = 80;
 
 const pages: Page[] = [
   {
@@ -29,6 +44,7 @@ const pages: Page[] = [
       return goalMarkdown(goal, tasks, notes);
     },
     complete: completeGoalId,
+    list: async (call) => (await listLatestGoals(call, listedGoals)).map(listedGoal),
   },
   {
     name: 'task',
@@ -53,9 +69,9 @@ const pages: Page[] = [
 
 /** `goal://{id}`, `task://{id}` and `plan://{goal_id}`, each with completion of its ID. */
 export function registerResources(server: McpServer, withCall: WithCall): void {
-  for (const { name, title, description, variable, read, complete } of pages) {
+  for (const { name, title, description, variable, read, complete, list } of pages) {
     const template = new ResourceTemplate(`${name}://{${variable}}`, {
-      list: undefined,
+      list: list && (async (context) => ({ resources: await listed(withCall, context, list) })),
       complete: {
         [variable]: (prefix) => withCall(`completion of ${name}`, undefined, (call) => complete(call, prefix)),
       },
@@ -67,6 +83,27 @@ export function registerResources(server: McpServer, withCall: WithCall): void {
       return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text }] };
     });
   }
+}
+
+/**
+ * Nothing where the store cannot be used: clients ask for this list by themselves when they connect, and some would give
+ * up the whole server for an error. Each call says what is wrong, and the log has what is a defect.
+ */
+async function listed(
+  withCall: WithCall,
+  context: ServerContext,
+  list: (call: Call) => Promise<Listed[]>,
+): Promise<Listed[]> {
+  return withCall('list of resources', context, list).catch(() => []);
+}
+
+function listedGoal({ id, description, status, total_tasks, completed_tasks }: LatestGoal): Listed {
+  return {
+    uri: `goal://${id}`,
+    name: id,
+    title: `${id}: ${oneLine(description, listedTitle)}`,
+    description: `${status.replace('_', ' ')}, ${completed_tasks} of ${total_tasks} tasks completed`,
+  };
 }
 
 function parse(schema: typeof GoalId, text: string): string {

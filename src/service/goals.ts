@@ -13,6 +13,7 @@ import { findGoalState } from '../store/statements/find-goal-state.ts';
 import { insertGoal } from '../store/statements/insert-goal.ts';
 import { listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
 import { listGoalIds } from '../store/statements/list-ids.ts';
+import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
@@ -185,6 +186,27 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
 }
 
 /** Up to 50 IDs of goals that start with this text, newest first. */
+/** A goal as a picker shows it: the start of its description, and how far it is. */
+export interface LatestGoal {
+  id: string;
+  description: string;
+  status: GoalStatus;
+  total_tasks: number;
+  completed_tasks: number;
+}
+
+/** Goals that somebody may want to look at: first those in progress, each group the last changed first. */
+export async function listLatestGoals(call: Call, limit: number): Promise<LatestGoal[]> {
+  const { database, workspaceId } = call.store;
+  const params = { workspaceId, textLimit: answerBudget.listText, limit };
+  const rows = await database.read(listLatestGoalsStatement, params, { signal: call.signal });
+  return rows.map(({ open_tasks, ...row }) => ({
+    ...row,
+    status: row.status as GoalStatus, // the column's own type
+    completed_tasks: row.total_tasks - open_tasks,
+  }));
+}
+
 export async function completeGoalId(call: Call, prefix: string): Promise<string[]> {
   if (!mayStartId(prefix)) return [];
   const { database, workspaceId } = call.store;

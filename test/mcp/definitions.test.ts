@@ -178,6 +178,50 @@ describe.each(conversations)('in the $era era', ({ server: { client }, ask }) =>
     expect(await read(`goal://${id.toLowerCase()}`)).toBe(goal);
   });
 
+  test('the goals that are under way and changed last are listed, for pickers', async () => {
+    const { id: planned } = await ask<{ id: string }>('create_goal', { description: 'only planned' });
+    const first = await aPlannedGoal();
+    const second = await aPlannedGoal();
+    await ask('add_note', { task_id: first.a, text: 'a change of one of its tasks' });
+    const { resources } = await client.listResources({}, { cacheMode: 'refresh' });
+    expect(resources.length).toBeLessThanOrEqual(30);
+    expect(resources.slice(0, 2)).toEqual(
+      [first.id, second.id].map((id) => ({
+        uri: `goal://${id}`,
+        name: id,
+        title: `${id}: Ship it with care`,
+        description: 'in progress, 0 of 2 tasks completed',
+        mimeType: 'text/markdown',
+      })),
+    );
+    expect(resources.map(({ name }) => name)).toContain(planned);
+    expect(await read(resources[0]?.uri ?? '')).toContain(`# ${first.id}: `);
+    await ask('update_goal', { goal_id: first.id, status: 'cancelled' });
+    const { resources: later } = await client.listResources({}, { cacheMode: 'refresh' });
+    expect(later[0]?.name).toBe(second.id);
+  });
+
+  test.each([undefined, {}, { outcome: '' }, { outcome: 'Ship' }])(
+    'plan_goal says what to do with %j',
+    async (args) => {
+      const { messages } = await client.getPrompt({ name: 'plan_goal', ...(args && { arguments: args }) });
+      const text = (messages[0]?.content as { text: string } | undefined)?.text;
+      expect(text).toContain('Plan it with Goal Agent:');
+      expect(text).toContain(args?.outcome ? 'only the first word of what I wrote' : 'that we have been talking about');
+      if (args?.outcome) expect(text).toContain(args.outcome);
+    },
+  );
+
+  test.each([
+    [undefined, 'Review the goals that are under way'],
+    [{ goal_id: ' ' }, 'Review the goals that are under way'],
+    [{ goal_id: 'goal-1' }, 'Review GOAL-0001 with'],
+    [{ goal_id: 'the' }, 'Review the goal that I mean by "the" with'],
+  ])('review_goal says what to do with %j', async (args, start) => {
+    const { messages } = await client.getPrompt({ name: 'review_goal', ...(args && { arguments: args }) });
+    expect(messages[0]?.content).toMatchObject({ text: expect.stringMatching(new RegExp(`^${start}`)) });
+  });
+
   test('IDs are completed, the newest first, at most 50', async () => {
     const { id, a, b } = await aPlannedGoal();
     expect((await complete('goal://{id}', 'id', ''))[0]).toBe(id);
@@ -195,6 +239,7 @@ describe.each(conversations)('in the $era era', ({ server: { client }, ask }) =>
       ['plan_goal', ['outcome']],
       ['review_goal', ['goal_id']],
     ]);
+    expect(prompts.flatMap(({ arguments: args = [] }) => args.map((arg) => arg.required))).toEqual([false, false]);
     const outcome = 'Ship it; then {{rest}} $1';
     const plan = await client.getPrompt({ name: 'plan_goal', arguments: { outcome } });
     expect(plan.messages).toEqual([
