@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { tools } from '../../src/mcp/tools/index.ts';
+import { argumentsFor, aText } from '../support/any-input.ts';
+import { aConversation } from '../support/conversation.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import type { Schema } from '../support/schema-subsets.ts';
+
+const inputsPerTool = 100;
+
+const { server, sql, ask } = await aConversation('modern');
+const listed = (await server.client.listTools()).tools;
+
+beforeAll(async () => {
+  await ask('create_goal', { description: 'a goal', metadata: { a: 1 } });
+  await ask('break_down_goal', {
+    goal_id: 'GOAL-0001',
+    subtasks: [{ description: 'a' }, { description: 'b', dependencies: ['#1'] }, { description: 'c' }],
+  });
+});
+
+// deletions last: what they take away, the others have been tried on
+const names = tools
+  .map(({ name }) => name)
+  .sort((a, b) => Number(a.startsWith('delete')) - Number(b.startsWith('delete')));
+
+describe('whatever arguments are sent', () => {
+  test.each(names)('%s answers, or says what is wrong with them', async (name) => {
+    const schema = listed.find((tool) => tool.name === name)?.inputSchema as Schema;
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(argumentsFor(schema), async (args) => {
+        const { text, error } = await server.call(name, args);
+        if (error === undefined) answered += 1;
+        expect(text.length).toBeGreaterThan(0);
+        expect(error ?? '').not.toContain('Something went wrong');
+        expect((error ?? '').length).toBeLessThan(3_000);
+      }),
+      { numRuns: inputsPerTool },
+    );
+    // a generator whose inputs are all refused by the check would try nothing behind it
+    expect(answered).toBeGreaterThan(0);
+  });
+
+  test.each(['goal://', 'task://', 'plan://'])('a page of %s is shown, or it is said what is wrong', async (start) => {
+    await fc.assert(
+      fc.asyncProperty(aText(), async (id) => {
+        const uri = `${start}${encodeURIComponent(id.replaceAll(/\p{Surrogate}/gu, '?'))}`;
+        const error = await server.client.readResource({ uri }).catch((thrown) => thrown);
+        expect(String(error.message ?? '')).not.toContain('Something went wrong');
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('what was taken keeps every rule of the store, and no defect is in the log', async () => {
+    expect(await brokenInvariants(sql)).toEqual({});
+    expect(server.stderr()).not.toMatch(/a defect in/);
+  });
+});
