@@ -32,7 +32,7 @@ export function openLog(home: string | undefined): Log {
 const pretty = prettyFactory({
   colorize: process.stderr.isTTY === true,
   translateTime: 'SYS:HH:MM:ss',
-  ignore: 'pid',
+  ignore: 'pid,cause',
   messageFormat: 'goal-agent: {msg}',
 });
 
@@ -52,7 +52,8 @@ function onceAWhile(repeats: Repeats): NonNullable<pino.LoggerOptions['hooks']> 
       const [first, second] = args as unknown[];
       const message = typeof first === 'string' ? first : second;
       const { err } = (typeof first === 'object' && first !== null ? first : {}) as { err?: unknown };
-      const tell = (times: number) => method.apply(this, [`${times} times more: ${message}`]);
+      const tell = (times: number) =>
+        method.apply(this, [`${times === 1 ? 'once' : `${times} times`} more: ${message}`]);
       const key = `${level} ${message} ${err instanceof Error ? err.message : ''}`;
       if (repeats.admit(key, tell)) method.apply(this, args);
     },

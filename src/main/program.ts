@@ -9,10 +9,16 @@ import type { ClientPipe } from './stdio/client-pipe.ts';
 import { version } from './version.ts';
 import { withCall } from './with-call.ts';
 
+interface Start {
+  /** Where relative paths start. */
+  cwd: string;
+  openClient: () => ClientPipe;
+}
+
 /** Runs what the command line says. A server talks to the client that is there already, or else to that of `openClient`. */
-export async function runWith(argv: string[], openClient: () => ClientPipe): Promise<void> {
+export async function runWith(argv: string[], { cwd, openClient }: Start): Promise<void> {
   const driverVariables = takeDriverVariables(process.env);
-  const surroundings = { env: process.env, cwd: process.cwd(), driverVariables };
+  const surroundings = { env: process.env, cwd, driverVariables };
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const settings = commandSettings(surroundings, say);
   process.exitCode = await runProgram(argv, {

@@ -2,6 +2,7 @@ import { homeOf, listIsSettled } from './before-settings.ts';
 import { useCompileCache } from './compile-cache.ts';
 import { ClientPipe } from './stdio/client-pipe.ts';
 import { earlyAnswers } from './stdio/early-answers.ts';
+import { workingDirectory } from './working-directory.ts';
 
 // The first that runs, and little, without a library: a client waits for the handshake.
 
@@ -10,13 +11,13 @@ const quietMs = 50;
 const asServer = /^mcp(?: --read-only| --toolsets[= ][\w,]+)*$/;
 
 const argv = process.argv.slice(2);
-const surroundings = { env: process.env, cwd: process.cwd() };
+const surroundings = { env: process.env, cwd: workingDirectory() };
 const client = asServer.test(argv.join(' ')) ? openClient() : undefined;
 // where nothing came that needs the program, the program is not loaded
 if ((await client?.untilNeeded(quietMs)) === 'ended') process.exit();
 useCompileCache(homeOf(surroundings));
 const { runWith } = await import('./program.ts');
-await runWith(argv, () => client ?? openClient());
+await runWith(argv, { cwd: surroundings.cwd, openClient: () => client ?? openClient() });
 // a pipe that is read would keep the process
 if (client !== undefined) process.exit();
 

@@ -34,7 +34,7 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
         opened = store;
       },
       (error) => {
-        if (!isClosing) log.error({ err: error }, operatorText(error, config));
+        if (!isClosing) logFailure(log, error, operatorText(error, config));
         if (opening === attempt) opening = undefined;
       },
     );
@@ -75,6 +75,12 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
       await store?.database.close();
     },
   };
+}
+
+/** One line for a person; where that is the error's own, the log's file has its cause besides. */
+function logFailure(log: Log, error: unknown, text: string): void {
+  if (!(error instanceof GoalAgentError) || error.message !== text) log.error({ err: error }, text);
+  else log.error({ cause: error.cause instanceof Error ? error.cause.message : undefined }, text);
 }
 
 /** Gives back what could not be taken over. */

@@ -1,9 +1,22 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isRoot } from '../../src/store/embedded/account.ts';
+import { program } from '../support/bundle.ts';
 import { aServerForTest, type ServerProcess } from '../support/server-process.ts';
 
 const gone = /was deleted, moved or replaced while Goal Agent used it\. Nothing can be saved/;
@@ -105,3 +118,107 @@ test.runIf(small)(
   },
   120_000,
 );
+
+/** What a server process on this home answers to a first call, and what it writes to stderr. */
+async function answerAt(home: string, cwd = tmpdir()): Promise<{ answer: string; stderr: string; ms: number }> {
+  const clientInfo = { name: 'raw', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  const call = { name: 'create_goal', arguments: { description: 'x' } };
+  const lines = [
+    { id: 1, method: 'initialize', params },
+    { id: 2, method: 'tools/call', params: call },
+  ].map((line) => `${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`);
+  const began = performance.now();
+  const child = spawn(
+    'sh',
+    ['-c', `cd "${cwd}" && { rmdir "${cwd}" 2>/dev/null; exec "${process.execPath}" "${program}" mcp; }`],
+    {
+      env: { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home },
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let [answer, stderr] = ['', ''];
+  child.stdout.on('data', (bytes) => {
+    answer += bytes;
+  });
+  child.stderr.on('data', (bytes) => {
+    stderr += bytes;
+  });
+  child.stdin.end(lines.join(''));
+  await once(child, 'close');
+  return {
+    answer: answer.split('\n').find((line) => line.includes('"id":2')) ?? answer,
+    stderr,
+    ms: performance.now() - began,
+  };
+}
+
+/** A folder for one test. */
+function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ga-where-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const homes: Record<string, [(folder: string) => string, RegExp]> = {
+  'is a file': [(folder) => aFileAt(join(folder, 'file')), /meets a file at .*file\. Move that file away/],
+  'is below a file': [(folder) => join(aFileAt(join(folder, 'file')), 'a', 'b'), /meets a file at .*file/],
+  'is a link that leads nowhere': [(folder) => aLinkAt(join(folder, 'link')), /meets a file at .*link/],
+  'has a parent that cannot be made': [() => '/proc/nowhere/home', /cannot make the folder \/proc\/nowhere/],
+  'is relative to a working directory that is gone': [
+    () => 'home',
+    /cannot make the folder \/proc\/deleted-working-directory/,
+  ],
+};
+
+test.each(Object.entries(homes))(
+  'a home that %s is told of in one line, by each call and once in the log',
+  async (_what, [make, reason]) => {
+    const folder = aFolder();
+    const cwd = join(folder, 'gone');
+    mkdirSync(cwd);
+    const { answer, stderr, ms } = await answerAt(make(folder), cwd);
+    expect(answer).toMatch(reason);
+    expect(ms).toBeLessThan(15_000);
+    expect(stderr.split('\n').filter((line) => line.includes('ERROR') && !line.includes(' more: '))).toHaveLength(1);
+    expect(stderr).not.toMatch(/\n\s+at |went wrong/);
+  },
+);
+
+test('with an absolute home a server works in a working directory that is gone', async () => {
+  const folder = aFolder();
+  const cwd = join(folder, 'gone');
+  mkdirSync(cwd);
+  const { answer } = await answerAt(join(folder, 'home'), cwd);
+  expect(answer).toContain('GOAL-0001');
+  expect(existsSync(cwd)).toBe(false);
+  expect(readdirSync(join(folder, 'home', 'postgres'))).toEqual(['18']);
+});
+
+test('a home that is open to others holds folders that are not', async () => {
+  const home = join(aFolder(), 'home');
+  mkdirSync(home, { mode: 0o755 });
+  expect((await answerAt(home)).answer).toContain('GOAL-0001');
+  for (const name of ['logs', 'postgres', 'run']) expect(statSync(join(home, name)).mode & 0o077).toBe(0);
+});
+
+test.runIf(small)('a home on a read-only file system is told as that', async () => {
+  const folder = aFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
+  for (const home of [folder, join(folder, 'new', 'home')]) {
+    const { answer, stderr } = await answerAt(home);
+    expect(answer).toMatch(/may not write in .*\(EROFS\)/);
+    expect(stderr.match(/ERROR/g)?.length).toBeLessThanOrEqual(2);
+  }
+});
+
+function aFileAt(path: string): string {
+  writeFileSync(path, '');
+  return path;
+}
+
+function aLinkAt(path: string): string {
+  symlinkSync('nowhere', path);
+  return path;
+}

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../../store/embedded/make-folders.ts';
 
 /** Past this a file is put aside under a second name, in place of the one that is there. */
 const mostBytes = 10 * 1024 * 1024;
@@ -47,7 +48,7 @@ export class LogFile {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
     // once only: a home that is deleted later does not come back because of a line in a log
-    if (!this.#wasOpen) mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    if (!this.#wasOpen) makeFolders(dirname(this.#path));
     this.#fd = openSync(this.#path, 'a', 0o600);
     this.#wasOpen = true;
     return this.#fd;

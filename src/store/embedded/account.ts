@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { lchown, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { lchown, open, readdir, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { makeFolders } from './make-folders.ts';
 import { mayNotChangeUser, unless } from './trouble.ts';
 
 /** An operating system user, by number. */
@@ -124,7 +125,7 @@ export async function give(directory: string, { uid, gid }: Account): Promise<vo
 
 /** Makes a folder that only its owner may enter. As root it goes to the home folder's owner, who may run Goal Agent next. */
 export async function makePrivate(directory: string, home: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeFolders(directory);
   await giveToOwner(directory, home);
 }
 

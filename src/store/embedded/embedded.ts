@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accountForNewServer, accountOf, makePrivate } from './account.ts';
 import { getBinaries } from './binaries.ts';
 import { createDatabase } from './create.ts';
 import { type DataFolder, markDirectory } from './data-folder.ts';
+import { makeFolders } from './make-folders.ts';
 import { type Address, joinServer, type Membership } from './membership.ts';
 import { mend } from './mend.ts';
 import { findPidFile, isServed, type PidFile } from './pid-file.ts';
@@ -68,7 +69,7 @@ export async function joinEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
   const deadline = Date.now() + PATIENCE_MS;
   try {
     options.known?.check();
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    makeFolders(home);
     let started = false;
     while (Date.now() < deadline) {
       const joined = await tryJoin(home);

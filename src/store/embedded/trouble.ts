@@ -14,7 +14,7 @@ export const diskFull = (directory: string, cause: unknown): GoalAgentError =>
 export const notWritable = (directory: string, cause: unknown): GoalAgentError =>
   new GoalAgentError(
     'configuration',
-    `Goal Agent may not write in ${directory}, where its database belongs. Set GOAL_AGENT_HOME to a folder of your own, or ${OWN_SERVER}.`,
+    `Goal Agent may not write in ${directory}, where its database belongs (${codeOf(cause)}). Set GOAL_AGENT_HOME to a folder of your own, or ${OWN_SERVER}.`,
     { cause },
   );
 
