@@ -25,7 +25,7 @@ export default defineConfig({
                 ...shared,
                 name: `postgres-${server.major}`,
                 include: ['test/store/*.test.ts', 'test/service/**/*.test.ts', 'test/mcp/**/*.test.ts'],
-                exclude: ['test/store/connection.test.ts', 'test/store/errors.test.ts'],
+                exclude: ['connection', 'errors', 'pgbouncer', 'standby'].map((name) => `test/store/${name}.test.ts`),
                 provide: { server: true },
               },
             },

@@ -12,6 +12,9 @@ const missing = [
     ? []
     : [['the suites on a PostgreSQL server of its own', 'install PostgreSQL 15 or newer: apt-get install postgresql']]),
   ...(inPath('redis-server') ? [] : [['the suites with Redis', 'install redis-server: apt-get install redis-server']]),
+  ...(inPath('pgbouncer') || existsSync('/usr/sbin/pgbouncer')
+    ? []
+    : [['the suite behind a pooler', 'install pgbouncer: apt-get install pgbouncer']]),
   ...(inPath('openssl') ? [] : [['the TLS suite', 'install openssl: apt-get install openssl']]),
 ];
 

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { dropLegacyTables } from '../store/python-tables.ts';
+import { withSession } from '../store/session.ts';
 import type { Config } from './config.ts';
 import { sourceOf } from './source.ts';
 import { withOperatorText } from './with-call.ts';
@@ -7,14 +7,5 @@ import { withOperatorText } from './with-call.ts';
 /** Drops the tables that the conversion of a Python v3.0 database kept; gives back what went. */
 export async function dropLegacy(config: Config): Promise<{ table: string; rows: number }[]> {
   const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
-  return withOperatorText(config, source, async () => {
-    const client = new pg.Client(await source.connect());
-    client.on('error', () => {}); // the call that runs then fails by itself
-    await client.connect();
-    try {
-      return await dropLegacyTables(client);
-    } finally {
-      await client.end();
-    }
-  });
+  return withOperatorText(config, source, async () => withSession(await source.connect(), dropLegacyTables));
 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { InitReport } from '../cli/actions.ts';
 import { progressLine } from '../cli/progress.ts';
 import { GoalAgentError } from '../domain/errors.ts';
@@ -7,6 +7,7 @@ import { negotiate, type ServerConnection } from '../store/connection.ts';
 import { createDatabase } from '../store/create-database.ts';
 import { errorCode } from '../store/errors.ts';
 import { knownMigrations, migrate } from '../store/migrate.ts';
+import { withSession } from '../store/session.ts';
 import { openStore } from '../store/store.ts';
 import type { Config } from './config.ts';
 import { embeddedDatabase, type Source, sourceOf } from './source.ts';
@@ -15,6 +16,7 @@ import { takeOver } from './take-over.ts';
 
 const noSuchDatabase = '3D000';
 const mayNot = '42501';
+const poolerPatienceMs = 16_000;
 
 /** Creates what is missing and looks at what is there; running it again changes nothing. */
 export async function init(config: Config, say: (line: string) => void): Promise<InitReport> {
@@ -70,12 +72,38 @@ async function convertOldTables(
 
 async function createIfMissing(connection: ServerConnection): Promise<boolean> {
   try {
-    await negotiate(connection);
+    await logIn(connection);
     return false;
   } catch (error) {
-    if (errorCode((error as Error).cause) !== noSuchDatabase) throw error;
+    if (causeCode(error) !== noSuchDatabase) throw error;
+    const created = await create(connection, error);
+    await logIn(connection);
+    return created;
   }
-  const maintenance = await negotiate({ ...connection, database: 'postgres' });
+}
+
+/** A pooler that met a missing database lets the next login wait for 15 seconds, whoever comes. */
+async function logIn(connection: ServerConnection): Promise<void> {
+  const deadline = Date.now() + poolerPatienceMs;
+  for (;;) {
+    try {
+      await negotiate(connection);
+      return;
+    } catch (error) {
+      if (causeCode(error) !== 'ETIMEDOUT' || Date.now() > deadline) throw error;
+    }
+  }
+}
+
+function causeCode(error: unknown): string | undefined {
+  return errorCode((error as Error).cause);
+}
+
+async function create(connection: ServerConnection, missing: unknown): Promise<boolean> {
+  // a pooler, or the server's own rules, may not let us there
+  const maintenance = await negotiate({ ...connection, database: 'postgres' }).catch(() => {
+    throw missing;
+  });
   try {
     return await createDatabase(maintenance, connection.database);
   } catch (error) {
@@ -89,18 +117,16 @@ async function createIfMissing(connection: ServerConnection): Promise<boolean> {
 }
 
 async function readFacts(connection: pg.ClientConfig) {
-  const client = new pg.Client(connection);
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ version: string; tables: number; indexes: number }>(`
-      select current_setting('server_version') as version,
-        (select count(*)::int4 from pg_tables where schemaname = 'public' and tablename <> 'goal_agent_migrations') as tables,
-        (select count(*)::int4 from pg_indexes where schemaname = 'public' and tablename <> 'goal_agent_migrations') as indexes`);
+  return withSession(connection, async (session) => {
+    const { rows } = await session.query<{ version: string; tables: number; indexes: number }>(
+      `select current_setting('server_version') as version,
+        (select count(*)::int4 from pg_tables where schemaname = $1 and tablename <> 'goal_agent_migrations') as tables,
+        (select count(*)::int4 from pg_indexes where schemaname = $1 and tablename <> 'goal_agent_migrations') as indexes`,
+      [session.schema],
+    );
     const { version = '', tables = 0, indexes = 0 } = rows[0] ?? {};
     return { postgresVersion: version, tables, indexes };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function readCounts(config: Config, source: Source) {

@@ -10,27 +10,30 @@ interface Cancellable {
 
 /** The part of pg's connection that its types leave out. */
 interface RawConnection {
+  stream: { destroy(): void };
   connect(portOrPath: number | string, host?: string): void;
   cancel(processID: number, secretKey: number): void;
   once(event: 'connect' | 'error' | 'end', listener: () => void): void;
 }
 
+/** A server that has not taken the request by then is not asked any more. */
+const patienceMs = 5_000;
+
 /**
- * Asks the server to cancel what this connection runs now; settles when the server has taken the request, and never
- * rejects, since a request that got lost only means that the statement runs to its end or its timeout.
+ * Asks the server to cancel what this connection runs now. Nobody waits for it: a request that got lost only means that
+ * the statement runs to its end or its timeout.
  *
  * PostgreSQL takes the request before authentication and encryption, so it needs neither.
  * Source: PostgreSQL documentation, "Canceling Requests in Progress".
  */
-export function cancelOnServer(client: pg.PoolClient): Promise<void> {
+export function cancelOnServer(client: pg.Client): void {
   const { host, port, processID, secretKey } = client as unknown as Cancellable;
-  return new Promise((resolve) => {
-    if (processID === null || secretKey === null) return resolve();
-    const connection = new pg.Connection() as unknown as RawConnection;
-    connection.once('connect', () => connection.cancel(processID, secretKey));
-    connection.once('error', () => resolve());
-    connection.once('end', () => resolve());
-    if (host.startsWith('/')) connection.connect(`${host}/.s.PGSQL.${port}`);
-    else connection.connect(port, host);
-  });
+  if (processID === null || secretKey === null) return;
+  const connection = new pg.Connection() as unknown as RawConnection;
+  const late = setTimeout(() => connection.stream.destroy(), patienceMs).unref();
+  connection.once('connect', () => connection.cancel(processID, secretKey));
+  connection.once('error', () => {}); // the end follows
+  connection.once('end', () => clearTimeout(late));
+  if (host.startsWith('/')) connection.connect(`${host}/.s.PGSQL.${port}`);
+  else connection.connect(port, host);
 }

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { connectionError, mostTelling, mostTellingHost, noPassword } from './connection-failure.ts';
 import { errorCode, isSqlstate } from './errors.ts';
 import { eachHost, isSocketDirectory, type ServerConnection } from './server-connection.ts';
-import { LocalFailure, type SslMode, tlsOptions } from './tls.ts';
+import { LocalFailure, type SslMode, standby, tlsOptions } from './tls.ts';
 
 export { describeForOperator, placesOf } from './connection-failure.ts';
 export type { ServerConnection } from './server-connection.ts';
@@ -127,7 +127,7 @@ async function probe(config: pg.ClientConfig, { readOnly }: Wish): Promise<Probe
 
 async function refuseStandby(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ is: boolean }>('select pg_is_in_recovery() as is');
-  if (rows[0]?.is) throw new LocalFailure('STANDBY', 'the server is a standby, which takes no changes');
+  if (rows[0]?.is) throw standby();
 }
 
 function destroyLater(socket: net.Socket, milliseconds = 0): NodeJS.Timeout | undefined {

@@ -1,137 +1,165 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
-import { cancelOnServer } from './cancel.ts';
-import { isConnectionFailure } from './failures.ts';
-import { isLost, LostConnection } from './lost-connection.ts';
+import { errorCode } from './errors.ts';
+import { Held, type PooledSession } from './held.ts';
+import { Session, type SessionNeeds } from './session.ts';
 import type { CallOptions } from './steps.ts';
-import { wireTypes } from './wire-types.ts';
 
-export interface ConnectionsOptions {
-  /** Finds the way to the server; asked again when the way is lost (another TLS mode, a restarted embedded server). */
+export interface ConnectionsOptions extends SessionNeeds {
+  /** Finds the way to the server; asked again when the way is lost (another host or TLS mode, a restarted embedded server). */
   connect: () => Promise<pg.ClientConfig>;
   /** Asked before and after each use of a connection; throws when what is saved would not be kept. */
   check?: () => void;
   /** A sentence on why a connection was lost just now, where more is known than the loss. */
   lossReason?: () => string | undefined;
-  /** Connections kept open, and how many more there may be under load. */
+  /** Together as many as there may be. One is kept open, the others for as long as they are used. */
   poolSize: number;
   maxOverflow: number;
-  /** How long a statement may take, in milliseconds. */
-  timeoutMs: number;
-  /** False behind a transaction pooler that loses prepared statements (PgBouncer before 1.21). */
+  /** False: no named statements. */
   prepared: boolean;
-  /** The session refuses every change, whatever is asked of it. */
-  readOnly?: boolean;
   /** Told of connections that were lost, for the log. */
   warn: (message: string, error: unknown) => void;
 }
 
-/** A connection of one's own, until it is given back. */
-export interface Held {
-  client: pg.PoolClient;
-  /** What a failure on this connection is to its caller: wrapped, where the connection is gone. */
-  failure(error: unknown): unknown;
-  isLost(): boolean;
-  release(): Promise<void>;
-}
+/** How long a call waits for a connection, where the way to the server does not say it. */
+const patienceMs = 10_000;
+const idleMs = 30_000;
+const tooManyClients = '53300';
 
-/** The connections to one PostgreSQL, by whichever way there is to it at the moment. */
+/**
+ * The connections to one PostgreSQL: one pool for good, whose connections go by whichever way there is to the server
+ * when they are made. One that fails, or is refused, concerns no other.
+ */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #lost = new WeakSet<pg.PoolClient>();
   /** As many as there may be at one time: two at least, since who holds one may need another, for numbers. */
   readonly most: number;
-  #pool: Promise<pg.Pool> | undefined;
+  #way: Promise<pg.ClientConfig> | undefined;
+  /** What the way came to, for the sessions that are made now. */
+  #config: pg.ClientConfig = {};
+  #pool: pg.Pool | undefined;
   #closed = false;
+  readonly #lost = new WeakSet<Session>();
+  /** Counts the times that the server's connections were left; each session is of one of them. */
+  #server = 0;
+  readonly #serverOf = new WeakMap<Session, number>();
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.most = Math.max(2, options.poolSize + options.maxOverflow);
   }
 
-  /** @throws GoalAgentError `unavailable` when there is none; what the way to the server fails with. */
+  /**
+   * @throws GoalAgentError `unavailable` when there is none, `cancelled` when the call was; what the way to the server
+   *   fails with; pg's own errors of a login.
+   */
   async hold({ signal }: CallOptions): Promise<Held> {
-    signal?.throwIfAborted();
     this.#options.check?.();
-    const client = await this.#acquire();
-    let cancelling: Promise<void> | undefined;
-    const cancel = () => {
-      cancelling = cancelOnServer(client);
-    };
-    signal?.addEventListener('abort', cancel, { once: true });
-    return {
-      client,
-      isLost: () => this.#lost.has(client),
-      failure: (error) => {
-        // the server says goodbye in an answer (57P01) before the connection is seen to end
-        if (isConnectionFailure(error)) this.#lost.add(client);
-        return this.#lost.has(client) && !isLost(error) ? new LostConnection(error) : error;
-      },
-      release: async () => {
-        signal?.removeEventListener('abort', cancel);
-        await cancelling;
-        // a cancel request that arrives late must not hit the next call's statement: that connection is not used again
-        client.release(cancelling !== undefined || this.#lost.has(client));
-      },
-    };
+    const session = await this.#acquire(signal);
+    return new Held({
+      session,
+      signal,
+      prepared: this.#options.prepared,
+      readOnly: this.#options.readOnly ?? false,
+      isLost: () => this.#lost.has(session),
+      lose: () => this.#lost.add(session),
+      leaveServer: () => this.#leaveServerOf(session),
+      giveBack: (done) => session.release(done || this.#isLeft(session)),
+    });
   }
 
   /** Ends all of them; later calls are refused. */
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
-    const pool = await this.#pool?.catch(() => undefined);
-    await pool?.end();
+    await this.#pool?.end();
   }
 
-  async #acquire(): Promise<pg.PoolClient> {
+  async #acquire(signal: AbortSignal | undefined): Promise<PooledSession> {
+    const deadline = performance.now() + patienceMs;
+    for (let hasLookedAgain = false; ; ) {
+      const way = this.#wayNow();
+      const pool = this.#poolWithIdle() ?? (await this.#poolOn(way, signal));
+      try {
+        const session = await take(pool, signal);
+        if (!this.#isLeft(session)) return session;
+        session.release(true);
+      } catch (error) {
+        if (error instanceof GoalAgentError) throw error;
+        if (errorCode(error) === tooManyClients && pool.totalCount > 0 && performance.now() < deadline) {
+          // one of ours may soon be free
+          await sleep(50 + Math.random() * 50);
+        } else {
+          // the way that was found before is gone: look for it once more
+          this.#forget(way);
+          if (hasLookedAgain) throw error;
+          hasLookedAgain = true;
+        }
+      }
+    }
+  }
+
+  #wayNow(): Promise<pg.ClientConfig> {
+    if (this.#way !== undefined) return this.#way;
+    const way = this.#options.connect();
+    this.#way = way;
+    way.catch(() => this.#forget(way));
+    return way;
+  }
+
+  /** A session that is there needs no way, which may take long to be found. */
+  #poolWithIdle(): pg.Pool | undefined {
+    return this.#pool !== undefined && this.#pool.idleCount > 0 && !this.#closed ? this.#pool : undefined;
+  }
+
+  async #poolOn(way: Promise<pg.ClientConfig>, signal: AbortSignal | undefined): Promise<pg.Pool> {
+    const config = await unlessAborted(way, signal);
+    if (this.#way === way) this.#config = config;
     if (this.#closed) throw new GoalAgentError('unavailable', 'The server is shutting down.');
     this.#pool ??= this.#openPool();
-    const opening = this.#pool;
-    try {
-      return await connectFrom(await opening);
-    } catch (error) {
-      if (this.#pool === opening && !(error instanceof BusyPool)) this.#forget(opening);
-      if (!isConnectionFailure(error)) throw error;
-    }
-    // the way that was found before is gone: look for it once more
-    this.#pool ??= this.#openPool();
-    const reopening = this.#pool;
-    try {
-      return await connectFrom(await reopening);
-    } catch (error) {
-      if (this.#pool === reopening && !(error instanceof BusyPool)) this.#forget(reopening);
-      throw error;
-    }
+    return this.#pool;
   }
 
-  #forget(pool: Promise<pg.Pool>): void {
-    this.#pool = undefined;
-    pool.then(endWhenUnused).catch(() => {});
+  #forget(way: Promise<pg.ClientConfig>): void {
+    if (this.#way === way) this.#way = undefined;
   }
 
-  async #openPool(): Promise<pg.Pool> {
-    const { poolSize, timeoutMs, prepared, readOnly, warn } = this.#options;
-    const way = await this.#options.connect();
-    const readOnlySession = `${way.options ?? ''} -c default_transaction_read_only=on`;
+  #isLeft(session: Session): boolean {
+    return this.#serverOf.get(session) !== this.#server;
+  }
+
+  /** The server takes no changes any more: the sessions that are there now are not used again. */
+  #leaveServerOf(session: Session): void {
+    this.#lost.add(session);
+    if (this.#isLeft(session)) return;
+    this.#server += 1;
+    this.#way = undefined;
+  }
+
+  #openPool(): pg.Pool {
+    const { timeoutMs, readOnly, warn } = this.#options;
+    // a server that no longer answers at all is noticed by us, a slow statement by the server
+    const limits = { query_timeout: timeoutMs + 2_000 };
+    const configNow = () => ({ ...this.#config, ...limits });
+    class SessionNow extends Session {
+      constructor() {
+        super(configNow());
+      }
+    }
     const pool = new pg.Pool({
-      connectionTimeoutMillis: 10_000,
-      ...way,
-      application_name: 'goal-agent',
-      types: wireTypes,
-      pipeline: true,
-      min: poolSize,
+      Client: SessionNow,
+      connectionTimeoutMillis: this.#config.connectionTimeoutMillis ?? patienceMs,
+      onConnect: (client: unknown) => (client as Session).enter({ timeoutMs, readOnly }),
+      min: 1,
       max: this.most,
-      idleTimeoutMillis: 10_000,
-      // a server that no longer answers at all is noticed by us, a slow statement by the server
-      query_timeout: timeoutMs + 2_000,
-      // a transaction pooler refuses settings at connect
-      ...(prepared ? { statement_timeout: timeoutMs } : {}),
-      ...(prepared && readOnly ? { options: readOnlySession } : {}),
-    } as pg.PoolConfig);
+      idleTimeoutMillis: idleMs,
+    } as unknown as pg.PoolConfig);
     pool.on('connect', (client) => {
-      client.on('error', (error) => {
-        this.#lost.add(client as pg.PoolClient);
+      const session = client as unknown as Session;
+      this.#serverOf.set(session, this.#server);
+      session.on('error', (error) => {
+        this.#lost.add(session);
         warn('a database connection was lost', error);
       });
     });
@@ -140,24 +168,43 @@ export class Connections {
   }
 }
 
-class BusyPool extends GoalAgentError {
-  constructor(cause: unknown) {
-    super('unavailable', 'Every connection to the database is busy. Try again in a moment.', { cause });
-  }
-}
-
-async function connectFrom(pool: pg.Pool): Promise<pg.PoolClient> {
+/** A session of the pool, unless the call is cancelled before there is one. */
+async function take(pool: pg.Pool, signal: AbortSignal | undefined): Promise<PooledSession> {
+  const taken = pool.connect() as unknown as Promise<PooledSession>;
   try {
-    return await pool.connect();
+    const session = await unlessAborted(taken, signal);
+    if (!signal?.aborted) return session;
+    throw cancelled();
   } catch (error) {
-    throw pool.waitingCount > 0 || (pool.totalCount >= (pool.options.max ?? 10) && pool.idleCount === 0)
-      ? new BusyPool(error)
-      : error;
+    taken.then(
+      (session) => session.release(),
+      () => {},
+    );
+    throw isBusy(pool, error) ? busy(error) : error;
   }
 }
 
-/** A pool that is ended leaves those who wait for a connection of it waiting. */
-async function endWhenUnused(pool: pg.Pool): Promise<void> {
-  while (pool.waitingCount > 0) await sleep(100);
-  await pool.end();
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  if (signal.aborted) throw cancelled();
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(cancelled());
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function cancelled(): GoalAgentError {
+  return new GoalAgentError('cancelled', 'The call was cancelled; nothing was changed.');
+}
+
+function isBusy(pool: pg.Pool, error: unknown): boolean {
+  if (error instanceof GoalAgentError || errorCode(error) !== undefined) return false;
+  return pool.waitingCount > 0 || (pool.totalCount >= (pool.options.max ?? 10) && pool.idleCount === 0);
+}
+
+function busy(cause: unknown): GoalAgentError {
+  return new GoalAgentError('unavailable', 'Every connection to the database is busy. Try again in a moment.', {
+    cause,
+  });
 }

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { errorCode } from './errors.ts';
+import { Session } from './session.ts';
 
 const alreadyThere = new Set([
   '42P04', // duplicate_database
@@ -13,10 +14,10 @@ const alreadyThere = new Set([
  * @throws pg's DatabaseError, with SQLSTATE 42501 when the user may not create databases.
  */
 export async function createDatabase(maintenance: pg.ClientConfig, name: string): Promise<boolean> {
-  const client = new pg.Client({ ...maintenance, application_name: 'goal-agent init' });
-  client.on('error', () => {}); // the call that runs then fails by itself
-  await client.connect();
+  // not entered: nothing is kept in this database
+  const client = new Session({ ...maintenance, application_name: 'goal-agent init' });
   try {
+    await client.connect();
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
     if (rowCount === 1) return false;
     // a name cannot be a parameter here

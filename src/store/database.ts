@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import type { QueryResult } from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
-import { isRetryable, toGoalAgentError } from './failures.ts';
+import { isRetryable, refusesChanges, toGoalAgentError } from './failures.ts';
+import type { Held } from './held.ts';
 import { LateTransaction } from './late-transaction.ts';
 import { causeOf, isLost, isOfUnknownOutcome, unknownButRepeatable, unknownOutcome } from './lost-connection.ts';
+import type { Beginning } from './session.ts';
 import type { Params, Row, Statement } from './statement.ts';
 import { findEvent } from './statements/find-event.ts';
 import { Statistics } from './statistics.ts';
@@ -15,13 +17,11 @@ import {
   type Run,
   type StatementRunner,
   type Step,
-  sendTogether,
   settleInOrder,
   step,
   type Watcher,
 } from './steps.ts';
 import { Turns } from './turns.ts';
-import { wireValues } from './wire-types.ts';
 
 export { type Operation, type Rows, type Run, type StatementRunner, type Step, step, type Watcher } from './steps.ts';
 
@@ -33,14 +33,19 @@ export { type Operation, type Rows, type Run, type StatementRunner, type Step, s
  * all of them three times, 4.7 ms in place of 1.3. See statistics.ts, too. What is switched off so has a price before
  * PostgreSQL 18 that makes any plan look worth compiling, which takes a second.
  */
-const readCommitted =
-  'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off; set local jit = off';
+const toWrite: Beginning = {
+  isolation: 'read committed',
+  settings:
+    'set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off; set local jit = off',
+};
 /**
  * Where a transaction waits for its client between statements: one that stands still, or whose network is gone without a
  * word, must not keep its locks from all others. The server ends it (25P03), and with it the connection.
  */
-const readCommittedAtLength = `${readCommitted}; set local idle_in_transaction_session_timeout = '10s'`;
-const snapshotOnly = 'begin isolation level repeatable read read only';
+const toWriteAtLength = withSetting(toWrite, "idle_in_transaction_session_timeout = '10s'");
+const toReadOneSnapshot: Beginning = { isolation: 'repeatable read', reads: true };
+/** What stands for no transaction at all, where a pooler needs one. */
+const toRunOne: Beginning = { isolation: 'read committed' };
 const attemptsOnConflict = 4;
 
 /** What work in one transaction came to. Without `last` it wrote nothing, and there is nothing to commit. */
@@ -62,7 +67,7 @@ export class Database implements StatementRunner {
   readonly #options: ConnectionsOptions;
   readonly #connections: Connections;
   #watcher: Watcher | undefined;
-  readonly #statistics = new Statistics((sql) => this.#onClient({}, (client) => client.query(sql)));
+  readonly #statistics = new Statistics((sql) => this.#holding({}, (held) => runAlone(held, sql)));
   readonly #combined: Turns;
 
   constructor(options: ConnectionsOptions) {
@@ -79,15 +84,15 @@ export class Database implements StatementRunner {
 
   /** Runs one statement that only reads. */
   async read<S extends Statement>(statement: S, params: Params<S>, options: CallOptions = {}): Promise<Row<S>[]> {
-    return this.#reading(options, async (client) => {
-      const result = await client.query(this.#query(step(statement, params)));
+    return this.#reading(options, async (held) => {
+      const result = await runAlone(held, step(statement, params));
       return result.rows as Row<S>[];
     });
   }
 
   /** Runs statements that only read, on one snapshot, in one round trip. */
   async snapshot<const T extends readonly Step[]>(steps: T, options: CallOptions = {}): Promise<Rows<T>> {
-    return this.#reading(options, (client) => this.#pipeline(client, snapshotOnly, steps));
+    return this.#reading(options, (held) => pipeline(held, toReadOneSnapshot, steps));
   }
 
   /**
@@ -105,7 +110,7 @@ export class Database implements StatementRunner {
   ): Promise<Rows<T>> {
     return this.#watched(operation, async (look) => {
       const all = [...steps, ...look];
-      const rows = await this.#writing(operation, options, (client) => this.#pipeline(client, readCommitted, all));
+      const rows = await this.#writing(operation, options, (held) => pipeline(held, toWrite, all));
       return { result: rows.slice(0, steps.length) as Rows<T>, seen: rows[steps.length] };
     });
   }
@@ -115,8 +120,8 @@ export class Database implements StatementRunner {
    * but never anything flushed after it: use it only where that order is all that matters.
    */
   async writeUnflushed<S extends Statement>(statement: S, params: Params<S>): Promise<Row<S>[]> {
-    const begin = `${readCommitted}; set local synchronous_commit = off`;
-    const [rows] = await this.#reading({}, (client) => this.#pipeline(client, begin, [step(statement, params)]));
+    const begin = withSetting(toWrite, 'synchronous_commit = off');
+    const [rows] = await this.#reading({}, (held) => pipeline(held, begin, [step(statement, params)]));
     return rows as Row<S>[];
   }
 
@@ -128,22 +133,22 @@ export class Database implements StatementRunner {
   /** Runs a transaction whose statements depend on each other's answers. `body` may run more than once. */
   async transaction<T>(operation: Operation, body: (run: Run) => Promise<T>, options: CallOptions = {}): Promise<T> {
     return this.#watched(operation, (look) =>
-      this.#writing(operation, options, async (client) => {
-        sendTogether(client);
-        const begin = client.query(readCommitted);
+      this.#writing(operation, options, async (held) => {
+        held.sendTogether();
+        const begin = held.begin(toWrite);
         begin.catch(() => {});
         try {
           const result = await body(async (steps) => {
-            sendTogether(client);
-            const answers = await settleInOrder([begin, ...steps.map((each) => client.query(this.#query(each)))]);
+            held.sendTogether();
+            const answers = await settleInOrder([begin, ...steps.map((each) => held.query(each))]);
             return answers.slice(1).map((answer) => answer.rows) as never;
           });
-          sendTogether(client);
-          const last = look.map((each) => client.query(this.#query(each)));
-          const [seen] = await settleInOrder([...last, client.query('commit')]);
+          held.sendTogether();
+          const last = look.map((each) => held.query(each));
+          const [seen] = await settleInOrder([...last, held.query('commit')]);
           return { result, seen: seen?.rows };
         } catch (error) {
-          await client.query('rollback').catch(() => {});
+          await held.query('rollback').catch(() => {});
           throw error;
         }
       }),
@@ -203,8 +208,7 @@ export class Database implements StatementRunner {
     return new LateTransaction({
       outside: this,
       hold: () => this.#connections.hold(options),
-      query: (each) => this.#query(each),
-      begin: readCommittedAtLength,
+      begin: toWriteAtLength,
       first,
       watcher: this.#watcher,
       signal: options.signal,
@@ -239,31 +243,28 @@ export class Database implements StatementRunner {
   }
 
   /** Reading twice harms nothing. */
-  async #reading<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #reading<T>(options: CallOptions, work: (held: Held) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const start = performance.now();
       try {
-        return await this.#onClient(options, work);
+        return await this.#holding(options, work);
       } catch (error) {
         if (!this.#isWorthAnotherTry(error, attempt, start)) throw toGoalAgentError(causeOf(error));
       }
     }
   }
 
-  async #writing<T>(
-    operation: Operation,
-    options: CallOptions,
-    work: (client: pg.PoolClient) => Promise<T>,
-  ): Promise<T> {
+  async #writing<T>(operation: Operation, options: CallOptions, work: (held: Held) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const start = performance.now();
       try {
-        return await this.#onClient(options, work);
+        return await this.#holding(options, work);
       } catch (error) {
         if (isLost(error)) {
-          await this.#refuseIfCommitted(operation);
-          if (!this.#isWorthAnotherTry(error, attempt, start))
-            throw unknownOutcome(error, this.#options.lossReason?.());
+          const nothingIsThere = refusesChanges(causeOf(error));
+          if (!nothingIsThere) await this.#refuseIfCommitted(operation);
+          if (this.#isWorthAnotherTry(error, attempt, start)) continue;
+          throw nothingIsThere ? toGoalAgentError(causeOf(error)) : unknownOutcome(error, this.#options.lossReason?.());
         } else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);
         else await sleep(attempt * 5 + Math.random() * 20);
       }
@@ -293,33 +294,38 @@ export class Database implements StatementRunner {
     }
   }
 
-  async #onClient<T>(options: CallOptions, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #holding<T>(options: CallOptions, work: (held: Held) => Promise<T>): Promise<T> {
     const held = await this.#connections.hold(options);
     try {
-      const result = await work(held.client);
+      const result = await work(held);
       this.#options.check?.();
       return result;
     } catch (error) {
       throw held.failure(error);
     } finally {
-      await held.release();
+      held.release();
     }
   }
+}
 
-  async #pipeline<const T extends readonly Step[]>(client: pg.PoolClient, begin: string, steps: T): Promise<Rows<T>> {
-    sendTogether(client);
-    const answers = await settleInOrder([
-      client.query(begin),
-      ...steps.map((each) => client.query(this.#query(each))),
-      client.query('commit'),
-    ]);
-    return answers.slice(1, -1).map((answer) => answer.rows) as Rows<T>;
-  }
+function withSetting(beginning: Beginning, setting: string): Beginning {
+  return { ...beginning, settings: `${beginning.settings}; set local ${setting}` };
+}
 
-  #query({ statement, params }: Step): pg.QueryConfig {
-    const values = wireValues(statement, params as never);
-    return this.#options.prepared && !statement.plannedAnew
-      ? { name: statement.name, text: statement.text, values }
-      : { text: statement.text, values };
-  }
+/** Sends all of a transaction before its first answer. */
+async function send(held: Held, begin: Beginning, what: readonly (Step | string)[]): Promise<QueryResult[]> {
+  held.sendTogether();
+  const sent = [held.begin(begin), ...what.map((each) => held.query(each)), held.query('commit')];
+  return (await settleInOrder(sent)).slice(1, -1);
+}
+
+async function pipeline<const T extends readonly Step[]>(held: Held, begin: Beginning, steps: T): Promise<Rows<T>> {
+  return (await send(held, begin, steps)).map((answer) => answer.rows) as Rows<T>;
+}
+
+/** A statement that is no part of anything. */
+async function runAlone(held: Held, what: Step | string): Promise<QueryResult> {
+  if (!held.needsTransaction) return held.query(what);
+  const [answer] = await send(held, toRunOne, [what]);
+  return answer as QueryResult;
 }

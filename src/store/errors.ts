@@ -62,13 +62,33 @@ const tlsCode =
   /^(?:CERT_|CRL_|DEPTH_ZERO_|ERR_OSSL_|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|PATH_|SELF_|UNABLE_TO_)|^EPROTO$/;
 
 /** What we found out ourselves before or while connecting. */
-export type LocalCode = 'NO_PASSWORD' | 'NO_TLS' | 'STANDBY' | 'TLS_FILES';
-const localCodes: ReadonlySet<string> = new Set<LocalCode>(['NO_PASSWORD', 'NO_TLS', 'TLS_FILES']);
+export type LocalCode = 'NO_PASSWORD' | 'NO_TLS' | 'STANDBY' | 'STARTUP_PARAMETER' | 'TLS_FILES' | 'UNKNOWN_TO_POOLER';
+const localCodes: ReadonlySet<string> = new Set<LocalCode>([
+  'NO_PASSWORD',
+  'NO_TLS',
+  'STARTUP_PARAMETER',
+  'TLS_FILES',
+  'UNKNOWN_TO_POOLER',
+]);
 
 /** The `code` of an error: an SQLSTATE, a Node code, or one of ours; undefined when it has none. */
 export function errorCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (code === protocolViolation || code === '3D000') return codeOfPooler(String(message)) ?? code;
   return typeof code === 'string' ? code : undefined;
+}
+
+/** PgBouncer tells of all that goes wrong at a login with this one code. It has one language, so its words may be read. */
+const protocolViolation = '08P01';
+const sayingsOfPoolers: readonly [RegExp, string][] = [
+  [/^unsupported startup parameter/, 'STARTUP_PARAMETER'],
+  [/^no such database/, 'UNKNOWN_TO_POOLER'],
+  [/^database ".*" does not exist/, '3D000'],
+  [/authentication failed|^no such user/, '28P01'],
+];
+
+function codeOfPooler(message: string): string | undefined {
+  return sayingsOfPoolers.find(([saying]) => saying.test(message))?.[1];
 }
 
 /** `EPIPE` has five capitals too; every SQLSTATE that PostgreSQL uses has a digit. */
@@ -81,7 +101,8 @@ export function isTlsCode(code: string | undefined): boolean {
 }
 
 /**
- * Sorts an error that came out of `pg` by SQLSTATE or Node code, never by its text, which the server translates.
+ * Sorts an error that came out of `pg` by SQLSTATE or Node code, never by its text, which the server translates. (A
+ * pooler's own code says nothing: `errorCode`.)
  * It only reads; nothing is thrown.
  */
 export function classifyDatabaseError(error: unknown): ClassifiedError {

@@ -1,10 +1,15 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import { connectionError } from './connection-failure.ts';
-import { classifyDatabaseError } from './errors.ts';
+import { classifyDatabaseError, errorCode } from './errors.ts';
 
 /** Whether there is no connection to be had this way now; another way, or a later try, may do. */
 export function isConnectionFailure(error: unknown): boolean {
   return !(error instanceof GoalAgentError) && classifyDatabaseError(error).kind === 'unavailable';
+}
+
+/** Whether a server that takes no changes refused one: nothing of it is there. */
+export function refusesChanges(error: unknown): boolean {
+  return ['25006', 'STANDBY'].includes(errorCode(error) ?? '');
 }
 
 /** Whether the same transaction may succeed when it is run again. */

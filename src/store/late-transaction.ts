@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
-import type { Held } from './connections.ts';
+import type { Held } from './held.ts';
+import type { Beginning } from './session.ts';
 import type { Params, Row, Statement } from './statement.ts';
 import {
   type CallOptions,
@@ -9,7 +10,6 @@ import {
   type Run,
   type StatementRunner,
   type Step,
-  sendTogether,
   settleInOrder,
   step,
   type Watcher,
@@ -19,8 +19,7 @@ export interface LateTransactionParts {
   /** Where reads go before the first write. */
   outside: StatementRunner;
   hold(): Promise<Held>;
-  query(step: Step): pg.QueryConfig;
-  begin: string;
+  begin: Beginning;
   /** Run before the first write, in its round trip: where one of them fails, so does the write. */
   first: readonly Step[];
   watcher: Watcher | undefined;
@@ -80,10 +79,10 @@ export class LateTransaction implements StatementRunner {
   }
 
   async write<const T extends readonly Step[]>(operation: Operation, steps: T): Promise<Rows<T>> {
-    return this.#inTurn(async (client, begun) => {
+    return this.#inTurn(async (held, begun) => {
       const look = this.#lookAfter(operation);
-      const ends = [client.query('savepoint change'), ...this.#queries(client, [...steps, ...look])];
-      const answers = await this.#settle([...begun, ...ends, client.query('release savepoint change')]);
+      const ends = [held.query('savepoint change'), ...queriesOf(held, [...steps, ...look])];
+      const answers = await this.#settle([...begun, ...ends, held.query('release savepoint change')]);
       const rows = answers.slice(begun.length + 1, -1).map((answer) => answer.rows);
       if (look.length > 0) this.#seen.push({ operation, rows: rows.pop() ?? [] });
       return rows as Rows<T>;
@@ -91,20 +90,20 @@ export class LateTransaction implements StatementRunner {
   }
 
   async writeIdempotent<S extends Statement>(statement: S, params: Params<S>): Promise<Row<S>[]> {
-    return this.#inTurn(async (client, begun) => {
-      const start = [...begun, client.query('savepoint change')];
-      const answers = await this.#settle([...start, ...this.#queries(client, [step(statement, params)])]);
+    return this.#inTurn(async (held, begun) => {
+      const start = [...begun, held.query('savepoint change')];
+      const answers = await this.#settle([...start, ...queriesOf(held, [step(statement, params)])]);
       return answers.at(-1)?.rows as Row<S>[];
     });
   }
 
   async transaction<T>(operation: Operation, body: (run: Run) => Promise<T>): Promise<T> {
-    return this.#inTurn(async (client, begun) => {
-      await this.#settle([...begun, client.query('savepoint change')]);
+    return this.#inTurn(async (held, begun) => {
+      await this.#settle([...begun, held.query('savepoint change')]);
       const result = await body((steps) => this.#send(this.#held as Held, steps));
-      sendTogether(client);
+      held.sendTogether();
       const look = this.#lookAfter(operation);
-      const ends = [...this.#queries(client, look), client.query('release savepoint change')];
+      const ends = [...queriesOf(held, look), held.query('release savepoint change')];
       const [seen] = await this.#settle(ends);
       if (look.length > 0) this.#seen.push({ operation, rows: seen?.rows ?? [] });
       return result;
@@ -113,10 +112,10 @@ export class LateTransaction implements StatementRunner {
 
   /** Ends with `last` and the commit, in one round trip; gives back what the writes changed. */
   async commit(last: readonly Step[]): Promise<Seen[]> {
-    await this.#inTurn(async (client, begun) => {
-      const queries = [...begun, ...this.#queries(client, last)];
+    await this.#inTurn(async (held, begun) => {
+      const queries = [...begun, ...queriesOf(held, last)];
       this.#commitSent = true;
-      const answers = await this.#settle([...queries, client.query('commit')]);
+      const answers = await this.#settle([...queries, held.query('commit')]);
       this.#ended = true;
       // what answers a commit after a failure that somebody put up with is a rollback
       if (answers.at(-1)?.command !== 'COMMIT') throw new TypeError('a transaction was to go on after a failure in it');
@@ -130,23 +129,23 @@ export class LateTransaction implements StatementRunner {
     this.#holding = undefined;
     if (held === undefined) return;
     // a server that keeps silent would not answer this either
-    if (!this.#ended && !held.isLost()) await held.client.query('rollback').catch((error) => held.failure(error));
-    await held.release();
+    if (!this.#ended && !held.isLost()) await held.query('rollback').catch((error) => held.failure(error));
+    held.release();
   }
 
   /** One write after the other: each has a savepoint, so that one that fails leaves nothing behind, and the others stay. */
-  #inTurn<T>(work: (client: pg.PoolClient, begun: Promise<pg.QueryResult>[]) => Promise<T>): Promise<T> {
+  #inTurn<T>(work: (held: Held, begun: Promise<pg.QueryResult>[]) => Promise<T>): Promise<T> {
     const turn = this.#last.then(async () => {
       const held = await this.#hold();
       this.#refuseIfAborted();
-      sendTogether(held.client);
+      held.sendTogether();
       const begun = this.#held === undefined ? this.#begin(held) : [];
       try {
-        return await work(held.client, begun);
+        return await work(held, begun);
       } catch (error) {
         // where there is no such savepoint, the transaction itself has failed, and nothing goes on
         const undo = 'rollback to savepoint change';
-        if (!this.#commitSent && !held.isLost()) await held.client.query(undo).catch(() => {});
+        if (!this.#commitSent && !held.isLost()) await held.query(undo).catch(() => {});
         throw error;
       }
     });
@@ -156,15 +155,15 @@ export class LateTransaction implements StatementRunner {
 
   #begin(held: Held): Promise<pg.QueryResult>[] {
     this.#held = held;
-    const begun = [held.client.query(this.#parts.begin), ...this.#queries(held.client, this.#parts.first)];
+    const begun = [held.begin(this.#parts.begin), ...queriesOf(held, this.#parts.first)];
     for (const each of begun) each.catch(() => {}); // whoever waits for them is told
     return begun;
   }
 
-  async #send<const T extends readonly Step[]>({ client }: Held, steps: T): Promise<Rows<T>> {
+  async #send<const T extends readonly Step[]>(held: Held, steps: T): Promise<Rows<T>> {
     this.#refuseIfAborted();
-    sendTogether(client);
-    const answers = await this.#settle(this.#queries(client, steps));
+    held.sendTogether();
+    const answers = await this.#settle(queriesOf(held, steps));
     return answers.map((answer) => answer.rows) as Rows<T>;
   }
 
@@ -195,12 +194,12 @@ export class LateTransaction implements StatementRunner {
     throw new GoalAgentError('cancelled', 'The call was cancelled; nothing was changed.');
   }
 
-  #queries(client: pg.PoolClient, steps: readonly Step[]): Promise<pg.QueryResult>[] {
-    return steps.map((each) => client.query(this.#parts.query(each)));
-  }
-
   #lookAfter(operation: Operation): Step[] {
     this.#rows += operation.events ?? 1;
     return this.#parts.watcher === undefined ? [] : [this.#parts.watcher.look(operation)];
   }
+}
+
+function queriesOf(held: Held, steps: readonly Step[]): Promise<pg.QueryResult>[] {
+  return steps.map((each) => held.query(each));
 }

@@ -1,16 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
-import { errorCode } from './errors.ts';
 import { findPythonTables } from './python-tables.ts';
+import { type Session, withSession } from './session.ts';
 
 /** Beside src/ and beside dist/: this file is two levels below the package in both. */
 export const migrationsDirectory = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 // a name of its own: another program in this database may use the same library
 const table = 'goal_agent_migrations';
-const undefinedTable = '42P01';
 
 /**
  * Brings a database's schema to this program's version, and gives back the names of the migrations that it ran.
@@ -20,28 +19,15 @@ const undefinedTable = '42P01';
  *   nobody said to keep ours `besideOthers`: it is not touched.
  */
 export async function migrate(connection: pg.ClientConfig, { besideOthers = false } = {}): Promise<string[]> {
-  const client = new pg.Client({ ...connection, application_name: 'goal-agent migrate' });
-  client.on('error', () => {}); // the call that runs then fails by itself
-  await client.connect();
-  try {
-    if ((await pendingMigrations(client)).length === 0) return [];
-    await refuseTakenNames(client);
-    if (!besideOthers) await refuseOtherTables(client);
-    await refuseMissingPrivilege(client);
-    // loaded only when there is something to do: it is a large library
-    const { runner } = await import('node-pg-migrate');
-    const ran = await runner({
-      dbClient: client,
-      dir: migrationsDirectory,
-      migrationsTable: table,
-      direction: 'up',
-      advisoryLockMode: 'wait',
-      log: () => {},
-    });
-    return ran.map((migration) => migration.name);
-  } finally {
-    await client.end();
-  }
+  return withSession({ ...connection, application_name: 'goal-agent migrate' }, (session) =>
+    session.transaction(async () => {
+      if ((await pendingMigrations(session)).length === 0) return [];
+      await refuseTakenNames(session);
+      if (!besideOthers) await refuseOtherTables(session);
+      await refuseMissingPrivilege(session);
+      return migrateWithin(session);
+    }),
+  );
 }
 
 /**
@@ -50,14 +36,13 @@ export async function migrate(connection: pg.ClientConfig, { besideOthers = fals
  * @throws GoalAgentError `configuration` when the database is not of this version.
  */
 export async function refuseOlder(connection: pg.ClientConfig): Promise<void> {
-  const client = new pg.Client({ ...connection, application_name: 'goal-agent' });
-  client.on('error', () => {}); // the call that runs then fails by itself
-  await client.connect();
-  try {
-    if ((await pendingMigrations(client)).length === 0) return;
-  } finally {
-    await client.end();
-  }
+  const needs = { timeoutMs: 0, readOnly: true };
+  const pending = await withSession(
+    connection,
+    (session) => session.transaction(() => pendingMigrations(session), { reads: true }),
+    needs,
+  );
+  if (pending.length === 0) return;
   throw new GoalAgentError(
     'configuration',
     'This database is empty or of an older version, and GOAL_AGENT_READ_ONLY keeps this server from changing it. Run goal-agent init, and start again.',
@@ -65,21 +50,23 @@ export async function refuseOlder(connection: pg.ClientConfig): Promise<void> {
 }
 
 /**
- * Does the same inside a transaction that is open on `client`, which then decides about all of it. The transaction also
- * holds the lock, to its end.
+ * Does the same inside a transaction that is open on `session`, which then decides about all of it. The transaction also
+ * holds the lock, to its end: a lock of a session would stay behind in a pooler.
  */
-export async function migrateWithin(client: pg.Client): Promise<string[]> {
+export async function migrateWithin(session: Session): Promise<string[]> {
+  // loaded only when there is something to do: it is a large library
   const { runner, PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
-  await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+  await session.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
   // with one transaction for all, the library's own statements for it are these three; ours is open already
   const dbClient = {
     query: (text: string, ...rest: unknown[]) =>
-      /^(?:BEGIN|COMMIT|ROLLBACK)$/.test(text) ? Promise.resolve({ rows: [] }) : client.query(text, ...(rest as [])),
+      /^(?:BEGIN|COMMIT|ROLLBACK)$/.test(text) ? Promise.resolve({ rows: [] }) : session.query(text, ...(rest as [])),
   };
   const ran = await runner({
     dbClient: dbClient as unknown as pg.Client,
     dir: migrationsDirectory,
     migrationsTable: table,
+    migrationsSchema: session.schema,
     direction: 'up',
     singleTransaction: true,
     noLock: true,
@@ -93,21 +80,22 @@ export async function migrateWithin(client: pg.Client): Promise<string[]> {
  *
  * @throws GoalAgentError `configuration` where this user may not make tables.
  */
-async function refuseMissingPrivilege(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ user: string; schema: string | null; may: boolean | null }>(
-    `select current_user as user, current_schema() as schema, has_schema_privilege(current_schema(), 'create') as may`,
+async function refuseMissingPrivilege(session: Session): Promise<void> {
+  const { schema } = session;
+  const { rows } = await session.query<{ user: string; may: boolean }>(
+    `select current_user as user, has_schema_privilege(current_schema(), 'create') as may`,
   );
-  const { user = '', schema, may } = rows[0] ?? {};
-  if (may === true) return;
+  const { user = '', may } = rows[0] ?? {};
+  if (may) return;
   throw new GoalAgentError(
     'configuration',
-    `The database user ${user} may not create tables in the schema ${schema ?? 'public'}. Let an administrator of that database run: grant usage, create on schema ${schema ?? 'public'} to ${client.escapeIdentifier(user)}; and start again. Nothing was changed.`,
+    `The database user ${user} may not create tables in the schema ${schema}. Let an administrator of that database run: grant usage, create on schema ${session.escapeIdentifier(schema)} to ${session.escapeIdentifier(user)}; and start again. Nothing was changed.`,
   );
 }
 
 /** @throws GoalAgentError `configuration` where the names of our tables are taken. */
-async function refuseTakenNames(client: pg.Client): Promise<void> {
-  const found = await findPythonTables(client);
+async function refuseTakenNames(session: Session): Promise<void> {
+  const found = await findPythonTables(session);
   if (found === 'python') {
     throw new GoalAgentError(
       'configuration',
@@ -127,8 +115,9 @@ async function refuseTakenNames(client: pg.Client): Promise<void> {
  *
  * @throws GoalAgentError `configuration` where others have tables and we have none yet.
  */
-async function refuseOtherTables(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ count: number }>(
+async function refuseOtherTables(session: Session): Promise<void> {
+  await refuseTablesElsewhere(session);
+  const { rows } = await session.query<{ count: number }>(
     `select count(*)::int4 as count
      from pg_class c
      where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'f')
@@ -143,10 +132,29 @@ async function refuseOtherTables(client: pg.Client): Promise<void> {
   );
 }
 
+/**
+ * Somebody made a schema that comes before the one with our tables: new ones would be an empty store without a word.
+ *
+ * @throws GoalAgentError `configuration` where a later schema of the search_path has our tables.
+ */
+async function refuseTablesElsewhere(session: Session): Promise<void> {
+  const { rows } = await session.query<{ schema: string }>(
+    `select schema from unnest($1::text[]) as s (schema) where to_regclass(format('%I.${table}', schema)) is not null`,
+    [session.path.slice(1)],
+  );
+  const [elsewhere] = rows;
+  if (elsewhere === undefined) return;
+  const { schema } = session;
+  throw new GoalAgentError(
+    'configuration',
+    `The goals of this database are in the schema ${elsewhere.schema}, and the search_path begins with ${schema}. To use them, let the search_path of the database user begin with ${elsewhere.schema}; to keep others in ${schema}, run goal-agent init once. Nothing was changed.`,
+  );
+}
+
 /** The names of this program's migrations that the database does not have yet, in order. */
-async function pendingMigrations(client: pg.Client): Promise<string[]> {
+async function pendingMigrations(session: Session): Promise<string[]> {
   const known = await knownMigrations();
-  const applied = await appliedMigrations(client);
+  const applied = await appliedMigrations(session);
   const newer = applied.filter((name) => !known.includes(name));
   if (newer.length > 0) {
     throw new GoalAgentError(
@@ -165,12 +173,9 @@ export async function knownMigrations(): Promise<string[]> {
     .sort();
 }
 
-async function appliedMigrations(client: pg.Client): Promise<string[]> {
-  try {
-    const { rows } = await client.query<{ name: string }>(`select name from ${table} order by id`);
-    return rows.map((row) => row.name);
-  } catch (error) {
-    if (errorCode(error) === undefinedTable) return [];
-    throw error;
-  }
+async function appliedMigrations(session: Session): Promise<string[]> {
+  const { rows } = await session.query<{ there: boolean }>(`select to_regclass('${table}') is not null as there`);
+  if (!rows[0]?.there) return [];
+  const { rows: applied } = await session.query<{ name: string }>(`select name from ${table} order by id`);
+  return applied.map(({ name }) => name);
 }

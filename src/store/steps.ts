@@ -51,12 +51,6 @@ export interface StatementRunner {
   transaction<T>(operation: Operation, body: (run: Run) => Promise<T>, options?: CallOptions): Promise<T>;
 }
 
-/** What is sent in this turn of the event loop goes out as one: one system call, and the server wakes up once. */
-export function sendTogether({ connection: { stream } }: pg.PoolClient): void {
-  stream.cork();
-  process.nextTick(() => stream.uncork());
-}
-
 /** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
 export async function settleInOrder(queries: Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
   const settled = await Promise.allSettled(queries);

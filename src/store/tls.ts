@@ -28,6 +28,10 @@ export class LocalFailure extends Error {
   }
 }
 
+export function standby(): LocalFailure {
+  return new LocalFailure('STANDBY', 'the server is a standby, which takes no changes');
+}
+
 /**
  * Node's TLS options with the meaning that libpq gives an SSL mode
  * (https://www.postgresql.org/docs/current/libpq-ssl.html): without a root certificate nothing is verified up to `require`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { type Run, step } from '../../store/database.ts';
@@ -12,6 +12,7 @@ import {
   setPythonTablesAside,
 } from '../../store/python-tables.ts';
 import { runOn } from '../../store/run-on.ts';
+import { type Session, withSession } from '../../store/session.ts';
 import { findWorkspace } from '../../store/statements/find-workspace.ts';
 import { insertCounters } from '../../store/statements/insert-counters.ts';
 import { insertImport } from '../../store/statements/insert-import.ts';
@@ -51,26 +52,18 @@ export async function convertPythonTables(
   connection: pg.ClientConfig,
   options: ConversionOptions,
 ): Promise<Conversion | undefined> {
-  const client = new pg.Client({ ...connection, application_name: 'goal-agent init' });
-  client.on('error', () => {}); // the call that runs then fails by itself
-  await client.connect();
-  try {
-    if ((await findPythonTables(client)) !== 'python') return undefined;
-    return await convert(client, options);
-  } finally {
-    await client.end();
-  }
+  return withSession({ ...connection, application_name: 'goal-agent init' }, async (session) => {
+    const found = await session.transaction(() => findPythonTables(session), { reads: true });
+    return found === 'python' ? convert(session, options) : undefined;
+  });
 }
 
-async function convert(client: pg.Client, options: ConversionOptions): Promise<Conversion | undefined> {
+async function convert(session: Session, options: ConversionOptions): Promise<Conversion> {
   // a server of the old version that still runs would make us wait for ever
-  await client.query(`begin isolation level read committed read write; set local lock_timeout = '10s'`);
+  const impatient = { settings: `set local lock_timeout = '10s'` };
   try {
-    const conversion = await convertWithin(client, options);
-    await client.query('commit');
-    return conversion;
+    return await session.transaction(() => convertWithin(session, options), impatient);
   } catch (error) {
-    await client.query('rollback').catch(() => {});
     if (errorCode(error) !== lockNotAvailable) throw error;
     throw new GoalAgentError(
       'conflict',
@@ -80,24 +73,24 @@ async function convert(client: pg.Client, options: ConversionOptions): Promise<C
   }
 }
 
-async function convertWithin(client: pg.Client, options: ConversionOptions): Promise<Conversion | undefined> {
-  const kept = await findLegacyTables(client);
+async function convertWithin(session: Session, options: ConversionOptions): Promise<Conversion> {
+  const kept = await findLegacyTables(session);
   if (kept.length > 0) {
     throw new GoalAgentError(
       'conflict',
       `${kept.join(' and ')} from an earlier conversion are still there. Look at them, then drop or rename them, and run goal-agent init again. Nothing was changed.`,
     );
   }
-  await setPythonTablesAside(client);
-  const migrations = await migrateWithin(client);
-  const goals = await readLegacyTable(client, 'legacy_goals');
-  const tasks = await readLegacyTable(client, 'legacy_tasks');
+  await setPythonTablesAside(session);
+  const migrations = await migrateWithin(session);
+  const goals = await readLegacyTable(session, 'legacy_goals');
+  const tasks = await readLegacyTable(session, 'legacy_tasks');
   const changes = new Changes();
   const records = recordsFrom(goals, tasks, changes);
   const hash = createHash('sha256')
     .update(JSON.stringify([goals.rows, tasks.rows]))
     .digest('hex');
-  const report = await moveRows(runOn(client), { records, changes, hash, ...options });
+  const report = await moveRows(runOn(session), { records, changes, hash, ...options });
   return { migrations, report };
 }
 
