@@ -55,14 +55,14 @@ const advice = {
     operator: (c) => `There is no such database. Create it: ${command('createdb', c)}`,
   },
   unknownToPooler: {
-    agent: `The pooler in front of the database does not know the database that the settings name (POSTGRES_DB or DATABASE_URL). ${tellAPerson}`,
+    agent: `The pooler in front of the database does not know the database that the settings name (POSTGRES_DB or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: ({ database }) =>
       `A pooler stands between and does not know this database. Add ${database} to its list ([databases] in pgbouncer.ini) and reload it, or correct POSTGRES_DB. Nothing was changed.`,
   },
   startupParameter: {
-    agent: `The pooler in front of the database refuses a setting of the connection (options in DATABASE_URL). ${tellAPerson}`,
+    agent: `The pooler in front of the database refuses a setting of the connection (options in GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: () =>
-      'A pooler stands between and refuses this parameter. Take it out of DATABASE_URL and set it for the role (alter role USER set search_path = NAME), or list it in ignore_startup_parameters of pgbouncer.ini, which drops it.',
+      'A pooler stands between and refuses this parameter. Take it out of GOAL_AGENT_DATABASE_URL and set it for the role (alter role USER set search_path = NAME), or list it in ignore_startup_parameters of pgbouncer.ini, which drops it.',
   },
   loginRefused: {
     agent: `The database does not allow this login (POSTGRES_USER, POSTGRES_DB, POSTGRES_SSL_MODE or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,

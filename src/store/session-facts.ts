@@ -22,7 +22,7 @@ export function refuseUnfit(facts: SessionFacts, { readOnly = false }: { readOnl
   if (isStandby && !readOnly) throw standby();
   if (encoding !== 'UTF8') {
     throw refusal(
-      `The encoding of this database is ${encoding}, which cannot hold every text; Goal Agent needs UTF8. Make a database with it (create database mcp_goals encoding 'UTF8' template template0), or let goal-agent init make one, and name it in POSTGRES_DB or DATABASE_URL.`,
+      `The encoding of this database is ${encoding}, which cannot hold every text; Goal Agent needs UTF8. Make a database with it (create database mcp_goals encoding 'UTF8' template template0), or let goal-agent init make one, and name it in POSTGRES_DB or GOAL_AGENT_DATABASE_URL.`,
     );
   }
   if (path.length === 0) {

@@ -194,10 +194,10 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
   it('that refuses a parameter of the login is told as what it is', async () => {
     const { host, port } = poolers.transaction;
     const url = `postgres://postgres@${host}:${port}/postgres?options=-c%20search_path%3Dwork`;
-    const { code, err } = await goalAgent(['init'], { DATABASE_URL: url });
+    const { code, err } = await goalAgent(['init'], { GOAL_AGENT_DATABASE_URL: url });
     expect({ code, err }).toEqual({
       code: 1,
-      err: expect.stringMatching(/unsupported startup parameter: options.*Take it out of DATABASE_URL/),
+      err: expect.stringMatching(/unsupported startup parameter: options.*Take it out of GOAL_AGENT_DATABASE_URL/),
     });
   });
 });
