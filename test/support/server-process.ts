@@ -142,8 +142,6 @@ export interface RawServer {
   /** Reads nothing of stdout until `readOn`. */
   stopReading(): void;
   readOn(): void;
-  /** Bytes to stdin that the process has not taken. */
-  unsent(): number;
   kill(signal: NodeJS.Signals): void;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -225,7 +223,6 @@ function rawServer(child: ChildProcessWithoutNullStreams): RawServer {
     endInput: () => child.stdin.end(),
     stopReading: () => child.stdout.pause(),
     readOn: () => child.stdout.resume(),
-    unsent: () => child.stdin.writableLength,
     kill: (signal) => child.kill(signal),
     exited,
   };
