@@ -122,6 +122,8 @@ function foreign({ driverVariables = [] }: Surroundings): string[] {
 function unknown({ places }: Places): string[] {
   return places.flatMap((place) => {
     const names = Object.keys(place.values).filter((name) => /^GOAL_AGENT_/.test(name) && !knownVariables.has(name));
-    return names.length === 0 ? [] : `${tellUnused(names, place)}: Goal Agent has no such setting.`;
+    const told = names.length === 0 ? [] : [`${tellUnused(names, place)}: Goal Agent has no such setting.`];
+    if (place.file === undefined || place.values.GOAL_AGENT_ENV === undefined) return told;
+    return [...told, `${tellUnused(['GOAL_AGENT_ENV'], place)}: only the environment can name an env file.`];
   });
 }

@@ -135,6 +135,16 @@ describe('the .env of the working directory', () => {
     expect(read('command', { GOAL_AGENT_ENV: '/dev/null' })).toMatchObject({ workspace: 'home' });
   });
 
+  test("is the home's own where that is the working directory", () => {
+    const home = aFolder();
+    writeEnv(home, { POSTGRES_HOST: 'h', GOAL_AGENT_ENV: 'another.env' });
+    for (const reader of ['server', 'command'] as const) {
+      const config = readConfig({ env: { GOAL_AGENT_HOME: home }, cwd: home, reader });
+      expect(config).toMatchObject({ database: { connection: { host: 'h' } }, told: { beside: undefined } });
+      expect(config.told.notices).toEqual([expect.stringMatching(/^GOAL_AGENT_ENV in .* is not used: only/)]);
+    }
+  });
+
   test('the block for a client holds what the environment says, without secrets, and paths that are absolute', () => {
     const { cwd, read } = aPlace();
     const env = { ...guide, GOAL_AGENT_HOME: 'here', GOAL_AGENT_REDIS_URL: 'redis://:secret@h' };

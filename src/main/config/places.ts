@@ -49,8 +49,9 @@ export function findPlaces(surroundings: Surroundings): Places {
     notices: [],
   };
   const named = environment.values.GOAL_AGENT_ENV?.trim();
-  if (named === undefined) lookBeside(surroundings, found);
-  else addNamed(named, cwd, found);
+  const beside = path.join(cwd, '.env');
+  if (named !== undefined) addNamed(named, cwd, found);
+  else if (beside !== homeFile(surroundings, found)) lookBeside(beside, surroundings, found);
   addHome(surroundings, found);
   return found;
 }
@@ -71,8 +72,7 @@ function addNamed(named: string, cwd: string, found: Places): void {
 }
 
 /** The `.env` of the working directory: a server only says that it is there. */
-function lookBeside({ cwd, reader }: Surroundings, found: Places): void {
-  const file = path.join(cwd, '.env');
+function lookBeside(file: string, { reader }: Surroundings, found: Places): void {
   if (reader === 'server') {
     if (existsSync(file)) {
       found.notices.push(
@@ -99,9 +99,18 @@ function isOurs({ names, values }: Exclude<EnvFile, { trouble: string }>): boole
   return names.some((name) => name.startsWith('GOAL_AGENT_')) || values.POSTGRES_DB === 'mcp_goals';
 }
 
-function addHome({ env, cwd }: Surroundings, found: Places): void {
-  const set = firstThatSets(found.places, 'GOAL_AGENT_HOME')?.values.GOAL_AGENT_HOME?.trim();
-  const home = set ?? dataDirectory(env);
+/** The home folder as the places that were found so far say it. */
+function homeOf({ places }: Places): string | undefined {
+  return firstThatSets(places, 'GOAL_AGENT_HOME')?.values.GOAL_AGENT_HOME?.trim();
+}
+
+function homeFile({ env, cwd }: Surroundings, found: Places): string {
+  return path.join(absolutePath(homeOf(found) ?? dataDirectory(env), cwd), '.env');
+}
+
+function addHome(surroundings: Surroundings, found: Places): void {
+  const set = homeOf(found);
+  const home = set ?? dataDirectory(surroundings.env);
   const why = unwritten(home);
   if (why !== undefined) {
     // one that is set is refused where it is parsed
@@ -112,7 +121,7 @@ function addHome({ env, cwd }: Surroundings, found: Places): void {
     }
     return;
   }
-  const file = path.join(absolutePath(home, cwd), '.env');
+  const file = homeFile(surroundings, found);
   if (found.places.some((place) => place.file === file)) return;
   const read = readEnvFile(file);
   if (read === undefined) return;
