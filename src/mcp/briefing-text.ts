@@ -2,6 +2,7 @@ import { formatEffort } from '../domain/effort.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
 import { longestName, named, quoted, quotedJson } from '../domain/stored-text.ts';
 import type { BriefedTask, Briefing } from '../service/briefing.ts';
+import { describeHeldUp, type HeldUp } from '../service/held-up.ts';
 
 interface Section {
   title: string;
@@ -69,7 +70,7 @@ function costOf(line: string): number {
 }
 
 function sectionsOf(briefing: Briefing): Section[] {
-  const { plan, goals, current, ready, waiting, finished, notes } = briefing;
+  const { plan, goals, current, ready, waiting, heldUp, finished, notes } = briefing;
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
   const section = (title: string, share: number, lines: string[], rows: { total: number }[]): Section => ({
@@ -116,6 +117,7 @@ function sectionsOf(briefing: Briefing): Section[] {
       waiting.map((task) => `- ${task.id} ${quoted(task.description, 80)} waits for ${task.waits_for.join(', ')}`),
       waiting,
     ),
+    section('Waiting for tasks of closed goals', 0.6, heldUp.map(heldUpLine), []),
     section(
       'Goals in progress',
       1,
@@ -139,9 +141,13 @@ function goalTitle(goal: { id: string; status: string; total_tasks: number; comp
 function progressLine(task: BriefedTask): string {
   const held =
     task.claimed_by === null || task.lease_expires_at === null
-      ? `since ${minute(task.at)}`
+      ? `${task.stale ? 'stale: held by nobody, ' : ''}since ${minute(task.at)}`
       : `${named(task.claimed_by, longestName)} until ${minute(task.lease_expires_at)}`;
   return `- ${task.id} (${held}) ${quoted(task.description, described)}${reported(task)}`;
+}
+
+function heldUpLine(row: HeldUp): string {
+  return `- ${row.id} ${quoted(row.description, 80)} waits for ${describeHeldUp(row)}`;
 }
 
 function stuckLine(task: BriefedTask): string {

@@ -11,6 +11,7 @@ import { findGoalState } from '../store/statements/find-goal-state.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { insertTasks } from '../store/statements/insert-tasks.ts';
+import { listSameTexts } from '../store/statements/list-same-texts.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
@@ -25,7 +26,12 @@ export interface Breakdown {
   goal: Goal;
   taskIds: string[];
   tasks: ListedTask[];
+  /** Tasks that the goal had before with the text of a new one: the first of them. */
+  alreadyThere: { id: string; status: string }[];
 }
+
+/** Tasks with the text of a new one that are named. */
+const namedSameTexts = 20;
 
 /** What the store says of the goal and of the tasks that exist already, which subtasks depend on. */
 interface Surroundings {
@@ -48,8 +54,9 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
   const look = [
     step(findGoalState, { workspaceId, goalId }),
     step(findTaskStatuses, { workspaceId, taskIds: existingIds }),
+    step(listSameTexts, { workspaceId, goalId, texts: subtasks.map(sameText), limit: namedSameTexts }),
   ] as const;
-  const [goals, statuses] = await database.snapshot(look, { signal: call.signal });
+  const [goals, statuses, alreadyThere] = await database.snapshot(look, { signal: call.signal });
   // before any number is taken, so that a refused call leaves no gap in the IDs that people see
   refuse(goalId, existingIds, { goal: goals[0], statuses: statusesById(statuses) });
 
@@ -90,10 +97,15 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
         step(listTasksById, { workspaceId, textLimit: answerBudget.listText, taskIds: taskIds.slice(0, limits.page) }),
       ] as const;
       const [, , , , , goalRows, taskRows] = await run(write);
-      return { goal: goalOf(goalRows, goalId), taskIds, tasks: taskRows.map(listedTask) };
+      return { goal: goalOf(goalRows, goalId), taskIds, tasks: taskRows.map(listedTask), alreadyThere };
     },
     { signal: call.signal },
   );
+}
+
+/** As list_same_texts compares it. */
+function sameText({ description }: Subtask): string {
+  return description.trim().replaceAll(/\s+/g, ' ').toLowerCase();
 }
 
 function refuse(goalId: string, existingIds: string[], { goal, statuses }: Surroundings): void {

@@ -9,8 +9,10 @@ import {
   listWaitingTasks,
 } from '../store/statements/list-briefing.ts';
 import { listGoals } from '../store/statements/list-goals.ts';
+import { listHeldUp, listHeldUpInGoal } from '../store/statements/list-held-up.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import type { Call } from './call.ts';
+import { type HeldUp, heldUpAtMost } from './held-up.ts';
 import { type ExecutionPlan, planOf, planSteps } from './plans.ts';
 
 export type BriefedTask = Row<typeof listCurrentTasks>;
@@ -30,6 +32,8 @@ export interface Briefing {
   current: BriefedTask[];
   ready: ReadyTask[];
   waiting: WaitingTask[];
+  /** Pending, and waiting for what nobody will do. */
+  heldUp: HeldUp[];
   finished: FinishedTask[];
   notes: LastNote[];
 }
@@ -58,22 +62,29 @@ export async function getBriefing(
   ] as const;
   const options = { signal: call.signal };
   if (goalId === undefined) {
-    const [current, waiting, notes, ready, finished, goals] = await database.snapshot(
-      [...steps, step(listReadyTasks, page), step(listFinishedTasks, lately), goalsInProgress(workspaceId)] as const,
+    const [current, waiting, notes, ready, finished, heldUp, goals] = await database.snapshot(
+      [
+        ...steps,
+        step(listReadyTasks, page),
+        step(listFinishedTasks, lately),
+        step(listHeldUp, { workspaceId, limit: heldUpAtMost }),
+        goalsInProgress(workspaceId),
+      ] as const,
       options,
     );
-    return { plan: undefined, goals, current, ready, waiting, finished, notes };
+    return { plan: undefined, goals, current, ready, waiting, heldUp, finished, notes };
   }
-  const [current, waiting, notes, ready, finished, ...planned] = await database.snapshot(
+  const [current, waiting, notes, ready, finished, heldUp, ...planned] = await database.snapshot(
     [
       ...steps,
       step(listReadyTasksOfGoal, { ...page, goalId }),
       step(listFinishedTasksOfGoal, { ...lately, goalId }),
+      step(listHeldUpInGoal, { workspaceId, limit: heldUpAtMost, goalId }),
       ...planSteps(call, goalId),
     ] as const satisfies readonly Step[],
     options,
   );
-  return { plan: planOf(goalId, planned), goals: [], current, ready, waiting, finished, notes };
+  return { plan: planOf(goalId, planned), goals: [], current, ready, waiting, heldUp, finished, notes };
 }
 
 function goalsInProgress(workspaceId: number) {

@@ -160,8 +160,15 @@ export async function updateGoal(call: Call, goalId: string, change: GoalChange)
   }
 }
 
-/** Deletes a goal and its tasks; the IDs of the tasks that went with it. */
-export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds: string[] }> {
+/** Who held a task, and until when. */
+export interface TaskClaim {
+  id: string;
+  claimed_by: string;
+  lease_expires_at: string;
+}
+
+/** Deletes a goal and its tasks; the IDs of the tasks that went with it, and the claims on them that ran. */
+export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds: string[]; claims: TaskClaim[] }> {
   const { database, workspaceId } = call.store;
   for (;;) {
     const [state] = await database.read(findGoalState, { workspaceId, goalId }, { signal: call.signal });
@@ -181,7 +188,7 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
     ] as const;
     const [, , , [deleted]] = await database.write(operation, steps, { signal: call.signal });
     // none where tasks were added since the look: there were not enough event numbers, so look again
-    if (deleted !== undefined) return { taskIds: deleted.task_ids };
+    if (deleted !== undefined) return { taskIds: deleted.task_ids, claims: deleted.claims as unknown as TaskClaim[] };
   }
 }
 

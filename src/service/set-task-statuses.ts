@@ -27,6 +27,8 @@ export interface Consequences {
   madeReady: string[];
   completedGoals: string[];
   reopenedGoals: string[];
+  /** Tasks that were completed in a goal that is cancelled. */
+  inCancelled: string[];
 }
 
 /** @throws GoalAgentError `not_found`; `conflict` when somebody else holds the task, or claimed it since. */
@@ -99,6 +101,7 @@ async function apply(
     madeReady: outcome?.made_ready ?? [],
     completedGoals: outcome?.completed_goals ?? [],
     reopenedGoals: outcome?.reopened_goals ?? [],
+    inCancelled: outcome?.in_cancelled ?? [],
   };
   const claims = (outcome?.refused ?? []) as unknown as Claim[];
   const refused = new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)]));

@@ -86,8 +86,15 @@ export async function requireGoal(call: Call, goalId: string): Promise<void> {
   if (states.length === 0) throw goalNotFound(goalId);
 }
 
+/** What went with a task, and who held it. */
+export interface DeletedTask {
+  goalId: string;
+  dependentTasks: string[];
+  claim: { id: string; claimed_by: string | null; lease_expires_at: string | null };
+}
+
 /** Deletes one task. Those that depended on it no longer wait for it. */
-export async function deleteTask(call: Call, taskId: string): Promise<{ goalId: string; dependentTasks: string[] }> {
+export async function deleteTask(call: Call, taskId: string): Promise<DeletedTask> {
   const { database, workspaceId } = call.store;
   const operation = await beginOperation(call, 2);
   const steps = [
@@ -97,7 +104,8 @@ export async function deleteTask(call: Call, taskId: string): Promise<{ goalId: 
   ] as const;
   const [, , [deleted]] = await database.write(operation, steps, { signal: call.signal });
   if (deleted === undefined) throw taskNotFound(taskId);
-  return { goalId: deleted.goal_id, dependentTasks: deleted.dependent_tasks };
+  const { goal_id, dependent_tasks, claimed_by, lease_expires_at } = deleted;
+  return { goalId: goal_id, dependentTasks: dependent_tasks, claim: { id: taskId, claimed_by, lease_expires_at } };
 }
 
 /** Up to 50 IDs of tasks that start with this text. */

@@ -25,11 +25,20 @@ export const batchUpdateTasks = defineTool({
   hints: sets,
   async run(context, { updates }) {
     const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
-    const { changed, tooEarly, failed: refused, madeReady } = await setTaskStatuses(await context.open(), changes);
+    const {
+      changed,
+      tooEarly,
+      inCancelled,
+      failed: refused,
+      madeReady,
+    } = await setTaskStatuses(await context.open(), changes);
     const budget = new Budget();
     const successful = budget.spend(changed);
     const made_ready = budget.spend(madeReady.slice(0, shownReady));
-    const warnings = tooEarly.length > 0 ? budget.spend([warningOf(tooEarly)]) : undefined;
+    const warnings = budget.spend([
+      ...warningOf('Completed while some of what they depend on is not', tooEarly),
+      ...warningOf('Completed, but their goals are cancelled', inCancelled),
+    ]);
     const failed = budget.firstOf(refused.map(({ taskId, error }) => ({ task_id: taskId, error })));
     const notShown = refused.length - failed.length;
     return {
@@ -38,7 +47,7 @@ export const batchUpdateTasks = defineTool({
       ...(notShown > 0 && { failed_not_shown: notShown }),
       total: updates.length,
       made_ready,
-      ...(warnings && { warnings }),
+      ...(warnings.length > 0 && { warnings }),
       _persistence: persistence(
         context.facts().cache.enabled,
         `${changed.length} ${changed.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
@@ -48,10 +57,11 @@ export const batchUpdateTasks = defineTool({
 });
 
 /** As many as fit on a line. */
-const namedTooEarly = 20;
+const namedInWarning = 20;
 
-function warningOf(taskIds: string[]): string {
-  const named = taskIds.slice(0, namedTooEarly).join(', ');
-  const more = taskIds.length > namedTooEarly ? ` and ${taskIds.length - namedTooEarly} more` : '';
-  return `Completed while some of what they depend on is not: ${named}${more}.`;
+function warningOf(words: string, taskIds: string[]): string[] {
+  if (taskIds.length === 0) return [];
+  const named = taskIds.slice(0, namedInWarning).join(', ');
+  const more = taskIds.length > namedInWarning ? ` and ${taskIds.length - namedInWarning} more` : '';
+  return [`${words}: ${named}${more}.`];
 }

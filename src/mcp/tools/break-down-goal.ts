@@ -31,11 +31,12 @@ export const breakDownGoal = defineTool({
     created: z.number().int(),
     first_task_id: z.string(),
     last_task_id: z.string(),
+    warnings: z.array(z.string()).optional(),
     _persistence: Persistence,
   }),
   hints: adds,
   async run(context, { goal_id, subtasks }) {
-    const { goal, taskIds, tasks } = await breakDown(
+    const { goal, taskIds, tasks, alreadyThere } = await breakDown(
       await context.open(),
       goal_id,
       subtasks.map((subtask) => ({
@@ -59,6 +60,7 @@ export const breakDownGoal = defineTool({
       created: taskIds.length,
       first_task_id: first,
       last_task_id: last,
+      ...(alreadyThere.length > 0 && { warnings: [warningOf(goal_id, alreadyThere)] }),
       _persistence: persistence(
         context.facts().cache.enabled,
         `${taskIds.length} ${taskIds.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
@@ -66,3 +68,8 @@ export const breakDownGoal = defineTool({
     };
   },
 });
+
+function warningOf(goalId: string, alreadyThere: { id: string; status: string }[]): string {
+  const named = alreadyThere.map(({ id, status }) => `${id} (${status})`).join(', ');
+  return `${goalId} had tasks with the same text: ${named}. If these are the same tasks, undo takes back this call.`;
+}

@@ -5,9 +5,11 @@ import { GoalId, TaskId } from '../../domain/ids.ts';
 import { longestName, named } from '../../domain/stored-text.ts';
 import { text } from '../../domain/text.ts';
 import { claimTasks as claim, findClaims, findOutlook } from '../../service/claims.ts';
+import { findHeldUp, listHeldUp } from '../../service/held-up.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from '../answers.ts';
 import { Fence, notTheFence, refuseFenceOfMany } from '../claim-fence.ts';
 import { adds, defineTool } from '../define-tool.ts';
+import { heldUpAnswer, heldUpShape, waitsOf } from '../held-up-answer.ts';
 
 /** Tasks that one call may claim. */
 const claimedAtOnce = 50;
@@ -39,6 +41,7 @@ export const claimTasks = defineTool({
     reason: z.string().optional(),
     come_back_at: z.string().optional(),
     waiting: z.array(z.object({ task_id: z.string(), waits_for: z.array(z.string()) })).optional(),
+    ...heldUpShape,
     renewed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
     not_claimed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
   }),
@@ -63,7 +66,8 @@ export const claimTasks = defineTool({
         ...(missed.length > 0 && { not_claimed: await reasons(call, missed, fence) }),
       };
     }
-    return tasks.length > 0 ? { tasks } : { tasks, ...(await outlook(call, goal_id)) };
+    if (tasks.length > 0) return { tasks };
+    return { tasks, ...(await outlook(call, goal_id)), ...heldUpAnswer(await listHeldUp(call, goal_id)) };
   },
 });
 
@@ -89,20 +93,28 @@ function renewal({ id, claimed_by }: Awaited<ReturnType<typeof claim>>[number], 
 
 async function reasons(call: Call, taskIds: string[], fence: number | undefined) {
   const found = new Map((await findClaims(call, taskIds)).map((row) => [row.id, row]));
+  const heldUp = await findHeldUp(call, taskIds);
   return taskIds.map((task_id) => {
     const row = found.get(task_id);
-    return { task_id, reason: row === undefined ? 'it does not exist' : reasonOf(row, fence) };
+    if (row === undefined) return { task_id, reason: 'it does not exist' };
+    return { task_id, reason: reasonOf(row, { fence, heldUpBy: waitsOf(heldUp, task_id) }) };
   });
 }
 
-function reasonOf(row: Awaited<ReturnType<typeof findClaims>>[number], fence: number | undefined): string {
+function reasonOf(
+  row: Awaited<ReturnType<typeof findClaims>>[number],
+  { fence, heldUpBy }: { fence: number | undefined; heldUpBy: string[] },
+): string {
   const said = notTheFence(row, fence);
   if (said !== undefined) return said;
   if (row.claimed_by !== null)
     return `it is claimed by ${named(row.claimed_by, longestName)} until ${row.lease_expires_at}`;
   if (row.parked) return 'its goal is completed or cancelled';
+  if (row.status === 'in_progress')
+    return `it is in_progress and held by nobody; it can be claimed by its ID from ${row.stale_at} on, or set it to pending`;
   if (row.status !== 'pending') return `it is ${row.status}; set it to pending first`;
   if (row.open_dependencies === 0) return 'another agent was taking it at this moment; try again';
+  if (heldUpBy.length > 0) return `it waits for ${heldUpBy.join(', ')}`;
   return `it waits for ${row.open_dependencies} ${row.open_dependencies === 1 ? 'task' : 'tasks'}`;
 }
 

@@ -3,6 +3,7 @@ import { GoalId } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
 import { deleteGoal as remove } from '../../service/goals.ts';
 import { defineTool, deletes } from '../define-tool.ts';
+import { heldByOthers } from '../held-by-others.ts';
 
 export const deleteGoal = defineTool({
   name: 'delete_goal',
@@ -12,15 +13,19 @@ export const deleteGoal = defineTool({
     deleted_goal_id: z.string(),
     deleted_tasks: z.number().int(),
     task_ids: z.array(z.string()),
+    warnings: z.array(z.string()).optional(),
     success: z.literal(true),
   }),
   hints: deletes,
   async run(context, { goal_id }) {
-    const { taskIds } = await remove(await context.open(), goal_id);
+    const call = await context.open();
+    const { taskIds, claims } = await remove(call, goal_id);
+    const warnings = heldByOthers(call.actor, claims);
     return {
       deleted_goal_id: goal_id,
       deleted_tasks: taskIds.length,
       task_ids: taskIds.slice(0, limits.subtasksPerCall),
+      ...(warnings.length > 0 && { warnings }),
       success: true as const,
     };
   },

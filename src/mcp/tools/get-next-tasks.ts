@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { GoalId } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
+import { listHeldUp } from '../../service/held-up.ts';
 import { listReady } from '../../service/tasks.ts';
 import { Budget, TaskEntry, taskEntry } from '../answers.ts';
 import { defineTool, reads } from '../define-tool.ts';
+import { heldUpAnswer, heldUpShape } from '../held-up-answer.ts';
 
 export const getNextTasks = defineTool({
   name: 'get_next_tasks',
@@ -12,11 +14,16 @@ export const getNextTasks = defineTool({
     goal_id: GoalId.optional(),
     limit: z.number().int().min(1).max(limits.page).default(20),
   }),
-  output: z.object({ tasks: z.array(TaskEntry), count: z.number().int(), total: z.number().int() }),
+  output: z.object({ tasks: z.array(TaskEntry), count: z.number().int(), total: z.number().int(), ...heldUpShape }),
   hints: reads,
   async run(context, { goal_id, limit }) {
-    const { tasks, total } = await listReady(await context.open(), { goalId: goal_id, limit });
-    const shown = new Budget().firstOf(tasks.map(taskEntry));
-    return { tasks: shown, count: shown.length, total };
+    const call = await context.open();
+    const { tasks, total } = await listReady(call, { goalId: goal_id, limit });
+    // who finds less than was asked for wonders why
+    const heldUp = tasks.length < limit ? heldUpAnswer(await listHeldUp(call, goal_id)) : {};
+    const budget = new Budget();
+    budget.spend(heldUp);
+    const shown = budget.firstOf(tasks.map(taskEntry));
+    return { tasks: shown, count: shown.length, total, ...heldUp };
   },
 });

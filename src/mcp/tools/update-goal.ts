@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
-import { GoalStatus, NewGoal } from '../../domain/goal.ts';
+import { type Goal, GoalStatus, NewGoal } from '../../domain/goal.ts';
 import { GoalId } from '../../domain/ids.ts';
 import { updateGoal as update } from '../../service/goals.ts';
+import { describeHeldUp, listWaitingForGoal } from '../../service/held-up.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
 import { anyObject } from '../input.ts';
@@ -27,18 +28,24 @@ export const updateGoal = defineTool({
         `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos or metadata.`,
       );
     }
-    const goal = await update(await context.open(), goal_id, change);
-    const open = goal.total_tasks - goal.completed_tasks;
-    const warnings =
-      change.status === 'completed' && open > 0
-        ? [
-            `${goal_id} was set to completed while ${open} of its ${goal.total_tasks} tasks ${open === 1 ? 'is' : 'are'} not.`,
-          ]
-        : undefined;
+    const call = await context.open();
+    const goal = await update(call, goal_id, change);
+    const closed = change.status === 'completed' || change.status === 'cancelled';
+    const heldUp = closed ? await listWaitingForGoal(call, goal_id) : [];
+    const warnings = [
+      ...openWarning(goal, change.status),
+      ...heldUp.map((row) => `${row.id} waits for ${describeHeldUp(row)}, and will not be ready.`),
+    ];
     return {
       ...goalAnswer(goal, new Budget()),
-      ...(warnings && { warnings }),
+      ...(warnings.length > 0 && { warnings }),
       _persistence: persistence(context.facts().cache.enabled, 'Goal saved to PostgreSQL database'),
     };
   },
 });
+
+function openWarning({ id, total_tasks, completed_tasks }: Goal, status: GoalStatus | undefined): string[] {
+  const open = total_tasks - completed_tasks;
+  if (status !== 'completed' || open === 0) return [];
+  return [`${id} was set to completed while ${open} of its ${total_tasks} tasks ${open === 1 ? 'is' : 'are'} not.`];
+}

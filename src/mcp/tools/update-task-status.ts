@@ -42,24 +42,30 @@ export const updateTaskStatus = defineTool({
       throw new GoalAgentError('invalid', 'update_task_status: give result or clear_result, not both.');
     }
     const call = await context.open();
-    const { task, openDependencies, madeReady, completedGoals, reopenedGoals } = await setTaskStatus(call, {
-      taskId: task_id,
-      status,
-      result: clear_result === true ? null : result,
-      fence,
-    });
-    const warnings =
-      status === 'completed' && openDependencies > 0
+    const { task, openDependencies, madeReady, completedGoals, reopenedGoals, inCancelled } = await setTaskStatus(
+      call,
+      {
+        taskId: task_id,
+        status,
+        result: clear_result === true ? null : result,
+        fence,
+      },
+    );
+    const isEarly = status === 'completed' && openDependencies > 0;
+    const warnings = [
+      ...(isEarly
         ? [
             `${task_id} was completed while ${openDependencies} of its dependencies ${openDependencies === 1 ? 'is' : 'are'} not.`,
           ]
-        : undefined;
+        : []),
+      ...(inCancelled.length > 0 ? [`${task_id} was completed, but its goal ${task.goal_id} is cancelled.`] : []),
+    ];
     return {
       ...taskAnswer(task, new Budget()),
       made_ready: madeReady.slice(0, shownReady),
       ...(completedGoals.length > 0 && { goal_status: 'completed' as const }),
       ...(reopenedGoals.length > 0 && { goal_status: 'in_progress' as const }),
-      ...(warnings && { warnings }),
+      ...(warnings.length > 0 && { warnings }),
       _persistence: persistence(context.facts().cache.enabled, 'Task saved to PostgreSQL database'),
     };
   },

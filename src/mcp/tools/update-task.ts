@@ -6,6 +6,7 @@ import { subtaskFields } from '../../domain/subtasks.ts';
 import { updateTask as update } from '../../service/update-task.ts';
 import { Budget, TaskAnswer, taskAnswer } from '../answers.ts';
 import { defineTool, sets } from '../define-tool.ts';
+import { heldByOthers } from '../held-by-others.ts';
 
 /** Text that may be empty, which takes the value away: null is the same as leaving it out, as everywhere. */
 function clearable(schema: z.ZodType) {
@@ -39,6 +40,7 @@ export const updateTask = defineTool({
   }),
   output: TaskAnswer.extend({
     goal_changes: z.array(z.object({ id: z.string(), status: z.string() })).optional(),
+    warnings: z.array(z.string()).optional(),
   }),
   hints: sets,
   async run(context, { task_id, goal_id, add_dependencies: add = [], remove_dependencies: remove = [], ...fields }) {
@@ -54,7 +56,13 @@ export const updateTask = defineTool({
         `update_task: nothing to change on ${task_id}; update_task_status sets its status and result.`,
       );
     }
-    const { task, goals } = await update(await context.open(), task_id, { edit, goalId: goal_id, dependencies });
-    return { ...taskAnswer(task, new Budget(answerRoom)), ...(goals.length > 0 && { goal_changes: goals }) };
+    const call = await context.open();
+    const { task, goals } = await update(call, task_id, { edit, goalId: goal_id, dependencies });
+    const warnings = heldByOthers(call.actor, [task]);
+    return {
+      ...taskAnswer(task, new Budget(answerRoom)),
+      ...(goals.length > 0 && { goal_changes: goals }),
+      ...(warnings.length > 0 && { warnings }),
+    };
   },
 });

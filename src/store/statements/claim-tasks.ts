@@ -1,11 +1,13 @@
 import { defineStatement } from '../statement.ts';
-import { eventColumns, listedTaskColumns, listedTaskSelect, taskImage } from './sql.ts';
+import { eventColumns, isStale, listedTaskColumns, listedTaskSelect, taskImage } from './sql.ts';
 
-const claimed = (picked: string) => `
+const isPending = `t.status = 'pending'`;
+
+const claimed = (picked: string, isClaimable = isPending) => `
     with picked as (
       select t.*
       from tasks t
-      where t.workspace_id = $1 and t.status = 'pending' and t.open_dependencies = 0 and not t.parked
+      where t.workspace_id = $1 and ${isClaimable} and t.open_dependencies = 0 and not t.parked
         and ($7::bool or not exists (
           select from tasks x where x.workspace_id = $1 and x.claimed_by is not null and x.lease_expires_at <= now()
         ))
@@ -62,9 +64,13 @@ export const claimTasksOfGoal = defineStatement({
   text: claimed('and t.goal_id = $8'),
 });
 
+/** Also those in progress that nobody holds and that nobody has touched for a while: who names one knows of that. */
 export const claimTasksById = defineStatement({
   name: 'claim_tasks_by_id',
   params: { ...params, taskIds: 'text[]', fence: 'int8?' },
   columns,
-  text: claimed('and t.id = any($8::text[]) and ($9::int8 is null or t.fence = $9::int8)'),
+  text: claimed(
+    'and t.id = any($8::text[]) and ($9::int8 is null or t.fence = $9::int8)',
+    `(${isPending} or ${isStale('t')})`,
+  ),
 });

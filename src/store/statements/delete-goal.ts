@@ -9,7 +9,7 @@ import { deletedGoalImage, deletedTaskImage, eventColumns, isSame } from './sql.
 export const deleteGoal = defineStatement({
   name: 'delete_goal',
   params: { workspaceId: 'int8', goalId: 'text', seq: 'int8', actor: 'text', totalTasks: 'int4' },
-  columns: { task_ids: 'text[]' },
+  columns: { task_ids: 'text[]', claims: 'jsonb' },
   text: `
     with goal as (
       select g.*
@@ -49,6 +49,11 @@ export const deleteGoal = defineStatement({
       where g.workspace_id = $1 and g.id = d.id and g.id = $2
       returning g.id
     )
-    select array(select x.id from gone x order by x.number) as task_ids
+    select array(select x.id from gone x order by x.number) as task_ids,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('id', x.id, 'claimed_by', x.claimed_by, 'lease_expires_at', x.lease_expires_at) order by x.number)
+        from gone x
+        where x.claimed_by is not null and x.lease_expires_at > now()
+      ), '[]'::jsonb) as claims
     from deleted`,
 });

@@ -8,7 +8,7 @@ import { deletedTaskImage, eventColumns, goalImage, goalStatus } from './sql.ts'
 export const deleteTask = defineStatement({
   name: 'delete_task',
   params: { workspaceId: 'int8', taskId: 'text', seq: 'int8', actor: 'text' },
-  columns: { goal_id: 'text', dependent_tasks: 'text[]' },
+  columns: { goal_id: 'text', dependent_tasks: 'text[]', claimed_by: 'text?', lease_expires_at: 'timestamptz?' },
   text: `
     with gone as (
       select t.*
@@ -57,8 +57,9 @@ export const deleteTask = defineStatement({
       delete from tasks t
       using gone x
       where t.workspace_id = $1 and t.id = x.id and t.id = $2
-      returning t.goal_id
+      returning t.goal_id, t.claimed_by, t.lease_expires_at
     )
-    select d.goal_id, array(select p.task_id from dependents p order by p.task_id) as dependent_tasks
+    select d.goal_id, array(select p.task_id from dependents p order by p.task_id) as dependent_tasks,
+      d.claimed_by, d.lease_expires_at
     from deleted d`,
 });

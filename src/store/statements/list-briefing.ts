@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { countedAtMost } from './sql.ts';
+import { countedAtMost, isStale } from './sql.ts';
 
 // What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
 
@@ -12,6 +12,7 @@ const taskColumns = {
   claimed_by: 'text?',
   lease_expires_at: 'timestamptz?',
   at: 'timestamptz',
+  stale: 'bool',
   total: 'int8',
 } as const;
 
@@ -19,7 +20,7 @@ const taskColumns = {
 const task = (
   at: string,
 ) => `t.id, t.goal_id, t.status::text, left(t.description, $2) as description, left(t.result::text, $2) as result,
-        t.claimed_by, t.lease_expires_at, ${at} as at`;
+        t.claimed_by, t.lease_expires_at, ${at} as at, ${isStale('t')} as stale`;
 
 const inState = (status: string) => {
   const condition = `t.workspace_id = $1 and t.status = '${status}' and not t.parked and ($4::text is null or t.goal_id = $4)`;

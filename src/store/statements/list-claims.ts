@@ -1,6 +1,7 @@
 import { defineStatement } from '../statement.ts';
+import { staleAfter } from './sql.ts';
 
-/** Who holds which of these tasks, and until when; no row for a task that does not exist. */
+/** Who holds which of these tasks, and until when, and when one that is in progress and held by nobody is stale; no row for a task that does not exist. */
 export const listClaims = defineStatement({
   name: 'list_claims',
   params: { workspaceId: 'int8', taskIds: 'text[]' },
@@ -12,9 +13,11 @@ export const listClaims = defineStatement({
     fence: 'int8',
     open_dependencies: 'int4',
     parked: 'bool',
+    stale_at: 'timestamptz',
   },
   text: `
-    select t.id, t.status::text, t.claimed_by, t.lease_expires_at, t.fence, t.open_dependencies, t.parked
+    select t.id, t.status::text, t.claimed_by, t.lease_expires_at, t.fence, t.open_dependencies, t.parked,
+      t.updated_at + ${staleAfter} as stale_at
     from tasks t
     where t.workspace_id = $1 and t.id = any($2::text[])
     order by t.number`,

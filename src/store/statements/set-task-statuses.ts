@@ -36,7 +36,13 @@ const claimedAfterLease = `(
 export const setTaskStatuses = defineStatement({
   name: 'set_task_statuses',
   params: { workspaceId: 'int8', changes: 'jsonb', seq: 'int8', actor: 'text' },
-  columns: { made_ready: 'text[]', completed_goals: 'text[]', reopened_goals: 'text[]', refused: 'jsonb' },
+  columns: {
+    made_ready: 'text[]',
+    completed_goals: 'text[]',
+    reopened_goals: 'text[]',
+    in_cancelled: 'text[]',
+    refused: 'jsonb',
+  },
   text: `
     with wanted as (
       select w.place, w.task_id, w.status::task_status as status, w.result, w.has_result, w.fence
@@ -202,6 +208,15 @@ export const setTaskStatuses = defineStatement({
         where c.status = 'in_progress' and b.status = 'completed'
         order by c.number
       ) as reopened_goals,
+      array(
+        select b.id
+        from before b
+        join accepted w on w.task_id = b.id
+        join goals g on g.id = b.goal_id
+        where g.workspace_id = $1 and g.id = any(array(select p.goal_id from before p where p.parked)) and g.status = 'cancelled'
+          and b.status <> 'completed' and w.status = 'completed'
+        order by b.number
+      ) as in_cancelled,
       coalesce((
         select jsonb_agg(jsonb_build_object('task_id', r.id, 'status', r.status, 'claimed_by', r.claimed_by,
           'lease_expires_at', r.lease_expires_at, 'given_fence', r.given_fence, 'claimed_since_by', r.claimed_since_by))

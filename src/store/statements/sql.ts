@@ -1,3 +1,4 @@
+import { leaseSeconds } from '../../domain/claims.ts';
 import type { Shape } from '../statement.ts';
 
 // Pieces of SQL that several statements share. Each takes the alias of its table, and reads the workspace from $1.
@@ -293,6 +294,14 @@ export const goalImageColumns = `id text, number int8, description text, priorit
 /** Whether an actor is a process of an agent: its name with a suffix of four hexadecimal digits. */
 export function isProcessOf(actor: string, agent: string): string {
   return `starts_with(${actor}, ${agent} || '-') and substr(${actor}, length(${agent}) + 2) ~ '^[0-9a-f]{4}$'`;
+}
+
+/** How long after its last change a task in progress that nobody holds is stale: as long as a claim lasts by default. */
+export const staleAfter = `interval '${leaseSeconds.default} seconds'`;
+
+/** Whether somebody set a task to in_progress without a claim, and has not been heard of since. */
+export function isStale(alias: string): string {
+  return `${alias}.status = 'in_progress' and ${alias}.claimed_by is null and ${alias}.updated_at < now() - ${staleAfter}`;
 }
 
 /** Leases that one call ends at most; there is always another call. */

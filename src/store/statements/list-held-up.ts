@@ -1,0 +1,64 @@
+import { defineStatement } from '../statement.ts';
+
+// Pending tasks that wait for an unfinished task of a goal that is completed or cancelled: nobody will do that one. A row
+// for each such dependency. One plan cannot serve all ways to them.
+
+const columns = {
+  id: 'text',
+  description: 'text',
+  waits_for: 'text',
+  status: 'text',
+  goal_id: 'text',
+  goal_status: 'text',
+} as const;
+const params = { workspaceId: 'int8', limit: 'int8' } as const;
+
+/** Tasks of closed goals that are looked at: old stores may have any number of them. */
+const parkedAtMost = 2_000;
+
+const heldUp = (condition: string) => `
+    select w.id, left(w.description, 200) as description, x.id as waits_for, x.status::text, x.goal_id, g.status::text as goal_status
+    from task_dependencies d
+    join tasks w on w.workspace_id = $1 and w.id = d.task_id
+    join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
+    join goals g on g.workspace_id = $1 and g.id = x.goal_id
+    where d.workspace_id = $1 and x.parked and w.status = 'pending' and not w.parked and ${condition}
+    order by w.priority, w.number, x.number
+    limit $2`;
+
+/** Of all goals. */
+export const listHeldUp = defineStatement({
+  name: 'list_held_up',
+  params,
+  columns,
+  text: heldUp(`d.depends_on_id = any(array(
+        select p.id
+        from tasks p
+        where p.workspace_id = $1 and p.parked
+        limit ${parkedAtMost}
+      ))`),
+});
+
+/** Of one goal. */
+export const listHeldUpInGoal = defineStatement({
+  name: 'list_held_up_in_goal',
+  params: { ...params, goalId: 'text' },
+  columns,
+  text: heldUp('w.goal_id = $3'),
+});
+
+/** By what one goal left unfinished. */
+export const listHeldUpByGoal = defineStatement({
+  name: 'list_held_up_by_goal',
+  params: { ...params, goalId: 'text' },
+  columns,
+  text: heldUp('x.goal_id = $3'),
+});
+
+/** Of these tasks. */
+export const listHeldUpById = defineStatement({
+  name: 'list_held_up_by_id',
+  params: { ...params, taskIds: 'text[]' },
+  columns,
+  text: heldUp('d.task_id = any($3::text[])'),
+});
