@@ -284,6 +284,30 @@ describe.each(eras)('a call that its client takes back, in the %s era', (era) =>
     expect((await server.call('create_goal', { description: 'next' })).error).toBeUndefined();
     expect(server.stderr()).not.toMatch(/defect|ERROR|WARN/);
   });
+
+  test('is never run where it waits for a connection', async () => {
+    const env = { POSTGRES_POOL_SIZE: '1', POSTGRES_MAX_OVERFLOW: '0' };
+    const server = await aServerForTest({ database, era, env });
+    await server.call('get_agent_status');
+    const before = await goalCount();
+    const lock = await aLockOn('goals', database);
+    const holds = server.call('create_goal', { description: 'holds the connection' });
+    await lock.untilBlocked();
+    const taken = Array.from({ length: 6 }, (_, index) => {
+      const abort = new AbortController();
+      const outcome = server.call('create_goal', { description: `waits ${index}` }, { signal: abort.signal });
+      return { abort, outcome: outcome.catch(() => 'gone') };
+    });
+    await setTimeout(300);
+    for (const { abort } of taken) abort.abort('not wanted any more');
+    expect(await Promise.all(taken.map(({ outcome }) => outcome))).toEqual(Array(6).fill('gone'));
+    await setTimeout(300);
+    await lock.release();
+    expect((await holds).error).toBeUndefined();
+    expect((await server.call('create_goal', { description: 'after' })).error).toBeUndefined();
+    expect(await goalCount()).toBe(before + 2);
+    expect(server.stderr()).not.toMatch(/defect|ERROR|WARN/);
+  });
 });
 
 test('a client that reads nothing for a while is answered all that it asked', async () => {
