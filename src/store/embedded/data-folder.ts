@@ -44,7 +44,7 @@ const WAL_FILE_BYTES = 16 * 1024 * 1024;
 
 export async function rememberFolder(dataDirectory: string): Promise<DataFolder> {
   const remembered = statSync(dataDirectory);
-  const [identity] = await readMark(dataDirectory);
+  let [identity] = await readMark(dataDirectory);
   const check = (): void => {
     if (!isThere(dataDirectory, remembered.ino)) throw folderGone(dataDirectory);
   };
@@ -53,7 +53,8 @@ export async function rememberFolder(dataDirectory: string): Promise<DataFolder>
     async checkMark() {
       check();
       const [now] = await readMark(dataDirectory);
-      if (now !== identity) throw folderGone(dataDirectory);
+      if (identity && now !== identity) throw folderGone(dataDirectory);
+      identity = now; // the first: a server that an older Goal Agent had started made none
     },
     isDiskFull() {
       try {
