@@ -22,7 +22,8 @@ export interface PlainConfig {
   /** The actor in history and claims; undefined for the client's own name and a suffix. */
   actor: string | undefined;
   http: { host: string; port: number };
-  v2Directory: string;
+  /** Named by a setting, or where v2 kept its files below the working directory, which may be anybody's. */
+  v2Directory: { path: string; isNamed: boolean };
   toolsets: string[];
   readOnly: boolean;
 }
@@ -107,7 +108,10 @@ function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Plain
     workspace: values.GOAL_AGENT_WORKSPACE,
     actor: values.GOAL_AGENT_NAME,
     http: { host: values.GOAL_AGENT_HOST, port: values.GOAL_AGENT_PORT },
-    v2Directory: absolutePath(values.GOAL_AGENT_V2_DIR, cwd),
+    v2Directory: {
+      path: absolutePath(values.GOAL_AGENT_V2_DIR ?? 'data/goals', cwd),
+      isNamed: values.GOAL_AGENT_V2_DIR !== undefined,
+    },
     toolsets: values.GOAL_AGENT_TOOLSETS,
     readOnly: values.GOAL_AGENT_READ_ONLY,
   };

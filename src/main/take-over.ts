@@ -12,7 +12,8 @@ import { withCallOn } from './with-call-on.ts';
 export async function takeOver(config: Config, source: Pick<Source, 'connect'>): Promise<TakenOver[]> {
   // a start without such files must not load what reads them
   const { directoriesWithV2Files, takeOverV2 } = await import('../legacy/v2/take-over.ts');
-  const directories = await directoriesWithV2Files([config.v2Directory, path.join(config.home, 'data', 'goals')]);
+  const ours = { path: path.join(config.home, 'data', 'goals'), isNamed: true };
+  const directories = await directoriesWithV2Files([ours, config.v2Directory]);
   if (directories.length === 0) return [];
   const progress = progressLine('importing v2 data');
   try {

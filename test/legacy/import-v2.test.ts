@@ -334,8 +334,10 @@ describe('taking over on the first start', () => {
     const broken = await aDirectory({ 'goals.json': '{' });
     const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-v2-'));
     await cp(fixture, directory, { recursive: true });
-    const found = await directoriesWithV2Files([broken, '/nowhere', directory, directory]);
-    expect(found).toEqual([broken, directory]);
+    const found = await directoriesWithV2Files(
+      [broken, '/nowhere', directory, directory].map((each) => ({ path: each, isNamed: true })),
+    );
+    expect(found.map((each) => each.path)).toEqual([broken, directory]);
     const taken = await takeOverV2(call, found);
     expect(taken).toMatchObject([
       { problem: expect.stringContaining('goals.json, line 1, column 2') },
@@ -347,5 +349,56 @@ describe('taking over on the first start', () => {
     expect((await takeOverV2(call, found)).map((each) => each.directory)).toEqual([broken]);
     expect((await sql.query('select count(*)::int from goals')).rows).toEqual([{ count: 8 }]);
     await rm(directory, { recursive: true });
+  });
+
+  it('takes from a directory that nobody named only into an empty store, and later says how to import it', async () => {
+    const { call, sql } = await aCall();
+    const ofUser = { path: await aDirectory(small), isNamed: false };
+    expect(await takeOverV2(call, [ofUser])).toMatchObject([{ lines: expect.any(Array) }]);
+    expect(await takeOverV2(call, [ofUser])).toEqual([]);
+    const other = await aDirectory({ ...small, 'goals.json': { 'GOAL-0007': aGoal('GOAL-0007') } });
+    expect(await takeOverV2(call, [ofUser, { path: other, isNamed: false }])).toMatchObject([
+      {
+        directory: other,
+        problem: `The v2 files in ${other} were not taken over, since this store is in use. If they are yours: goal-agent import v2 "${other}"`,
+      },
+    ]);
+    expect((await sql.query('select id from goals')).rows).toEqual([{ id: 'GOAL-0001' }]);
+    expect(await takeOverV2(call, [{ path: other, isNamed: true }])).toMatchObject([{ lines: expect.any(Array) }]);
+  });
+
+  it.each([
+    ['of another program', { 'goals.json': { goals: { '1': { id: '1', description: 'First' } } } }],
+    ['with numbers for keys', { 'goals.json': { '1': { id: '1', description: 'First' } } }],
+    ['with no fields', { 'goals.json': { 'GOAL-0001': {} } }],
+    ['whose tasks are of another program', { ...small, 'tasks.json': { version: {}, tasks: { description: 'x' } } }],
+  ])('takes nothing from a file %s, and says so', async (_, files) => {
+    const { call, sql } = await aCall();
+    const directory = await aDirectory(files);
+    for (const isNamed of [false, true]) {
+      expect(await takeOverV2(call, [{ path: directory, isNamed }])).toMatchObject([
+        {
+          problem: expect.stringMatching(
+            /\.json is not a file of v2: nothing in it has a key such as (GOAL|TASK)-0001/,
+          ),
+        },
+      ]);
+    }
+    await expect(imported(call, directory)).rejects.toMatchObject({ code: 'invalid' });
+    expect((await sql.query('select count(*)::int from goals')).rows).toEqual([{ count: 0 }]);
+  });
+
+  it('keeps the links of records whose IDs are numbers', async () => {
+    const { call } = await aCall();
+    const directory = await aDirectory({
+      'goals.json': { 'GOAL-0001': { ...aGoal('x'), id: 41, tasks: [7, 8] } },
+      'tasks.json': {
+        'TASK-0007': { ...aTask('x', 'x'), id: 7, goal_id: 41 },
+        'TASK-0008': { ...aTask('x', 'x'), id: 8, goal_id: 41, dependencies: [7] },
+      },
+    });
+    const report = await imported(call, directory);
+    expect(report.imported).toMatchObject({ goals: 1, tasks: 2, dependencies: 1 });
+    expect(await getTask(call, 'TASK-0008')).toMatchObject({ goal_id: 'GOAL-0001', dependencies: ['TASK-0007'] });
   });
 });

@@ -59,7 +59,7 @@ describe('with nothing set', () => {
       workspace: 'default',
       actor: undefined,
       http: { host: '127.0.0.1', port: 7432 },
-      v2Directory: path.join(cwd, 'data/goals'),
+      v2Directory: { path: path.join(cwd, 'data/goals'), isNamed: false },
       toolsets: ['core', 'team'],
       readOnly: false,
       told: {
@@ -124,7 +124,7 @@ describe('where a value comes from', () => {
   test('paths start at the working directory, and ~ is the home directory', () => {
     expect(configOf({ GOAL_AGENT_HOME: 'here', GOAL_AGENT_V2_DIR: '/old' })).toMatchObject({
       home: path.join(cwd, 'here'),
-      v2Directory: '/old',
+      v2Directory: { path: '/old', isNamed: true },
     });
     expect(configOf({ GOAL_AGENT_HOME: '~/goals' }).home).toBe(path.join(homedir(), 'goals'));
   });

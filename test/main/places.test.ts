@@ -272,7 +272,7 @@ describe('a path that nobody has written out', () => {
 
   test('may begin with ~/, which is the home directory', () => {
     const { read } = aPlace();
-    expect(read('server', { GOAL_AGENT_V2_DIR: '~/ga' }).v2Directory).toBe(path.join(homedir(), 'ga'));
+    expect(read('server', { GOAL_AGENT_V2_DIR: '~/ga' }).v2Directory.path).toBe(path.join(homedir(), 'ga'));
   });
 });
 

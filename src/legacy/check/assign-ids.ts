@@ -11,7 +11,7 @@ export interface AssignedIds {
   /** By the key that the record is stored under. */
   byKey: Map<string, string>;
   /** The ID that a reference in the old data means, or undefined when it means none of the records. */
-  resolve(reference: string): string | undefined;
+  resolve(reference: Json | undefined): string | undefined;
   /** IDs that nobody had before, in the order in which they were given. */
   create(): string;
   /** How many IDs were created. */
@@ -132,6 +132,11 @@ function resolver(kind: Kind, heads: Records['heads'], byKey: ReadonlyMap<string
   for (const [key, id] of byKey) {
     const own = heads.get(key)?.id;
     if (typeof own === 'string') alias(canonicalId(kind, own) ?? own, id);
+    if (typeof own === 'number') alias(String(own), id);
   }
-  return (reference: string) => byKey.get(reference) ?? aliases.get(canonicalId(kind, reference) ?? reference);
+  return (reference: Json | undefined) => {
+    if (typeof reference !== 'string' && typeof reference !== 'number') return undefined;
+    const name = String(reference);
+    return byKey.get(name) ?? aliases.get(canonicalId(kind, name) ?? name);
+  };
 }

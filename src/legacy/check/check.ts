@@ -110,7 +110,7 @@ function taskNodes(
     const reader = new RecordReader(ids.task.byKey.get(key) as string, head, { changes, zone });
     const task = taskNode(reader, { key, exists: existing.tasks.has(reader.id) });
     const raw = head.goal_id;
-    const goalId = typeof raw === 'string' ? ids.goal.resolve(raw) : undefined;
+    const goalId = ids.goal.resolve(raw);
     task.goal_id = goalId !== undefined && known.has(goalId) ? goalId : recovered.goalFor(rowOf(task), raw);
     task.dependencies = dependenciesOf(reader, ids.task.resolve);
     return task;

@@ -5,10 +5,13 @@ import { type RecordReader, shown } from './record-reader.ts';
 import type { TaskNode } from './types.ts';
 
 /** The IDs that a task's record depends on, in its order, each once; what names no task of the import is left out. */
-export function dependenciesOf(reader: RecordReader, resolve: (reference: string) => string | undefined): string[] {
+export function dependenciesOf(
+  reader: RecordReader,
+  resolve: (reference: Json | undefined) => string | undefined,
+): string[] {
   const kept = new Set<string>();
   for (const entry of reader.list('dependencies')) {
-    const id = typeof entry === 'string' ? resolve(entry) : undefined;
+    const id = resolve(entry);
     if (id === undefined) missing(reader, entry);
     else if (id === reader.id) reader.report('cycle', 'dependencies', 'it depended on itself', entry);
     else if (kept.has(id)) reader.report('duplicate_dependency', 'dependencies', `${id} was named twice`, entry);

@@ -1,3 +1,4 @@
+import type { Json } from '../../domain/json.ts';
 import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
 import type { GoalRow, TaskNode } from './types.ts';
@@ -5,7 +6,7 @@ import type { GoalRow, TaskNode } from './types.ts';
 /** A goal's own list of its tasks, as its record has it. */
 export interface TaskList {
   reader: RecordReader;
-  resolve: (reference: string) => string | undefined;
+  resolve: (reference: Json | undefined) => string | undefined;
   /** By ID: the goal that each task belongs to. */
   goalOf: ReadonlyMap<string, string>;
   /** The IDs of the goal's tasks, by number. */
@@ -17,7 +18,7 @@ export function compareTaskList({ reader, resolve, goalOf, members }: TaskList):
   const listed = new Set<string>();
   const list = reader.list('tasks');
   for (const entry of list) {
-    const id = typeof entry === 'string' ? resolve(entry) : undefined;
+    const id = resolve(entry);
     const goal = id === undefined ? undefined : goalOf.get(id);
     if (id === undefined || goal === undefined) {
       reader.report('listed_task_missing', 'tasks', `it listed ${shown(entry)}, which is not there`, entry);

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { readJson } from '../../domain/json-text.ts';
+import { type Kind, numberIn } from '../check/assign-ids.ts';
 import { shown } from '../check/record-reader.ts';
 import { headOf, type RecordHead, type Records } from '../check/records.ts';
 import type { LegacyRecords } from '../check/types.ts';
@@ -87,8 +88,8 @@ export async function parseV2Files(files: V2Files, changes: Changes): Promise<Le
     return { file, text: bytes };
   };
   return {
-    goals: await recordsOf(textOf('goals'), changes),
-    tasks: await recordsOf(textOf('tasks'), changes),
+    goals: await recordsOf('goal', textOf('goals'), changes),
+    tasks: await recordsOf('task', textOf('tasks'), changes),
     counters: await countersIn(textOf('counters'), changes),
   };
 }
@@ -98,8 +99,20 @@ interface FileText {
   text: Buffer | undefined;
 }
 
+/** What v2 wrote of every goal or task, beside its ID. */
+const v2Fields = ['description', 'status', 'priority', 'created_at', 'updated_at', 'goal_id', 'tasks'];
+
+/** Many programs have a goals.json. */
+function notOfV2(kind: Kind, file: string): GoalAgentError {
+  return new GoalAgentError(
+    'invalid',
+    `${file} is not a file of v2: nothing in it has a key such as ${kind === 'goal' ? 'GOAL' : 'TASK'}-0001 and the fields of a ${kind}. Nothing was imported.`,
+  );
+}
+
 /** Looks at all records, and keeps of each where it is: rows are made of one at a time, and memory holds them once. */
-async function recordsOf({ file, text = Buffer.from('{}') }: FileText, changes: Changes): Promise<Records> {
+async function recordsOf(kind: Kind, { file, text = Buffer.from('{}') }: FileText, changes: Changes): Promise<Records> {
+  let isOfV2 = false;
   const heads = new Map<string, RecordHead>();
   const places = new Map<string, { start: number; end: number; plain: boolean }>();
   const read = (key: string) => {
@@ -115,8 +128,10 @@ async function recordsOf({ file, text = Buffer.from('{}') }: FileText, changes: 
     if (heads.has(key))
       changes.add('duplicate_key', key, 'the file has this key twice; the last counts', { verbatim: read(key) });
     heads.set(key, headOf(value));
+    isOfV2 ||= numberIn(kind, key) !== undefined && v2Fields.some((field) => Object.hasOwn(value, field));
     places.set(key, { start, end, plain: notices.length === 0 });
   });
+  if (heads.size > 0 && !isOfV2) throw notOfV2(kind, file);
   return { heads, read };
 }
 

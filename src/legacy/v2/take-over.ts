@@ -2,7 +2,10 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { Call } from '../../service/call.ts';
+import { findAnyRow } from '../../store/statements/find-any-row.ts';
+import { findImport } from '../../store/statements/find-import.ts';
 import { describeReport } from '../describe-report.ts';
+import { Changes } from '../report.ts';
 import type { OnProgress } from '../write-rows.ts';
 import { importV2 } from './import-v2.ts';
 import { v2Files } from './read-directory.ts';
@@ -13,11 +16,19 @@ export type TakenOver =
   | { directory: string; lines: string[]; problem?: never; cause?: never }
   | { directory: string; lines?: never; problem: string; cause: unknown };
 
-/** Those of these places that hold v2 files, each once. */
-export async function directoriesWithV2Files(places: readonly string[]): Promise<string[]> {
-  const holding: string[] = [];
-  for (const place of new Set(places)) {
-    const found = [v2Files.goals, v2Files.tasks].map((file) => access(path.join(place, file)));
+/** A place where v2 files may lie. */
+export interface V2Place {
+  path: string;
+  /** Whether a person named it: a working directory may be a stranger's, who must not put goals into a store in use. */
+  isNamed: boolean;
+}
+
+/** Those of these places that have files of v2's names, each once. */
+export async function directoriesWithV2Files(places: readonly V2Place[]): Promise<V2Place[]> {
+  const holding: V2Place[] = [];
+  for (const place of places) {
+    if (holding.some((each) => each.path === place.path)) continue;
+    const found = [v2Files.goals, v2Files.tasks].map((file) => access(path.join(place.path, file)));
     const isThere = (await Promise.allSettled(found)).some((each) => each.status === 'fulfilled');
     if (isThere) holding.push(place);
   }
@@ -25,18 +36,25 @@ export async function directoriesWithV2Files(places: readonly string[]): Promise
 }
 
 /**
- * Imports the v2 files of each directory, those that were not imported before; directories with nothing new are left
- * out of the answer. A failure is part of the answer: an old file must not keep a server from starting.
+ * Imports the v2 files of each directory that were not imported before. Those of a directory that nobody named go only into
+ * a store that holds nothing yet; otherwise the answer tells of them. Directories with nothing new are left out of the answer. A failure is part of the answer: an old file must not keep a server from starting.
  */
 export async function takeOverV2(
   call: Call,
-  directories: readonly string[],
+  places: readonly V2Place[],
   onProgress?: OnProgress,
 ): Promise<TakenOver[]> {
   const taken: TakenOver[] = [];
-  for (const directory of directories) {
+  const isEmpty = await holdsNothing(call);
+  for (const { path: directory, isNamed } of places) {
     try {
-      const outcome = await importV2(call, new V2Directory(directory), { onProgress });
+      const files = new V2Directory(directory);
+      if (!isNamed && !isEmpty) {
+        const problem = await leftAlone(call, files);
+        if (problem !== undefined) taken.push({ directory, problem, cause: undefined });
+        continue;
+      }
+      const outcome = await importV2(call, files, { onProgress });
       if (outcome.kind !== 'already') taken.push({ directory, lines: describeReport(outcome.report) });
     } catch (error) {
       const problem =
@@ -47,4 +65,17 @@ export async function takeOverV2(
     }
   }
   return taken;
+}
+
+async function holdsNothing({ store: { database, workspaceId } }: Call): Promise<boolean> {
+  return (await database.read(findAnyRow, { workspaceId })).length === 0;
+}
+
+/** What to say of files that are not taken by themselves; undefined where they were imported before. */
+async function leftAlone({ store }: Call, files: V2Directory): Promise<string | undefined> {
+  const { database, workspaceId } = store;
+  const [before] = await database.read(findImport, { workspaceId, contentHash: await files.hash() });
+  if (before !== undefined) return undefined;
+  await files.records(new Changes());
+  return `The v2 files in ${files.path} were not taken over, since this store is in use. If they are yours: goal-agent import v2 ${JSON.stringify(files.path)}`;
 }

@@ -72,7 +72,7 @@ export const plainVariables = z.object({
   GOAL_AGENT_HOST: host().default('127.0.0.1'),
   GOAL_AGENT_PORT: port.default(7432),
   GOAL_AGENT_NAME: text(100),
-  GOAL_AGENT_V2_DIR: filePath().default('data/goals'),
+  GOAL_AGENT_V2_DIR: filePath(),
   GOAL_AGENT_TOOLSETS: setting((value) => {
     const names = value.split(',').map((part) => part.trim());
     return names.every((part) => /^[a-z][a-z0-9_-]*$/.test(part))
