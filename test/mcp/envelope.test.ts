@@ -98,7 +98,7 @@ describe('a line that does not fit the envelope is answered', () => {
     const server = aRawServer({ database });
     for (const [what, line, id, code] of cases.slice(0, 12)) {
       server.write(`${line}\n`);
-      await expect.poll(() => server.lines().at(-1), { message: what }).toEqual(refusal(id, code));
+      await expect.poll(() => server.lines().at(-1), { message: what, timeout: 20_000 }).toEqual(refusal(id, code));
     }
     expect(await server.initialize()).toHaveProperty('result');
   });
