@@ -6,7 +6,7 @@ import type { Priority } from '../domain/priority.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
 import { type Rows, step } from '../store/database.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
-import { listPlanDependencies } from '../store/statements/list-plan-dependencies.ts';
+import { listPlanDependencies, listPlanDependencyStatuses } from '../store/statements/list-plan-dependencies.ts';
 import { listPlanTasks } from '../store/statements/list-plan-tasks.ts';
 import { cachedRead } from './cached-reads.ts';
 import type { Call } from './call.ts';
@@ -40,12 +40,19 @@ export function planSteps({ store: { workspaceId } }: Call, goalId: string) {
     step(findGoal, { workspaceId, taskIdLimit: 0, goalId }),
     step(listPlanTasks, { workspaceId, goalId, textLimit: answerBudget.listText }),
     step(listPlanDependencies, { workspaceId, goalId }),
+    step(listPlanDependencyStatuses, { workspaceId, goalId }),
   ] as const;
 }
 
 /** @throws GoalAgentError `not_found`. */
-export function planOf(goalId: string, [goals, rows, dependencies]: Rows<ReturnType<typeof planSteps>>): ExecutionPlan {
+export function planOf(
+  goalId: string,
+  [goals, rows, dependencies, statuses]: Rows<ReturnType<typeof planSteps>>,
+): ExecutionPlan {
   const goal = goalOf(goals, goalId);
+  const places = new Map(rows.map(({ id }, place) => [id, place]));
+  const placeOf = (edge: { task_id: string }) => places.get(edge.task_id) ?? 0;
+  const statusById = new Map(statuses.map(({ id, status }) => [id, status as TaskStatus]));
   const tasks = rows.map(({ open_dependencies: _, ...row }) => ({
     ...row,
     status: row.status as TaskStatus,
@@ -58,11 +65,12 @@ export function planOf(goalId: string, [goals, rows, dependencies]: Rows<ReturnT
       priority,
       effortMinutes: (estimated_effort === null ? undefined : parseEffort(estimated_effort)) ?? null,
     })),
-    dependencies.map((edge) => ({
-      taskId: edge.task_id,
-      dependsOnId: edge.depends_on_id,
-      dependsOnStatus: edge.depends_on_status as TaskStatus,
-    })),
+    dependencies
+      .toSorted((a, b) => placeOf(a) - placeOf(b))
+      .flatMap(({ task_id, depends_on_id }) => {
+        const dependsOnStatus = statusById.get(depends_on_id);
+        return dependsOnStatus === undefined ? [] : [{ taskId: task_id, dependsOnId: depends_on_id, dependsOnStatus }];
+      }),
   );
   return { goal, tasks: new Map(tasks.map((task) => [task.id, task])), plan };
 }
