@@ -9,6 +9,7 @@ import { recordImportedGoals } from '../store/statements/record-imported-goals.t
 import { recordImportedTasks } from '../store/statements/record-imported-tasks.ts';
 import { recountGoals } from '../store/statements/recount-goals.ts';
 import { recountTasks } from '../store/statements/recount-tasks.ts';
+import { goalWords, taskWords } from '../store/write-words.ts';
 import type { CheckedRecords } from './check/check.ts';
 import type { GoalRow, TaskNode, TaskRow } from './check/types.ts';
 import { imageOfNewTask } from './image-of-new-task.ts';
@@ -59,30 +60,32 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   const [known, recounted] = split(newTasks, staysAsGiven(rows));
   await oneAhead(chunks(newGoals), async (goals) => {
     const record = step(recordImportedGoals, { workspaceId, goalIds: ids(goals), ...numbers(goals.length) });
-    await run([step(importGoals, { workspaceId, goals: json(goals) }), record]);
+    await run([step(importGoals, { workspaceId, goals: json(goals) }), record, goalWords(workspaceId, goals)]);
     progress(2 * goals.length);
   });
   for (const goals of chunks(oldGoals)) {
-    await run([step(overwriteGoals, { workspaceId, goals: json(goals), ...numbers(goals.length) })]);
+    const overwrite = step(overwriteGoals, { workspaceId, goals: json(goals), ...numbers(goals.length) });
+    await run([overwrite, goalWords(workspaceId, goals)]);
     progress(2 * goals.length);
   }
   await oneAhead(chunks(known), async (tasks) => {
-    const images = tasks.map((task) => imageOfNewTask(rows.rowOf(task)));
-    await run([step(importTaskImages, { workspaceId, images, ...numbers(tasks.length) })]);
+    const given = tasks.map(rows.rowOf);
+    const images = given.map(imageOfNewTask);
+    const words = taskWords(workspaceId, given);
+    await run([step(importTaskImages, { workspaceId, images, ...numbers(tasks.length) }), words]);
     progress(2 * tasks.length);
   });
   await oneAhead(chunks(recounted), async (tasks) => {
-    await run([step(importTasks, { workspaceId, tasks: json(tasks.map(rows.rowOf)) })]);
+    const given = tasks.map(rows.rowOf);
+    await run([step(importTasks, { workspaceId, tasks: json(given) }), taskWords(workspaceId, given)]);
     progress(tasks.length);
   });
   const left = new Set<string>();
   for (const tasks of chunks(oldTasks)) {
-    const overwrite = step(overwriteTasks, {
-      workspaceId,
-      tasks: json(tasks.map(rows.rowOf)),
-      ...numbers(tasks.length),
-    });
-    const [goals] = await run([overwrite, step(deleteDependenciesOf, { workspaceId, taskIds: ids(tasks) })]);
+    const given = tasks.map(rows.rowOf);
+    const overwrite = step(overwriteTasks, { workspaceId, tasks: json(given), ...numbers(tasks.length) });
+    const unwire = step(deleteDependenciesOf, { workspaceId, taskIds: ids(tasks) });
+    const [goals] = await run([overwrite, unwire, taskWords(workspaceId, given)]);
     for (const { goal_id } of goals) left.add(goal_id);
     progress(2 * tasks.length);
   }

@@ -17,6 +17,7 @@ import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedTasks } from '../store/statements/record-created-tasks.ts';
+import { taskWords } from '../store/write-words.ts';
 import { beginOperation, type Call, goalNotFound } from './call.ts';
 import { goalOf } from './goals.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
@@ -63,6 +64,10 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
   const firstNumber = await numbers.take('task', subtasks.length);
   const operation = await beginOperation(call, subtasks.length + 1);
   const taskIds = subtasks.map((_, place) => taskIdOf(firstNumber + place));
+  const words = taskWords(
+    workspaceId,
+    subtasks.map((subtask, place) => ({ ...subtask, id: taskIds[place] as string })),
+  );
   return database.transaction(
     operation,
     async (run) => {
@@ -95,6 +100,7 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
         step(recordCreatedTasks, { workspaceId, goalId, firstNumber, count, seq, operation: seq, actor }),
         step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
         step(listTasksById, { workspaceId, textLimit: answerBudget.listText, taskIds: taskIds.slice(0, limits.page) }),
+        words,
       ] as const;
       const [, , , , , goalRows, taskRows] = await run(write);
       return { goal: goalOf(goalRows, goalId), taskIds, tasks: taskRows.map(listedTask), alreadyThere };

@@ -1,7 +1,7 @@
 import { defaultMaxAttempts } from '../domain/claims.ts';
 import { answerBudget } from '../domain/limits.ts';
 import { type Step, step } from '../store/database.ts';
-import type { Row } from '../store/statement.ts';
+import type { Params, Row } from '../store/statement.ts';
 import { claimTasks as claimAny, claimTasksById, claimTasksOfGoal } from '../store/statements/claim-tasks.ts';
 import { describeWaiting } from '../store/statements/describe-waiting.ts';
 import { endExpiredLeases } from '../store/statements/end-expired-leases.ts';
@@ -9,6 +9,7 @@ import { listClaims } from '../store/statements/list-claims.ts';
 import { releaseTasks as releaseTasksStatement } from '../store/statements/release-tasks.ts';
 import { renewLeases } from '../store/statements/renew-leases.ts';
 import { expiredAtOnce } from '../store/statements/sql.ts';
+import { resultWords } from '../store/write-words.ts';
 import { beginOperation, type Call } from './call.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
@@ -64,8 +65,17 @@ async function endLeasesAndClaim(call: Call, wanted: Wanted): Promise<ClaimedTas
     }),
     claimStep(call, wanted, { limit, seq: operation.seq + expiredAtOnce, pastExpired: true }),
   ] as const;
-  const [renewed, , claimed] = await database.write(operation, steps, { signal: call.signal });
+  const [renewed, ended, claimed] = await database.write(operation, steps, { signal: call.signal });
+  await writeResultWords(call, ended);
   return [...renewed.map((row) => claimedTask(row, true)), ...claimed.map((row) => claimedTask(row, false))];
+}
+
+/** The store wrote the results of tasks that it failed, so their words are known only now. */
+async function writeResultWords({ store }: Call, ended: Row<typeof endExpiredLeases>[]): Promise<void> {
+  const failed = ended.flatMap(({ id, result }) => (result === null ? [] : [{ taskId: id, result }]));
+  for (const { statement, params } of resultWords(store.workspaceId, failed)) {
+    await store.database.writeIdempotent(statement, params as Params<typeof statement>);
+  }
 }
 
 function claimStep(

@@ -21,6 +21,7 @@ import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedGoal } from '../store/statements/record-created-goal.ts';
 import { updateGoal as updateGoalStatement } from '../store/statements/update-goal.ts';
+import { changedGoalWords, goalWords } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
 import { beginOperation, type Call, goalNotFound, mayStartId } from './call.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
@@ -38,6 +39,7 @@ export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
     step(insertGoal, { workspaceId, id, number, description, priority, repos, metadata }),
     step(recordCreatedGoal, { workspaceId, goalId: id, seq: operation.seq, actor: call.actor }),
     step(findGoal, { workspaceId, taskIdLimit, goalId: id }),
+    goalWords(workspaceId, [{ id, description, repos }]),
   ] as const;
   const [, , rows] = await database.write(operation, steps, { signal: call.signal });
   return goalOf(rows, id);
@@ -133,9 +135,12 @@ export async function updateGoal(call: Call, goalId: string, change: GoalChange)
   });
   const lock = step(lockGoals, { workspaceId, goalIds: [goalId] });
   const read = step(findGoal, { workspaceId, taskIdLimit, goalId });
+  const words = changedGoalWords(workspaceId, goalId, { description: change.description, repo: change.repos });
   try {
     if (change.status === undefined) {
-      const [, , rows] = await database.write(operation, [lock, update, read] as const, { signal: call.signal });
+      const [, , rows] = await database.write(operation, [lock, update, read, ...words] as const, {
+        signal: call.signal,
+      });
       return goalOf(rows, goalId);
     }
     // closing or opening a goal changes its tasks too, so it must not meet those who change tasks and then the goal
@@ -146,6 +151,7 @@ export async function updateGoal(call: Call, goalId: string, change: GoalChange)
       update,
       step(parkTasks, { workspaceId, goalId, parked }),
       read,
+      ...words,
     ] as const;
     const [, , , , rows] = await database.write(operation, steps, { signal: call.signal });
     return goalOf(rows, goalId);

@@ -5,6 +5,7 @@ import type { Row } from '../store/statement.ts';
 import { insertNoteOnGoal, insertNoteOnTask, recordNote } from '../store/statements/insert-note.ts';
 import { findNote, listNotesOfGoal, listNotesOfTask } from '../store/statements/list-notes.ts';
 import { lockNotedGoal, lockNotedTask } from '../store/statements/lock-noted.ts';
+import { noteWords } from '../store/write-words.ts';
 import { beginOperation, type Call, goalNotFound, taskNotFound } from './call.ts';
 
 /** Notes that are shown with their goal or task. */
@@ -39,6 +40,7 @@ export async function addNote(call: Call, on: Noted, text: string): Promise<Note
     insert,
     step(recordNote, { workspaceId, id, seq, actor }),
     step(findNote, { workspaceId, textLimit: answerBudget.json, id }),
+    noteWords(workspaceId, [{ id, text }]),
   ] as const;
   const [, , , [row]] = await database.write(operation, steps, { signal: call.signal });
   if (row === undefined) throw 'taskId' in on ? taskNotFound(on.taskId) : goalNotFound(on.goalId);

@@ -1,9 +1,12 @@
 import { GoalAgentError } from '../domain/errors.ts';
-import { parseSearchQuery } from '../domain/search-query.ts';
+import { GoalStatus } from '../domain/goal.ts';
+import { parseSearchQuery, snippetOf } from '../domain/search-query.ts';
+import { TaskStatus } from '../domain/task-status.ts';
 import { search as searchStatement } from '../store/statements/search.ts';
 import type { Call } from './call.ts';
 
-export type SearchKind = 'goal' | 'task' | 'note';
+const kinds = ['goal', 'task', 'note'] as const;
+export type SearchKind = (typeof kinds)[number];
 
 export interface SearchFilter {
   query: string;
@@ -45,26 +48,39 @@ export async function search(
     throw new GoalAgentError('invalid', 'search: the query has no word to look for; write words, an ID or a ticket.');
   }
   const { database, workspaceId } = call.store;
+  const goalStatus = GoalStatus.safeParse(status).data ?? null;
+  const taskStatus = TaskStatus.safeParse(status).data ?? null;
   const rows = await database.read(
     searchStatement,
     {
       workspaceId,
       query: parsed.tsquery,
-      kind: kind ?? null,
-      status: status ?? null,
+      kinds: kindsOf({ kind, status, goalStatus, taskStatus }),
+      goalStatus,
+      taskStatus,
       ids: parsed.ids,
-      repo: query.trim(),
       candidates: weighedAtMost,
-      words: parsed.words,
-      snippetLength,
       limit,
     },
     { signal: call.signal },
   );
-  const found = rows.map(({ total: _, starts_late, ends_early, snippet, ...row }) => ({
+  const found = rows.map(({ total: _, text, ...row }) => ({
     ...row,
     kind: row.kind as SearchKind,
-    snippet: `${starts_late ? '…' : ''}${snippet.replaceAll(/\s+/g, ' ').trim()}${ends_early ? '…' : ''}`,
+    snippet: snippetOf(text, parsed.words, snippetLength),
   }));
   return { found, total: rows[0]?.total ?? 0 };
+}
+
+interface Narrowing {
+  kind: SearchKind | undefined;
+  status: string | undefined;
+  goalStatus: GoalStatus | null;
+  taskStatus: TaskStatus | null;
+}
+
+/** What can be of this kind and have this status. */
+function kindsOf({ kind, status, goalStatus, taskStatus }: Narrowing): SearchKind[] {
+  const may = { goal: goalStatus !== null, task: taskStatus !== null, note: false };
+  return kinds.filter((each) => (kind === undefined || each === kind) && (status === undefined || may[each]));
 }

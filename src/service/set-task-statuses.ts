@@ -10,6 +10,7 @@ import { findTasks } from '../store/statements/find-tasks.ts';
 import { lockGraphShared } from '../store/statements/lock-graph.ts';
 import { lockGoalsOfChanges, lockTasksAndDependents } from '../store/statements/lock-tasks.ts';
 import { setTaskStatuses as setTaskStatusesStatement } from '../store/statements/set-task-statuses.ts';
+import { resultWords } from '../store/write-words.ts';
 import { beginOperation, type Call, taskNotFound } from './call.ts';
 import { taskOf } from './tasks.ts';
 
@@ -95,6 +96,7 @@ async function apply(
     step(lockGoalsOfChanges, { workspaceId, changes: rows, taskIds }),
     step(setTaskStatusesStatement, { workspaceId, changes: rows, seq: operation.seq, actor: call.actor }),
     read,
+    ...resultWords(workspaceId, changes),
   ] as const;
   const [, , , [outcome], found] = await database.write(operation, steps, { signal: call.signal });
   const consequences: Consequences = {

@@ -11,6 +11,7 @@ import type { Row } from '../store/statement.ts';
 import { allowNestedLoops } from '../store/statements/allow-nested-loops.ts';
 import { listReachEdges } from '../store/statements/find-paths.ts';
 import { listHistoryOfOperation } from '../store/statements/list-history.ts';
+import { listSearchedGoals, listSearchedTasks } from '../store/statements/list-searched.ts';
 import { listGoalEvents, listLaterEvents, listObstacles, listUndone } from '../store/statements/list-undone.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
 import { lockUndoneGoals, lockUndoneTasks } from '../store/statements/lock-undone.ts';
@@ -25,6 +26,7 @@ import {
   undoTaskCreations,
   undoTaskDeletions,
 } from '../store/statements/undo-tasks.ts';
+import { goalWords, noteWords, taskWords } from '../store/write-words.ts';
 import type { Call } from './call.ts';
 import { historyEvent, textLimit } from './history.ts';
 
@@ -130,7 +132,7 @@ async function write(run: Run, call: Call, { taking, rows, wanted }: Writing): P
     ...(row.waits_again && row.id !== null ? [row.id] : []),
     ...(row.was ? row.dependents : []),
   ]);
-  await run([
+  const [, , , , , , , notes] = await run([
     step(undoAddedNotes, recorded),
     step(undoGoalDeletions, set),
     step(undoTaskChanges, recorded),
@@ -149,7 +151,33 @@ async function write(run: Run, call: Call, { taking, rows, wanted }: Writing): P
     step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges }),
   ] as const);
   refuseCycle(waiting, edges);
+  await writeWords(run, workspaceId, { rows, notes });
   return goals;
+}
+
+/** Rows that were there before have their texts back, and so their words. */
+async function writeWords(
+  run: Run,
+  workspaceId: number,
+  { rows, notes }: { rows: UndoneRow[]; notes: Row<typeof undoRemovedNotes>[] },
+): Promise<void> {
+  const returned = rows.filter((row) => row.was && row.changes_text && row.id !== null);
+  const idsOf = (kind: string) => returned.filter((row) => row.kind === kind).map((row) => row.id as string);
+  for (const ids of chunks(idsOf('goal'))) {
+    const [goals] = await run([step(listSearchedGoals, { workspaceId, ids })] as const);
+    await run([goalWords(workspaceId, goals)]);
+  }
+  for (const ids of chunks(idsOf('task'))) {
+    const [tasks] = await run([step(listSearchedTasks, { workspaceId, ids })] as const);
+    await run([taskWords(workspaceId, tasks)]);
+  }
+  for (const chunk of chunks(notes)) await run([noteWords(workspaceId, chunk)]);
+}
+
+function* chunks<T>(rows: T[]): Iterable<T[]> {
+  for (let start = 0; start < rows.length; start += limits.updatesPerCall) {
+    yield rows.slice(start, start + limits.updatesPerCall);
+  }
 }
 
 /** What comes back may meet dependencies that were added since. */

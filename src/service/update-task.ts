@@ -11,6 +11,7 @@ import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { moveNotes, moveTask } from '../store/statements/move-task.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { updateTask as updateTaskStatement } from '../store/statements/update-task.ts';
+import { changedTaskWords } from '../store/write-words.ts';
 import { beginOperation, type Call, taskNotFound } from './call.ts';
 import { refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
 import { taskOf } from './tasks.ts';
@@ -60,6 +61,7 @@ async function editTask(call: Call, taskId: string, edit: TaskEdit): Promise<Tas
     step(lockEditedTask, { workspaceId, taskId }),
     step(updateTaskStatement, { workspaceId, taskId, change: edit as Json, ...nothing, seq, actor: call.actor }),
     step(findTasks, { workspaceId, taskIds: [taskId] }),
+    ...changedTaskWords(workspaceId, taskId, edit),
   ] as const;
   const [, , [row]] = await database.write(operation, steps, { signal: call.signal });
   if (row === undefined) throw taskNotFound(taskId);
@@ -110,6 +112,7 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
           actor: call.actor,
         }),
         step(findTasks, { workspaceId, taskIds: [taskId] }),
+        ...changedTaskWords(workspaceId, taskId, change.edit),
       ] as const;
       const [, [row]] = await run(write);
       if (row === undefined) throw taskNotFound(taskId);

@@ -2,7 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
+import { fillWords } from './fill-words.ts';
 import { findPythonTables } from './python-tables.ts';
+import { runOn } from './run-on.ts';
 import { type Session, withSession } from './session.ts';
 
 /** Beside src/ and beside dist/: this file is two levels below the package in both. */
@@ -10,6 +12,8 @@ export const migrationsDirectory = fileURLToPath(new URL('../../migrations', imp
 
 // a name of its own: another program in this database may use the same library
 const table = 'goal_agent_migrations';
+/** What it makes is filled by the program. */
+const wordsMigration = '0009_words-for-search';
 
 /**
  * Brings a database's schema to this program's version, and gives back the names of the migrations that it ran.
@@ -72,7 +76,9 @@ export async function migrateWithin(session: Session): Promise<string[]> {
     noLock: true,
     log: () => {},
   });
-  return ran.map((migration) => migration.name);
+  const names = ran.map((migration) => migration.name);
+  if (names.includes(wordsMigration)) await fillWords(runOn(session));
+  return names;
 }
 
 /**

@@ -9,9 +9,12 @@ import { importV2, type V2ImportOptions } from '../../src/legacy/v2/import-v2.ts
 import { directoriesWithV2Files, takeOverV2 } from '../../src/legacy/v2/take-over.ts';
 import { V2Directory } from '../../src/legacy/v2/v2-directory.ts';
 import type { Call } from '../../src/service/call.ts';
-import { createGoal } from '../../src/service/goals.ts';
+import { createGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { getTask } from '../../src/service/tasks.ts';
+import { fillWords } from '../../src/store/fill-words.ts';
+import { runOn } from '../../src/store/run-on.ts';
+import { withSession } from '../../src/store/session.ts';
 import { taskImage } from '../../src/store/statements/sql.ts';
 import { aCall, aStore } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -109,7 +112,7 @@ describe('importing the files of v2', () => {
     const { call, sql } = await aCall();
     const directory = await aDirectory(small);
     await imported(call, directory);
-    await sql.query(`update goals set description = 'mine' where id = 'GOAL-0001'`);
+    await updateGoal(call, 'GOAL-0001', { description: 'mine' });
     expect(await importV2(call, new V2Directory(directory))).toMatchObject({ kind: 'already' });
     const tasks = {
       ...small['tasks.json'],
@@ -160,7 +163,7 @@ describe('importing the files of v2', () => {
   });
 
   it('overwrites what is there when told to, with the old row in the history', async () => {
-    const { call, sql } = await aCall();
+    const { call, sql, connection } = await aCall();
     await imported(call, await aDirectory(small));
     const changed = {
       'goals.json': {
@@ -184,6 +187,7 @@ describe('importing the files of v2', () => {
     await sql.query(
       `insert into task_dependencies select workspace_id, 'TASK-0009', id, 0 from tasks where id = 'TASK-0001'`,
     );
+    await withSession(connection, (session) => fillWords(runOn(session)));
     await imported(call, await aDirectory(changed), { onConflict: 'overwrite' });
     expect((await sql.query('select id, description, total_tasks, open_tasks from goals order by id')).rows).toEqual([
       { id: 'GOAL-0001', description: 'other', total_tasks: 1, open_tasks: 0 },

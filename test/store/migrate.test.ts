@@ -6,6 +6,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { knownMigrations, migrate, migrationsDirectory } from '../../src/store/migrate.ts';
 import { aDatabase, aStore } from '../support/database.ts';
+import { brokenInvariants } from '../support/invariants.ts';
 
 async function query(connection: pg.ClientConfig, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(connection);
@@ -15,6 +16,22 @@ async function query(connection: pg.ClientConfig, sql: string): Promise<Record<s
   } finally {
     await client.end();
   }
+}
+
+/** A database with the first migrations only. */
+async function anOlderDatabase(version: number): Promise<pg.ClientConfig> {
+  const older = mkdtempSync(path.join(tmpdir(), 'goal-agent-older-'));
+  for (const file of readdirSync(migrationsDirectory).sort().slice(0, version)) {
+    cpSync(path.join(migrationsDirectory, file), path.join(older, file));
+  }
+  const connection = await aDatabase({ empty: true });
+  const client = new pg.Client(connection);
+  await client.connect();
+  const table = { migrationsTable: 'goal_agent_migrations', direction: 'up' as const };
+  await runner({ dbClient: client, dir: older, ...table, log: () => {} });
+  await client.end();
+  rmSync(older, { recursive: true });
+  return connection;
 }
 
 describe('migrations', () => {
@@ -43,24 +60,29 @@ describe('migrations', () => {
   it('go on from every older version', async () => {
     const names = await knownMigrations();
     for (let version = 1; version < names.length; version += 1) {
-      const older = mkdtempSync(path.join(tmpdir(), 'goal-agent-older-'));
-      for (const file of readdirSync(migrationsDirectory).sort().slice(0, version)) {
-        cpSync(path.join(migrationsDirectory, file), path.join(older, file));
-      }
-      const connection = await aDatabase({ empty: true });
-      const client = new pg.Client(connection);
-      await client.connect();
-      await runner({
-        dbClient: client,
-        dir: older,
-        migrationsTable: 'goal_agent_migrations',
-        direction: 'up',
-        log: () => {},
-      });
-      await client.end();
-      rmSync(older, { recursive: true });
+      const connection = await anOlderDatabase(version);
       expect(await migrate(connection)).toEqual(names.slice(version));
     }
+  });
+
+  it('give the rows that are there the words that they are found by', async () => {
+    const connection = await anOlderDatabase(8);
+    await query(
+      connection,
+      `insert into workspaces (name) values ('one'), ('two');
+      insert into goals (workspace_id, id, number, description, priority, status, repos, metadata)
+      select w, 'GOAL-000' || w, w, 'Größe ' || w, 'low', 'planned', '{web-client}', '{}' from generate_series(1, 2) as w;
+      insert into tasks (workspace_id, id, number, goal_id, description, type, status, priority, repo, jira_ticket, assigned_tools, result)
+      select 1, 'TASK-' || n, n, 'GOAL-0001', 'task ' || n, 'general', 'pending', 'low', 'repo', 'X-1', '{}', '{"a": "登录"}'
+      from generate_series(10000, 11234) as n;
+      insert into notes (workspace_id, id, goal_id, actor, text) values (2, 70000, 'GOAL-0002', 'a', 'a note')`,
+    );
+    await migrate(connection);
+    const sql = new pg.Client(connection);
+    await sql.connect();
+    const broken = await brokenInvariants(sql).finally(() => sql.end());
+    expect(broken['the words of a row are those of its texts']).toBeUndefined();
+    expect(await query(connection, 'select count(*)::int4 as count from task_words')).toEqual([{ count: 1235 }]);
   });
 
   it('refuse a database that is newer, and do not touch it', async () => {

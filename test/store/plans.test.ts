@@ -16,7 +16,16 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-const largeTables = ['goals', 'tasks', 'task_dependencies', 'events', 'notes'];
+const largeTables = [
+  'goals',
+  'tasks',
+  'task_dependencies',
+  'events',
+  'notes',
+  'goal_words',
+  'task_words',
+  'note_words',
+];
 /** Each holds few rows of a workspace, and those are what is looked for. */
 const wholeIndexes = ['tasks_ready', 'tasks_leased', 'tasks_parked'];
 

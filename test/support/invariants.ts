@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { blockOf, searchWords } from '../../src/domain/search-words.ts';
 
 /** What the schema cannot hold by itself, counted again: each row that comes back is a mistake. */
 const recounts = {
@@ -63,5 +64,37 @@ export async function brokenInvariants(sql: pg.Client): Promise<Record<string, u
     const { rows } = await sql.query(recount);
     if (rows.length > 0) broken[rule] = rows;
   }
+  const words = await wrongWords(sql);
+  if (words.length > 0) broken['the words of a row are those of its texts'] = words;
   return broken;
+}
+
+/** Goals, tasks and notes as they are searched, each beside the words that it has. */
+const searched = `
+  select g.workspace_id::int8, g.id, jsonb_build_object('description', g.description, 'repo', g.repos) as texts, w.words::text, w.block
+  from goals g
+  left join goal_words w on w.workspace_id = g.workspace_id and w.goal_id = g.id
+  union all
+  select t.workspace_id, t.id, jsonb_build_object('description', t.description, 'jira_ticket', t.jira_ticket, 'repo', t.repo,
+    'result', t.result), w.words::text, w.block
+  from tasks t
+  left join task_words w on w.workspace_id = t.workspace_id and w.task_id = t.id
+  union all
+  select n.workspace_id, 'NOTE-' || n.id, jsonb_build_object('description', n.text), w.words::text, w.block
+  from notes n
+  left join note_words w on w.workspace_id = n.workspace_id and w.note_id = n.id`;
+
+async function wrongWords(sql: pg.Client): Promise<unknown[]> {
+  const { rows } = await sql.query(searched);
+  const wanted = rows.map(({ workspace_id, id, texts }) => {
+    const number = Number(id.split('-')[1]);
+    return { id, words: searchWords({ workspaceId: Number(workspace_id), number }, texts), block: blockOf(number) };
+  });
+  const made = await sql.query(
+    'select w.words::tsvector::text as words from unnest($1::text[]) with ordinality as w (words, n) order by w.n',
+    [wanted.map(({ words }) => words)],
+  );
+  return rows.flatMap(({ id, words, block }, n) =>
+    words === made.rows[n]?.words && block === wanted[n]?.block ? [] : [{ id, words, wanted: made.rows[n]?.words }],
+  );
 }

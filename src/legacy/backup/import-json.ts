@@ -13,6 +13,7 @@ import { raiseCounters } from '../../store/statements/raise-counters.ts';
 import { restoreEvents } from '../../store/statements/restore-events.ts';
 import { restoreImports } from '../../store/statements/restore-imports.ts';
 import { restoreNotes } from '../../store/statements/restore-notes.ts';
+import { goalWords, noteWords, taskWords } from '../../store/write-words.ts';
 import { deriveColumns } from '../check/goal-tasks.ts';
 import { JsonTextError, parseJson } from '../json-text.ts';
 import type { Exported } from './export-json.ts';
@@ -56,6 +57,8 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
   const { goals, tasks } = withDerivedColumns(exported);
   for (const chunk of chunks(goals)) yield step(importGoals, { workspaceId, goals: chunk as never });
   for (const chunk of chunks(tasks)) yield step(importTasks, { workspaceId, tasks: chunk as never });
+  for (const chunk of chunks(exported.goals)) yield goalWords(workspaceId, chunk);
+  for (const chunk of chunks(exported.tasks)) yield taskWords(workspaceId, chunk);
   for (const chunk of chunks(exported.tasks)) {
     const edges = chunk.flatMap(({ id, dependencies }) =>
       dependencies.map((dependency, place) => ({ id, dependency, place })),
@@ -67,7 +70,10 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
       places: edges.map((edge) => edge.place),
     });
   }
-  for (const chunk of chunks(exported.notes)) yield step(restoreNotes, { workspaceId, notes: chunk });
+  for (const chunk of chunks(exported.notes)) {
+    yield step(restoreNotes, { workspaceId, notes: chunk });
+    yield noteWords(workspaceId, chunk);
+  }
   for (const chunk of chunks(exported.events)) yield step(restoreEvents, { workspaceId, events: chunk as never });
   for (const chunk of chunks(exported.imports)) yield step(restoreImports, { workspaceId, imports: chunk as never });
   const counters = Object.entries(exported.counters);

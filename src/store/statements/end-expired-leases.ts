@@ -11,7 +11,7 @@ import { eventColumns, expiredAtOnce, taskImage } from './sql.ts';
 export const endExpiredLeases = defineStatement({
   name: 'end_expired_leases',
   params: { workspaceId: 'int8', maxAttempts: 'int4', seq: 'int8', actor: 'text', taskIds: 'text[]' },
-  columns: { id: 'text' },
+  columns: { id: 'text', result: 'jsonb?' },
   text: `
     with expired as (
       select t.*
@@ -65,6 +65,6 @@ export const endExpiredLeases = defineStatement({
       from ended e
       join expired b on b.id = e.id
     )
-    select e.id
+    select e.id, case when e.status = 'failed' then e.result end as result
     from ended e`,
 });

@@ -54,6 +54,7 @@ export const listUndone = defineStatement({
     moves_counts: 'bool',
     moves_state: 'bool',
     waits_again: 'bool',
+    changes_text: 'bool',
     dependents: 'text[]',
     holder: 'text?',
     lease_expires_at: 'timestamptz?',
@@ -89,6 +90,14 @@ export const listUndone = defineStatement({
         or u.before -> 'result' <> u.after -> 'result'
       ) is true as moves_state,
       u.id in (select d.task_id from dependencies d where d.added) is true as waits_again,
+      u.kind <> 'note' and (
+        u.after is null
+        or u.before -> 'description' is distinct from u.after -> 'description'
+        or u.before -> 'jira_ticket' is distinct from u.after -> 'jira_ticket'
+        or u.before -> 'repo' is distinct from u.after -> 'repo'
+        or u.before -> 'repos' is distinct from u.after -> 'repos'
+        or u.before -> 'result' is distinct from u.after -> 'result'
+      ) as changes_text,
       coalesce(w.dependents, '{}') as dependents,
       t.claimed_by as holder, t.lease_expires_at
     from undone u

@@ -1,53 +1,83 @@
+import { blockInSql } from '../../domain/search-words.ts';
 import { defineStatement } from '../statement.ts';
 
-// The expressions of migrations/0006_cheaper-writes.sql, word for word: only so are its indexes used.
+type Kind = 'goal' | 'task' | 'note';
 
-/** Text whose words are apart, whatever stood between them. What separates them is what separates those of a query: `parseSearchQuery`. */
-const words = (text: string) =>
-  `regexp_replace(${text}, '[!"#$%&''()*+,./:;<=>?@[\\\\\\]^_\`{|}~«·»–—‘’“”•…→、。，\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff-]+', ' ', 'g')`;
+/** Tasks of a status, where they are no more than this, are looked at one by one. */
+const fewTasks = 10_000;
 
 /** The texts and numbers of a result. */
 const values = (column: string) => `coalesce(replace(replace(replace(replace(left(
       jsonb_path_query_array(${column}, 'strict $.** ? (@.type() == "string" || @.type() == "number")')::text, 8000),
       '\\\\', ' '), '\\n', ' '), '\\r', ' '), '\\t', ' '), '')`;
 
-const vector = (text: string) => `to_tsvector('simple', ${words(text)})`;
-const vectorOfTask = vector(
-  `t.description || ' ' || coalesce(t.jira_ticket, '') || ' ' || coalesce(t.repo, '') || ' ' || ${values('t.result')}`,
-);
-const query = `to_tsquery('simple', $2)`;
+/** The query as it is asked of a block. */
+const queryIn = (block: string) => `replace($2, '#', $1::text || '.' || ${block} || ':')`;
 
-/** How well what was found fits: by its first words only, so that a long text costs no more than a short one. */
-const rank = (...parts: [string, 'A' | 'D'][]) =>
-  `ts_rank(${parts
-    .map(([text, weight]) => `setweight(${vector(`left(${text}, 2000)`)}, '${weight}')`)
-    .join(' || ')}, ${query})`;
+/**
+ * The query as it is asked of the newest block, of the two before it, of the four before those, and so on: a word that
+ * is everywhere is found in the first, and one that is rare needs few looks. `offset 0`, so that each is made once.
+ */
+const looks = (kind: Kind) => `
+          select string_agg('(' || ${queryIn('b.block')} || ')', ' | ')::tsquery as query
+          from (
+            select ${blockInSql('c.next')} as last
+            from counters c
+            where c.workspace_id = $1 and c.kind = '${kind}' and '${kind}' = any($3)
+          ) c
+          cross join lateral generate_series(0, c.last) as b (block)
+          group by floor(log(2, (c.last - b.block + 1)::numeric))
+          order by floor(log(2, (c.last - b.block + 1)::numeric))
+          offset 0`;
 
-/** Where the first of the words is, from 1. */
-const place = (text: string) => `(
-      select min(nullif(strpos(lower(${text}), w.word), 0))
-      from unnest($8::text[]) as w (word)
-    )`;
+/**
+ * Rows that have the words, as many as are wanted. `offset 0` keeps the order in which it is looked for them: the newest blocks,
+ * what has the words there, and whether `row` is one that is wanted.
+ */
+const newest = (kind: Kind, row: string) => `
+        select r.id, ts_rank(w.words, ${queryIn('w.block')}::tsquery) as rank, r.created_at
+        from (${looks(kind)}
+        ) q
+        cross join lateral (
+          select w.${kind}_id as id, w.block, w.words
+          from ${kind}_words w
+          where w.workspace_id = $1 and w.words @@ q.query
+          offset 0
+        ) w
+        cross join lateral (
+          ${row}
+          offset 0
+        ) r`;
+
+/** Of these tasks those that have the words. */
+const among = (tasks: string) => `
+        select x.id, ts_rank(w.words, ${queryIn('w.block')}::tsquery) as rank, x.created_at
+        from ${tasks} x
+        cross join lateral (
+          select w.block, w.words
+          from task_words w
+          where w.workspace_id = $1 and w.task_id = x.id
+          offset 0
+        ) w
+        where w.words @@ ${queryIn('w.block')}::tsquery`;
 
 /**
  * Goals, tasks and notes that have all of the words, best first; what the query names by its ID before all else. Of a
- * word that is everywhere no more than `candidates` of each kind are looked at. `query` is what to_tsquery reads.
- * A snippet is cut from around the first of the words, which are in lower case.
+ * word that is everywhere no more than `candidates` of each kind are looked at, of the newest blocks. `query` is a tsquery
+ * with `#` before each word. `kinds` are those that are looked for, with the status of each.
  */
 export const search = defineStatement({
   name: 'search',
-  // a rare word is looked up, and of a word that is everywhere the first rows will do: only the word tells which
+  // what is known of the tables changes the way, and planning costs little beside it
   plannedAnew: true,
   params: {
     workspaceId: 'int8',
     query: 'text',
-    kind: 'text?',
-    status: 'text?',
+    kinds: 'text[]',
+    goalStatus: 'text?',
+    taskStatus: 'text?',
     ids: 'text[]',
-    repo: 'text',
     candidates: 'int8',
-    words: 'text[]',
-    snippetLength: 'int4',
     limit: 'int8',
   },
   columns: {
@@ -56,75 +86,90 @@ export const search = defineStatement({
     goal_id: 'text',
     task_id: 'text?',
     status: 'text?',
-    snippet: 'text',
-    starts_late: 'bool',
-    ends_early: 'bool',
+    text: 'text',
     total: 'int8',
   },
   text: `
-    with found as (
+    with of_status as materialized (
+      select count(*) as tasks
+      from (
+        select
+        from tasks t
+        where t.workspace_id = $1 and t.status = $5::text::task_status
+        limit ${fewTasks} + 1
+      ) t
+    ),
+    few as materialized (
+      select t.id, t.created_at
+      from tasks t
+      where t.workspace_id = $1 and t.status = $5::text::task_status
+      order by t.number desc
+    ),
+    found as (
       select 'task' as kind, t.id, true as named, 0::float4 as rank, t.created_at
       from tasks t
-      where t.workspace_id = $1 and t.id = any($5::text[]) and ($3::text is null or $3 = 'task')
-        and ($4::text is null or t.status::text = $4)
+      where t.workspace_id = $1 and t.id = any($6::text[]) and 'task' = any($3::text[])
+        and ($5::text is null or t.status = $5::text::task_status)
       union all
       select 'goal', g.id, true, 0, g.created_at
       from goals g
-      where g.workspace_id = $1 and g.id = any($5) and ($3 is null or $3 = 'goal') and ($4 is null or g.status::text = $4)
+      where g.workspace_id = $1 and g.id = any($6) and 'goal' = any($3)
+        and ($4::text is null or g.status = $4::text::goal_status)
       union all
-      select 'task', t.id, false, ${rank(['t.description', 'A'], [values('t.result'), 'D'])}, t.created_at
-      from (
-        select t.*
-        from tasks t
-        where t.workspace_id = $1 and ${vectorOfTask} @@ ${query}
-          and t.id <> all($5) and ($3 is null or $3 = 'task') and ($4 is null or t.status::text = $4)
+      select 'task', f.id, false, f.rank, f.created_at
+      from (${newest(
+        'task',
+        `select t.id, t.created_at
+          from tasks t
+          where t.workspace_id = $1 and t.id = w.id and t.id <> all($6) and ($5 is null or t.status = $5::text::task_status)`,
+      )}
+        where $5 is null or (select o.tasks from of_status o) > ${fewTasks}
         limit $7
-      ) t
+      ) f
       union all
-      select 'goal', g.id, false, ${rank(['g.description', 'A'])}, g.created_at
-      from (
-        select g.*
-        from goals g
-        where g.workspace_id = $1 and (${vector('g.description')} @@ ${query} or g.repos @> array[$6])
-          and g.id <> all($5) and ($3 is null or $3 = 'goal') and ($4 is null or g.status::text = $4)
+      select 'task', f.id, false, f.rank, f.created_at
+      from (${among('few')}
+          and $5 is not null and (select o.tasks from of_status o) <= ${fewTasks} and x.id <> all($6)
         limit $7
-      ) g
+      ) f
       union all
-      select 'note', n.id::text, false, ${rank(['n.text', 'A'])}, n.created_at
-      from (
-        select n.*
-        from notes n
-        where n.workspace_id = $1 and ${vector('n.text')} @@ ${query} and ($3 is null or $3 = 'note') and $4 is null
+      select 'goal', f.id, false, f.rank, f.created_at
+      from (${newest(
+        'goal',
+        `select g.id, g.created_at
+          from goals g
+          where g.workspace_id = $1 and g.id = w.id and g.id <> all($6) and ($4 is null or g.status = $4::text::goal_status)`,
+      )}
         limit $7
-      ) n
+      ) f
+      union all
+      select 'note', f.id::text, false, f.rank, f.created_at
+      from (${newest(
+        'note',
+        `select n.id, n.created_at
+          from notes n
+          where n.workspace_id = $1 and n.id = w.id`,
+      )}
+        limit $7
+      ) f
     ),
     best as (
       select f.*, count(*) over () as total
       from found f
       order by f.named desc, f.rank desc, f.created_at desc, f.id desc
-      limit $10
-    ),
-    shown as (
-      select b.kind, b.id, b.named, b.rank, b.created_at, b.total,
-        coalesce(t.goal_id, n.goal_id, b.id) as goal_id,
-        coalesce(t.id, n.task_id) as task_id,
-        coalesce(t.status::text, g.status::text) as status,
-        case b.kind
-          when 'task' then t.description || case when t.result is null then '' else ' ' || ${values('t.result')} end
-          when 'goal' then g.description
-          else n.text
-        end as text
-      from best b
-      left join tasks t on t.workspace_id = $1 and t.id = b.id and b.kind = 'task'
-      left join goals g on g.workspace_id = $1 and g.id = b.id and b.kind = 'goal'
-      left join notes n on n.workspace_id = $1 and n.id = case when b.kind = 'note' then b.id::int8 end
-    ),
-    placed as (
-      select s.*, greatest(1, coalesce(${place('s.text')}, 1) - $9 / 3) as start
-      from shown s
+      limit $8
     )
-    select p.kind, p.id, p.goal_id, p.task_id, p.status, substring(p.text from p.start for $9) as snippet,
-      p.start > 1 as starts_late, length(p.text) >= p.start + $9 as ends_early, p.total
-    from placed p
-    order by p.named desc, p.rank desc, p.created_at desc, p.id desc`,
+    select b.kind, b.id, coalesce(t.goal_id, n.goal_id, b.id) as goal_id, coalesce(t.id, n.task_id) as task_id,
+      coalesce(t.status::text, g.status::text) as status,
+      case b.kind
+        when 'task' then t.description || case when t.result is null then '' else ' ' || ${values('t.result')} end
+        when 'goal' then g.description
+        else n.text
+      end as text,
+      b.total
+    from best b
+    left join tasks t on t.workspace_id = $1 and t.id = b.id and b.kind = 'task'
+    left join goals g on g.workspace_id = $1 and g.id = b.id and b.kind = 'goal'
+    left join notes n on n.workspace_id = $1 and n.id = case when b.kind = 'note' then b.id::int8 end
+    order by b.named desc, b.rank desc, b.created_at desc, b.id desc`,
 });

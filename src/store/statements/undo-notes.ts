@@ -28,11 +28,11 @@ export const undoAddedNotes = defineStatement({
     where n.workspace_id = $1 and n.id = any(array(select x.id from going x))`,
 });
 
-/** Notes come back that were taken back, and those of goals and tasks that come back. */
+/** Notes come back that were taken back, and those of goals and tasks that come back; these notes. */
 export const undoRemovedNotes = defineStatement({
   name: 'undo_removed_notes',
   params: { workspaceId: 'int8', operations: 'int8[]' },
-  columns: {},
+  columns: { id: 'int8', text: 'text' },
   text: `
     with ${undoneRows},
     coming as (
@@ -50,7 +50,8 @@ export const undoRemovedNotes = defineStatement({
     select $1, n.id,
       coalesce((select t.goal_id from tasks t where t.workspace_id = $1 and t.id = n.task_id), n.goal_id), n.task_id, n.actor, n.text, n.created_at
     from coming c
-    cross join jsonb_to_record(c.image) as n (id int8, goal_id text, task_id text, actor text, text text, created_at timestamptz)`,
+    cross join jsonb_to_record(c.image) as n (id int8, goal_id text, task_id text, actor text, text text, created_at timestamptz)
+    returning id, text`,
 });
 
 /** The history of notes that came back by themselves. */

@@ -1,0 +1,66 @@
+import type { Json } from '../domain/json.ts';
+import { blockOf, type SearchedTexts, searchWords, weightsKept } from '../domain/search-words.ts';
+import type { Row } from './statement.ts';
+import type { listSearchedGoals, listSearchedNotes, listSearchedTasks } from './statements/list-searched.ts';
+import { putGoalWords, putNoteWords, putTaskWords } from './statements/put-words.ts';
+import { replaceGoalWords, replaceResultWords, replaceTaskWords } from './statements/replace-words.ts';
+import { step } from './steps.ts';
+
+// The steps that keep the words of rows as their texts are; each belongs into the transaction that changes the texts.
+
+type SearchedGoal = Row<typeof listSearchedGoals>;
+type SearchedTask = Pick<Row<typeof listSearchedTasks>, 'id' | 'description'> & SearchedTexts;
+type SearchedNote = Row<typeof listSearchedNotes>;
+
+/** `GOAL-0012` is 12, whatever stands in the row's `number`. */
+const numberIn = (id: string) => Number(id.slice(id.indexOf('-') + 1));
+
+export function goalWords(workspaceId: number, goals: readonly SearchedGoal[]) {
+  const words = goals.map(({ id, description, repos }) =>
+    searchWords({ workspaceId, number: numberIn(id) }, { description, repo: repos }),
+  );
+  const ids = goals.map(({ id }) => id);
+  return step(putGoalWords, { workspaceId, ids, blocks: ids.map((id) => blockOf(numberIn(id))), words });
+}
+
+export function taskWords(workspaceId: number, tasks: readonly SearchedTask[]) {
+  const words = tasks.map((task) => searchWords({ workspaceId, number: numberIn(task.id) }, task));
+  const ids = tasks.map(({ id }) => id);
+  return step(putTaskWords, { workspaceId, ids, blocks: ids.map((id) => blockOf(numberIn(id))), words });
+}
+
+export function noteWords(workspaceId: number, notes: readonly SearchedNote[]) {
+  const words = notes.map(({ id, text }) => searchWords({ workspaceId, number: id }, { description: text }));
+  const ids = notes.map(({ id }) => id);
+  return step(putNoteWords, { workspaceId, ids, blocks: ids.map(blockOf), words });
+}
+
+/** For the texts that change; none where no text does. */
+export function changedGoalWords(workspaceId: number, goalId: string, texts: SearchedTexts) {
+  return changed({ workspaceId, goalId }, goalId, texts).map((params) => step(replaceGoalWords, params));
+}
+
+/** For the texts that change; none where no text does. */
+export function changedTaskWords(workspaceId: number, taskId: string, texts: SearchedTexts) {
+  return changed({ workspaceId, taskId }, taskId, texts).map((params) => step(replaceTaskWords, params));
+}
+
+/** For results that tasks were given, where they have them now; none where no task was given one. */
+export function resultWords(workspaceId: number, changes: readonly { taskId: string; result?: Json | undefined }[]) {
+  const results = changes.flatMap(({ taskId, result }) =>
+    result === undefined
+      ? []
+      : [{ task_id: taskId, result, words: searchWords({ workspaceId, number: numberIn(taskId) }, { result }) }],
+  );
+  if (results.length === 0) return [];
+  return [step(replaceResultWords, { workspaceId, results, kept: weightsKept({ result: null }) })];
+}
+
+function changed<K extends { workspaceId: number }>(key: K, id: string, texts: SearchedTexts) {
+  const kept = weightsKept(texts);
+  if (kept.length === allWeights) return [];
+  const words = searchWords({ workspaceId: key.workspaceId, number: numberIn(id) }, texts);
+  return [{ ...key, kept, words }];
+}
+
+const allWeights = weightsKept({}).length;
