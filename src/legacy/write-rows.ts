@@ -3,6 +3,7 @@ import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of
 import { importGoals } from '../store/statements/import-goals.ts';
 import { importTaskImages, importTasks } from '../store/statements/import-tasks.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
+import { listSearchedTasks } from '../store/statements/list-searched.ts';
 import { overwriteGoals } from '../store/statements/overwrite-goals.ts';
 import { overwriteTasks } from '../store/statements/overwrite-tasks.ts';
 import { recordImportedGoals } from '../store/statements/record-imported-goals.ts';
@@ -60,24 +61,23 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   const [known, recounted] = split(newTasks, staysAsGiven(rows));
   await oneAhead(chunks(newGoals), async (goals) => {
     const record = step(recordImportedGoals, { workspaceId, goalIds: ids(goals), ...numbers(goals.length) });
-    await run([step(importGoals, { workspaceId, goals: json(goals) }), record, goalWords(workspaceId, goals)]);
+    await run([step(importGoals, { workspaceId, goals: json(goals) }), record]);
     progress(2 * goals.length);
   });
   for (const goals of chunks(oldGoals)) {
     const overwrite = step(overwriteGoals, { workspaceId, goals: json(goals), ...numbers(goals.length) });
-    await run([overwrite, goalWords(workspaceId, goals)]);
+    await run([overwrite]);
     progress(2 * goals.length);
   }
   await oneAhead(chunks(known), async (tasks) => {
     const given = tasks.map(rows.rowOf);
     const images = given.map(imageOfNewTask);
-    const words = taskWords(workspaceId, given);
-    await run([step(importTaskImages, { workspaceId, images, ...numbers(tasks.length) }), words]);
+    await run([step(importTaskImages, { workspaceId, images, ...numbers(tasks.length) })]);
     progress(2 * tasks.length);
   });
   await oneAhead(chunks(recounted), async (tasks) => {
     const given = tasks.map(rows.rowOf);
-    await run([step(importTasks, { workspaceId, tasks: json(given) }), taskWords(workspaceId, given)]);
+    await run([step(importTasks, { workspaceId, tasks: json(given) })]);
     progress(tasks.length);
   });
   const left = new Set<string>();
@@ -85,16 +85,29 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     const given = tasks.map(rows.rowOf);
     const overwrite = step(overwriteTasks, { workspaceId, tasks: json(given), ...numbers(tasks.length) });
     const unwire = step(deleteDependenciesOf, { workspaceId, taskIds: ids(tasks) });
-    const [goals] = await run([overwrite, unwire, taskWords(workspaceId, given)]);
+    const [goals] = await run([overwrite, unwire]);
     for (const { goal_id } of goals) left.add(goal_id);
     progress(2 * tasks.length);
   }
   await oneAhead(chunks(rows.tasks), (tasks) => run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]));
+  await writeWords(run, rows, workspaceId);
   await recount(run, rows, { workspaceId, left, numbers, taskIds: ids([...recounted, ...oldTasks]) });
   await oneAhead(chunks(recounted), async (tasks) => {
     await run([step(recordImportedTasks, { workspaceId, taskIds: ids(tasks), ...numbers(tasks.length) })]);
     progress(tasks.length);
   });
+}
+
+/**
+ * The words of all rows, when all of them are there: the foreign keys' own plans are kept, and one that was made for a
+ * few tasks would go through all of them for each of 100,000.
+ */
+async function writeWords(run: Run, rows: RowsToWrite, workspaceId: number): Promise<void> {
+  for (const chunk of chunks(rows.goals)) await run([goalWords(workspaceId, chunk)]);
+  for (const chunk of chunks(ids(rows.tasks))) {
+    const [tasks] = await run([step(listSearchedTasks, { workspaceId, ids: chunk })] as const);
+    await run([taskWords(workspaceId, tasks)]);
+  }
 }
 
 /** Each in its turn, and the next one is made ready while the database works on one. */

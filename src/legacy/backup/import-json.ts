@@ -70,10 +70,8 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
       places: edges.map((edge) => edge.place),
     });
   }
-  for (const chunk of chunks(exported.notes)) {
-    yield step(restoreNotes, { workspaceId, notes: chunk });
-    yield noteWords(workspaceId, chunk);
-  }
+  for (const chunk of chunks(exported.notes)) yield step(restoreNotes, { workspaceId, notes: chunk });
+  for (const chunk of chunks(exported.notes)) yield noteWords(workspaceId, chunk);
   for (const chunk of chunks(exported.events)) yield step(restoreEvents, { workspaceId, events: chunk as never });
   for (const chunk of chunks(exported.imports)) yield step(restoreImports, { workspaceId, imports: chunk as never });
   const counters = Object.entries(exported.counters);
