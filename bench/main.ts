@@ -3,6 +3,7 @@ import { version } from '../src/main/version.ts';
 import { benchBreakdown } from './breakdown.ts';
 import { benchCache } from './cache.ts';
 import { benchClaims } from './claims.ts';
+import { benchCore } from './core.ts';
 import { benchImport } from './import.ts';
 import { benchPlan } from './plan.ts';
 import { benchReady } from './ready.ts';
@@ -45,6 +46,7 @@ try {
     ['cache', () => benchCache(setting, print)],
     ['search', () => benchSearch(setting, print)],
     ['thousands', () => benchThousands(setting, print)],
+    ['core', () => benchCore(setting, print)],
     ['import', () => benchImport(print)],
   ];
   const names = parts.map(([name]) => name);
