@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import { beginOperation, type Call } from '../service/call.ts';
+import { type Call, newOperation, numberOf, operationStep } from '../service/call.ts';
 import { step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import { findImport } from '../store/statements/find-import.ts';
@@ -16,7 +16,7 @@ import type { TimeZone } from './local-time.ts';
 import { releaseMemory } from './release-memory.ts';
 import { Changes, type ImportReport } from './report.ts';
 import { reportOf } from './report-of.ts';
-import { eventsFor, type OnProgress, writeRows } from './write-rows.ts';
+import { type OnProgress, writeRows } from './write-rows.ts';
 
 /** Where records come from, and how to take them over. */
 export interface ImportRequest {
@@ -88,21 +88,25 @@ async function save(
 ): Promise<ImportOutcome> {
   const { database, workspaceId } = call.store;
   const contentHash = request.hash;
-  const operation = await beginOperation(call, eventsFor(checked));
+  const operation = newOperation(call, { rows: checked.goals.length + checked.tasks.length });
   if (checked.tasks.length > large) releaseMemory();
-  return database.transaction(operation, async (run): Promise<ImportOutcome> => {
-    // two first starts may come here with the same files: the second one sees what the first has done
-    const look = [step(lockGraphExclusive, { workspaceId }), step(findImport, { workspaceId, contentHash })] as const;
-    const [, [before]] = await run(look);
-    if (before !== undefined && !request.again) return { kind: 'already', importedAt: before.imported_at };
-    const { seq } = operation;
-    await writeRows(run, checked, { workspaceId, actor: call.actor, seq, onProgress: request.onProgress });
-    // only now, since records are read to their end as they are written
-    const report = reportOf(request, checked, changes);
-    const { source } = request;
-    await run([step(insertImport, { workspaceId, contentHash, source, report: report as unknown as Json })]);
-    return { kind: 'imported', report };
-  });
+  return database.transaction(
+    operation,
+    async (run): Promise<ImportOutcome> => {
+      // two first starts may come here with the same files: the second one sees what the first has done
+      const look = [step(lockGraphExclusive, { workspaceId }), step(findImport, { workspaceId, contentHash })] as const;
+      const [, [before]] = await run(look);
+      if (before !== undefined && !request.again) return { kind: 'already', importedAt: before.imported_at };
+      const [[made]] = await run([operationStep(call, operation)] as const);
+      await writeRows(run, checked, { workspaceId, operation: numberOf(made), onProgress: request.onProgress });
+      // only now, since records are read to their end as they are written
+      const report = reportOf(request, checked, changes);
+      const { source } = request;
+      await run([step(insertImport, { workspaceId, contentHash, source, report: report as unknown as Json })]);
+      return { kind: 'imported', report };
+    },
+    { isPatient: true },
+  );
 }
 
 async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> {

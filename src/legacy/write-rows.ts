@@ -1,15 +1,21 @@
-import { type Run, step } from '../store/database.ts';
+import { changeOf, type Image, imageOf } from '../domain/event.ts';
+import type { Json } from '../domain/json.ts';
+import { type Run, type Step, step } from '../store/database.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
 import { importGoals } from '../store/statements/import-goals.ts';
-import { importTaskImages, importTasks } from '../store/statements/import-tasks.ts';
+import { importTasks, recordImages } from '../store/statements/import-tasks.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
+import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import { listSearchedTasks } from '../store/statements/list-searched.ts';
+import { lockGoals } from '../store/statements/lock-goals.ts';
 import { overwriteGoals } from '../store/statements/overwrite-goals.ts';
 import { overwriteTasks } from '../store/statements/overwrite-tasks.ts';
-import { recordImportedGoals } from '../store/statements/record-imported-goals.ts';
-import { recordImportedTasks } from '../store/statements/record-imported-tasks.ts';
+import { recordCreatedGoals, recordCreatedTasks } from '../store/statements/record-created.ts';
+import { recordEvents } from '../store/statements/record-events.ts';
+import { recordFollowed } from '../store/statements/record-followed.ts';
 import { recountGoals } from '../store/statements/recount-goals.ts';
 import { recountTasks } from '../store/statements/recount-tasks.ts';
+import { deleteClaims } from '../store/statements/undo-writes.ts';
 import { goalWords, taskWords } from '../store/write-words.ts';
 import type { CheckedRecords } from './check/check.ts';
 import type { GoalRow, TaskNode, TaskRow } from './check/types.ts';
@@ -29,29 +35,17 @@ export type OnProgress = (done: number, total: number) => void;
 
 interface Writing {
   workspaceId: number;
-  actor: string;
-  /** The first of as many numbers as `eventsFor` says. */
-  seq: number;
+  /** The number of the import's operation. */
+  operation: number;
   onProgress?: OnProgress | undefined;
-}
-
-/** The events that writing these rows may need: one a row, and one for each goal that the tasks may complete. */
-export function eventsFor({ goals, tasks }: Pick<RowsToWrite, 'goals' | 'tasks'>): number {
-  return Math.max(
-    1,
-    goals.length + tasks.length + touchedGoals({ goals, tasks }).size + tasks.filter((task) => task.exists).length,
-  );
 }
 
 /** Writes rows with their dependencies and their history, set by set, in a transaction that the caller holds. */
 export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): Promise<void> {
-  const { workspaceId, actor, seq: operation, onProgress } = writing;
+  const { workspaceId, operation, onProgress } = writing;
+  const recorded = { workspaceId, operation };
   const total = 2 * (rows.goals.length + rows.tasks.length);
-  let [seq, done] = [operation, 0];
-  const numbers = (count: number) => {
-    seq += count;
-    return { seq: seq - count, operation, actor };
-  };
+  let done = 0;
   const progress = (count: number) => {
     done += count;
     onProgress?.(done, total);
@@ -60,19 +54,21 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   const [newTasks, oldTasks] = split(rows.tasks, (task) => !task.exists);
   const [known, recounted] = split(newTasks, staysAsGiven(rows));
   await oneAhead(chunks(newGoals), async (goals) => {
-    const record = step(recordImportedGoals, { workspaceId, goalIds: ids(goals), ...numbers(goals.length) });
+    const record = step(recordCreatedGoals, { ...recorded, goalIds: ids(goals) });
     await run([step(importGoals, { workspaceId, goals: json(goals) }), record]);
     progress(2 * goals.length);
   });
   for (const goals of chunks(oldGoals)) {
-    const overwrite = step(overwriteGoals, { workspaceId, goals: json(goals), ...numbers(goals.length) });
-    await run([overwrite]);
+    await overwrite(run, recorded, { kind: 'goal', ids: ids(goals) }, [
+      step(lockGoals, { workspaceId, goalIds: ids(goals) }),
+      step(overwriteGoals, { workspaceId, goals: json(goals) }),
+    ]);
     progress(2 * goals.length);
   }
   await oneAhead(chunks(known), async (tasks) => {
-    const given = tasks.map(rows.rowOf);
-    const images = given.map(imageOfNewTask);
-    await run([step(importTaskImages, { workspaceId, images, ...numbers(tasks.length) })]);
+    const fresh = tasks.map(rows.rowOf);
+    const images = fresh.map(imageOfNewTask);
+    await run([step(importTasks, { workspaceId, tasks: json(fresh) }), step(recordImages, { ...recorded, images })]);
     progress(2 * tasks.length);
   });
   await oneAhead(chunks(recounted), async (tasks) => {
@@ -82,20 +78,47 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   });
   const left = new Set<string>();
   for (const tasks of chunks(oldTasks)) {
+    const taskIds = ids(tasks);
     const given = tasks.map(rows.rowOf);
-    const overwrite = step(overwriteTasks, { workspaceId, tasks: json(given), ...numbers(tasks.length) });
-    const unwire = step(deleteDependenciesOf, { workspaceId, taskIds: ids(tasks) });
-    const [goals] = await run([overwrite, unwire]);
-    for (const { goal_id } of goals) left.add(goal_id);
+    const images = await overwrite(run, recorded, { kind: 'task', ids: taskIds }, [
+      step(overwriteTasks, { workspaceId, tasks: json(given) }),
+      step(deleteClaims, { workspaceId, taskIds }),
+      step(deleteDependenciesOf, { workspaceId, taskIds }),
+      step(insertDependencies, { workspaceId, ...edgesOf(tasks) }),
+    ]);
+    for (const { goal_id } of images) left.add(String(goal_id));
     progress(2 * tasks.length);
   }
-  await oneAhead(chunks(rows.tasks), (tasks) => run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]));
+  await oneAhead(chunks(newTasks), (tasks) => run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]));
   await writeWords(run, rows, workspaceId);
-  await recount(run, rows, { workspaceId, left, numbers, taskIds: ids([...recounted, ...oldTasks]) });
+  await recount(run, rows, { ...recorded, left, taskIds: ids([...recounted, ...oldTasks]) });
   await oneAhead(chunks(recounted), async (tasks) => {
-    await run([step(recordImportedTasks, { workspaceId, taskIds: ids(tasks), ...numbers(tasks.length) })]);
+    await run([step(recordCreatedTasks, { ...recorded, taskIds: ids(tasks) })]);
     progress(tasks.length);
   });
+}
+
+/** Runs the steps that change rows which are there, records how they changed, and gives back how they were. */
+async function overwrite(
+  run: Run,
+  recorded: { workspaceId: number; operation: number },
+  { kind, ids }: { kind: 'goal' | 'task'; ids: string[] },
+  steps: readonly Step[],
+): Promise<Image[]> {
+  const { workspaceId } = recorded;
+  const look =
+    kind === 'goal'
+      ? step(listGoalImages, { workspaceId, goalIds: ids })
+      : step(listTaskImages, { workspaceId, taskIds: ids });
+  const [before] = (await run([look])) as { id: string; image: Json }[][];
+  await run(steps);
+  const [after] = (await run([look])) as { id: string; image: Json }[][];
+  const was = new Map(before?.map((row) => [row.id, imageOf(row)]));
+  const events = (after ?? []).map((row) =>
+    changeOf({ kind, id: row.id, action: 'updated' }, was.get(row.id) ?? null, imageOf(row)),
+  );
+  await run([step(recordEvents, { ...recorded, events: events as unknown as Json })]);
+  return [...was.values()].filter((image) => image !== null);
 }
 
 /**
@@ -103,11 +126,12 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
  * few tasks would go through all of them for each of 100,000.
  */
 async function writeWords(run: Run, rows: RowsToWrite, workspaceId: number): Promise<void> {
-  for (const chunk of chunks(rows.goals)) await run([goalWords(workspaceId, chunk)]);
-  for (const chunk of chunks(ids(rows.tasks))) {
-    const [tasks] = await run([step(listSearchedTasks, { workspaceId, ids: chunk })] as const);
+  await oneAhead(chunks(rows.goals), (goals) => run([goalWords(workspaceId, goals)]));
+  // words of one page are made while the database takes those of the page before
+  await oneAhead(chunks(ids(rows.tasks)), async (page) => {
+    const [tasks] = await run([step(listSearchedTasks, { workspaceId, ids: page })] as const);
     await run([taskWords(workspaceId, tasks)]);
-  }
+  });
 }
 
 /** Each in its turn, and the next one is made ready while the database works on one. */
@@ -125,18 +149,22 @@ async function oneAhead<T>(items: Iterable<T>, send: (item: T) => Promise<unknow
 
 interface Recount {
   workspaceId: number;
+  operation: number;
   /** Tasks whose counts may be others than those that they came with. */
   taskIds: string[];
   /** Goals that lost a task to another. */
   left: ReadonlySet<string>;
-  numbers: (count: number) => { seq: number; operation: number; actor: string };
 }
 
 /** New rows among themselves come counted; where they meet rows that were there, the database counts again. */
-async function recount(run: Run, rows: RowsToWrite, { workspaceId, taskIds, left, numbers }: Recount): Promise<void> {
+async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, taskIds, left }: Recount): Promise<void> {
   const goalIds = [...new Set([...touchedGoals(rows), ...left])];
   if (goalIds.length > 0) {
-    await run([step(recountGoals, { workspaceId, goalIds, ...numbers(goalIds.length) })]);
+    const [before] = await run([step(lockGoals, { workspaceId, goalIds })] as const);
+    await run([
+      step(recountGoals, { workspaceId, goalIds }),
+      step(recordFollowed, { workspaceId, operation, before }),
+    ] as const);
   }
   if (goalIds.length + taskIds.length > 0) await run([step(recountTasks, { workspaceId, taskIds, goalIds })]);
 }

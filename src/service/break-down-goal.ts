@@ -16,9 +16,10 @@ import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
-import { recordCreatedTasks } from '../store/statements/record-created-tasks.ts';
+import { recordCreatedTasks } from '../store/statements/record-created.ts';
+import { recordFollowed } from '../store/statements/record-followed.ts';
 import { taskWords } from '../store/write-words.ts';
-import { beginOperation, type Call, goalNotFound } from './call.ts';
+import { type Call, goalNotFound, newOperation, numberOf, operationStep } from './call.ts';
 import { goalOf } from './goals.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
@@ -62,7 +63,7 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
   refuse(goalId, existingIds, { goal: goals[0], statuses: statusesById(statuses) });
 
   const firstNumber = await numbers.take('task', subtasks.length);
-  const operation = await beginOperation(call, subtasks.length + 1);
+  const operation = newOperation(call, { rows: subtasks.length + 1 });
   const taskIds = subtasks.map((_, place) => taskIdOf(firstNumber + place));
   const words = taskWords(
     workspaceId,
@@ -84,25 +85,24 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
       const [, [goal], current] = await run(again);
       const surroundings = { goal, statuses: statusesById(current) };
       refuse(goalId, existingIds, surroundings);
-      const edges = edgesOf(taskIds, dependencies);
-      const { seq } = operation;
-      const { actor } = call;
-      const count = subtasks.length;
+      const [[made]] = await run([operationStep(call, operation)] as const);
+      const recorded = { workspaceId, operation: numberOf(made) };
       const write = [
         step(insertTasks, {
           workspaceId,
           goalId,
           tasks: newRows(subtasks, taskIds, firstNumber, dependencies, surroundings),
         }),
-        step(insertDependencies, { workspaceId, ...edges }),
-        step(addTasksToGoal, { workspaceId, goalId, count, seq: seq + count, operation: seq, actor }),
+        step(insertDependencies, { workspaceId, ...edgesOf(taskIds, dependencies) }),
+        step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
         step(parkTasks, { workspaceId, goalId, parked: false }),
-        step(recordCreatedTasks, { workspaceId, goalId, firstNumber, count, seq, operation: seq, actor }),
+        step(recordCreatedTasks, { ...recorded, taskIds }),
+        step(recordFollowed, { ...recorded, before: goal === undefined ? [] : [goal] }),
         step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
         step(listTasksById, { workspaceId, textLimit: answerBudget.listText, taskIds: taskIds.slice(0, limits.page) }),
         words,
       ] as const;
-      const [, , , , , goalRows, taskRows] = await run(write);
+      const [, , , , , , goalRows, taskRows] = await run(write);
       return { goal: goalOf(goalRows, goalId), taskIds, tasks: taskRows.map(listedTask), alreadyThere };
     },
     { signal: call.signal },

@@ -1,5 +1,7 @@
+import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../domain/errors.ts';
-import type { Operation, StatementRunner } from '../store/database.ts';
+import { type Operation, type StatementRunner, step } from '../store/database.ts';
+import { insertOperation } from '../store/statements/insert-operation.ts';
 import type { Store } from '../store/store.ts';
 
 /** Answers that others may have read before. */
@@ -18,6 +20,8 @@ export interface Call {
   /** Undefined where no cache is configured. */
   cached?: ReadCache | undefined;
   signal?: AbortSignal | undefined;
+  /** Of a request: all that it writes has this ID. */
+  operationId?: string | undefined;
 }
 
 /** A call whose statements run on a pool, each write in a transaction of its own. */
@@ -25,10 +29,20 @@ export interface PoolCall extends Call {
   store: Store;
 }
 
-/** An operation with `events` numbers of its own, for a write. */
-export async function beginOperation(call: Call, events: number): Promise<Operation> {
-  const { workspaceId, numbers } = call.store;
-  return { workspaceId, seq: await numbers.takeEvents(events), events };
+/** What a change is known by: the call's own ID where it has one, since all that a request writes is one operation. */
+export function newOperation(call: Call, { rows }: { rows?: number } = {}): Operation {
+  return { workspaceId: call.store.workspaceId, id: call.operationId ?? uuidv7(), rows };
+}
+
+/** The step that makes the operation of a transaction with several steps, once its locks are held. */
+export function operationStep(call: Call, { workspaceId, id }: Operation) {
+  return step(insertOperation, { workspaceId, id, actor: call.actor, reason: null });
+}
+
+/** What operationStep gave back. */
+export function numberOf(made: { seq: number } | undefined): number {
+  if (made === undefined) throw new Error('the operation was not made');
+  return made.seq;
 }
 
 export function goalNotFound(goalId: string): GoalAgentError {

@@ -3,10 +3,10 @@ import type { Operation, Watcher } from '../store/database.ts';
 import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import { listChanged, listChangedByOperations } from '../store/statements/list-changed.ts';
-import { listOperations } from '../store/statements/list-operations.ts';
+import { listRecentOperations } from '../store/statements/list-recent-operations.ts';
 import type { Store } from '../store/store.ts';
 
-type Changed = Row<typeof listChanged>;
+type Changed = Row<typeof listChangedByOperations>;
 
 const everyMs = 400;
 /** The cache is used only while the last look at the history is younger than this. */
@@ -48,12 +48,15 @@ export class ChangeFeed implements Watcher {
     return this.#usedAt - this.#lookedAt < freshMs;
   }
 
-  look({ workspaceId, seq, events = 1, unrecordedTaskIds: taskIds = [] }: Operation) {
-    return step(listChanged, { workspaceId, limit: mostChanged, seq, end: seq + events, taskIds });
+  look({ workspaceId, id, unrecordedTaskIds: taskIds = [] }: Operation) {
+    return step(listChanged, { workspaceId, limit: mostChanged, id, taskIds });
   }
 
-  async changed({ seq }: Operation, rows: unknown[]): Promise<void> {
-    if (await this.#remove(rows as Changed[], String(seq))) this.#done.add(seq);
+  async changed(_operation: Operation, rows: unknown[]): Promise<void> {
+    const changed = rows as Row<typeof listChanged>[];
+    const operation = changed[0]?.operation ?? undefined;
+    const mark = operation === undefined ? undefined : String(operation);
+    if ((await this.#remove(changed, mark)) && operation !== undefined) this.#done.add(operation);
   }
 
   async unknown(): Promise<void> {
@@ -91,7 +94,7 @@ export class ChangeFeed implements Watcher {
     const { database, workspaceId } = this.#store;
     if (!this.#cache.status().enabled) return false;
     const seconds = windowSeconds + Math.min(keptSeconds, Math.max(0, secondsSince));
-    const rows = await database.read(listOperations, { workspaceId, seconds, limit: mostOperations });
+    const rows = await database.read(listRecentOperations, { workspaceId, seconds, limit: mostOperations });
     const news = rows.map((row) => row.operation).filter((operation) => !this.#done.has(operation));
     if (news.length === 0) return true;
     const operations = (await this.#cache.unmarked(news.map(String))).map(Number);

@@ -1,16 +1,13 @@
+import { v7 as uuidv7 } from 'uuid';
 import { defaultMaxAttempts } from '../domain/claims.ts';
 import { answerBudget } from '../domain/limits.ts';
-import { type Step, step } from '../store/database.ts';
+import { claimTasks as claimFunction } from '../store/functions/claim-tasks.ts';
+import { releaseTasks as releaseFunction } from '../store/functions/release-tasks.ts';
 import type { Params, Row } from '../store/statement.ts';
-import { claimTasks as claimAny, claimTasksById, claimTasksOfGoal } from '../store/statements/claim-tasks.ts';
-import { describeWaiting } from '../store/statements/describe-waiting.ts';
-import { endExpiredLeases } from '../store/statements/end-expired-leases.ts';
+import { describeWaiting, describeWaitingInGoal } from '../store/statements/describe-waiting.ts';
 import { listClaims } from '../store/statements/list-claims.ts';
-import { releaseTasks as releaseTasksStatement } from '../store/statements/release-tasks.ts';
-import { renewLeases } from '../store/statements/renew-leases.ts';
-import { expiredAtOnce } from '../store/statements/sql.ts';
 import { resultWords } from '../store/write-words.ts';
-import { beginOperation, type Call } from './call.ts';
+import { type Call, newOperation } from './call.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
 export interface ClaimedTask extends ListedTask {
@@ -30,7 +27,7 @@ export interface Wanted {
   leaseSeconds: number;
 }
 
-type ClaimRow = Row<typeof claimAny>;
+type ClaimRow = Row<typeof claimFunction.call>;
 type Outlook = Row<typeof describeWaiting>;
 
 /**
@@ -39,66 +36,41 @@ type Outlook = Row<typeof describeWaiting>;
  * are named and held already are renewed.
  */
 export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
-  const { database } = call.store;
-  if (wanted.taskIds === undefined) {
-    const operation = await beginOperation(call, wanted.limit);
-    const claim = claimStep(call, wanted, { limit: wanted.limit, seq: operation.seq, pastExpired: false });
-    const [claimed] = await database.write(operation, [claim] as const, { signal: call.signal });
-    if (claimed.length > 0) return claimed.map((row) => claimedTask(row, false));
-    // nothing is ready, or a lease ran out: that is looked into only now, since it would cost every claim a fifth more
-  }
-  return endLeasesAndClaim(call, wanted);
-}
-
-async function endLeasesAndClaim(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
   const { database, workspaceId } = call.store;
-  const { taskIds, fence = null } = wanted;
+  const { goalId, taskIds, fence, leaseSeconds } = wanted;
   const limit = taskIds?.length ?? wanted.limit;
   // a renewed lease is shown too
-  const operation = { ...(await beginOperation(call, limit + expiredAtOnce)), unrecordedTaskIds: taskIds };
-  const steps = [
-    // first, while this transaction holds nothing: it is the only one of the three that waits for others
-    step(renewLeases, { ...holdOf(call, wanted), taskIds: taskIds ?? [], fence }),
-    step(endExpiredLeases, {
-      ...{ workspaceId, maxAttempts: defaultMaxAttempts, seq: operation.seq, actor: 'goal-agent' },
-      taskIds: taskIds ?? [],
-    }),
-    claimStep(call, wanted, { limit, seq: operation.seq + expiredAtOnce, pastExpired: true }),
-  ] as const;
-  const [renewed, ended, claimed] = await database.write(operation, steps, { signal: call.signal });
-  await writeResultWords(call, ended);
-  return [...renewed.map((row) => claimedTask(row, true)), ...claimed.map((row) => claimedTask(row, false))];
+  const operation = { ...newOperation(call, { rows: limit }), unrecordedTaskIds: taskIds };
+  const rows = await database.change(
+    operation,
+    claimFunction.call,
+    {
+      ...{ workspaceId, textLimit: answerBudget.listText, limit },
+      ...{ operation: operation.id, leasesOperation: uuidv7(), actor: call.actor, leaseSeconds },
+      ...{ goalId: goalId ?? null, taskIds: taskIds ?? null, fence: fence ?? null },
+      maxAttempts: defaultMaxAttempts,
+    },
+    { signal: call.signal },
+  );
+  await writeResultWords(call, rows);
+  return rows.filter((row) => row.renewed !== null).map(claimedTask);
 }
 
-/** The store wrote the results of tasks that it failed, so their words are known only now. */
-async function writeResultWords({ store }: Call, ended: Row<typeof endExpiredLeases>[]): Promise<void> {
-  const failed = ended.flatMap(({ id, result }) => (result === null ? [] : [{ taskId: id, result }]));
+/** The database wrote the results of tasks that it failed, so their words are known only now. */
+async function writeResultWords({ store }: Call, rows: ClaimRow[]): Promise<void> {
+  const failed = rows.flatMap(({ id, given_up }) => (given_up === null ? [] : [{ taskId: id, result: given_up }]));
   for (const { statement, params } of resultWords(store.workspaceId, failed)) {
     await store.database.writeIdempotent(statement, params as Params<typeof statement>);
   }
 }
 
-function claimStep(
-  call: Call,
-  wanted: Wanted,
-  how: { limit: number; seq: number; pastExpired: boolean },
-): Step<typeof claimAny> {
-  const { goalId, taskIds, fence = null } = wanted;
-  const params = { ...holdOf(call, wanted), ...how };
-  // three ways to the tasks, with rows of one shape
-  if (taskIds !== undefined)
-    return step(claimTasksById, { ...params, taskIds, fence }) as unknown as Step<typeof claimAny>;
-  if (goalId !== undefined) return step(claimTasksOfGoal, { ...params, goalId }) as unknown as Step<typeof claimAny>;
-  return step(claimAny, params);
-}
-
-function holdOf(call: Call, { leaseSeconds }: Wanted) {
-  const { workspaceId } = call.store;
-  return { workspaceId, textLimit: answerBudget.listText, agent: call.actor, leaseSeconds };
-}
-
-function claimedTask(row: ClaimRow, renewed: boolean): ClaimedTask {
-  return { ...listedTask(row), fence: row.fence, lease_expires_at: row.lease_expires_at as string, renewed };
+function claimedTask(row: ClaimRow): ClaimedTask {
+  return {
+    ...listedTask(row),
+    fence: row.fence,
+    lease_expires_at: row.lease_expires_at as string,
+    renewed: row.renewed === true,
+  };
 }
 
 /** Gives back tasks that the call's actor holds, by name or by fence. Those that it does not hold are named, and left alone. */
@@ -107,16 +79,12 @@ export async function releaseTasks(
   { taskIds, reason, fence }: { taskIds: string[]; reason?: string | undefined; fence?: number | undefined },
 ): Promise<{ released: string[]; notHeld: string[] }> {
   const { database, workspaceId } = call.store;
-  const operation = await beginOperation(call, taskIds.length);
-  const released = step(releaseTasksStatement, {
-    workspaceId,
-    agent: call.actor,
-    taskIds,
-    seq: operation.seq,
-    reason: reason ?? null,
-    fence: fence ?? null,
-  });
-  const [rows] = await database.write(operation, [released] as const, { signal: call.signal });
+  const operation = newOperation(call, { rows: taskIds.length });
+  const params = {
+    ...{ workspaceId, operation: operation.id, actor: call.actor, taskIds },
+    ...{ reason: reason ?? null, fence: fence ?? null },
+  };
+  const rows = await database.change(operation, releaseFunction.call, params, { signal: call.signal });
   const ids = rows.map((row) => row.id);
   return { released: ids, notHeld: taskIds.filter((id) => !ids.includes(id)) };
 }
@@ -127,11 +95,16 @@ export async function findClaims(call: Call, taskIds: string[]): Promise<Row<typ
   return database.read(listClaims, { workspaceId, taskIds }, { signal: call.signal });
 }
 
+export { outlookAtMost } from '../store/statements/sql.ts';
+
 /** Why there is nothing to claim, of one goal or of all. */
 export async function findOutlook(call: Call, goalId: string | undefined): Promise<Outlook> {
   const { database, workspaceId } = call.store;
-  const params = { workspaceId, goalId: goalId ?? null };
-  const [row] = await database.read(describeWaiting, params, { signal: call.signal });
+  const options = { signal: call.signal };
+  const [row] =
+    goalId === undefined
+      ? await database.read(describeWaiting, { workspaceId }, options)
+      : await database.read(describeWaitingInGoal, { workspaceId, goalId }, options);
   if (row === undefined) throw new Error('describe_waiting gave no row');
   return row;
 }

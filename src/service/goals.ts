@@ -6,11 +6,17 @@ import { answerBudget, limits } from '../domain/limits.ts';
 import type { Priority } from '../domain/priority.ts';
 import { step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
+import { createGoal as createGoalFunction } from '../store/functions/create-goal.ts';
+import { updateGoal as updateGoalFunction } from '../store/functions/update-goal.ts';
 import type { Row } from '../store/statement.ts';
-import { deleteGoal as deleteGoalStatement } from '../store/statements/delete-goal.ts';
+import {
+  deleteGoal as deleteGoalStatement,
+  listClaimsOfGoal,
+  recordDeletedGoal,
+  recordDeletedTasks,
+  releaseDependentsOfGoal,
+} from '../store/statements/delete-goal.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
-import { findGoalState } from '../store/statements/find-goal-state.ts';
-import { insertGoal } from '../store/statements/insert-goal.ts';
 import { listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
 import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
@@ -18,30 +24,31 @@ import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
-import { parkTasks } from '../store/statements/park-tasks.ts';
-import { recordCreatedGoal } from '../store/statements/record-created-goal.ts';
-import { updateGoal as updateGoalStatement } from '../store/statements/update-goal.ts';
-import { changedGoalWords, goalWords } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
-import { beginOperation, type Call, goalNotFound, mayStartId } from './call.ts';
+import { type Call, goalNotFound, mayStartId, newOperation, numberOf, operationStep } from './call.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
+import { changedWordsOf, wordsOf } from './words.ts';
 
 /** A goal's first task IDs, where one goal is asked for. */
 const taskIdLimit = limits.subtasksPerCall;
 
 export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
   const { database, workspaceId, numbers } = call.store;
-  const [number, operation] = await Promise.all([numbers.take('goal', 1), beginOperation(call, 1)]);
-  const id = goalIdOf(number);
+  const number = await numbers.take('goal', 1);
+  const operation = newOperation(call);
   const { description, priority, repos, metadata } = goal;
-  const steps = [
-    step(insertGoal, { workspaceId, id, number, description, priority, repos, metadata }),
-    step(recordCreatedGoal, { workspaceId, goalId: id, seq: operation.seq, actor: call.actor }),
-    step(findGoal, { workspaceId, taskIdLimit, goalId: id }),
-    goalWords(workspaceId, [{ id, description, repos }]),
-  ] as const;
-  const [, , rows] = await database.write(operation, steps, { signal: call.signal });
+  const id = goalIdOf(number);
+  const rows = await database.change(
+    operation,
+    createGoalFunction.call,
+    {
+      ...{ workspaceId, taskIdLimit, operation: operation.id, actor: call.actor },
+      ...{ id, number, description, priority, repos, metadata },
+      ...wordsOf({ workspaceId, number }, { description, repo: repos }),
+    },
+    { signal: call.signal },
+  );
   return goalOf(rows, id);
 }
 
@@ -119,42 +126,20 @@ export async function listGoals(
 /** @throws GoalAgentError `not_found`; `invalid` when the merged metadata would be over its limit. */
 export async function updateGoal(call: Call, goalId: string, change: GoalChange): Promise<Goal> {
   const { database, workspaceId } = call.store;
-  const operation = await beginOperation(call, 1);
+  const operation = newOperation(call);
   const { merged, removedKeys } = splitMetadata(change.metadata ?? {});
-  const update = step(updateGoalStatement, {
-    workspaceId,
-    goalId,
+  const params = {
+    ...{ workspaceId, taskIdLimit, operation: operation.id, actor: call.actor, goalId },
     description: change.description ?? null,
     priority: change.priority ?? null,
     status: change.status ?? null,
     repos: change.repos ?? null,
     metadata: merged,
     removedKeys,
-    seq: operation.seq,
-    actor: call.actor,
-  });
-  const lock = step(lockGoals, { workspaceId, goalIds: [goalId] });
-  const read = step(findGoal, { workspaceId, taskIdLimit, goalId });
-  const words = changedGoalWords(workspaceId, goalId, { description: change.description, repo: change.repos });
+    ...changedWordsOf(call, goalId, { description: change.description, repo: change.repos }),
+  };
   try {
-    if (change.status === undefined) {
-      const [, , rows] = await database.write(operation, [lock, update, read, ...words] as const, {
-        signal: call.signal,
-      });
-      return goalOf(rows, goalId);
-    }
-    // closing or opening a goal changes its tasks too, so it must not meet those who change tasks and then the goal
-    const parked = change.status === 'completed' || change.status === 'cancelled';
-    const steps = [
-      step(lockGraphExclusive, { workspaceId }),
-      lock,
-      update,
-      step(parkTasks, { workspaceId, goalId, parked }),
-      read,
-      ...words,
-    ] as const;
-    const [, , , , rows] = await database.write(operation, steps, { signal: call.signal });
-    return goalOf(rows, goalId);
+    return goalOf(await database.change(operation, updateGoalFunction.call, params, { signal: call.signal }), goalId);
   } catch (error) {
     if (violatedConstraint(error) === 'goals_metadata_within_limit') {
       throw new GoalAgentError(
@@ -176,26 +161,31 @@ export interface TaskClaim {
 /** Deletes a goal and its tasks; the IDs of the tasks that went with it, and the claims on them that ran. */
 export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds: string[]; claims: TaskClaim[] }> {
   const { database, workspaceId } = call.store;
-  for (;;) {
-    const [state] = await database.read(findGoalState, { workspaceId, goalId }, { signal: call.signal });
-    if (state === undefined) throw goalNotFound(goalId);
-    const operation = await beginOperation(call, 1 + state.total_tasks);
-    const steps = [
-      step(lockGraphExclusive, { workspaceId }),
-      step(lockTasksOfGoals, { workspaceId, goalIds: [goalId] }),
-      step(lockGoals, { workspaceId, goalIds: [goalId] }),
-      step(deleteGoalStatement, {
-        workspaceId,
-        goalId,
-        seq: operation.seq,
-        actor: call.actor,
-        totalTasks: state.total_tasks,
-      }),
-    ] as const;
-    const [, , , [deleted]] = await database.write(operation, steps, { signal: call.signal });
-    // none where tasks were added since the look: there were not enough event numbers, so look again
-    if (deleted !== undefined) return { taskIds: deleted.task_ids, claims: deleted.claims as unknown as TaskClaim[] };
-  }
+  const operation = newOperation(call);
+  return database.transaction(
+    operation,
+    async (run) => {
+      const [, tasks, goals] = await run([
+        step(lockGraphExclusive, { workspaceId }),
+        step(lockTasksOfGoals, { workspaceId, goalIds: [goalId] }),
+        step(lockGoals, { workspaceId, goalIds: [goalId] }),
+      ] as const);
+      if (goals.length === 0) throw goalNotFound(goalId);
+      const [[made], claims] = await run([
+        operationStep(call, operation),
+        step(listClaimsOfGoal, { workspaceId, goalId }),
+      ] as const);
+      const recorded = { workspaceId, operation: numberOf(made), goalId };
+      await run([
+        step(recordDeletedGoal, recorded),
+        step(recordDeletedTasks, recorded),
+        step(releaseDependentsOfGoal, { workspaceId, goalId }),
+        step(deleteGoalStatement, { workspaceId, goalId }),
+      ]);
+      return { taskIds: tasks.map((task) => task.id), claims };
+    },
+    { signal: call.signal },
+  );
 }
 
 /** Up to 50 IDs of goals that start with this text, newest first. */

@@ -1,7 +1,12 @@
 import type { HistoryEvent } from '../domain/history-line.ts';
 import type { Since } from '../domain/since.ts';
 import type { Row } from '../store/statement.ts';
-import { listHistory, listHistoryOfGoal, listHistoryOfTask } from '../store/statements/list-history.ts';
+import {
+  listHistory,
+  listHistoryOfActor,
+  listHistoryOfGoal,
+  listHistoryOfTask,
+} from '../store/statements/list-history.ts';
 import type { Call } from './call.ts';
 
 /** Which events somebody wants. A task says more than a goal: with both, the goal is not looked at. */
@@ -12,9 +17,9 @@ export interface HistoryFilter {
   since?: Since | undefined;
 }
 
-/** The place of an event in the order of history: time, to the microsecond, and number. */
+/** The place of an event in the history: its operation's number, and its own. */
 export interface HistoryPlace {
-  at: string;
+  operation: number;
   seq: number;
 }
 
@@ -35,7 +40,7 @@ export async function getHistory(
     actor: actor ?? null,
     since: since !== undefined && 'at' in since ? since.at : null,
     secondsAgo: since !== undefined && 'secondsAgo' in since ? since.secondsAgo : null,
-    beforeAt: before?.at ?? null,
+    beforeOperation: before?.operation ?? null,
     beforeSeq: before?.seq ?? null,
   };
   const options = { signal: call.signal };
@@ -44,7 +49,9 @@ export async function getHistory(
       ? await database.read(listHistoryOfTask, { ...params, taskId }, options)
       : goalId !== undefined
         ? await database.read(listHistoryOfGoal, { ...params, goalId }, options)
-        : await database.read(listHistory, params, options);
+        : actor !== undefined
+          ? await database.read(listHistoryOfActor, { ...params, actor }, options)
+          : await database.read(listHistory, params, options);
   return rows.map(historyEvent);
 }
 

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../domain/errors.ts';
 import { type Combined, type StatementRunner, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
-import { answerRequest, dropOldRequests } from '../store/statements/answer-request.ts';
-import { findRequest } from '../store/statements/find-request.ts';
-import { dropExpiredRequest, insertRequest } from '../store/statements/insert-request.ts';
+import {
+  answerRequest,
+  dropExpiredRequest,
+  dropOldRequests,
+  findRequest,
+  insertRequest,
+} from '../store/statements/requests.ts';
 import type { Call, PoolCall } from './call.ts';
 
 /** What an agent asks for under an id of its own, so that it may ask again. */
@@ -38,16 +43,18 @@ export async function answerOnce(call: PoolCall, request: Request, run: (call: C
     if (found.tool !== request.tool || found.arguments_hash !== argumentsHash) throw otherRequest(requestId, found);
     return { result: JSON.parse(found.answer), committedLately: found.lately };
   };
+  const operationId = uuidv7();
+  const { actor } = call;
   const first = [
     step(dropExpiredRequest, { workspaceId, requestId }),
-    step(insertRequest, { workspaceId, requestId, tool: request.tool, argumentsHash }),
+    step(insertRequest, { workspaceId, id: operationId, actor, requestId, tool: request.tool, argumentsHash }),
   ];
   const work = async (runner: StatementRunner): Promise<Combined<Answer>> => {
     const before = await look(runner);
     if (before !== undefined) return before;
     try {
-      const result = await run({ ...call, store: { ...call.store, database: runner } });
-      const answer = step(answerRequest, { workspaceId, requestId, answer: JSON.stringify(result) });
+      const result = await run({ ...call, operationId, store: { ...call.store, database: runner } });
+      const answer = step(answerRequest, { workspaceId, id: operationId, answer: JSON.stringify(result) });
       return { result, last: [answer, step(dropOldRequests, { workspaceId, limit: droppedAtOnce })] };
     } catch (error) {
       // what this one is refused may be what another process has done meanwhile, which then has the answer
@@ -60,7 +67,7 @@ export async function answerOnce(call: PoolCall, request: Request, run: (call: C
   return inLine(database, requestId, () =>
     attempt().catch((error) => {
       // another process was faster, and has the answer by now
-      if (violatedConstraint(error) === 'requests_pkey') return attempt();
+      if (violatedConstraint(error) === 'operations_request') return attempt();
       throw error;
     }),
   );
@@ -70,8 +77,9 @@ function isRefusal(error: unknown): boolean {
   return error instanceof GoalAgentError && ['invalid', 'not_found', 'conflict'].includes(error.code);
 }
 
-function otherRequest(requestId: string, { tool, created_at }: { tool: string; created_at: string }): GoalAgentError {
-  const at = `${created_at.slice(0, 19)}Z`;
+function otherRequest(requestId: string, found: { tool: string; at: string }): GoalAgentError {
+  const { tool } = found;
+  const at = `${found.at.slice(0, 19)}Z`;
   return new GoalAgentError(
     'conflict',
     `request_id ${JSON.stringify(requestId)} is that of a call of ${tool} at ${at}, which had other arguments or came from another agent; nothing was changed. Use a new request_id, or repeat that call as it was.`,

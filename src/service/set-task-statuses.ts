@@ -1,18 +1,18 @@
 import { type Claim, describeRefusal } from '../domain/claims.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import { weightsKept } from '../domain/search-words.ts';
 import type { Task } from '../domain/task.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
-import { step } from '../store/database.ts';
-import type { Row } from '../store/statement.ts';
+import { type Step, step } from '../store/database.ts';
+import { setTaskStatuses as setStatusesFunction } from '../store/functions/set-task-statuses.ts';
+import type { Statement } from '../store/statement.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
-import { lockGraphShared } from '../store/statements/lock-graph.ts';
-import { lockGoalsOfChanges, lockTasksAndDependents } from '../store/statements/lock-tasks.ts';
-import { setTaskStatuses as setTaskStatusesStatement } from '../store/statements/set-task-statuses.ts';
-import { resultWords } from '../store/write-words.ts';
-import { beginOperation, type Call, taskNotFound } from './call.ts';
+import { numberIn } from '../store/write-words.ts';
+import { type Call, newOperation, taskNotFound } from './call.ts';
 import { taskOf } from './tasks.ts';
+import { wordsOf } from './words.ts';
 
 export interface StatusChange {
   taskId: string;
@@ -38,11 +38,14 @@ export async function setTaskStatus(
   change: StatusChange,
 ): Promise<{ task: Task; openDependencies: number } & Consequences> {
   const { workspaceId } = call.store;
-  const read = step(findTasks, { workspaceId, taskIds: [change.taskId] });
-  const { consequences, refused, rows } = await apply(call, [change], read);
+  const { consequences, refused, rows } = await apply(
+    call,
+    [change],
+    step(findTasks, { workspaceId, taskIds: [change.taskId] }),
+  );
   const [refusal] = refused.values();
   if (refusal !== undefined) throw new GoalAgentError('conflict', refusal);
-  const row = rows[0] as Row<typeof findTasks> | undefined;
+  const [row] = rows;
   if (row === undefined) throw taskNotFound(change.taskId);
   return { task: taskOf(row), openDependencies: row.open_dependencies, ...consequences };
 }
@@ -73,32 +76,19 @@ export async function setTaskStatuses(
   return { changed: changed.map(idOf), tooEarly: tooEarly.map(idOf), failed, ...consequences };
 }
 
-async function apply(
-  call: Call,
-  changes: StatusChange[],
-  read: ReturnType<typeof step<typeof findTasks>> | ReturnType<typeof step<typeof findTaskStatuses>>,
-) {
+async function apply<S extends Statement>(call: Call, changes: StatusChange[], read: Step<S>) {
   const { database, workspaceId } = call.store;
-  // an event for each task and, at most, one for each of as many goals
-  const operation = await beginOperation(call, changes.length * 2);
-  const rows = changes.map(({ taskId, status, result, fence }, place) => ({
-    place,
-    task_id: taskId,
-    status,
-    result: result ?? null,
-    has_result: result !== undefined,
-    fence: fence ?? null,
-  }));
-  const taskIds = changes.map((each) => each.taskId);
-  const steps = [
-    step(lockGraphShared, { workspaceId }),
-    step(lockTasksAndDependents, { workspaceId, taskIds }),
-    step(lockGoalsOfChanges, { workspaceId, changes: rows, taskIds }),
-    step(setTaskStatusesStatement, { workspaceId, changes: rows, seq: operation.seq, actor: call.actor }),
-    read,
-    ...resultWords(workspaceId, changes),
-  ] as const;
-  const [, , , [outcome], found] = await database.write(operation, steps, { signal: call.signal });
+  const operation = newOperation(call, { rows: changes.length });
+  const params = {
+    workspaceId,
+    operation: operation.id,
+    actor: call.actor,
+    changes: changes.map((change, place) => changeRow(workspaceId, change, place)),
+    keptWeights: weightsKept({ result: null }),
+  };
+  const change = step(setStatusesFunction.call, params);
+  const { changed, read: rows } = await database.changeThenRead(operation, change, read, { signal: call.signal });
+  const [outcome] = changed;
   const consequences: Consequences = {
     madeReady: outcome?.made_ready ?? [],
     completedGoals: outcome?.completed_goals ?? [],
@@ -107,7 +97,19 @@ async function apply(
   };
   const claims = (outcome?.refused ?? []) as unknown as Claim[];
   const refused = new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)]));
-  return { consequences, refused, rows: found };
+  return { consequences, refused, rows };
+}
+
+function changeRow(workspaceId: number, { taskId, status, result, fence }: StatusChange, place: number) {
+  return {
+    place,
+    task_id: taskId,
+    status,
+    result: result ?? null,
+    has_result: result !== undefined,
+    fence: fence ?? null,
+    words: result === undefined ? null : wordsOf({ workspaceId, number: numberIn(taskId) }, { result }).words,
+  };
 }
 
 const idOf = ({ taskId }: StatusChange) => taskId;

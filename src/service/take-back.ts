@@ -1,108 +1,172 @@
 import { describeClaim } from '../domain/claims.ts';
 import { GoalAgentError } from '../domain/errors.ts';
+import { type Image, imageOf } from '../domain/event.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
 import { findShortestCycle } from '../domain/graph/find-shortest-cycle.ts';
-import type { HistoryEvent } from '../domain/history-line.ts';
-import { limits } from '../domain/limits.ts';
-import { type Conflict, describeConflicts, inEffect } from '../domain/undo.ts';
-import { type GoalEvent, type WantedGoal, wantedGoals } from '../domain/undone-goals.ts';
+import { undoneEdges } from '../domain/undo/edges.ts';
+import { type GoalEvent, wantedGoals } from '../domain/undo/goals.ts';
+import { withMovedCounts } from '../domain/undo/moved-counts.ts';
+import { findObstacles, type Obstacle, type Surroundings } from '../domain/undo/obstacles.ts';
+import { type Conflict, describeConflicts, inEffect, type LaterEvent } from '../domain/undo/operations.ts';
+import {
+  goalBefore,
+  isGoing,
+  movesCounts,
+  movesState,
+  type PastEvent,
+  type UndoneRow,
+  undoneRows,
+} from '../domain/undo/rows.ts';
 import { type Run, step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
-import { allowNestedLoops } from '../store/statements/allow-nested-loops.ts';
+import { findObstacleEvents } from '../store/statements/find-obstacle-events.ts';
 import { listReachEdges } from '../store/statements/find-paths.ts';
-import { listHistoryOfOperation } from '../store/statements/list-history.ts';
-import { listSearchedGoals, listSearchedTasks } from '../store/statements/list-searched.ts';
-import { listGoalEvents, listLaterEvents, listObstacles, listUndone } from '../store/statements/list-undone.ts';
-import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
-import { lockUndoneGoals, lockUndoneTasks } from '../store/statements/lock-undone.ts';
-import { recountTasks } from '../store/statements/recount-tasks.ts';
-import { undoAddedDependencies, undoRemovedDependencies } from '../store/statements/undo-dependencies.ts';
-import { undoGoalChanges, undoGoalCreations, undoGoalDeletions } from '../store/statements/undo-goals.ts';
-import { recordReturnedNotes, undoAddedNotes, undoRemovedNotes } from '../store/statements/undo-notes.ts';
+import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import {
-  recordReturnedTasks,
-  undoNoteMoves,
-  undoTaskChanges,
-  undoTaskCreations,
-  undoTaskDeletions,
-} from '../store/statements/undo-tasks.ts';
-import { goalWords, noteWords, taskWords } from '../store/write-words.ts';
+  listEventsOfGoals,
+  type listEventsOfOperations,
+  listLaterEventsOfTasks,
+} from '../store/statements/list-undo-events.ts';
+import { listTaskIdsOfGoals, lockTasksForUndo, readClock } from '../store/statements/list-undo-surroundings.ts';
+import { lockGoals } from '../store/statements/lock-goals.ts';
 import type { Call } from './call.ts';
-import { historyEvent, textLimit } from './history.ts';
+import { type UndoPlan, writeUndo } from './write-undo.ts';
 
 // Taking operations back, inside a transaction that holds the exclusive graph lock. docs/decisions/undo.md has the rules.
 
-type UndoneRow = Row<typeof listUndone>;
-
 export interface Taking {
   operations: number[];
-  /** The first of the numbers of its events. */
-  seq: number;
   /** Those whose claims are not in the way. A person takes back what any agent holds at this moment. */
   holders: readonly string[] | 'all';
+  /** All that the operations did. */
+  events: Row<typeof listEventsOfOperations>[];
 }
 
 /** Dependencies that are looked at for a cycle. */
 const mostEdges = 2_000_000;
 
-/** Takes all of these operations back and gives the first events of it; or, with an error that says why, none. */
-export async function takeBackWithin(run: Run, call: Call, taking: Taking): Promise<HistoryEvent[]> {
+/**
+ * What taking these operations back comes to, with all rows that it changes locked.
+ * @throws GoalAgentError `conflict`, which names all that is in the way.
+ */
+export async function planUndo(run: Run, call: Call, taking: Taking): Promise<UndoPlan> {
   const { workspaceId } = call.store;
-  const { operations } = taking;
-  const set = { workspaceId, operations };
-  const [, , , rows, later, obstacles, goalEvents] = await run([
-    // rows are looked up by keys, all at once, and then put together
-    step(allowNestedLoops, { allowed: false }),
-    step(lockUndoneTasks, set),
-    step(lockUndoneGoals, set),
-    step(listUndone, set),
-    step(listLaterEvents, set),
-    step(listObstacles, set),
-    step(listGoalEvents, set),
+  const set = { workspaceId, operations: taking.operations };
+  const events = taking.events as PastEvent[];
+  const rows = undoneRows(events);
+  const edges = undoneEdges(events, rows);
+  const tasks = rows.filter((row) => row.kind === 'task');
+  const taskIds = idsOf([
+    ...tasks.map((row) => row.id),
+    ...rows.map((row) => row.taskId),
+    ...[...edges.coming, ...edges.going, ...edges.dependents].flatMap((edge) => [edge.taskId, edge.dependsOnId]),
+  ]);
+  const goalIds = idsOf([...events.map((event) => event.goal_id), ...tasks.map(goalBefore)]);
+  const going = rows.filter((row) => row.kind === 'goal' && isGoing(row)).map((row) => row.id);
+  const fromSeq = events[0]?.seq ?? 0;
+  const [, , taskImages, goalImages, tasksOfGoing, later, goalEvents, [clock]] = await run([
+    step(lockTasksForUndo, { workspaceId, taskIds }),
+    step(lockGoals, { workspaceId, goalIds }),
+    step(listTaskImages, { workspaceId, taskIds }),
+    step(listGoalImages, { workspaceId, goalIds }),
+    step(listTaskIdsOfGoals, { workspaceId, goalIds: going }),
+    step(listLaterEventsOfTasks, { ...set, taskIds: idsOf(rows.map((row) => row.taskId ?? row.id)), fromSeq }),
+    step(listEventsOfGoals, { workspaceId, goalIds }),
+    step(readClock, {}),
   ] as const);
-  refuseHeld(rows, taking);
-  const goals = wantedGoals(goalsConcerned(rows), goalEvents as unknown as GoalEvent[], new Set(operations));
-  refuseConflicts([...laterConflicts(later), ...obstacles.map(obstacleOf), ...goals.conflicts], taking);
-  const moved = await write(run, call, { taking, rows, wanted: goals.wanted });
-  return finish(run, call, { taking, rows, moved });
+  const now: Surroundings = { tasks: imagesById(taskImages), goals: imagesById(goalImages), tasksOfGoing };
+  const clockNow = clock?.now ?? '';
+  refuseHeld(rows, now, taking, clockNow);
+  const ownEvents = withMovedCounts(goalEvents.filter((event) => event.note_id === null).map(goalEventOf), events);
+  const goals = wantedGoals(goalsConcerned(rows), ownEvents, new Set(taking.operations));
+  const obstacles = findObstacles({ events, rows, edges, now });
+  const conflicts = [
+    ...laterConflicts(rows, later, goalEvents),
+    ...(await conflictsOf(run, set, obstacles)),
+    ...goals.conflicts,
+  ];
+  refuseConflicts(conflicts, taking);
+  return { events, rows, edges, now, clock: clockNow, wanted: goals.wanted, highest: highestOf(later, goalEvents) };
+}
+
+/** Writes it, refuses what would close a cycle, and records it under the number of the undo's operation. */
+export async function takeBackWithin(run: Run, call: Call, plan: UndoPlan, operation: number): Promise<void> {
+  const { workspaceId } = call.store;
+  await writeUndo(run, { workspaceId, operation }, plan, async (waiting) => {
+    const [edges] = await run([step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges })] as const);
+    refuseCycle(waiting, edges);
+  });
+}
+
+function idsOf(ids: readonly (string | null)[]): string[] {
+  return [...new Set(ids.filter((id) => id !== null))];
+}
+
+function imagesById(rows: { id: string; image: unknown }[]): Map<string, Image> {
+  return new Map(rows.map((row) => [row.id, imageOf(row as Parameters<typeof imageOf>[0]) as Image]));
 }
 
 /** Those whose tasks are counted otherwise afterwards. */
 function goalsConcerned(rows: UndoneRow[]): Set<string> {
-  const named = rows
-    .filter((row) => row.moves_counts)
-    .flatMap((row) => [row.goal_id_before, row.goal_id_after, row.goal_id]);
-  return new Set(named.filter((id) => id !== null));
+  return new Set(rows.filter(movesCounts).flatMap((row) => [goalBefore(row), row.goalId]));
 }
 
 /** Who holds a task by a lease that runs is not surprised by another agent's undo. */
-function refuseHeld(rows: UndoneRow[], { holders }: Taking): void {
+function refuseHeld(rows: UndoneRow[], now: Surroundings, { holders }: Taking, clock: string): void {
   if (holders === 'all') return;
-  const held = rows.find((row) => row.holder !== null && !holders.includes(row.holder) && row.moves_state);
-  if (held === undefined) return;
-  throw new GoalAgentError(
-    'conflict',
-    `Nothing was undone: ${describeClaim(held.id ?? '', held.holder, held.lease_expires_at)}; wait for it, or ask for it to be released.`,
-  );
-}
-
-/** Changes of the same rows by others that are still in effect. */
-function laterConflicts(later: Row<typeof listLaterEvents>[]): Conflict[] {
-  const byRow = new Map<string, Row<typeof listLaterEvents>[]>();
-  for (const event of later) {
-    const row = `${event.kind} ${event.id}`;
-    byRow.set(row, [...(byRow.get(row) ?? []), event]);
+  for (const row of rows.filter(movesState)) {
+    const { claimed_by, lease_expires_at } = now.tasks.get(row.id) ?? {};
+    if (typeof claimed_by !== 'string' || holders.includes(claimed_by)) continue;
+    if (Date.parse(String(lease_expires_at)) <= Date.parse(clock)) continue;
+    throw new GoalAgentError(
+      'conflict',
+      `Nothing was undone: ${describeClaim(row.id, claimed_by, String(lease_expires_at))}; wait for it, or ask for it to be released.`,
+    );
   }
-  return [...byRow.values()].flatMap((events) => inEffect(events));
 }
 
-function obstacleOf({ id, seq, actor, action, goal_id, task_id }: Row<typeof listObstacles>): Conflict {
-  if (seq !== null && actor !== null && action !== null && goal_id !== null)
-    return { seq, actor, action, goal_id, task_id };
-  throw new GoalAgentError(
-    'conflict',
-    `Nothing was undone: ${id} is no longer as it was left, and the history does not say why. get_history shows what is known.`,
-  );
+type TaskEvents = Row<typeof listLaterEventsOfTasks>[];
+type GoalEvents = Row<typeof listEventsOfGoals>[];
+
+/** Changes of the same tasks and notes by others that are still in effect; a row that came and went is only looked at now. */
+function laterConflicts(rows: UndoneRow[], tasks: TaskEvents, goals: GoalEvents): Conflict[] {
+  const ofRow = new Map<string, LaterEvent[]>();
+  for (const event of [...tasks, ...goals]) {
+    const key = event.note_id === null ? ('task_id' in event ? `task ${event.task_id}` : '') : `note ${event.note_id}`;
+    const full = { ...event, task_id: 'task_id' in event ? event.task_id : null };
+    if (key !== '') ofRow.set(key, [...(ofRow.get(key) ?? []), full]);
+  }
+  return rows
+    .filter((row) => row.kind !== 'goal' && (row.kind === 'note' || row.was || row.isThere))
+    .flatMap((row) => {
+      const later = ofRow.get(`${row.kind} ${row.id}`) ?? [];
+      return inEffect(later.filter((event) => event.seq > row.firstSeq && !row.operations.includes(event.operation)));
+    });
+}
+
+function goalEventOf(event: GoalEvents[number]): Omit<GoalEvent, 'moved_total' | 'moved_open'> {
+  const { goal_id, action, before, after, ...fields } = event;
+  const state = (value: unknown) => value as GoalEvent['before'];
+  return { ...fields, id: goal_id, action, follows: action === 'followed', before: state(before), after: state(after) };
+}
+
+async function conflictsOf(
+  run: Run,
+  set: { workspaceId: number; operations: number[] },
+  obstacles: Obstacle[],
+): Promise<Conflict[]> {
+  if (obstacles.length === 0) return [];
+  const listed = obstacles.map(({ id: _, ...fields }, place) => ({ place, ...fields }));
+  const [found] = await run([step(findObstacleEvents, { ...set, obstacles: listed })] as const);
+  const byPlace = new Map(found.map(({ place, ...conflict }) => [place, conflict]));
+  return obstacles.map(({ id }, place) => {
+    const conflict = byPlace.get(place);
+    if (conflict !== undefined) return conflict;
+    throw new GoalAgentError(
+      'conflict',
+      `${id} has changed in a way that the history does not record; nothing was undone. get_history shows what is known.`,
+    );
+  });
 }
 
 function refuseConflicts(conflicts: Conflict[], { holders }: Taking): void {
@@ -115,69 +179,19 @@ function refuseConflicts(conflicts: Conflict[], { holders }: Taking): void {
   throw new GoalAgentError('conflict', `Nothing was undone: the same rows were changed since, by ${named}. ${advice}.`);
 }
 
-interface Writing {
-  taking: Taking;
-  rows: UndoneRow[];
-  wanted: WantedGoal[];
-}
-
-/** Rows that go make room for nobody and rows that come need their goals, hence the order. Gives the goals as they are then. */
-async function write(run: Run, call: Call, { taking, rows, wanted }: Writing): Promise<Row<typeof undoGoalChanges>[]> {
-  const { workspaceId } = call.store;
-  const { operations, seq } = taking;
-  const set = { workspaceId, operations };
-  const recorded = { ...set, seq, actor: call.actor };
-  const taskIds = rows.flatMap((row) => (row.kind === 'task' && row.id !== null ? [row.id] : []));
-  const waiting = rows.flatMap((row) => [
-    ...(row.waits_again && row.id !== null ? [row.id] : []),
-    ...(row.was ? row.dependents : []),
-  ]);
-  const [, , , , , , , notes] = await run([
-    step(undoAddedNotes, recorded),
-    step(undoGoalDeletions, set),
-    step(undoTaskChanges, recorded),
-    step(undoNoteMoves, { workspaceId, taskIds }),
-    step(undoTaskDeletions, set),
-    step(undoAddedDependencies, set),
-    step(undoRemovedDependencies, set),
-    step(undoRemovedNotes, set),
-  ] as const);
-  const [, , goals, , edges] = await run([
-    step(undoTaskCreations, recorded),
-    step(undoGoalCreations, recorded),
-    step(undoGoalChanges, { ...recorded, wanted: wanted as never }),
-    step(allowNestedLoops, { allowed: true }),
-    // what goes is gone: a cycle through it would be none
-    step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges }),
-  ] as const);
-  refuseCycle(waiting, edges);
-  await writeWords(run, workspaceId, { rows, notes });
-  return goals;
-}
-
-/** Rows that were there before have their texts back, and so their words. */
-async function writeWords(
-  run: Run,
-  workspaceId: number,
-  { rows, notes }: { rows: UndoneRow[]; notes: Row<typeof undoRemovedNotes>[] },
-): Promise<void> {
-  const returned = rows.filter((row) => row.was && row.changes_text && row.id !== null);
-  const idsOf = (kind: string) => returned.filter((row) => row.kind === kind).map((row) => row.id as string);
-  for (const ids of chunks(idsOf('goal'))) {
-    const [goals] = await run([step(listSearchedGoals, { workspaceId, ids })] as const);
-    await run([goalWords(workspaceId, goals)]);
-  }
-  for (const ids of chunks(idsOf('task'))) {
-    const [tasks] = await run([step(listSearchedTasks, { workspaceId, ids })] as const);
-    await run([taskWords(workspaceId, tasks)]);
-  }
-  for (const chunk of chunks(notes)) await run([noteWords(workspaceId, chunk)]);
-}
-
-function* chunks<T>(rows: T[]): Iterable<T[]> {
-  for (let start = 0; start < rows.length; start += limits.updatesPerCall) {
-    yield rows.slice(start, start + limits.updatesPerCall);
-  }
+/** The highest revision and fence that the events of others know of, for each row. */
+function highestOf(tasks: TaskEvents, goals: GoalEvents): UndoPlan['highest'] {
+  const highest: UndoPlan['highest'] = new Map();
+  const raise = (id: string, revision: number | null, fence: number | null) => {
+    const before = highest.get(id) ?? { revision: 0, fence: 0 };
+    highest.set(id, {
+      revision: Math.max(before.revision, revision ?? 0),
+      fence: Math.max(before.fence, fence ?? 0),
+    });
+  };
+  for (const event of tasks) if (event.note_id === null) raise(event.task_id, event.revision, event.fence);
+  for (const event of goals) if (event.note_id === null) raise(event.goal_id, event.revision, null);
+  return highest;
 }
 
 /** What comes back may meet dependencies that were added since. */
@@ -190,35 +204,4 @@ function refuseCycle(waiting: string[], rows: Row<typeof listReachEdges>[]): voi
     'conflict',
     `Nothing was undone: these tasks would wait for each other: ${describeCycle(cycle)}. Take one of the dependencies that were added since out first.`,
   );
-}
-
-const isClosed = (status: string) => status === 'completed' || status === 'cancelled';
-
-interface Finishing {
-  taking: Taking;
-  rows: UndoneRow[];
-  moved: Row<typeof undoGoalChanges>[];
-}
-
-/** Counts again what is derived, and records what came back now that it is whole. */
-async function finish(run: Run, call: Call, { taking, rows, moved }: Finishing): Promise<HistoryEvent[]> {
-  const { workspaceId } = call.store;
-  const { operations, seq } = taking;
-  const recorded = { workspaceId, operations, seq, actor: call.actor };
-  const goalIds = moved.filter((goal) => isClosed(goal.was) !== isClosed(goal.status)).map((goal) => goal.id);
-  const taskIds = rows.flatMap((row) => [
-    ...(row.kind === 'task' && row.id !== null ? [row.id] : []),
-    ...row.dependents,
-  ]);
-  const anyone = { actor: null, since: null, secondsAgo: null, beforeAt: null, beforeSeq: null };
-  const [, , , , , , events] = await run([
-    step(lockTasksOfGoals, { workspaceId, goalIds }),
-    step(recountTasks, { workspaceId, taskIds: [...new Set(taskIds)], goalIds }),
-    step(allowNestedLoops, { allowed: false }),
-    step(recordReturnedTasks, recorded),
-    step(recordReturnedNotes, recorded),
-    step(allowNestedLoops, { allowed: true }),
-    step(listHistoryOfOperation, { workspaceId, textLimit, limit: limits.page, ...anyone, operation: seq }),
-  ] as const);
-  return events.map(historyEvent).toReversed();
 }

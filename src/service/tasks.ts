@@ -4,17 +4,15 @@ import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
 import { step } from '../store/database.ts';
+import { deleteTask as deleteTaskFunction } from '../store/functions/delete-task.ts';
 import type { Row } from '../store/statement.ts';
-import { deleteTask as deleteTaskStatement } from '../store/statements/delete-task.ts';
 import { findGoalState } from '../store/statements/find-goal-state.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { listTaskIds } from '../store/statements/list-ids.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
-import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
-import { lockTaskAndGoal } from '../store/statements/lock-tasks.ts';
 import { cachedRead } from './cached-reads.ts';
-import { beginOperation, type Call, goalNotFound, mayStartId, taskNotFound } from './call.ts';
+import { type Call, goalNotFound, mayStartId, newOperation, taskNotFound } from './call.ts';
 import { type NotePage, notePage, notesOfTask } from './notes.ts';
 
 /** A task as a list shows it. */
@@ -96,13 +94,9 @@ export interface DeletedTask {
 /** Deletes one task. Those that depended on it no longer wait for it. */
 export async function deleteTask(call: Call, taskId: string): Promise<DeletedTask> {
   const { database, workspaceId } = call.store;
-  const operation = await beginOperation(call, 2);
-  const steps = [
-    step(lockGraphExclusive, { workspaceId }),
-    step(lockTaskAndGoal, { workspaceId, taskId }),
-    step(deleteTaskStatement, { workspaceId, taskId, seq: operation.seq, actor: call.actor }),
-  ] as const;
-  const [, , [deleted]] = await database.write(operation, steps, { signal: call.signal });
+  const operation = newOperation(call);
+  const params = { workspaceId, operation: operation.id, actor: call.actor, taskId };
+  const [deleted] = await database.change(operation, deleteTaskFunction.call, params, { signal: call.signal });
   if (deleted === undefined) throw taskNotFound(taskId);
   const { goal_id, dependent_tasks, claimed_by, lease_expires_at } = deleted;
   return { goalId: goal_id, dependentTasks: dependent_tasks, claim: { id: taskId, claimed_by, lease_expires_at } };

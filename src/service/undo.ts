@@ -1,19 +1,19 @@
 import { isProcessOf } from '../domain/actor.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { HistoryEvent } from '../domain/history-line.ts';
+import { limits } from '../domain/limits.ts';
 import type { Since } from '../domain/since.ts';
-import { longestName, named } from '../domain/stored-text.ts';
-import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo.ts';
+import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo/operations.ts';
 import { step } from '../store/database.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
-import { listOperationStarts } from '../store/statements/list-history.ts';
+import { listHistoryOfOperation, listOperationStarts } from '../store/statements/list-history.ts';
 import { listLastOperations, listLastOperationsOfAgent } from '../store/statements/list-last-operations.ts';
-import { countChanges, countUndone } from '../store/statements/list-undone.ts';
+import { countChanges, listEventsOfOperations } from '../store/statements/list-undo-events.ts';
 import { listUndos } from '../store/statements/list-undos.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
-import { beginOperation, type Call } from './call.ts';
+import { type Call, newOperation, numberOf, operationStep } from './call.ts';
 import { historyEvent, textLimit } from './history.ts';
-import { type Taking, takeBackWithin } from './take-back.ts';
+import { planUndo, type Taking, takeBackWithin } from './take-back.ts';
 
 /** What an undo did. Its first event's number is also that of its operation: undo it to have everything back. */
 export interface Undone {
@@ -33,10 +33,8 @@ export interface OwnOperation {
   start: HistoryEvent;
 }
 
-/** Operations that are looked at together, to find one that was not taken back: ten times as many with each further look. */
+/** Operations that are looked at together, to find one that was not taken back. */
 const page = 50;
-/** Events that are looked at for operations that the clock puts in another place. */
-const lookback = 10_000;
 const mostOperations = 100_000;
 
 /** An operation, and whose it was. */
@@ -66,7 +64,7 @@ export async function undo(call: Call, eventId: number | undefined): Promise<Und
     if (last === undefined) {
       throw new GoalAgentError(
         'not_found',
-        `${named(call.actor, longestName)} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
+        `${call.actor} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
       );
     }
     const undone = await takeBack(call, [last.operation], { holders: holdersFor(call, last) });
@@ -87,7 +85,7 @@ export async function listOperationsOf(call: Call, agent: string, since: Since):
   const starts = (
     await database.read(listOperationStarts, {
       ...{ workspaceId, textLimit, ...filter },
-      ...{ beforeAt: null, beforeSeq: null, limit: mostOperations },
+      ...{ beforeOperation: null, withUndos: true, limit: mostOperations },
     })
   ).map(historyEvent);
   const numbers = starts.map((start) => start.operation);
@@ -125,21 +123,26 @@ async function takeBack(
   { holders }: Pick<Taking, 'holders'>,
 ): Promise<Undone | number> {
   const { database, workspaceId } = call.store;
-  const options = { signal: call.signal };
-  const [count] = await database.read(countUndone, { workspaceId, operations }, options);
-  const rows = count?.rows ?? 0;
-  const own = await beginOperation(call, rows + (count?.goals ?? 0));
+  const own = newOperation(call);
   return database.transaction(
     own,
     async (run) => {
-      const look = [step(lockGraphExclusive, { workspaceId }), step(listUndos, { workspaceId, operations })] as const;
-      const [, undos] = await run(look);
+      const [, undos, events] = await run([
+        step(lockGraphExclusive, { workspaceId }),
+        step(listUndos, { workspaceId, operations }),
+        step(listEventsOfOperations, { workspaceId, operations }),
+      ] as const);
       const before = takenBack(operations, undos);
       if (before !== undefined) return before.operation;
-      const events = await takeBackWithin(run, call, { operations, seq: own.seq, holders });
-      return { operation: own.seq, operations, rows, events };
+      const plan = await planUndo(run, call, { operations, holders, events });
+      const [[made]] = await run([operationStep(call, own)] as const);
+      const operation = numberOf(made);
+      await takeBackWithin(run, call, plan, operation);
+      const history = step(listHistoryOfOperation, { workspaceId, textLimit, limit: limits.page, operation });
+      const [done] = await run([history] as const);
+      return { operation, operations, rows: plan.rows.length, events: done.map(historyEvent) };
     },
-    options,
+    { signal: call.signal },
   );
 }
 
@@ -168,20 +171,18 @@ async function lastOperation(call: Call): Promise<Operation | undefined> {
 
 async function lastInEffect(
   call: Call,
-  { actor, statement }: { actor: string; statement: typeof listLastOperations | typeof listLastOperationsOfAgent },
+  { actor, statement }: { actor: string; statement: typeof listLastOperations },
 ): Promise<Operation | undefined> {
   const { database, workspaceId } = call.store;
   const options = { signal: call.signal };
-  for (let limit = page, looked = 0; limit <= mostOperations; limit *= 10) {
-    const params = { workspaceId, actor, limit, lookback: Math.max(lookback, limit) };
-    const found = await database.read(statement, params, options);
+  for (let before: number | null = null; ; ) {
+    const found: Operation[] = await database.read(statement, { workspaceId, actor, limit: page, before }, options);
     const operations = found.map((each) => each.operation);
     const undos = await database.read(listUndos, { workspaceId, operations }, options);
     const last = found.find(({ operation }) => undoOf(operation, undos) === undefined);
-    if (last !== undefined || found.length === looked) return last;
-    looked = found.length;
+    if (last !== undefined || found.length < page) return last;
+    before = found.at(-1)?.operation ?? null;
   }
-  return undefined;
 }
 
 function takenBackAlready(eventId: number, undo: number): GoalAgentError {

@@ -1,20 +1,28 @@
 import { changeDependencies, type DependencyChange } from '../domain/dependency-change.ts';
+import { changeOf, imageOf } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import { type Run, step } from '../store/database.ts';
+import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
+import type { Row } from '../store/statement.ts';
 import { listDependencies } from '../store/statements/find-paths.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
-import { lockEditedTask } from '../store/statements/lock-edited.ts';
+import { insertDependencies } from '../store/statements/insert-dependencies.ts';
+import { listTaskImages } from '../store/statements/list-images.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { lockTask } from '../store/statements/lock-tasks.ts';
 import { moveNotes, moveTask } from '../store/statements/move-task.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
-import { updateTask as updateTaskStatement } from '../store/statements/update-task.ts';
+import { recordEvents } from '../store/statements/record-events.ts';
+import { recordFollowed } from '../store/statements/record-followed.ts';
+import { deleteDependencies, rewireTask as rewireTaskStatement } from '../store/statements/rewire-task.ts';
 import { changedTaskWords } from '../store/write-words.ts';
-import { beginOperation, type Call, taskNotFound } from './call.ts';
+import { type Call, newOperation, numberOf, operationStep, taskNotFound } from './call.ts';
 import { refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
 import { taskOf } from './tasks.ts';
+import { changedWordsOf } from './words.ts';
 
 /** A change to a task: what is left out stays; null takes a value away. */
 export interface TaskEdit {
@@ -54,16 +62,12 @@ export async function updateTask(call: Call, taskId: string, change: TaskChange)
 /** A change of the task's own row meets nobody but those who change that row. */
 async function editTask(call: Call, taskId: string, edit: TaskEdit): Promise<TaskUpdate> {
   const { database, workspaceId } = call.store;
-  const operation = await beginOperation(call, 1);
-  const { seq } = operation;
-  const nothing = { goalId: null, dependencies: null, places: null, addedIds: [], addedPlaces: [], removedIds: [] };
-  const steps = [
-    step(lockEditedTask, { workspaceId, taskId }),
-    step(updateTaskStatement, { workspaceId, taskId, change: edit as Json, ...nothing, seq, actor: call.actor }),
-    step(findTasks, { workspaceId, taskIds: [taskId] }),
-    ...changedTaskWords(workspaceId, taskId, edit),
-  ] as const;
-  const [, , [row]] = await database.write(operation, steps, { signal: call.signal });
+  const operation = newOperation(call);
+  const params = {
+    ...{ workspaceId, operation: operation.id, actor: call.actor, taskId, change: edit as Json },
+    ...changedWordsOf(call, taskId, edit),
+  };
+  const [row] = await database.change(operation, editTaskFunction.call, params, { signal: call.signal });
   if (row === undefined) throw taskNotFound(taskId);
   return { task: taskOf(row), goals: [] };
 }
@@ -71,53 +75,42 @@ async function editTask(call: Call, taskId: string, edit: TaskEdit): Promise<Tas
 /** Under the exclusive graph lock statuses and edges stand still: what is looked at here is so until the end. */
 async function rewireTask(call: Call, taskId: string, change: TaskChange): Promise<TaskUpdate> {
   const { workspaceId, database } = call.store;
-  // the task's event, and one for each of two goals
-  const operation = await beginOperation(call, 3);
-  const { seq } = operation;
+  const operation = newOperation(call);
   return database.transaction(
     operation,
     async (run) => {
-      const look = [
+      const image = step(listTaskImages, { workspaceId, taskIds: [taskId] });
+      const [, [found], current, [before]] = await run([
         step(lockGraphExclusive, { workspaceId }),
-        step(lockEditedTask, { workspaceId, taskId }),
+        step(lockTask, { workspaceId, taskId }),
         step(listDependencies, { workspaceId, taskId }),
-      ] as const;
-      const [, [found], current] = await run(look);
+        image,
+      ] as const);
       if (found === undefined) throw taskNotFound(taskId);
-      const { all, places, added, removed } = changeDependencies(
-        taskId,
-        current,
-        change.dependencies ?? { add: [], remove: [] },
-      );
+      const { added, removed } = changeDependencies(taskId, current, change.dependencies ?? { add: [], remove: [] });
       const addedIds = added.map((each) => each.depends_on_id);
       await refuseUnknown(run, { workspaceId, taskId, addedIds });
       await refuseCycle(run, { workspaceId, taskId, addedIds });
-      const move =
-        change.goalId === undefined || change.goalId === found.goal_id
-          ? undefined
-          : { taskId, fromGoalId: found.goal_id, toGoalId: change.goalId, isOpen: found.status !== 'completed' };
-      const reopens = move !== undefined && (await lockBothGoals(run, workspaceId, move));
-      const write = [
-        step(updateTaskStatement, {
-          workspaceId,
-          taskId,
-          change: change.edit as Json,
-          goalId: move?.toGoalId ?? null,
-          dependencies: all,
-          places,
-          addedIds,
-          addedPlaces: added.map((each) => each.place),
-          removedIds: removed,
-          seq,
-          actor: call.actor,
-        }),
+      const isMove = change.goalId !== undefined && change.goalId !== found.goal_id;
+      const move = isMove
+        ? { taskId, fromGoalId: found.goal_id, toGoalId: change.goalId ?? '', isOpen: found.status !== 'completed' }
+        : undefined;
+      const goals = move === undefined ? [] : await lockBothGoals(run, workspaceId, move);
+      const [[made]] = await run([operationStep(call, operation)] as const);
+      const recorded = { workspaceId, operation: numberOf(made) };
+      const places = added.map((each) => each.place);
+      const [, , , [after], [row]] = await run([
+        step(insertDependencies, { workspaceId, taskIds: added.map(() => taskId), dependsOnIds: addedIds, places }),
+        step(deleteDependencies, { workspaceId, taskIds: removed.map(() => taskId), dependsOnIds: removed }),
+        step(rewireTaskStatement, { workspaceId, taskId, change: change.edit as Json, goalId: move?.toGoalId ?? null }),
+        image,
         step(findTasks, { workspaceId, taskIds: [taskId] }),
         ...changedTaskWords(workspaceId, taskId, change.edit),
-      ] as const;
-      const [, [row]] = await run(write);
+      ] as const);
       if (row === undefined) throw taskNotFound(taskId);
-      const goals = move === undefined ? [] : await moveBetweenGoals(run, call, { ...move, reopens, seq });
-      return { task: taskOf(row), goals };
+      const event = changeOf({ kind: 'task', id: taskId, action: 'updated' }, imageOf(before), imageOf(after));
+      await run([step(recordEvents, { ...recorded, events: [event] as unknown as Json })]);
+      return { task: taskOf(row), goals: move === undefined ? [] : await moveBetweenGoals(run, recorded, move, goals) };
     },
     { signal: call.signal },
   );
@@ -130,28 +123,33 @@ interface Move {
   isOpen: boolean;
 }
 
-/** Locks both goals, refuses what cannot be, and says whether the move opens a completed goal again. */
-async function lockBothGoals(run: Run, workspaceId: number, { taskId, fromGoalId, toGoalId, isOpen }: Move) {
+/** Locks both goals, refuses what cannot be, and says how they stand. */
+async function lockBothGoals(run: Run, workspaceId: number, { taskId, fromGoalId, toGoalId }: Move) {
   const [goals] = await run([step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] })] as const);
-  const goal = goals.find((each) => each.id === toGoalId);
-  refuseMove(taskId, toGoalId, goal);
-  return isOpen && goal?.status === 'completed';
+  refuseMove(
+    taskId,
+    toGoalId,
+    goals.find((each) => each.id === toGoalId),
+  );
+  return goals;
 }
 
 /** Moves the counts and the notes; gives back the goals whose status that moved. */
 async function moveBetweenGoals(
   run: Run,
-  call: Call,
-  { taskId, fromGoalId, toGoalId, isOpen, reopens, seq }: Move & { reopens: boolean; seq: number },
+  recorded: { workspaceId: number; operation: number },
+  { taskId, fromGoalId, toGoalId, isOpen }: Move,
+  before: Row<typeof lockGoals>[],
 ): Promise<TaskUpdate['goals']> {
-  const { workspaceId } = call.store;
-  const counts = { fromGoalId, toGoalId, open: isOpen ? 1 : 0 };
-  const steps = [
-    step(moveTask, { workspaceId, ...counts, seq: seq + 1, operation: seq, actor: call.actor }),
-    step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
-  ] as const;
-  const [goals] = await run(steps);
+  const { workspaceId } = recorded;
+  const was = new Map(before.map(({ id, status }) => [id, status]));
   // what a goal left unfinished when it was completed is taken up again with it
-  if (reopens) await run([step(parkTasks, { workspaceId, goalId: toGoalId, parked: false })]);
-  return goals.filter((goal) => goal.status !== goal.was).map(({ id, status }) => ({ id, status }));
+  const reopens = isOpen && was.get(toGoalId) === 'completed';
+  const [goals] = await run([
+    step(moveTask, { workspaceId, fromGoalId, toGoalId, open: isOpen ? 1 : 0 }),
+    step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
+    step(recordFollowed, { ...recorded, before }),
+    ...(reopens ? [step(parkTasks, { workspaceId, goalId: toGoalId, parked: false })] : []),
+  ] as const);
+  return goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
 }

@@ -8,7 +8,8 @@ import { LateTransaction } from './late-transaction.ts';
 import { causeOf, isLost, isOfUnknownOutcome, unknownButRepeatable, unknownOutcome } from './lost-connection.ts';
 import type { Beginning } from './session.ts';
 import type { Params, Row, Statement } from './statement.ts';
-import { findEvent } from './statements/find-event.ts';
+import { findOperationById } from './statements/find-operation-by-id.ts';
+import { flush } from './statements/flush.ts';
 import { Statistics } from './statistics.ts';
 import {
   type CallOptions,
@@ -96,23 +97,45 @@ export class Database implements StatementRunner {
   }
 
   /**
-   * Runs statements in one transaction and one round trip: all of them are sent before the first is answered.
-   * Each statement sees what was committed before it began, so a lock in an earlier step is held, and what its last
-   * holder wrote is seen, when a later step looks.
+   * Runs one function of the schema, which is a transaction of its own: one message, of which nothing is left where it
+   * fails or is cancelled.
    *
-   * A deadlock or serialization failure is tried again. After a lost connection the operation's first event tells
-   * whether the transaction was committed; if it was not, it is run once more, and two events of one number cannot be.
+   * A deadlock or serialization failure is tried again. After a lost connection the operation's row tells whether it was
+   * committed; if it was not, it is run once more, and two operations of one ID cannot be.
    */
-  async write<const T extends readonly Step[]>(
+  async change<S extends Statement>(
     operation: Operation,
-    steps: T,
+    statement: S,
+    params: Params<S>,
     options: CallOptions = {},
-  ): Promise<Rows<T>> {
-    return this.#watched(operation, async (look) => {
-      const all = [...steps, ...look];
-      const rows = await this.#writing(operation, options, (held) => pipeline(held, toWrite, all));
-      return { result: rows.slice(0, steps.length) as Rows<T>, seen: rows[steps.length] };
-    });
+  ): Promise<Row<S>[]> {
+    const { changed } = await this.#change(operation, step(statement, params), [], options);
+    return changed as Row<S>[];
+  }
+
+  /** The same, and in the same round trip what there is to be seen of it afterwards. */
+  async changeThenRead<S extends Statement, R extends Statement>(
+    operation: Operation,
+    change: Step<S>,
+    read: Step<R>,
+    options: CallOptions = {},
+  ): Promise<{ changed: Row<S>[]; read: Row<R>[] }> {
+    const { changed, read: rows } = await this.#change(operation, change, [read], options);
+    // the change is saved: only the look at it failed
+    const again = rows ?? (await this.#reading({}, (held) => runAlone(held, read))).rows;
+    return { changed: changed as Row<S>[], read: again as Row<R>[] };
+  }
+
+  async #change(operation: Operation, change: Step, reads: readonly Step[], options: CallOptions) {
+    return this.#watched(operation, (look) =>
+      this.#writing(operation, options, async (held) => {
+        const after = [...reads, ...look];
+        const [changed, ...looks] = await (held.needsTransaction ? changeWithin : changeAlone)(held, change, after);
+        const result = { changed: changed?.rows ?? [], read: looks.slice(0, reads.length)[0]?.rows };
+        // it is committed: what the watcher cannot see now, it learns otherwise
+        return { result, seen: look.length > 0 ? looks.at(-1)?.rows : [] };
+      }),
+    );
   }
 
   /**
@@ -135,7 +158,7 @@ export class Database implements StatementRunner {
     return this.#watched(operation, (look) =>
       this.#writing(operation, options, async (held) => {
         held.sendTogether();
-        const begin = held.begin(toWrite);
+        const begin = held.begin(options.isPatient ? toWrite : toWriteAtLength);
         begin.catch(() => {});
         try {
           const result = await body(async (steps) => {
@@ -146,7 +169,7 @@ export class Database implements StatementRunner {
           held.sendTogether();
           const last = look.map((each) => held.query(each));
           const [seen] = await settleInOrder([...last, held.query('commit')]);
-          return { result, seen: seen?.rows };
+          return { result, seen: seen?.rows ?? [] };
         } catch (error) {
           await held.query('rollback').catch(() => {});
           throw error;
@@ -232,9 +255,10 @@ export class Database implements StatementRunner {
   ): Promise<T> {
     const watcher = this.#watcher;
     try {
-      const { result, seen = [] } = await write(watcher === undefined ? [] : [watcher.look(operation)]);
-      this.#statistics.wrote(operation.events ?? 1);
-      await watcher?.changed(operation, seen);
+      const { result, seen } = await write(watcher === undefined ? [] : [watcher.look(operation)]);
+      this.#statistics.wrote(operation.rows ?? 1);
+      if (seen === undefined) await watcher?.unknown();
+      else await watcher?.changed(operation, seen);
       return result;
     } catch (error) {
       if (isOfUnknownOutcome(error)) await watcher?.unknown();
@@ -282,8 +306,8 @@ export class Database implements StatementRunner {
   }
 
   /** After a lost connection: throws unless the operation certainly left nothing behind. */
-  async #refuseIfCommitted({ workspaceId, seq, events = 1 }: Operation): Promise<void> {
-    const found = await this.read(findEvent, { workspaceId, seq, count: events }).catch((error) => {
+  async #refuseIfCommitted({ workspaceId, id }: Operation): Promise<void> {
+    const found = await this.read(findOperationById, { workspaceId, id }).catch((error) => {
       throw unknownOutcome(error, this.#options.lossReason?.());
     });
     if (found.length > 0) {
@@ -328,4 +352,24 @@ async function runAlone(held: Held, what: Step | string): Promise<QueryResult> {
   if (!held.needsTransaction) return held.query(what);
   const [answer] = await send(held, toRunOne, [what]);
   return answer as QueryResult;
+}
+
+/** A function of the schema, which is a transaction of its own, what waits for the disk, and looks at what it did. */
+async function changeAlone(held: Held, change: Step, looks: readonly Step[]): Promise<(QueryResult | undefined)[]> {
+  held.sendTogether();
+  const sent = [change, ...flushOf(change)].map((each) => held.query(each));
+  const after = looks.map((each) => held.query(each).catch(() => undefined));
+  const [changed] = await settleInOrder(sent);
+  return [changed, ...(await Promise.all(after))];
+}
+
+/** The same where a pooler lends a connection for a transaction. */
+async function changeWithin(held: Held, change: Step, looks: readonly Step[]): Promise<(QueryResult | undefined)[]> {
+  const answers = await send(held, toRunOne, [change, ...looks]);
+  for (const each of flushOf(change)) await send(held, toRunOne, [each]);
+  return answers;
+}
+
+function flushOf({ statement }: Step): Step[] {
+  return statement.isFlushedAfter ? [step(flush, {})] : [];
 }

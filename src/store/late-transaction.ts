@@ -3,6 +3,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import type { Held } from './held.ts';
 import type { Beginning } from './session.ts';
 import type { Params, Row, Statement } from './statement.ts';
+import { flush } from './statements/flush.ts';
 import {
   type CallOptions,
   type Operation,
@@ -44,6 +45,7 @@ export class LateTransaction implements StatementRunner {
   #last: Promise<unknown> = Promise.resolve();
   readonly #failures = new WeakSet<object>();
   #commitSent = false;
+  #isFlushedAfter = false;
   #rows = 0;
   #ended = false;
 
@@ -78,14 +80,29 @@ export class LateTransaction implements StatementRunner {
     return this.#send(this.#held, steps);
   }
 
-  async write<const T extends readonly Step[]>(operation: Operation, steps: T): Promise<Rows<T>> {
+  async change<S extends Statement>(operation: Operation, statement: S, params: Params<S>): Promise<Row<S>[]> {
+    const [changed] = await this.#change(operation, [step(statement, params)]);
+    return changed as Row<S>[];
+  }
+
+  async changeThenRead<S extends Statement, R extends Statement>(
+    operation: Operation,
+    change: Step<S>,
+    read: Step<R>,
+  ): Promise<{ changed: Row<S>[]; read: Row<R>[] }> {
+    const [changed, rows] = await this.#change(operation, [change, read]);
+    return { changed: changed as Row<S>[], read: rows as Row<R>[] };
+  }
+
+  #change(operation: Operation, steps: readonly Step[]): Promise<unknown[][]> {
     return this.#inTurn(async (held, begun) => {
       const look = this.#lookAfter(operation);
-      const ends = [held.query('savepoint change'), ...queriesOf(held, [...steps, ...look])];
-      const answers = await this.#settle([...begun, ...ends, held.query('release savepoint change')]);
-      const rows = answers.slice(begun.length + 1, -1).map((answer) => answer.rows);
+      const start = [...begun, held.query('savepoint change')];
+      const ends = [...queriesOf(held, [...steps, ...look]), held.query('release savepoint change')];
+      const rows = (await this.#settle([...start, ...ends])).slice(start.length, -1).map((answer) => answer.rows);
       if (look.length > 0) this.#seen.push({ operation, rows: rows.pop() ?? [] });
-      return rows as Rows<T>;
+      this.#isFlushedAfter ||= steps.some(({ statement }) => statement.isFlushedAfter === true);
+      return rows;
     });
   }
 
@@ -115,10 +132,13 @@ export class LateTransaction implements StatementRunner {
     await this.#inTurn(async (held, begun) => {
       const queries = [...begun, ...queriesOf(held, last)];
       this.#commitSent = true;
-      const answers = await this.#settle([...queries, held.query('commit')]);
+      const committed = held.query('commit');
+      const flushed = this.#isFlushedAfter ? queriesOf(held, [step(flush, {})]) : [];
+      const answers = await this.#settle([...queries, committed, ...flushed]);
       this.#ended = true;
       // what answers a commit after a failure that somebody put up with is a rollback
-      if (answers.at(-1)?.command !== 'COMMIT') throw new TypeError('a transaction was to go on after a failure in it');
+      if (answers[queries.length]?.command !== 'COMMIT')
+        throw new TypeError('a transaction was to go on after a failure in it');
     });
     return this.#seen;
   }
@@ -195,7 +215,7 @@ export class LateTransaction implements StatementRunner {
   }
 
   #lookAfter(operation: Operation): Step[] {
-    this.#rows += operation.events ?? 1;
+    this.#rows += operation.rows ?? 1;
     return this.#parts.watcher === undefined ? [] : [this.#parts.watcher.look(operation)];
   }
 }

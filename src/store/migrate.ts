@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import { fillWords } from './fill-words.ts';
+import type { SchemaFunction } from './function.ts';
+import { functions } from './functions/index.ts';
 import { findPythonTables } from './python-tables.ts';
 import { runOn } from './run-on.ts';
 import { type Session, withSession } from './session.ts';
@@ -25,7 +27,10 @@ const wordsMigration = '0009_words-for-search';
 export async function migrate(connection: pg.ClientConfig, { besideOthers = false } = {}): Promise<string[]> {
   return withSession({ ...connection, application_name: 'goal-agent migrate' }, (session) =>
     session.transaction(async () => {
-      if ((await pendingMigrations(session)).length === 0) return [];
+      if ((await pendingMigrations(session)).length === 0) {
+        await makeFunctions(session);
+        return [];
+      }
       await refuseTakenNames(session);
       if (!besideOthers) await refuseOtherTables(session);
       await refuseMissingPrivilege(session);
@@ -78,7 +83,29 @@ export async function migrateWithin(session: Session): Promise<string[]> {
   });
   const names = ran.map((migration) => migration.name);
   if (names.includes(wordsMigration)) await fillWords(runOn(session));
+  await makeFunctions(session);
   return names;
+}
+
+/**
+ * Makes this version's functions, those that are missing, in the transaction that is open. The names of two versions differ,
+ * so nothing of another program that runs beside this one is replaced.
+ */
+async function makeFunctions(session: Session): Promise<void> {
+  if ((await missingFunctions(session)).length === 0) return;
+  await refuseMissingPrivilege(session);
+  // of two that make the same one at the same moment the second finds it
+  await session.query(`select pg_advisory_xact_lock(hashtext('${table}'))`);
+  for (const { definition } of await missingFunctions(session)) await session.query(definition);
+}
+
+async function missingFunctions(session: Session): Promise<SchemaFunction[]> {
+  const { rows } = await session.query<{ name: string }>(
+    'select proname as name from pg_proc where pronamespace = current_schema()::regnamespace and proname = any($1)',
+    [functions.map(({ name }) => name)],
+  );
+  const present = new Set(rows.map(({ name }) => name));
+  return functions.filter(({ name }) => !present.has(name));
 }
 
 /**

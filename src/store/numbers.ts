@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 import { takeNumbers } from './statements/take-numbers.ts';
 
-export type CounterKind = 'goal' | 'task' | 'event' | 'note';
+export type CounterKind = 'goal' | 'task' | 'note';
 
 interface Waiting {
   count: number;
@@ -9,20 +9,15 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Events are numbered from blocks of this size, so that a write needs no round trip of its own for them. */
-const eventBlock = 256;
-
 /**
- * Gives out numbers that nobody else gets: to goals and tasks as they are needed, for all creations that wait in this
- * process at once; to events from blocks. Gaps are allowed, reuse is not. Why it is safe without waiting for a disk
- * flush: docs/decisions/numbers.md.
+ * Gives out numbers that nobody else gets, for all creations that wait in this process at once. Gaps are allowed, reuse
+ * is not. Why it is safe without waiting for a disk flush: docs/decisions/numbers.md.
  */
 export class Numbers {
   readonly #database: Database;
   readonly #workspaceId: number;
   readonly #waiting = new Map<CounterKind, Waiting[]>();
   readonly #taking = new Set<CounterKind>();
-  #block = { next: 0, end: 0 };
 
   constructor(database: Database, workspaceId: number) {
     this.#database = database;
@@ -30,27 +25,7 @@ export class Numbers {
   }
 
   /** The first of `count` numbers in a row. */
-  take(kind: Exclude<CounterKind, 'event'>, count: number): Promise<number> {
-    return this.#take(kind, count);
-  }
-
-  /** The first of `count` event numbers in a row. */
-  async takeEvents(count: number): Promise<number> {
-    if (this.#block.next + count > this.#block.end) {
-      const size = Math.max(count, eventBlock);
-      const first = await this.#take('event', size);
-      // while this call waited another may have fetched a block: keep the one with more left
-      if (first + size - (first + count) > this.#block.end - this.#block.next) {
-        this.#block = { next: first + count, end: first + size };
-      }
-      return first;
-    }
-    const first = this.#block.next;
-    this.#block.next += count;
-    return first;
-  }
-
-  #take(kind: CounterKind, count: number): Promise<number> {
+  take(kind: CounterKind, count: number): Promise<number> {
     return new Promise((resolve, reject) => {
       const queue = this.#waiting.get(kind) ?? [];
       queue.push({ count, resolve, reject });

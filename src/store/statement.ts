@@ -8,6 +8,7 @@ interface SqlTypes {
   int4: number;
   int8: number;
   text: string;
+  uuid: string;
   float8: number;
   bool: boolean;
   jsonb: Json;
@@ -40,6 +41,8 @@ export interface Statement<P extends Shape = Shape, C extends Shape = Shape> {
   readonly text: string;
   readonly params: P;
   readonly columns: C;
+  /** It commits without waiting for the disk, so that its locks go at once: a flush has to follow (docs/decisions/flush.md). */
+  readonly isFlushedAfter?: true | undefined;
   /** Planned for each run: where the best way depends on the values, and a bad one costs more than planning. */
   readonly plannedAnew?: true;
 }

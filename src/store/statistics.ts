@@ -1,4 +1,15 @@
-const tables = ['goals', 'tasks', 'task_dependencies', 'events', 'notes', 'goal_words', 'task_words', 'note_words'];
+const tables = [
+  'goals',
+  'tasks',
+  'task_dependencies',
+  'operations',
+  'events',
+  'claims',
+  'notes',
+  'goal_words',
+  'task_words',
+  'note_words',
+];
 /** Rows written by this process before it looks; each next time it looks after as many times more. */
 const firstRows = 100;
 const growth = 4;

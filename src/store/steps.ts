@@ -19,18 +19,20 @@ export type Rows<T extends readonly Step[]> = {
 /** Runs statements of a transaction that is open, in order; gives back the rows of each. */
 export type Run = <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>;
 
-/** The events that a write is known by: the first number of its operation, and how many from there are its own, if more. */
+/** What a change is known by, whatever becomes of its answer. */
 export interface Operation {
   workspaceId: number;
-  seq: number;
-  events?: number | undefined;
+  /** Made before it is sent. */
+  id: string;
+  /** Rows that it may write, for the statistics; one when left out. */
+  rows?: number | undefined;
   /** Tasks that it changes without an event of theirs. */
   unrecordedTaskIds?: string[] | undefined;
 }
 
 /** Learns what every write changed, before the write's caller does. */
 export interface Watcher {
-  /** Run at the end of each write, in its transaction and without a round trip of its own. */
+  /** Run after each write, in its round trip. */
   look(operation: Operation): Step;
   /** Of a write that was committed: the rows of its `look`. */
   changed(operation: Operation, rows: unknown[]): Promise<void>;
@@ -40,14 +42,27 @@ export interface Watcher {
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
+  /** The transaction may wait for its program for long between its steps: an import, which nobody waits for. */
+  isPatient?: boolean;
 }
 
 /** What the service's functions run their statements on: a pool, or one transaction of it. `Database` says what each does. */
 export interface StatementRunner {
   read<S extends Statement>(statement: S, params: Params<S>, options?: CallOptions): Promise<Row<S>[]>;
   snapshot<const T extends readonly Step[]>(steps: T, options?: CallOptions): Promise<Rows<T>>;
-  write<const T extends readonly Step[]>(operation: Operation, steps: T, options?: CallOptions): Promise<Rows<T>>;
+  change<S extends Statement>(
+    operation: Operation,
+    statement: S,
+    params: Params<S>,
+    options?: CallOptions,
+  ): Promise<Row<S>[]>;
   writeIdempotent<S extends Statement>(statement: S, params: Params<S>): Promise<Row<S>[]>;
+  changeThenRead<S extends Statement, R extends Statement>(
+    operation: Operation,
+    change: Step<S>,
+    read: Step<R>,
+    options?: CallOptions,
+  ): Promise<{ changed: Row<S>[]; read: Row<R>[] }>;
   transaction<T>(operation: Operation, body: (run: Run) => Promise<T>, options?: CallOptions): Promise<T>;
 }
 

@@ -60,7 +60,7 @@ async function openOnce(options: StoreOptions): Promise<Store> {
   }
 }
 
-const counterKinds: CounterKind[] = ['goal', 'task', 'event', 'note'];
+const counterKinds: CounterKind[] = ['goal', 'task', 'note'];
 
 async function enterWorkspace(database: Database, name: string): Promise<number> {
   const id = (await findId(database, name)) ?? (await createWorkspace(database, name));

@@ -8,12 +8,12 @@ import { step } from './steps.ts';
 
 // The steps that keep the words of rows as their texts are; each belongs into the transaction that changes the texts.
 
-type SearchedGoal = Row<typeof listSearchedGoals>;
-type SearchedTask = Pick<Row<typeof listSearchedTasks>, 'id' | 'description'> & SearchedTexts;
-type SearchedNote = Row<typeof listSearchedNotes>;
+export type SearchedGoal = Row<typeof listSearchedGoals>;
+export type SearchedTask = Pick<Row<typeof listSearchedTasks>, 'id' | 'description'> & SearchedTexts;
+export type SearchedNote = Row<typeof listSearchedNotes>;
 
 /** `GOAL-0012` is 12, whatever stands in the row's `number`. */
-const numberIn = (id: string) => Number(id.slice(id.indexOf('-') + 1));
+export const numberIn = (id: string) => Number(id.slice(id.indexOf('-') + 1));
 
 export function goalWords(workspaceId: number, goals: readonly SearchedGoal[]) {
   const words = goals.map(({ id, description, repos }) =>

@@ -24,7 +24,7 @@ let before: unknown;
 
 /** Ann has a goal with tasks; then Bob goes astray. */
 beforeEach(async () => {
-  await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+  await sql.query('truncate goals, tasks, task_dependencies, operations, events, notes cascade');
   goal = await aGoal(ann);
   task = (await someTasks(ann, goal, 2))[0] as string;
   before = await wholeState(sql);
@@ -53,7 +53,9 @@ describe('goal-agent undo', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/Undone: 3 rows as they were before, in one operation\.\nTo have it back, .*event_id \d+/);
     expect(await wholeState(sql)).toEqual(before);
-    const { rows } = await sql.query('select distinct operation, actor, action from events where undoes is not null');
+    const { rows } = await sql.query(
+      'select distinct e.operation, o.actor, e.action from events e join operations o on o.seq = e.operation where e.undoes is not null',
+    );
     expect(rows).toEqual([{ operation: expect.anything(), actor: 'operator', action: 'undone' }]);
     expect((await undo('--agent', 'bob', '--since', '1h', '--yes')).stdout).toBe(
       'There is nothing of bob to take back in that time.\n',
@@ -97,7 +99,7 @@ describe('goal-agent undo', () => {
 
   it('takes back only what was done since then, and says what is wrong with its arguments', async () => {
     const { rows } = await sql.query<{ at: string }>(
-      `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from events where actor = 'bob' order by events.at desc limit 1`,
+      `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from operations where actor = 'bob' order by seq desc limit 1`,
     );
     expect((await undo('--agent', 'bob', '--since', rows[0]?.at ?? '', '--yes')).code).toBe(0);
     expect((await getTask(ann, task)).description).toBe('a task');

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { describeConflicts, inEffect, operationsToUndo, undoOf } from '../../src/domain/undo.ts';
-import { type GoalEvent, wantedGoals } from '../../src/domain/undone-goals.ts';
+import { type GoalEvent, wantedGoals } from '../../src/domain/undo/goals.ts';
+import { describeConflicts, inEffect, operationsToUndo, undoOf } from '../../src/domain/undo/operations.ts';
 
 const undo = (operation: number, ...undoes: number[]) => ({ operation, undoes });
 

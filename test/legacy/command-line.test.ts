@@ -91,7 +91,7 @@ describe('a first start where v2 left its files', () => {
     const server = await aServerForTest({ database: connection, era: 'legacy', env: { GOAL_AGENT_V2_DIR: data } });
     expect(await server.call('get_goal', { goal_id: 'GOAL-0005' })).toMatchObject({ answer: { status: 'completed' } });
     await expect.poll(() => server.stderr()).toContain('imported 8 goals, 31 tasks');
-    expect(await rowsOf(connection, `select distinct actor from events`)).toEqual([{ actor: 'import v2' }]);
+    expect(await rowsOf(connection, `select distinct actor from operations`)).toEqual([{ actor: 'import v2' }]);
   });
 
   it('goal-agent mcp starts all the same when they cannot be understood, and says so', async () => {

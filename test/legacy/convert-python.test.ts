@@ -5,6 +5,7 @@ import { convertPythonTables } from '../../src/legacy/python/convert.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { aDatabase } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { aServerForTest } from '../support/server-process.ts';
 import { run, start } from './support/program.ts';
 
 const dump = await readFile('test/fixtures/v3-python/mcp_goals.sql', 'utf8');
@@ -169,8 +170,8 @@ describe('a conversion that fails', () => {
     ],
     [
       'when the history is written',
-      'events',
-      `execute 'alter table public.events add constraint no check (seq < 20)';`,
+      'operations',
+      `execute 'alter table public.operations add constraint no check (actor = '''')';`,
     ],
     [
       'when the report is written',
@@ -247,7 +248,8 @@ describe('everything but init', () => {
     const before = await contentsOf(sql);
     await expect(migrate(connection)).rejects.toThrow('run goal-agent init');
     expect((await run(['import', 'report'], connection)).stderr).toContain('Stop that server and run goal-agent init');
-    expect((await run(['mcp'], connection)).stderr).toContain('Stop that server and run goal-agent init');
+    const server = await aServerForTest({ database: connection });
+    expect((await server.call('list_goals')).error).toContain('Stop that server and run goal-agent init');
     expect(await contentsOf(sql)).toEqual(before);
   });
 

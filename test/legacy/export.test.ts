@@ -7,6 +7,7 @@ import { importJson } from '../../src/legacy/backup/import-json.ts';
 import { exportV2 } from '../../src/legacy/v2/export-v2.ts';
 import { importV2 } from '../../src/legacy/v2/import-v2.ts';
 import { V2Directory } from '../../src/legacy/v2/v2-directory.ts';
+import { claimTasks } from '../../src/service/claims.ts';
 import { createGoal, deleteGoal, findOneGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask } from '../../src/service/tasks.ts';
@@ -164,10 +165,8 @@ describe('exporting everything as JSON', () => {
       [goal.id],
     );
     await sql.query(`update counters set next = 2 where kind = 'note'`);
-    await sql.query(
-      `update tasks set claimed_by = 'ann', lease_expires_at = now(), fence = 7, attempts = 2 where id = 'TASK-0012'`,
-    );
-    await sql.query(`update events set reason = 'because' where seq = operation`);
+    await claimTasks({ ...call, actor: 'ann' }, { limit: 1, leaseSeconds: 900 });
+    await sql.query(`update operations set reason = 'because'`);
     return call;
   }
 

@@ -75,7 +75,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql, server }) 
   });
 
   test('a lease that ran out holds nothing', async () => {
-    await sql.query("update tasks set lease_expires_at = now() - interval '1 second' where id = $1", [id(7)]);
+    await sql.query("update claims set expires_at = now() - interval '1 second' where task_id = $1", [id(7)]);
     expect(await idsOf({ agent: 'bobby' })).toEqual([]);
   });
 
@@ -121,7 +121,7 @@ describe('a page of list_tasks is one scan of one index', async () => {
     list_tasks_by_status: 'tasks_of_status',
     list_tasks_by_repo: 'tasks_of_repo',
     list_tasks_by_type: 'tasks_of_type',
-    list_tasks_by_agent: 'tasks_leased',
+    list_tasks_by_agent: 'tasks_pkey',
   };
   const client = await aClient(database);
 
@@ -130,12 +130,13 @@ describe('a page of list_tasks is one scan of one index', async () => {
       insert into workspaces (id, name) overriding system value values (9, 'many');
       insert into goals (workspace_id, id, number, description, priority, status, repos, metadata)
       select 9, 'GOAL-' || n, n, 'x', 'medium', 'in_progress', '{}', '{}' from generate_series(1, 50) n;
-      insert into tasks (workspace_id, id, number, goal_id, description, type, status, priority, repo, assigned_tools, claimed_by, lease_expires_at, completed_at)
+      insert into tasks (workspace_id, id, number, goal_id, description, type, status, priority, repo, assigned_tools, completed_at)
       select 9, 'TASK-' || n, n, 'GOAL-' || 1 + n % 50, 'x', case when n % 10 = 0 then 'bug' else 'general' end,
         case when n % 100 = 0 then 'in_progress' else (array['pending', 'completed', 'failed', 'blocked'])[1 + n % 4] end::task_status,
-        'medium', case when n % 5 = 0 then 'api' end, '{}', case when n % 100 = 0 then 'bob' end,
-        case when n % 100 = 0 then now() + interval '1 hour' end, case when n % 4 = 1 and n % 100 <> 0 then now() end
+        'medium', case when n % 5 = 0 then 'api' end, '{}', case when n % 4 = 1 and n % 100 <> 0 then now() end
       from generate_series(1, 20000) n;
+      insert into claims (workspace_id, task_id, holder, expires_at)
+      select 9, 'TASK-' || n * 100, 'bob', now() + interval '1 hour' from generate_series(1, 200) n;
       analyze`);
     await client.query('set plan_cache_mode = force_generic_plan');
   });
@@ -157,6 +158,6 @@ describe('a page of list_tasks is one scan of one index', async () => {
     ];
     const scans = nodes(rows[0]['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] === 'tasks');
     expect(scans.map((node) => [node['Node Type'], node['Index Name']])).toEqual([['Index Scan', indexes[name]]]);
-    expect(scans[0]?.['Index Cond']).toContain(name === 'list_tasks_by_agent' ? 'lease_expires_at' : 'number');
+    expect(scans[0]?.['Index Cond']).toContain(name === 'list_tasks_by_agent' ? 'id = ANY' : 'number');
   });
 });

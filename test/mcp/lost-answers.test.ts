@@ -11,7 +11,7 @@ const database = await aDatabase();
 const sql = await aClient(database);
 
 const isAnswered = async (requestId: string) => {
-  const { rows } = await sql.query(`select answer from requests where request_id = $1`, [requestId]);
+  const { rows } = await sql.query(`select answer from operations where request_id = $1`, [requestId]);
   return rows.length === 1;
 };
 
@@ -63,7 +63,7 @@ describe('a server that is killed between commit and answer, and started anew', 
       for (const { tool, args } of requests) {
         const { answer, text, error } = await next.call(tool, args);
         expect(error).toBeUndefined();
-        const { rows } = await sql.query('select answer from requests where request_id = $1', [args.request_id]);
+        const { rows } = await sql.query('select answer from operations where request_id = $1', [args.request_id]);
         expect(text).toBe(rows[0].answer);
         expect(answer).toEqual(JSON.parse(text));
       }

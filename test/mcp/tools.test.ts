@@ -569,7 +569,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
   });
 
   test('history names the client as the one who acted', async () => {
-    const { rows } = await sql.query('select distinct actor from events');
+    const { rows } = await sql.query('select distinct actor from operations');
     expect(rows).toEqual([{ actor: expect.stringMatching(/^tester-[0-9a-f]{4}$/) }]);
   });
 

@@ -106,7 +106,7 @@ test('who changes, moves or deletes what another holds is told who holds it unti
 test('nobody is told of a claim of their own, or of one that ran out', async () => {
   await ask('claim_tasks', { task_ids: [a] });
   await ask('claim_tasks', { task_ids: [b], agent: 'bob' });
-  await sql.query("update tasks set lease_expires_at = now() - interval '1 second' where id = $1", [b]);
+  await sql.query("update claims set expires_at = now() - interval '1 second' where task_id = $1", [b]);
   for (const task_id of [a, b]) {
     expect(await ask('update_task', { task_id, description: 'x' })).not.toHaveProperty('warnings');
   }

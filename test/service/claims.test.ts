@@ -25,14 +25,14 @@ beforeAll(async () => {
 
 afterEach(async () => {
   expect(await brokenInvariants(sql)).toEqual({});
-  await sql.query('truncate goals, tasks, task_dependencies, events cascade');
+  await sql.query('truncate goals, tasks, task_dependencies, operations, events cascade');
 });
 
 const one = { limit: 1, leaseSeconds: 60 };
 
 /** As if the time of all leases had passed. */
 async function endLeases(): Promise<void> {
-  await sql.query("update tasks set lease_expires_at = now() - interval '1 second' where claimed_by is not null");
+  await sql.query("update claims set expires_at = now() - interval '1 second'");
 }
 
 describe('a claim', () => {
@@ -305,7 +305,9 @@ describe('a release', () => {
       notHeld: ['TASK-9999'],
     });
     expect(await claimTasks(bob, one)).toHaveLength(1);
-    const { rows } = await sql.query("select actor, reason from events where action = 'released'");
+    const { rows } = await sql.query(
+      "select o.actor, o.reason from events e join operations o on o.seq = e.operation where e.action = 'released'",
+    );
     expect(rows).toEqual([{ actor: 'ann', reason: 'needs a Mac' }]);
     expect((await sql.query('select attempts, fence from tasks')).rows).toEqual([{ attempts: 1, fence: '2' }]);
   });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   sql = opened.sql;
 });
 
-afterEach(() => sql.query('truncate goals, tasks, task_dependencies, notes, events cascade'));
+afterEach(() => sql.query('truncate goals, tasks, task_dependencies, notes, operations, events cascade'));
 
 interface Pair<Case, L, R> {
   /** So many cases that have nothing to do with each other. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   expect(await brokenInvariants(sql)).toEqual({});
-  await sql.query('truncate goals, tasks, task_dependencies, events cascade');
+  await sql.query('truncate goals, tasks, task_dependencies, operations, events cascade');
 });
 
 describe('at the same moment', () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   expect(await brokenInvariants(sql)).toEqual({});
-  await sql.query('truncate goals, tasks, task_dependencies, notes, events cascade');
+  await sql.query('truncate goals, tasks, task_dependencies, notes, operations, events cascade');
 });
 
 const dependOn = (call: Call, task: string, ...add: string[]) =>

@@ -33,7 +33,7 @@ describe('the history', () => {
   );
 
   it('is changed and deleted by no statement of ours', () => {
-    expect(files).toContain('src/store/statements/restore-events.ts');
+    expect(files).toContain('src/store/statements/restore-history.ts');
     expect(files).toContain('migrations/0001_goals-tasks-and-history.sql');
     const attacks = files.flatMap((file) =>
       attacksOnEvents(readFileSync(path.join(root, file), 'utf8')).map((found) => `${file}: ${found}`),
@@ -68,7 +68,8 @@ describe('the history', () => {
   });
 });
 
-describe('with the roles and grants of docs/postgres.md', () => {
+// the embedded server lets no role in but its own
+describe.skipIf(!inject('server'))('with the roles and grants of docs/postgres.md', () => {
   const suffix = randomBytes(4).toString('hex');
   const [owner, app, name] = [`owner_${suffix}`, `app_${suffix}`, `t_${suffix}`];
   const password = randomBytes(8).toString('hex');
@@ -111,13 +112,15 @@ describe('with the roles and grants of docs/postgres.md', () => {
     ]);
   });
 
-  it.each(['update events set actor = actor', 'delete from events', 'truncate events', 'alter table events add x int'])(
-    'PostgreSQL refuses %j to the servers’ role',
-    async (attack) => {
-      const client = await aClient(asApp);
-      await expect(client.query(attack)).rejects.toMatchObject({ code: '42501' });
-    },
-  );
+  it.each([
+    'update events set action = action',
+    'delete from events',
+    'truncate events',
+    'alter table events add x int',
+  ])('PostgreSQL refuses %j to the servers’ role', async (attack) => {
+    const client = await aClient(asApp);
+    await expect(client.query(attack)).rejects.toMatchObject({ code: '42501' });
+  });
 
   it('every tool works', async () => {
     const server = await aServerForTest({ database: asApp });
@@ -149,7 +152,7 @@ describe('with the roles and grants of docs/postgres.md', () => {
     await ask('undo');
     for (const tool of ['get_goal', 'generate_execution_plan', 'get_briefing', 'get_history'])
       await ask(tool, { goal_id });
-    for (const tool of ['list_goals', 'get_agent_status']) await ask(tool);
+    for (const tool of ['list_goals', 'list_tasks', 'get_agent_status']) await ask(tool);
     await ask('get_task', { task_id: a });
     await ask('batch_get_tasks', { task_ids: [a, b] });
     await ask('search', { query: 'task' });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
@@ -12,6 +13,12 @@ const insert = defineStatement({
   params: { n: 'int4' },
   columns: {},
   text: 'insert into test_rows values ($1)',
+});
+const insertTwo = defineStatement({
+  name: 'test_insert_two',
+  params: { n: 'int4', m: 'int4' },
+  columns: {},
+  text: 'insert into test_rows values ($1), ($2)',
 });
 const count = defineStatement({
   name: 'test_count',
@@ -44,8 +51,8 @@ beforeAll(async () => {
 
 const stored = async () => (await sql.query('select n from test_rows order by n')).rows.map((row) => row.n);
 
-async function add(runner: StatementRunner, { numbers, workspaceId }: Store, n: number): Promise<void> {
-  await runner.write({ workspaceId, seq: await numbers.takeEvents(1) }, [step(insert, { n })] as const);
+async function add(runner: StatementRunner, { workspaceId }: Store, n: number): Promise<void> {
+  await runner.change({ workspaceId, id: randomUUID() }, insert, { n });
 }
 
 let last = 0;
@@ -90,12 +97,11 @@ describe('what is combined', () => {
 
   it('goes on after a write that failed, of which nothing is left', async () => {
     const [taken, half, whole] = [next(), next(), next()];
-    const { workspaceId, numbers, database } = call.store;
+    const { workspaceId, database } = call.store;
     await database.combine([], async (runner) => {
       await add(runner, call.store, taken);
-      const steps = [step(insert, { n: half }), step(insert, { n: taken })] as const;
-      const operation = { workspaceId, seq: await numbers.takeEvents(1) };
-      await expect(runner.write(operation, steps)).rejects.toMatchObject({ code: '23505' });
+      const operation = { workspaceId, id: randomUUID() };
+      await expect(runner.change(operation, insertTwo, { n: half, m: taken })).rejects.toMatchObject({ code: '23505' });
       const failing = runner.transaction(operation, async (run) => {
         await run([step(insert, { n: half })] as const);
         throw new RangeError('refused');
@@ -122,17 +128,18 @@ describe('what is combined', () => {
   });
 
   it('is run again from its start after a deadlock and after a lost connection', async () => {
-    const { database, workspaceId, numbers } = call.store;
+    const { database, workspaceId } = call.store;
     const runs = new Map<number, number>();
     let bothHold = 0;
     const cross = (n: number, rows: [number, number]) =>
       database.combine([], async (runner) => {
         runs.set(n, (runs.get(n) ?? 0) + 1);
-        const operation = { workspaceId, seq: await numbers.takeEvents(1) };
-        await runner.write(operation, [step(insert, { n }), step(lockRow, { n: rows[0] })] as const);
+        const operation = { workspaceId, id: randomUUID() };
+        await runner.change(operation, insert, { n });
+        await runner.change(operation, lockRow, { n: rows[0] });
         bothHold += 1;
         await expect.poll(() => bothHold, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
-        await runner.write(operation, [step(lockRow, { n: rows[1] })] as const);
+        await runner.change(operation, lockRow, { n: rows[1] });
         return { result: n, last: [] };
       });
     const [a, b, c] = [next(), next(), next()];
@@ -179,25 +186,24 @@ describe('what is combined', () => {
 describe('who watches', () => {
   it('is told of each write that stays, when all of them are committed', async () => {
     const store = await aStore(connection);
-    const { database, workspaceId, numbers } = store;
+    const { database, workspaceId } = store;
     const told: unknown[] = [];
     database.watch({
       look: () => step(count, {}),
-      changed: async ({ seq }, rows) => {
-        told.push([seq, (rows[0] as { n: number }).n, await stored()]);
+      changed: async ({ id }, rows) => {
+        told.push([id, (rows[0] as { n: number }).n, await stored()]);
       },
       unknown: async () => {
         told.push('unknown');
       },
     });
     const [a, b, c] = [next(), next(), next()];
-    const seq = await numbers.takeEvents(3);
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
     const before = (await stored()).length;
     await database.combine([], async (runner) => {
-      await runner.write({ workspaceId, seq }, [step(insert, { n: a })] as const);
-      const failing = [step(insert, { n: b }), step(insert, { n: a })] as const;
-      await runner.write({ workspaceId, seq: seq + 1 }, failing).catch(() => {});
-      await runner.transaction({ workspaceId, seq: seq + 2 }, async (run) => {
+      await runner.change({ workspaceId, id: first }, insert, { n: a });
+      await runner.change({ workspaceId, id: second }, insertTwo, { n: b, m: a }).catch(() => {});
+      await runner.transaction({ workspaceId, id: third }, async (run) => {
         await run([step(insert, { n: c })] as const);
       });
       expect(told).toEqual([]);
@@ -205,8 +211,8 @@ describe('who watches', () => {
     });
     const all = await stored();
     expect(told).toEqual([
-      [seq, before + 1, all],
-      [seq + 2, before + 2, all],
+      [first, before + 1, all],
+      [third, before + 2, all],
     ]);
     told.length = 0;
     await database.combine([], async () => ({ result: undefined, committedLately: true }));

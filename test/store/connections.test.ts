@@ -56,7 +56,11 @@ describe('a call that is cancelled', () => {
     let ran = 0;
     const waiting = Array.from({ length: 6 }, (_, n) =>
       store.database
-        .transaction({ workspaceId: store.workspaceId, seq: n + 1 }, async () => (ran += 1), { signal: abort.signal })
+        .transaction(
+          { workspaceId: store.workspaceId, id: `00000000-0000-7000-8000-00000000000${n}` },
+          async () => (ran += 1),
+          { signal: abort.signal },
+        )
         .catch(({ code }) => code),
     );
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
@@ -97,8 +98,8 @@ describe('a statement', () => {
 describe('a write whose connection is lost', () => {
   it('is run again when it left nothing behind', async () => {
     let attempts = 0;
-    const seq = await call.store.numbers.takeEvents(1);
-    const done = await database.transaction({ workspaceId: call.store.workspaceId, seq }, async (run) => {
+    const operation = { workspaceId: call.store.workspaceId, id: randomUUID() };
+    const done = await database.transaction(operation, async (run) => {
       attempts += 1;
       if (attempts === 1) await run([step(killMyself, {})] as const);
       return attempts;
@@ -106,13 +107,14 @@ describe('a write whose connection is lost', () => {
     expect(done).toBe(2);
   });
 
-  it('is not run again when its events are there', async () => {
-    const seq = await call.store.numbers.takeEvents(1);
-    await sql.query("insert into events values ($1, $2, $2, now(), 'x', 'created', 'GOAL-1', null, null, '{}')", [
-      call.store.workspaceId,
-      seq,
+  it('is not run again when its operation is there', async () => {
+    const operation = { workspaceId: call.store.workspaceId, id: randomUUID() };
+    await sql.query('insert into operations (workspace_id, id, actor) values ($1, $2, $3)', [
+      operation.workspaceId,
+      operation.id,
+      'x',
     ]);
-    const lost = database.write({ workspaceId: call.store.workspaceId, seq }, [step(killMyself, {})] as const);
+    const lost = database.change(operation, killMyself, {});
     await expect(lost).rejects.toMatchObject({ code: 'unknown_outcome', message: expect.stringMatching(/was saved/) });
   });
 });

@@ -5,29 +5,8 @@ import type { Call } from '../../src/service/call.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { aGoal, aSubtask } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
+import { largeTables, type PlanNode, readsWholeWorkspace, scansOf } from '../support/plans.ts';
 import { loadStatements } from '../support/statements.ts';
-
-/** A node of a plan, as `explain (format json)` gives it. */
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Index Cond'?: string;
-  Plans?: PlanNode[];
-}
-
-const largeTables = [
-  'goals',
-  'tasks',
-  'task_dependencies',
-  'events',
-  'notes',
-  'goal_words',
-  'task_words',
-  'note_words',
-];
-/** Each holds few rows of a workspace, and those are what is looked for. */
-const wholeIndexes = ['tasks_ready', 'tasks_leased', 'tasks_parked'];
 
 /** An import may touch every row that there is. */
 const ofImports = ['overwrite_goals', 'overwrite_tasks', 'recount_tasks'];
@@ -83,18 +62,4 @@ async function planOf(client: pg.Client, text: string, parameters: number): Prom
     .query(`explain (format json) execute planned${parameters > 0 ? `(${nulls})` : ''}`)
     .finally(() => client.query('deallocate planned'));
   return rows[0]['QUERY PLAN'][0].Plan;
-}
-
-function scansOf(node: PlanNode): PlanNode[] {
-  const { Plans: plans = [], ...self } = node;
-  const isScan = self['Relation Name'] !== undefined && self['Node Type'].endsWith('Scan');
-  return [...(isScan ? [self] : []), ...plans.flatMap(scansOf)];
-}
-
-/** An index that is read for the workspace alone, or a table without one. */
-function readsWholeWorkspace(scan: PlanNode): boolean {
-  const { 'Relation Name': table = '', 'Index Name': index, 'Index Cond': condition } = scan;
-  if (!largeTables.includes(table)) return false;
-  if (index === undefined) return scan['Node Type'] !== 'Bitmap Heap Scan';
-  return !wholeIndexes.includes(index) && condition === '(workspace_id = $1)';
 }

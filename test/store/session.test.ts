@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createGoal } from '../../src/service/goals.ts';
@@ -72,7 +73,7 @@ describe('a process that only reads', () => {
       code: 'configuration',
       message: expect.stringContaining('GOAL_AGENT_READ_ONLY'),
     });
-    const write = store.database.transaction({ workspaceId: 1, seq: 1 }, (run) =>
+    const write = store.database.transaction({ workspaceId: 1, id: randomUUID() }, (run) =>
       run([
         {
           statement: defineStatement({ name: 't', params: {}, columns: {}, text: 'delete from workspaces' }),

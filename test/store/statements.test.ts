@@ -2,14 +2,17 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlColumn } from '../../src/store/statement.ts';
 import { aDatabase } from '../support/database.ts';
-import { loadStatements } from '../support/statements.ts';
+import { loadFunctions, loadStatements } from '../support/statements.ts';
 
-const statements = await loadStatements();
+const functions = await loadFunctions();
+const statements = [...(await loadStatements()), ...functions.map((each) => each.call)];
+const texts = [...statements, ...functions.map(({ name, body }) => ({ name: `the body of ${name}`, text: body }))];
 
 const oids: Record<string, number> = {
   int4: 23,
   int8: 20,
   text: 25,
+  uuid: 2950,
   float8: 701,
   bool: 16,
   jsonb: 3802,
@@ -41,7 +44,7 @@ describe('every statement', () => {
     );
   });
 
-  it.each(statements)('$name keeps to one workspace on every table that it touches', ({ text }) => {
+  it.each(texts)('$name keeps to one workspace on every table that it touches', ({ text }) => {
     expect(tablesWithoutWorkspace(text)).toEqual([]);
   });
 
@@ -58,6 +61,7 @@ describe('the check for workspaces', () => {
     ['delete from tasks t using goals g where t.workspace_id = $1 and g.workspace_id = $1', []],
     ['insert into events (workspace_id) select $1 from tasks t', ['tasks t']],
     ['insert into events (seq) values ($1)', ['events']],
+    ['insert into events as e (seq) values ($1)', ['events']],
   ])('sees what is missing in %s', (text, missing) => {
     expect(tablesWithoutWorkspace(text)).toEqual(missing);
   });
@@ -96,7 +100,7 @@ function describeColumns(client: pg.Client, text: string): Promise<{ name: strin
 /** Each reference to a table of a workspace that is not tied to `$1`. Statements on `workspaces` itself find the workspace. */
 function tablesWithoutWorkspace(text: string): string[] {
   const tables =
-    'counters|goals|tasks|task_dependencies|events|notes|requests|imports|goal_words|task_words|note_words';
+    'counters|goals|tasks|task_dependencies|claims|operations|events|notes|imports|goal_words|task_words|note_words';
   const missing: string[] = [];
   for (const [, table = '', alias = ''] of text.matchAll(
     new RegExp(
@@ -108,7 +112,9 @@ function tablesWithoutWorkspace(text: string): string[] {
     const tied = new RegExp(`(?<![\\w.])${alias ? `${alias}\\.` : `(?:${table}\\.)?`}workspace_id = \\$1`);
     if (!tied.test(text)) missing.push(alias ? `${table} ${alias}` : name);
   }
-  for (const [, table = '', columns = ''] of text.matchAll(new RegExp(`insert into (${tables}) \\(([^)]*)\\)`, 'g'))) {
+  for (const [, table = '', columns = ''] of text.matchAll(
+    new RegExp(`insert into (${tables})(?: as \\w+)? \\(([^)]*)\\)`, 'g'),
+  )) {
     if (!columns.trim().startsWith('workspace_id')) missing.push(table);
   }
   return missing;

@@ -34,27 +34,53 @@ const recounts = {
       join task_dependencies d on d.workspace_id = r.workspace_id and d.task_id = r.id
     )
     select task_id from reach where task_id = id`,
-  'the last event of a row that exists is the row as it is': `
-    select e.goal_id, e.task_id
+  'only what is in progress is claimed': `
+    select t.id, t.status
+    from claims c
+    join tasks t on t.workspace_id = c.workspace_id and t.id = c.task_id
+    where t.status <> 'in_progress'`,
+  'the history of a row ends with the row as it is': `
+    with told as (
+      -- the last word on each column of each row; a note's event tells of no row of these
+      select distinct on (e.workspace_id, e.task_id, k.key) e.workspace_id, e.task_id, k.key, k.value, e.seq
+      from events e
+      cross join lateral jsonb_each(e.after) as k
+      where e.task_id is not null and e.action not in ('noted', 'note_undone')
+      order by e.workspace_id, e.task_id, k.key, e.seq desc
+    ),
+    rows as (
+      select t.workspace_id, t.id, to_jsonb(t) || coalesce((
+          select jsonb_build_object('claimed_by', c.holder)
+          from claims c
+          where c.workspace_id = t.workspace_id and c.task_id = t.id
+        ), '{"claimed_by": null}') || jsonb_build_object('dependencies', (
+          select coalesce(jsonb_agg(d.depends_on_id order by d.place), '[]')
+          from task_dependencies d
+          where d.workspace_id = t.workspace_id and d.task_id = t.id
+        )) as image
+      from tasks t
+    )
+    select r.id, w.key, w.value as told, r.image -> w.key as is
+    from rows r
+    join told w on w.workspace_id = r.workspace_id and w.task_id = r.id
+    where w.key not in ('revision', 'places', 'dependents', 'notes', 'lease_expires_at', 'created_at', 'dependencies')
+      and w.value <> coalesce(r.image -> w.key, 'null')`,
+  'what is gone went with an event, and what is there came with one': `
+    select e.goal_id, e.task_id, e.action
     from (
-      -- a task may have moved from goal to goal; a note's event tells of no row of these; what is gone may have come back
       select distinct on (workspace_id, coalesce(task_id, goal_id)) *
       from events
       where action not in ('noted', 'note_undone')
-      order by workspace_id, coalesce(task_id, goal_id),
-        coalesce((after ->> 'revision')::int8, (before ->> 'revision')::int8, 0) desc, after is null desc
+      order by workspace_id, coalesce(task_id, goal_id), seq desc
     ) e
     left join tasks t on t.workspace_id = e.workspace_id and t.id = e.task_id
-    left join goals g on g.workspace_id = e.workspace_id and g.id = e.goal_id and e.task_id is null
-    where case
-      when e.task_id is not null then
-        (t.id is null) <> (e.after is null)
-        or e.after ->> 'status' <> t.status::text
-        or e.after -> 'result' <> coalesce(t.result, 'null'::jsonb)
-        or e.after ->> 'goal_id' <> t.goal_id
-        or e.after ->> 'description' <> t.description
-      else (g.id is null) <> (e.after is null) or e.after ->> 'status' <> g.status::text
-    end`,
+    left join goals g on g.workspace_id = e.workspace_id and g.id = e.goal_id
+    where (e.after is null) <> (case when e.task_id is null then g.id is null else t.id is null end)`,
+  'every event belongs to an operation': `
+    select e.seq
+    from events e
+    left join operations o on o.workspace_id = e.workspace_id and o.seq = e.operation
+    where o.seq is null`,
 };
 
 /** The mistakes in a database, by the rule that they break; empty when all is well. */

@@ -93,7 +93,7 @@ const kinds = {
     ),
   undoLast: (call: Call) => undo(call, undefined),
   async undoAny(call: Call, { sql }: There, { numbers }: RandomStep) {
-    const events = await idsOf(sql, 'select seq as id from events order by at desc, seq desc limit 30');
+    const events = await idsOf(sql, 'select seq as id from events order by seq desc limit 30');
     return undo(call, Number(pick(events, numbers[0])));
   },
 };
@@ -152,7 +152,8 @@ export async function wholeState(sql: pg.Client): Promise<Record<string, unknown
   const { rows } = await sql.query(`
     select
       (select coalesce(jsonb_agg(to_jsonb(g) - '{updated_at,revision}'::text[] order by g.number), '[]') from goals g) as goals,
-      (select coalesce(jsonb_agg(to_jsonb(t) - '{updated_at,revision,fence,lease_expires_at}'::text[] order by t.number), '[]') from tasks t) as tasks,
+      (select coalesce(jsonb_agg(to_jsonb(t) - '{updated_at,revision,fence}'::text[] order by t.number), '[]') from tasks t) as tasks,
+      (select coalesce(jsonb_agg(jsonb_build_array(c.task_id, c.holder) order by c.task_id), '[]') from claims c) as claims,
       (select coalesce(jsonb_agg(d order by d.task_id, d.place, d.depends_on_id), '[]') from task_dependencies d) as dependencies,
       (select coalesce(jsonb_agg(n order by n.id), '[]') from notes n) as notes`);
   return rows[0];

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { SchemaFunction } from '../../src/store/function.ts';
 import type { Statement } from '../../src/store/statement.ts';
 
 const directory = fileURLToPath(new URL('../../src/store/statements', import.meta.url));
@@ -11,4 +12,15 @@ export async function loadStatements(): Promise<Statement[]> {
     files.map((file) => import(/* @vite-ignore */ `../../src/store/statements/${file}`)),
   );
   return modules.flatMap((module) => Object.values(module) as Statement[]);
+}
+
+const functionsDirectory = fileURLToPath(new URL('../../src/store/functions', import.meta.url));
+
+/** Every function of the schema. */
+export async function loadFunctions(): Promise<SchemaFunction[]> {
+  const files = (await readdir(functionsDirectory)).filter((file) => !['index.ts', 'pieces.ts'].includes(file));
+  const modules = await Promise.all(
+    files.map((file) => import(/* @vite-ignore */ `../../src/store/functions/${file}`)),
+  );
+  return modules.flatMap((module) => Object.values(module) as SchemaFunction[]);
 }

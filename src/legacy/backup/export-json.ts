@@ -3,8 +3,8 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import type { Call } from '../../service/call.ts';
 import { step } from '../../store/database.ts';
-import { exportEvents } from '../../store/statements/export-events.ts';
 import { exportGoals } from '../../store/statements/export-goals.ts';
+import { exportEvents, exportOperations } from '../../store/statements/export-history.ts';
 import { exportImports } from '../../store/statements/export-imports.ts';
 import { exportNotes } from '../../store/statements/export-notes.ts';
 import { exportTasks } from '../../store/statements/export-tasks.ts';
@@ -28,13 +28,16 @@ export async function exportJson(call: Call, file: string): Promise<Exported> {
     step(exportGoals, params),
     step(exportTasks, params),
     step(exportNotes, params),
+    step(exportOperations, params),
     step(exportEvents, params),
     step(exportImports, params),
   ] as const;
-  const [counters, goals, tasks, notes, events, imports] = await database.snapshot(steps, { signal: call.signal });
+  const [counters, goals, tasks, notes, operations, events, imports] = await database.snapshot(steps, {
+    signal: call.signal,
+  });
   const nexts = Object.fromEntries(counters.map(({ kind, next }) => [kind, next]));
   const head = [`"format": "${formatName}"`, `"version": ${formatVersion}`, `"counters": ${JSON.stringify(nexts)}`];
-  await writeLines(file, head, { goals, tasks, notes, events, imports });
+  await writeLines(file, head, { goals, tasks, notes, operations, events, imports });
   return {
     goals: goals.length,
     tasks: tasks.length,

@@ -65,17 +65,22 @@ const ExportedNote = z.strictObject({
   created_at: time,
 });
 
+const ExportedOperation = z.strictObject({
+  seq: number,
+  id: z.uuid(),
+  actor: text,
+  reason: text.nullable(),
+  at: time,
+});
+
 const ExportedEvent = z.strictObject({
   seq: number,
   operation: number,
-  at: time,
-  actor: text,
   action: text,
   goal_id: text,
   task_id: text.nullable(),
   before: anyJson,
   after: anyJson,
-  reason: text.nullable(),
   undoes: z.array(number).nullable(),
 });
 
@@ -85,10 +90,11 @@ export const ExportedWorkspace = z.strictObject({
   format: z.literal(formatName),
   version: z.literal(formatVersion),
   /** The next number of each kind. */
-  counters: z.record(z.enum(['goal', 'task', 'event', 'note']), z.int().min(1)),
+  counters: z.record(z.enum(['goal', 'task', 'note']), z.int().min(1)),
   goals: z.array(ExportedGoal),
   tasks: z.array(ExportedTask),
   notes: z.array(ExportedNote),
+  operations: z.array(ExportedOperation),
   events: z.array(ExportedEvent),
   imports: z.array(ExportedImport),
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
-import type { Call } from '../../service/call.ts';
+import { type Call, newOperation } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';
 import { findAnyRow } from '../../store/statements/find-any-row.ts';
@@ -10,9 +10,10 @@ import { importTasks } from '../../store/statements/import-tasks.ts';
 import { insertDependencies } from '../../store/statements/insert-dependencies.ts';
 import { lockGraphExclusive } from '../../store/statements/lock-graph.ts';
 import { raiseCounters } from '../../store/statements/raise-counters.ts';
-import { restoreEvents } from '../../store/statements/restore-events.ts';
+import { raiseHistoryNumbers, restoreEvents, restoreOperations } from '../../store/statements/restore-history.ts';
 import { restoreImports } from '../../store/statements/restore-imports.ts';
 import { restoreNotes } from '../../store/statements/restore-notes.ts';
+import { restoreClaims } from '../../store/statements/undo-writes.ts';
 import { goalWords, noteWords, taskWords } from '../../store/write-words.ts';
 import { deriveColumns } from '../check/goal-tasks.ts';
 import { JsonTextError, parseJson } from '../json-text.ts';
@@ -28,13 +29,17 @@ import { ExportedWorkspace, formatName, formatVersion } from './format.ts';
 export async function importJson(call: Call, file: string): Promise<Exported> {
   const exported = await readExport(file);
   const { database, workspaceId } = call.store;
-  const operation = { workspaceId, seq: exported.events[0]?.seq ?? 0 };
+  const operation = newOperation(call, { rows: exported.tasks.length });
   try {
-    await database.transaction(operation, async (run) => {
-      const [, [row]] = await run([step(lockGraphExclusive, { workspaceId }), step(findAnyRow, { workspaceId })]);
-      if (row !== undefined) throw notEmpty(call.store.workspace);
-      for (const each of restoring(workspaceId, exported)) await run([each]);
-    });
+    await database.transaction(
+      operation,
+      async (run) => {
+        const [, [row]] = await run([step(lockGraphExclusive, { workspaceId }), step(findAnyRow, { workspaceId })]);
+        if (row !== undefined) throw notEmpty(call.store.workspace);
+        for (const each of restoring(workspaceId, exported)) await run([each]);
+      },
+      { isPatient: true },
+    );
   } catch (error) {
     const constraint = violatedConstraint(error);
     if (constraint === undefined) throw error;
@@ -72,8 +77,12 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
   }
   for (const chunk of chunks(exported.notes)) yield step(restoreNotes, { workspaceId, notes: chunk });
   for (const chunk of chunks(exported.notes)) yield noteWords(workspaceId, chunk);
+  for (const chunk of chunks(exported.operations)) yield step(restoreOperations, { workspaceId, operations: chunk });
   for (const chunk of chunks(exported.events)) yield step(restoreEvents, { workspaceId, events: chunk as never });
   for (const chunk of chunks(exported.imports)) yield step(restoreImports, { workspaceId, imports: chunk as never });
+  const claims = exported.tasks.filter((task) => task.claimed_by !== null);
+  for (const chunk of chunks(claims)) yield step(restoreClaims, { workspaceId, claims: chunk as never });
+  yield step(raiseHistoryNumbers, { last: exported.events.reduce((last, event) => Math.max(last, event.seq), 0) });
   const counters = Object.entries(exported.counters);
   yield step(raiseCounters, {
     workspaceId,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { type Run, step } from '../../store/database.ts';
@@ -16,15 +17,15 @@ import { type Session, withSession } from '../../store/session.ts';
 import { findWorkspace } from '../../store/statements/find-workspace.ts';
 import { insertCounters } from '../../store/statements/insert-counters.ts';
 import { insertImport } from '../../store/statements/insert-import.ts';
+import { insertOperation } from '../../store/statements/insert-operation.ts';
 import { insertWorkspace } from '../../store/statements/insert-workspace.ts';
 import { raiseCounters } from '../../store/statements/raise-counters.ts';
-import { takeNumbers } from '../../store/statements/take-numbers.ts';
 import { checkRecords } from '../check/check.ts';
 import type { LegacyRecords } from '../check/types.ts';
 import { TimeZone } from '../local-time.ts';
 import { Changes, type ImportReport } from '../report.ts';
 import { reportOf } from '../report-of.ts';
-import { eventsFor, type OnProgress, writeRows } from '../write-rows.ts';
+import { type OnProgress, writeRows } from '../write-rows.ts';
 import { recordsFrom } from './records.ts';
 
 export interface Conversion {
@@ -111,9 +112,9 @@ async function moveRows(run: Run, { records, changes, hash, workspace, onProgres
     changes,
   );
   const nexts = [checked.highest.goal + 1, checked.highest.task + 1];
-  const take = step(takeNumbers, { workspaceId, kind: 'event', count: eventsFor(checked) });
-  const [, [numbers]] = await run([step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }), take]);
-  await writeRows(run, checked, { workspaceId, actor: 'import python', seq: numbers?.first ?? 1, onProgress });
+  const make = step(insertOperation, { workspaceId, id: uuidv7(), actor: 'import python', reason: null });
+  const [, [made]] = await run([step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }), make] as const);
+  await writeRows(run, checked, { workspaceId, operation: made?.seq ?? 0, onProgress });
   const report = reportOf({ source, zone }, checked, changes);
   await run([step(insertImport, { workspaceId, contentHash: hash, source, report: report as unknown as Json })]);
   return report;
@@ -122,6 +123,6 @@ async function moveRows(run: Run, { records, changes, hash, workspace, onProgres
 async function makeWorkspace(run: Run, name: string): Promise<number> {
   const [, [workspace]] = await run([step(insertWorkspace, { name }), step(findWorkspace, { name })]);
   if (workspace === undefined) throw new Error(`workspace ${name} was not created`);
-  await run([step(insertCounters, { workspaceId: workspace.id, kinds: ['goal', 'task', 'event', 'note'] })]);
+  await run([step(insertCounters, { workspaceId: workspace.id, kinds: ['goal', 'task', 'note'] })]);
   return workspace.id;
 }

@@ -4,7 +4,7 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import { GoalId, TaskId } from '../../domain/ids.ts';
 import { longestName, named } from '../../domain/stored-text.ts';
 import { text } from '../../domain/text.ts';
-import { claimTasks as claim, findClaims, findOutlook } from '../../service/claims.ts';
+import { claimTasks as claim, findClaims, findOutlook, outlookAtMost } from '../../service/claims.ts';
 import { findHeldUp, listHeldUp } from '../../service/held-up.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from '../answers.ts';
 import { Fence, notTheFence, refuseFenceOfMany } from '../claim-fence.ts';
@@ -118,6 +118,11 @@ function reasonOf(
   return `it waits for ${row.open_dependencies} ${row.open_dependencies === 1 ? 'task' : 'tasks'}`;
 }
 
+/** The store counts no further than a bound. */
+function counted(count: number): string {
+  return count > outlookAtMost ? `more than ${outlookAtMost}` : String(count);
+}
+
 async function outlook(call: Call, goalId: string | undefined) {
   const {
     pending,
@@ -137,7 +142,7 @@ async function outlook(call: Call, goalId: string | undefined) {
     [failed, 'failed'],
     [parked, 'in goals that are completed or cancelled'],
   ] as const;
-  const open = parts.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : []));
+  const open = parts.flatMap(([count, words]) => (count > 0 ? [`${counted(count)} ${words}`] : []));
   const lease =
     next_lease_task === null
       ? ''

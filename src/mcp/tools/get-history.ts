@@ -3,7 +3,7 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import { historyLine } from '../../domain/history-line.ts';
 import { GoalId, TaskId } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
-import { parseSince, SinceArgument } from '../../domain/since.ts';
+import { SinceArgument } from '../../domain/since.ts';
 import { text } from '../../domain/text.ts';
 import { getHistory as get, type HistoryPlace } from '../../service/history.ts';
 import { Budget } from '../answers.ts';
@@ -39,16 +39,14 @@ export const getHistory = defineTool({
     return {
       events,
       count: events.length,
-      ...(events.length < found.length && last !== undefined && { next_cursor: `${last.at}/${last.seq}` }),
+      ...(events.length < found.length && last !== undefined && { next_cursor: `${last.operation}/${last.seq}` }),
     };
   },
 });
 
 function placeOf(cursor: string): HistoryPlace {
-  const [, at = '', seq] = /^(.{27})\/(\d{1,15})$/.exec(cursor) ?? [];
-  const time = parseSince(at);
-  // as get_history writes it, to the letter
-  if (time !== undefined && 'at' in time && time.at === at) return { at, seq: Number(seq) };
+  const [, operation, seq] = /^(\d{1,15})\/(\d{1,15})$/.exec(cursor) ?? [];
+  if (operation !== undefined && seq !== undefined) return { operation: Number(operation), seq: Number(seq) };
   throw new GoalAgentError(
     'invalid',
     'get_history: cursor is not one that get_history gave; leave it out to start from the newest.',

@@ -1,52 +1,59 @@
 import { defineStatement } from '../statement.ts';
+import { outlookAtMost } from './sql.ts';
 
-/**
- * Why there is nothing to claim: how the open tasks stand, which lease ends first, and for some of those that wait what
- * they wait for. Of one goal, or of all.
- */
-export const describeWaiting = defineStatement({
-  name: 'describe_waiting',
-  params: { workspaceId: 'int8', goalId: 'text?' },
-  columns: {
-    pending: 'int8',
-    in_progress: 'int8',
-    blocked: 'int8',
-    failed: 'int8',
-    parked: 'int8',
-    next_lease_task: 'text?',
-    next_lease_agent: 'text?',
-    next_lease_ends_at: 'timestamptz?',
-    waiting: 'jsonb',
-  },
-  text: `
-    with open as (
-      select t.id, t.status, t.parked, t.open_dependencies, t.priority, t.number
+const columns = {
+  pending: 'int8',
+  in_progress: 'int8',
+  blocked: 'int8',
+  failed: 'int8',
+  parked: 'int8',
+  next_lease_task: 'text?',
+  next_lease_agent: 'text?',
+  next_lease_ends_at: 'timestamptz?',
+  waiting: 'jsonb',
+} as const;
+
+const described = (scope: string) => {
+  const count = (condition: string) => `(
+        select count(*)
+        from (
+          select
+          from tasks t
+          where t.workspace_id = $1${scope} and ${condition}
+          limit ${outlookAtMost + 1}
+        ) c
+      )`;
+  return `
+    with pending as (
+      select t.id, t.open_dependencies, t.priority, t.number
       from tasks t
-      where t.workspace_id = $1 and ($2::text is null or t.goal_id = $2) and t.status <> 'completed'
+      where t.workspace_id = $1${scope} and t.status = 'pending' and not t.parked
+      order by t.number
+      limit ${outlookAtMost + 1}
     ),
     next_lease as (
-      select t.id, t.claimed_by, t.lease_expires_at
-      from tasks t
-      where t.workspace_id = $1 and ($2::text is null or t.goal_id = $2) and t.claimed_by is not null
-      order by t.lease_expires_at
+      select c.task_id, c.holder, c.expires_at
+      from claims c
+      join tasks t on t.workspace_id = $1 and t.id = c.task_id
+      where c.workspace_id = $1${scope}
+      order by c.expires_at
       limit 1
     ),
     first_waiting as (
-      select o.id, o.priority, o.number
-      from open o
-      where o.status = 'pending' and o.open_dependencies > 0 and not o.parked
-      order by o.priority, o.number
+      select p.id, p.priority, p.number
+      from pending p
+      where p.open_dependencies > 0
+      order by p.priority, p.number
       limit 5
     )
-    select
-      count(*) filter (where o.status = 'pending' and not o.parked) as pending,
-      count(*) filter (where o.status = 'in_progress') as in_progress,
-      count(*) filter (where o.status = 'blocked') as blocked,
-      count(*) filter (where o.status = 'failed') as failed,
-      count(*) filter (where o.parked) as parked,
-      (select n.id from next_lease n) as next_lease_task,
-      (select n.claimed_by from next_lease n) as next_lease_agent,
-      (select n.lease_expires_at from next_lease n) as next_lease_ends_at,
+    select (select count(*) from pending) as pending,
+      ${count("t.status = 'in_progress'")} as in_progress,
+      ${count("t.status = 'blocked'")} as blocked,
+      ${count("t.status = 'failed'")} as failed,
+      ${count('t.parked')} as parked,
+      (select n.task_id from next_lease n) as next_lease_task,
+      (select n.holder from next_lease n) as next_lease_agent,
+      (select n.expires_at from next_lease n) as next_lease_ends_at,
       coalesce((
         select jsonb_agg(jsonb_build_object('task_id', w.id, 'waits_for', (
           select jsonb_agg(x.id || ' (' || x.status || ')' order by x.number)
@@ -55,6 +62,24 @@ export const describeWaiting = defineStatement({
           where d.workspace_id = $1 and d.task_id = w.id and x.status <> 'completed'
         )) order by w.priority, w.number)
         from first_waiting w
-      ), '[]'::jsonb) as waiting
-    from open o`,
+      ), '[]'::jsonb) as waiting`;
+};
+
+/**
+ * Why there is nothing to claim: how the open tasks stand, which lease ends first, and for some of those that wait what
+ * they wait for. Each count stops at a bound.
+ */
+export const describeWaiting = defineStatement({
+  name: 'describe_waiting',
+  params: { workspaceId: 'int8' },
+  columns,
+  text: described(''),
+});
+
+/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+export const describeWaitingInGoal = defineStatement({
+  name: 'describe_waiting_in_goal',
+  params: { workspaceId: 'int8', goalId: 'text' },
+  columns,
+  text: described(' and t.goal_id = $2'),
 });

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { exactTime } from './sql.ts';
+import { claimOf, exactTime } from './sql.ts';
 
 /** Every task with what it depends on, without what the store derives. */
 export const exportTasks = defineStatement({
@@ -37,8 +37,9 @@ export const exportTasks = defineStatement({
         order by d.place, d.depends_on_id) as dependencies,
       t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, ${exactTime('t.created_at')} as created_at,
       ${exactTime('t.updated_at')} as updated_at, ${exactTime('t.completed_at')} as completed_at, t.result, t.revision,
-      t.claimed_by, ${exactTime('t.lease_expires_at')} as lease_expires_at, t.fence, t.attempts
+      c.holder as claimed_by, ${exactTime('c.expires_at')} as lease_expires_at, t.fence, t.attempts
     from tasks t
+    ${claimOf('t')}
     where t.workspace_id = $1
     order by t.number, t.id`,
 });

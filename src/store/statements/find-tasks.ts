@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { taskColumns, taskSelect } from './sql.ts';
+import { claimOf, taskColumns, taskSelect } from './sql.ts';
 
 /** Whole tasks, by number. IDs that are not there have no row. */
 export const findTasks = defineStatement({
@@ -9,6 +9,7 @@ export const findTasks = defineStatement({
   text: `
     select ${taskSelect}
     from tasks t
+    ${claimOf('t')}
     where t.workspace_id = $1 and t.id = any($2::text[])
     order by t.number`,
 });

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { countedAtMost, isStale } from './sql.ts';
+import { claimOf, countedAtMost, isStale } from './sql.ts';
 
 // What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
 
@@ -20,7 +20,7 @@ const taskColumns = {
 const task = (
   at: string,
 ) => `t.id, t.goal_id, t.status::text, left(t.description, $2) as description, left(t.result::text, $2) as result,
-        t.claimed_by, t.lease_expires_at, ${at} as at, ${isStale('t')} as stale`;
+        c.holder as claimed_by, c.expires_at as lease_expires_at, ${at} as at, ${isStale('t')} as stale`;
 
 const inState = (status: string) => {
   const condition = `t.workspace_id = $1 and t.status = '${status}' and not t.parked and ($4::text is null or t.goal_id = $4)`;
@@ -29,6 +29,7 @@ const inState = (status: string) => {
       select ${task('t.updated_at')},
         (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost}) as counted) as total
       from tasks t
+      ${claimOf('t')}
       where ${condition}
       order by t.updated_at desc
       limit $3
@@ -106,6 +107,7 @@ const finished = (condition: string) => {
     select ${task('t.completed_at')},
       (select count(*) from (select from tasks t where ${all} limit ${countedAtMost}) as counted) as total
     from tasks t
+    ${claimOf('t')}
     where ${all}
     order by t.completed_at desc
     limit $3`;

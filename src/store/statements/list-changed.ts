@@ -20,7 +20,7 @@ function changedBy(events: string): string {
       -- the goal that a task was moved away from
       select h.before ->> 'goal_id', h.task_id
       from happened h
-      where h.task_id is not null and h.before is not null
+      where h.task_id is not null and h.before ? 'goal_id'
       union
       select t.goal_id, t.id
       from happened h
@@ -47,18 +47,26 @@ export const listChangedByOperations = defineStatement({
     limit $2`,
 });
 
-/** What the events from `seq` to before `end` changed, and the tasks of `taskIds`: at most `limit` rows. */
+/** What an operation changed, and the tasks of `taskIds`: at most `limit` rows, each with the number of the operation. */
 export const listChanged = defineStatement({
   name: 'list_changed',
-  params: { workspaceId: 'int8', limit: 'int8', seq: 'int8', end: 'int8', taskIds: 'text[]' },
-  columns,
+  params: { workspaceId: 'int8', limit: 'int8', id: 'uuid', taskIds: 'text[]' },
+  columns: { ...columns, operation: 'int8?' },
   text: `
-    with ${changedBy('e.seq >= $3 and e.seq < $4')}
-    select t.goal_id, t.task_id
-    from touched t
-    union
-    select t.goal_id, t.id
-    from tasks t
-    where t.workspace_id = $1 and t.id = any($5::text[])
+    with made as (
+      select o.seq
+      from operations o
+      where o.workspace_id = $1 and o.id = $3
+    ),
+    ${changedBy('e.operation = (select m.seq from made m)')}
+    select t.goal_id, t.task_id, (select m.seq from made m) as operation
+    from (
+      select t.goal_id, t.task_id
+      from touched t
+      union
+      select t.goal_id, t.id
+      from tasks t
+      where t.workspace_id = $1 and t.id = any($4::text[])
+    ) t
     limit $2`,
 });

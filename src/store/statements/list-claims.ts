@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { staleAfter } from './sql.ts';
+import { claimOf, staleAfter } from './sql.ts';
 
 /** Who holds which of these tasks, and until when, and when one that is in progress and held by nobody is stale; no row for a task that does not exist. */
 export const listClaims = defineStatement({
@@ -16,9 +16,10 @@ export const listClaims = defineStatement({
     stale_at: 'timestamptz',
   },
   text: `
-    select t.id, t.status::text, t.claimed_by, t.lease_expires_at, t.fence, t.open_dependencies, t.parked,
+    select t.id, t.status::text, c.holder as claimed_by, c.expires_at as lease_expires_at, t.fence, t.open_dependencies, t.parked,
       t.updated_at + ${staleAfter} as stale_at
     from tasks t
+    ${claimOf('t')}
     where t.workspace_id = $1 and t.id = any($2::text[])
     order by t.number`,
 });

@@ -2,7 +2,7 @@ import { defineStatement } from '../statement.ts';
 import { exactTime } from './sql.ts';
 
 /** What a row keeps for itself, and says nothing to a reader. */
-const bookkeeping = `'{revision,updated_at,completed_at,open_dependencies,parked,total_tasks,open_tasks,fence,lease_expires_at,attempts,places}'::text[]`;
+const bookkeeping = `'{revision,completed_at,total_tasks,open_tasks,fence,lease_expires_at,attempts,places}'::text[]`;
 
 const params = {
   workspaceId: 'int8',
@@ -12,8 +12,8 @@ const params = {
   /** The first instant that counts, and how many seconds ago that was: one of them, or none. */
   since: 'timestamptz?',
   secondsAgo: 'float8?',
-  /** Those before this event, by its time and number. */
-  beforeAt: 'timestamptz?',
+  /** Those before this event. */
+  beforeOperation: 'int8?',
   beforeSeq: 'int8?',
 } as const;
 
@@ -33,8 +33,9 @@ const columns = {
 } as const;
 
 /** `changes` has an entry for each column that changed: its text before and after, cut. `was` and `is_there`: whether there was a row before and after. */
-const select = (condition: string) => `
-    select e.seq, e.operation, ${exactTime('e.at')} as at, e.actor, e.action, e.goal_id, e.task_id,
+const shown = (page: string, order: string) => `
+    select e.seq, e.operation, ${exactTime('e.at')} as at, e.actor,
+      case e.action when 'followed' then 'updated' else e.action end as action, e.goal_id, e.task_id,
       left(coalesce(e.after ->> 'description', e.before ->> 'description', e.after ->> 'text', e.before ->> 'text'), $2) as subject,
       e.undoes, e.before is not null as was, e.after is not null as is_there,
       coalesce((
@@ -44,24 +45,46 @@ const select = (condition: string) => `
       ), '{}'::jsonb) as changes
     from (
       -- the page first, and only then what its rows look like
-      select e.*
-      from events e
-      where ${condition}
-        and ($4::text is null or e.actor = $4)
-        and ($5::timestamptz is null or e.at >= $5)
-        and ($6::float8 is null or e.at >= now() - make_interval(secs => $6))
-        and ($7::timestamptz is null or (e.at, e.seq) < ($7, $8::int8))
-      order by e.at desc, e.seq desc
-      limit $3
+      ${page}
     ) e
-    order by e.at desc, e.seq desc`;
+    order by ${order}`;
+
+const from = `
+      from events e
+      join operations o on o.workspace_id = $1 and o.seq = e.operation`;
+
+const isSince = `($5::timestamptz is null or o.at >= $5)
+        and ($6::float8 is null or o.at >= now() - make_interval(secs => $6))`;
+
+/** Events by their numbers. Where a time is given, what is older is not walked through: its operations have lower numbers. */
+const byNumber = (condition: string) =>
+  shown(
+    `select e.*, o.at, o.actor${from}
+      where ${condition}
+        and ($4::text is null or o.actor = $4)
+        and ${isSince}
+        and ($5 is null and $6 is null or e.seq >= (
+          select min(f.seq)
+          from (
+            select o.seq
+            from operations o
+            where o.workspace_id = $1 and ${isSince}
+            order by o.at
+            limit 100
+          ) f
+        ))
+        and ($8::int8 is null or e.seq < $8 and $7::int8 is not null)
+      order by e.seq desc
+      limit $3`,
+    'e.seq desc',
+  );
 
 /** What happened, newest first. */
 export const listHistory = defineStatement({
   name: 'list_history',
   params,
   columns,
-  text: select('e.workspace_id = $1'),
+  text: byNumber('e.workspace_id = $1'),
 });
 
 /** What happened to a goal and its tasks: a statement of its own, because one plan cannot serve both indexes. */
@@ -69,7 +92,7 @@ export const listHistoryOfGoal = defineStatement({
   name: 'list_history_of_goal',
   params: { ...params, goalId: 'text' },
   columns,
-  text: select('e.workspace_id = $1 and e.goal_id = $9'),
+  text: byNumber('e.workspace_id = $1 and e.goal_id = $9'),
 });
 
 /** What happened to a task. */
@@ -77,21 +100,70 @@ export const listHistoryOfTask = defineStatement({
   name: 'list_history_of_task',
   params: { ...params, taskId: 'text' },
   columns,
-  text: select('e.workspace_id = $1 and e.task_id = $9'),
+  text: byNumber('e.workspace_id = $1 and e.task_id = $9'),
 });
 
-/** What one operation did. */
-export const listHistoryOfOperation = defineStatement({
-  name: 'list_history_of_operation',
-  params: { ...params, operation: 'int8' },
-  columns,
-  text: select('e.workspace_id = $1 and e.operation = $9'),
-});
-
-/** The first event of each operation of an actor. */
-export const listOperationStarts = defineStatement({
-  name: 'list_operation_starts',
+/** What one actor did, operation by operation: those of others are not walked through. */
+export const listHistoryOfActor = defineStatement({
+  name: 'list_history_of_actor',
   params: { ...params, actor: 'text' },
   columns,
-  text: select('e.workspace_id = $1 and e.actor = $4 and e.seq = e.operation'),
+  text: shown(
+    `select e.*, o.at, o.actor
+      from operations o
+      join events e on e.workspace_id = $1 and e.operation = o.seq
+      where o.workspace_id = $1 and o.actor = $4
+        and ${isSince}
+        and ($7::int8 is null or (o.seq, e.seq) < ($7, $8::int8))
+        and ($7 is null or o.seq <= $7)
+      order by o.seq desc, e.seq desc
+      limit $3`,
+    'e.operation desc, e.seq desc',
+  ),
+});
+
+/** The first events of one operation. */
+export const listHistoryOfOperation = defineStatement({
+  name: 'list_history_of_operation',
+  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8', operation: 'int8' },
+  columns,
+  text: shown(
+    `select e.*, o.at, o.actor${from}
+      where e.workspace_id = $1 and e.operation = $4
+      order by e.seq
+      limit $3`,
+    'e.seq',
+  ),
+});
+
+/** The operations of an actor, newest first, each by its first event: those that are no undos, or all. */
+export const listOperationStarts = defineStatement({
+  name: 'list_operation_starts',
+  params: {
+    workspaceId: 'int8',
+    textLimit: 'int4',
+    limit: 'int8',
+    actor: 'text',
+    since: 'timestamptz?',
+    secondsAgo: 'float8?',
+    beforeOperation: 'int8?',
+    withUndos: 'bool',
+  },
+  columns,
+  text: shown(
+    `select e.*, o.at, o.actor
+      from operations o
+      cross join lateral (
+        select e.*
+        from events e
+        where e.workspace_id = $1 and e.operation = o.seq
+        order by e.seq
+        limit 1
+      ) e
+      where o.workspace_id = $1 and o.actor = $4 and ${isSince}
+        and ($7::int8 is null or o.seq < $7) and ($8 or e.undoes is null)
+      order by o.seq desc
+      limit $3`,
+    'e.operation desc',
+  ),
 });

@@ -10,10 +10,11 @@ export const listLatestGoals = defineStatement({
   columns: { id: 'text', description: 'text', status: 'text', total_tasks: 'int4', open_tasks: 'int4' },
   text: `
     with changed as (
-      select e.goal_id as id, e.at
+      select e.goal_id as id, o.at
       from events e
+      join operations o on o.workspace_id = $1 and o.seq = e.operation
       where e.workspace_id = $1
-      order by e.at desc, e.seq desc
+      order by e.seq desc
       limit ${latestEvents}
     ),
     newest as (

@@ -1,9 +1,13 @@
 import { defineStatement } from '../statement.ts';
-import { countedAtMost, listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { claimOf, countedAtMost, listedTaskColumns, listedTaskSelect } from './sql.ts';
 
 const ready = `t.status = 'pending' and t.open_dependencies = 0 and not t.parked`;
 /** Claimed, and the lease ran out: ready again, and given back with the next claim. */
-const givenUp = `t.claimed_by is not null and t.lease_expires_at <= now() and not t.parked`;
+const givenUp = `not t.parked and t.id = any(array(
+          select c.task_id
+          from claims c
+          where c.workspace_id = $1 and c.expires_at <= now()
+        ))`;
 const columns = { ...listedTaskColumns, total: 'int8' } as const;
 
 /** Ready tasks, most important first, then oldest. `total` counts all of them, up to a bound. */
@@ -25,6 +29,7 @@ export const listReadyTasks = defineStatement({
       order by priority, number
       limit $3
     ) t
+    ${claimOf('t')}
     order by t.priority, t.number`,
 });
 
@@ -56,5 +61,6 @@ export const listReadyTasksOfGoal = defineStatement({
       order by priority, number
       limit $3
     ) t
+    ${claimOf('t')}
     order by t.priority, t.number`,
 });

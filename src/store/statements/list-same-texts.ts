@@ -8,7 +8,7 @@ export const listSameTexts = defineStatement({
   text: `
     select s.id, s.status::text, s.text
     from (
-      select t.id, t.number, t.status, lower(regexp_replace(btrim(t.description, E' \\\\n\\\\r\\\\t'), '\\\\s+', ' ', 'g')) as text
+      select t.id, t.number, t.status, lower(regexp_replace(btrim(t.description, E' \\n\\r\\t'), '\\s+', ' ', 'g')) as text
       from tasks t
       where t.workspace_id = $1 and t.goal_id = $2
     ) s

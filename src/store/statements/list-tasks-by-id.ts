@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { claimOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
 
 /** Tasks as a list shows them. IDs that are not there have no row. */
 export const listTasksById = defineStatement({
@@ -9,6 +9,7 @@ export const listTasksById = defineStatement({
   text: `
     select ${listedTaskSelect}
     from tasks t
+    ${claimOf('t')}
     where t.workspace_id = $1 and t.id = any($3::text[])
     order by t.number`,
 });

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { claimOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
 
 /** A goal's tasks as a list shows them: those to be done first, so that a bound cuts what is finished. */
 export const listTasksOfGoal = defineStatement({
@@ -16,5 +16,6 @@ export const listTasksOfGoal = defineStatement({
       order by t.status = 'completed', t.number
       limit $4
     ) t
+    ${claimOf('t')}
     order by t.status = 'completed', t.number`,
 });

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { isProcessOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { claimOf, isProcessOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
 
 // Tasks, newest first, those numbered below `before`: a page each. One plan cannot serve all ways to them, so there is a
 // statement for each index, named for what it is asked for; whatever else is asked for is a condition on its rows.
@@ -17,9 +17,12 @@ const params = {
 } as const;
 const columns = { ...listedTaskColumns, number: 'int8' } as const;
 
-const isHeld = 't.claimed_by is not null and t.lease_expires_at > now()';
-
-const isAgents = `(t.claimed_by = $9::text or ${isProcessOf('t.claimed_by', '$9')})`;
+/** The tasks that an agent holds, by whichever of its processes. */
+const isAgents = `t.id = any(array(
+          select c.task_id
+          from claims c
+          where c.workspace_id = $1 and c.expires_at > now() and (c.holder = $9::text or ${isProcessOf('c.holder', '$9')})
+        ))`;
 /** A condition that may not be asked for. As an `or` the planner would expect it of hardly any row, and sort them. */
 const where = (parameter: string, condition: string) =>
   `case when ${parameter} is null then true else ${condition} end`;
@@ -30,7 +33,7 @@ const conditions = {
   status: [where('$6::text', 't.status = $6::task_status'), 't.status = $6::text::task_status'],
   repo: [where('$7::text', 't.repo = $7'), 't.repo = $7::text'],
   type: [where('$8::text', 't.type = $8'), `t.type = $8::text and t.type <> 'general'`],
-  agent: [where('$9::text', `${isHeld} and ${isAgents}`), `${isHeld} and ${isAgents}`],
+  agent: [where('$9::text', isAgents), isAgents],
 } as const;
 
 function matching(by?: keyof typeof conditions): string {
@@ -47,6 +50,7 @@ const pageOf = (rows: string) => `
       order by t.number desc
       limit $3
     ) t
+    ${claimOf('t')}
     order by t.number desc`;
 
 const page = (by: keyof typeof conditions) =>

@@ -14,7 +14,13 @@ export const listUndos = defineStatement({
       union
       select u.operation
       from reach r
-      join events x on x.workspace_id = $1 and x.seq = r.operation
+      cross join lateral (
+        select e.task_id, e.goal_id
+        from events e
+        where e.workspace_id = $1 and e.operation = r.operation
+        order by e.seq
+        limit 1
+      ) x
       join events u on u.workspace_id = $1 and u.undoes is not null
         and coalesce(u.task_id, u.goal_id) = coalesce(x.task_id, x.goal_id) and u.undoes @> array[r.operation]
     )

@@ -92,12 +92,17 @@ function acknowledged(): Acknowledged[] {
 
 async function histories(sql: pg.Client): Promise<Map<string, Change[]>> {
   const { rows } = await sql.query(`
-    select task_id, action, actor, at, after ->> 'status' as status, after ->> 'claimed_by' as "claimedBy",
-      (after ->> 'lease_expires_at')::timestamptz as "leaseEndsAt", (after ->> 'fence')::int4 as fence
-    from events
-    where task_id is not null
-    order by task_id, (after ->> 'revision')::int8`);
+    select e.task_id, e.action, o.actor, o.at, e.after ->> 'status' as status, e.after ->> 'claimed_by' as "claimedBy",
+      (e.after ->> 'lease_expires_at')::timestamptz as "leaseEndsAt", (e.after ->> 'fence')::int4 as fence
+    from events e
+    join operations o on o.workspace_id = e.workspace_id and o.seq = e.operation
+    where e.task_id is not null
+    order by e.task_id, e.seq`);
   const byTask = new Map<string, Change[]>();
-  for (const { task_id, ...change } of rows) byTask.set(task_id, [...(byTask.get(task_id) ?? []), change]);
+  for (const { task_id, ...change } of rows) {
+    const earlier = byTask.get(task_id) ?? [];
+    // an event tells what changed: what it does not tell is as it was
+    byTask.set(task_id, [...earlier, { ...change, fence: change.fence ?? earlier.at(-1)?.fence ?? 0 }]);
+  }
   return byTask;
 }

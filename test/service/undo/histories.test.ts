@@ -15,7 +15,7 @@ beforeAll(async () => {
   calls = [opened.call, { ...opened.call, actor: 'other' }];
   sql = opened.sql;
 });
-beforeEach(() => sql.query('truncate goals, tasks, task_dependencies, events, notes cascade'));
+beforeEach(() => sql.query('truncate goals, tasks, task_dependencies, operations, events, notes cascade'));
 
 const steps = fc.array(aRandomStep, { minLength: 8, maxLength: 25 });
 const someRuns = { numRuns: 25, endOnFailure: true };
@@ -31,7 +31,7 @@ describe('after any history, with undos in it', () => {
   it('undoing everything in reverse gives each state back, and undoing that does too', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
-        await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+        await sql.query('truncate goals, tasks, task_dependencies, operations, events, notes cascade');
         const done = await run(history);
         const undos: Done[] = [];
         for (const { operation, before, after } of done.toReversed()) {
@@ -55,7 +55,7 @@ describe('after any history, the last part of which is one agent’s', () => {
   it('undoing all that it did as one operation gives the state before it back, and undoing that too', async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.nat(10), async (history, length) => {
-        await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+        await sql.query('truncate goals, tasks, task_dependencies, operations, events, notes cascade');
         await run(history.slice(0, length));
         const before = await wholeState(sql);
         const agent = { ...calls[0], actor: 'agent' };
@@ -87,7 +87,7 @@ describe('after any history in which leases run out', () => {
   it('revisions and fences never go down, whatever is taken back, and every count is right', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
-        await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+        await sql.query('truncate goals, tasks, task_dependencies, operations, events, notes cascade');
         const highest = new Map<string, { revision: number; fence: number }>();
         for (const step of [...firstSteps, ...history]) {
           await perform(calls, step, { sql, leaseSeconds: 0.001 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   expect(await brokenInvariants(sql)).toEqual({});
-  await sql.query('truncate goals, tasks, task_dependencies, events, notes cascade');
+  await sql.query('truncate goals, tasks, task_dependencies, operations, events, notes cascade');
 });
 
 const reasons = ['not_found', 'conflict', 'invalid'];
@@ -36,7 +36,7 @@ async function round(work: () => Promise<unknown>[]): Promise<string[]> {
 }
 
 async function lastEvent(): Promise<number> {
-  return (await sql.query('select seq::int4 from events order by at desc, seq desc limit 1')).rows[0].seq;
+  return (await sql.query('select seq::int4 from events order by seq desc limit 1')).rows[0].seq;
 }
 
 const complete = (call: Call, taskId: string) => setTaskStatus(call, { taskId, status: 'completed' });

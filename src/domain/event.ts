@@ -1,0 +1,58 @@
+import type { Json } from './json.ts';
+import { writeJson } from './json-text.ts';
+
+/** A row as the history keeps it: its columns, and of a task what it depends on, with the places. */
+export type Image = { [key: string]: Json };
+
+/** An event before it is recorded. Of a row that was there before and is there after, only what changed is told. */
+export interface NewEvent {
+  action: string;
+  goal_id: string;
+  task_id: string | null;
+  before: Image | null;
+  after: Image | null;
+  undoes?: number[];
+}
+
+/** Which row an event tells of, and what happened to it. */
+interface Subject {
+  kind: 'goal' | 'task';
+  id: string;
+  action: string;
+}
+
+/** Rows of their own, which have their own history, and the count of changes. */
+const apart = new Set(['dependents', 'notes', 'revision']);
+/** Told with every change of a goal: an undo asks how the goal stood. */
+const goalState = ['status', 'total_tasks', 'open_tasks'];
+/** A task that moves takes its weight from one goal's counts to another's. */
+const moveState = ['status'];
+
+/** The event that tells of a row as it was and as it is; null where it was not or is not there. */
+export function changeOf({ kind, id, action }: Subject, before: Image | null, after: Image | null): NewEvent {
+  const subject =
+    kind === 'goal'
+      ? { goal_id: id, task_id: null }
+      : { goal_id: String((after ?? before)?.goal_id ?? ''), task_id: id };
+  if (before === null || after === null) return { action, ...subject, before, after };
+  const changed = Object.keys({ ...before, ...after }).filter(
+    (key) => !apart.has(key) && !same(before[key], after[key]),
+  );
+  const told = kind === 'goal' ? goalState : changed.includes('goal_id') ? moveState : [];
+  const keys = new Set([...changed, ...told]);
+  return { action, ...subject, before: pick(before, keys), after: pick(after, keys) };
+}
+
+/** The image of a row that was read, or null where there was none. */
+export function imageOf(row: { image: Json } | undefined): Image | null {
+  return row === undefined ? null : (row.image as Image);
+}
+
+/** Whether two values of one column are the same; both come from the database, which orders the keys of objects. */
+export function same(a: Json | undefined, b: Json | undefined): boolean {
+  return a === b || writeJson(a ?? null) === writeJson(b ?? null);
+}
+
+function pick(image: Image, keys: ReadonlySet<string>): Image {
+  return Object.fromEntries([...keys].map((key) => [key, image[key] ?? null]));
+}

@@ -1,0 +1,94 @@
+import type { Image } from '../event.ts';
+import { isOfNote, type PastEvent, type UndoneRow } from './rows.ts';
+
+/** A task depends on another, at a place among those that it depends on. */
+export interface PlacedEdge {
+  taskId: string;
+  dependsOnId: string;
+  place: number;
+}
+
+/** What taking operations back does to dependencies between rows. */
+export interface UndoneEdges {
+  /** Dependencies that come back, or back to their place, of tasks that were there before. */
+  coming: PlacedEdge[];
+  going: PlacedEdge[];
+  /** Those who depended on a task that comes back, and did not leave it by themselves. */
+  dependents: PlacedEdge[];
+}
+
+const keyOf = (taskId: string, dependsOnId: string) => `${taskId} ${dependsOnId}`;
+
+/**
+ * The first change of a dependency shows how it was before. A dependency also goes with the task that it is on, without an
+ * event of the one that waits: the image of a deleted task has its dependents.
+ */
+export function undoneEdges(events: readonly PastEvent[], rows: readonly UndoneRow[]): UndoneEdges {
+  const tasks = new Map(rows.filter((row) => row.kind === 'task').map((row) => [row.id, row]));
+  const changed = changedEdges(events);
+  const own = [...changed.values()].filter(({ taskId }) => tasks.get(taskId)?.was);
+  const coming: PlacedEdge[] = own.filter((edge) => edge.comes);
+  const going: PlacedEdge[] = own.filter((edge) => !edge.comes);
+  const dependents: PlacedEdge[] = [];
+  const left = new Set(going.map(({ taskId, dependsOnId }) => keyOf(taskId, dependsOnId)));
+  for (const { id, was, removed } of tasks.values()) {
+    if (!was || removed === null) continue;
+    coming.push(...edgesIn(id, removed).filter((edge) => !changed.has(keyOf(id, edge.dependsOnId))));
+    for (const { task_id, place } of (removed.dependents ?? []) as unknown as { task_id: string; place: number }[]) {
+      if (left.has(keyOf(task_id, id)) || tasks.get(task_id)?.was === false) continue;
+      dependents.push({ taskId: task_id, dependsOnId: id, place });
+    }
+  }
+  return { coming, going, dependents };
+}
+
+function changedEdges(events: readonly PastEvent[]): Map<string, PlacedEdge & { comes: boolean }> {
+  const changed = new Map<string, PlacedEdge & { comes: boolean }>();
+  const change = (edge: PlacedEdge, comes: boolean) => {
+    const key = keyOf(edge.taskId, edge.dependsOnId);
+    if (!changed.has(key)) changed.set(key, { ...edge, comes });
+  };
+  for (const { action, task_id, before, after } of events) {
+    if (task_id === null || isOfNote(action) || !before?.dependencies || !after?.dependencies) continue;
+    const [was, is] = [edgesIn(task_id, before), edgesIn(task_id, after)];
+    const places = new Map(is.map((edge) => [edge.dependsOnId, edge.place]));
+    const earlier = new Set(was.map((edge) => edge.dependsOnId));
+    for (const edge of was) if (places.get(edge.dependsOnId) !== edge.place) change(edge, true);
+    for (const edge of is) if (!earlier.has(edge.dependsOnId)) change(edge, false);
+  }
+  return changed;
+}
+
+/** What a task depends on, by its image. */
+export function edgesIn(taskId: string, image: Image): PlacedEdge[] {
+  const places = (image.places ?? []) as number[];
+  return ((image.dependencies ?? []) as string[]).map((dependsOnId, index) => ({
+    taskId,
+    dependsOnId,
+    place: places[index] ?? index,
+  }));
+}
+
+/** All dependencies that come back, each once: a task's own, and those of others on a task that comes back. */
+export function comingEdges({ coming, dependents }: UndoneEdges): PlacedEdge[] {
+  const own = new Set(coming.map(({ taskId, dependsOnId }) => keyOf(taskId, dependsOnId)));
+  return [...coming, ...dependents.filter(({ taskId, dependsOnId }) => !own.has(keyOf(taskId, dependsOnId)))];
+}
+
+/**
+ * Dependencies that come back, at places that nothing else has: where a place was taken since, the dependency comes last.
+ * `staying` are the dependencies of the same tasks that neither come nor go.
+ */
+export function placed(coming: readonly PlacedEdge[], staying: readonly PlacedEdge[]): PlacedEdge[] {
+  const taken = new Map<string, number[]>();
+  for (const { taskId, place } of staying) taken.set(taskId, [...(taken.get(taskId) ?? []), place]);
+  const counts = new Map<string, number>();
+  return coming
+    .toSorted((a, b) => a.place - b.place || (a.dependsOnId < b.dependsOnId ? -1 : 1))
+    .map((edge) => {
+      const places = taken.get(edge.taskId) ?? [];
+      const count = (counts.get(edge.taskId) ?? 0) + 1;
+      counts.set(edge.taskId, count);
+      return places.includes(edge.place) ? { ...edge, place: Math.max(...places) + count } : edge;
+    });
+}

@@ -1,0 +1,35 @@
+import type { Image } from '../event.ts';
+import type { GoalEvent } from './goals.ts';
+import { isOfNote, type PastEvent } from './rows.ts';
+
+/** A task's weight in the counts of the goal that an image has it in. */
+function weight({ goal_id }: PastEvent, image: Image | null, sign: 1 | -1) {
+  if (image === null || typeof image.status !== 'string') return undefined;
+  return { goalId: String(image.goal_id ?? goal_id), total: sign, open: image.status === 'completed' ? 0 : sign };
+}
+
+/**
+ * The goals' own events, and of each goal's first that is taken back: by how much the other operations that are taken
+ * back had moved its counts until then.
+ */
+export function withMovedCounts(
+  goalEvents: readonly Omit<GoalEvent, 'moved_total' | 'moved_open'>[],
+  past: readonly PastEvent[],
+): GoalEvent[] {
+  const operations = new Set(past.map((event) => event.operation));
+  const seen = new Set<string>();
+  return goalEvents.map((event) => {
+    if (!operations.has(event.operation) || seen.has(event.id)) return { ...event, moved_total: 0, moved_open: 0 };
+    seen.add(event.id);
+    const weights = past
+      .filter((each) => each.seq < event.seq && each.operation !== event.operation)
+      .filter((each) => each.task_id !== null && !isOfNote(each.action))
+      .flatMap((each) => [weight(each, each.before, -1), weight(each, each.after, 1)])
+      .filter((each) => each?.goalId === event.id);
+    return {
+      ...event,
+      moved_total: weights.reduce((sum, each) => sum + (each?.total ?? 0), 0),
+      moved_open: weights.reduce((sum, each) => sum + (each?.open ?? 0), 0),
+    };
+  });
+}

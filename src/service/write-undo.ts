@@ -1,0 +1,233 @@
+import { changeOf, type Image, type NewEvent } from '../domain/event.ts';
+import type { Json } from '../domain/json.ts';
+import { comingEdges, placed, type UndoneEdges } from '../domain/undo/edges.ts';
+import { statusAfterUndo, type WantedGoal } from '../domain/undo/goals.ts';
+import { type Surroundings, stayingEdges } from '../domain/undo/obstacles.ts';
+import { restoredGoal, restoredTask, returnedGoal, returnedTask } from '../domain/undo/restored.ts';
+import { isChanged, isChanging, isComing, isGoing, type PastEvent, type UndoneRow } from '../domain/undo/rows.ts';
+import { type Run, step } from '../store/database.ts';
+import type { Row } from '../store/statement.ts';
+import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
+import { countTasksOfGoals } from '../store/statements/list-undo-surroundings.ts';
+import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
+import { recordEvents } from '../store/statements/record-events.ts';
+import { recountTasks } from '../store/statements/recount-tasks.ts';
+import { restoreNotes } from '../store/statements/restore-notes.ts';
+import { deleteDependencies } from '../store/statements/rewire-task.ts';
+import {
+  deleteClaims,
+  deleteGoals,
+  deleteNotes,
+  deleteTasks,
+  followTasks,
+  restoreClaims,
+  restoreDependencies,
+  restoreGoals,
+  restoreTasks,
+  rewriteGoals,
+  rewriteTasks,
+} from '../store/statements/undo-writes.ts';
+import {
+  goalWords,
+  noteWords,
+  type SearchedGoal,
+  type SearchedNote,
+  type SearchedTask,
+  taskWords,
+} from '../store/write-words.ts';
+
+/** What is taken back, and the rows as they are before it is. */
+export interface UndoPlan {
+  events: PastEvent[];
+  rows: UndoneRow[];
+  edges: UndoneEdges;
+  now: Surroundings;
+  /** The database's clock, by which leases end. */
+  clock: string;
+  /** What is to become of the goals whose tasks are counted otherwise. */
+  wanted: WantedGoal[];
+  /** The highest revision and fence that later events know of, by row. */
+  highest: Map<string, { revision: number; fence: number }>;
+}
+
+interface Recording {
+  workspaceId: number;
+  operation: number;
+}
+
+const noHistory = { revision: 0, fence: 0 };
+const json = (values: readonly object[]) => values as unknown as Json;
+
+/**
+ * Writes what an undo changes, set by set, and its history. Rows that come need their goals, and rows that go make room
+ * for nobody: hence the order. `check` is asked about the tasks that wait for more than before.
+ */
+export async function writeUndo(
+  run: Run,
+  recording: Recording,
+  plan: UndoPlan,
+  check: (waiting: string[]) => Promise<void>,
+): Promise<void> {
+  const { workspaceId } = recording;
+  const { rows, edges, now } = plan;
+  const { steps, waiting } = writes(plan, workspaceId);
+  const goalIds = settledGoalIds(plan);
+  const written = await run([
+    ...steps,
+    step(countTasksOfGoals, { workspaceId, goalIds }),
+    step(listGoalImages, { workspaceId, goalIds }),
+  ] as const);
+  const [counted, current] = [written[steps.length], written[steps.length + 1]] as [
+    Row<typeof countTasksOfGoals>[],
+    Row<typeof listGoalImages>[],
+  ];
+  await check(waiting);
+  const settled = settle(plan, counted, imagesById(current));
+  const closed = (image: Image | undefined) => image?.status === 'completed' || image?.status === 'cancelled';
+  const reopened = settled.filter((after) => closed(now.goals.get(idOf(after))) !== closed(after)).map(idOf);
+  const taskIds = idsOfKind(rows, 'task');
+  const goals = [...new Set([...idsOfKind(rows, 'goal'), ...settled.map(idOf)])];
+  const recounted = [...new Set([...taskIds, ...edges.dependents.map((edge) => edge.taskId), ...dependentsOf(plan)])];
+  const [, , , taskImages, goalImages] = await run([
+    step(rewriteGoals, { workspaceId, goals: json(settled), ids: settled.map(idOf) }),
+    step(lockTasksOfGoals, { workspaceId, goalIds: reopened }),
+    step(recountTasks, { workspaceId, taskIds: recounted, goalIds: reopened }),
+    step(listTaskImages, { workspaceId, taskIds }),
+    step(listGoalImages, { workspaceId, goalIds: goals }),
+  ] as const);
+  const after = imagesById([...taskImages, ...goalImages]);
+  const own = new Set(idsOfKind(rows, 'goal'));
+  const followed = goals.filter((id) => !own.has(id)).flatMap((id) => followedEvent(id, now, after));
+  const events = [...rows.map((row) => eventOf(row, now, after)), ...followed];
+  await run([
+    step(recordEvents, { ...recording, events: json(events) }),
+    goalWords(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
+    taskWords(workspaceId, wordsAgain<SearchedTask>(rows, 'task', after)),
+  ]);
+}
+
+/** Rows that were there before have their texts back, and so their words. */
+function wordsAgain<T>(rows: readonly UndoneRow[], kind: UndoneRow['kind'], after: ReadonlyMap<string, Image>): T[] {
+  const texts = ['description', 'jira_ticket', 'repo', 'repos', 'result'];
+  return rows
+    .filter((row) => row.kind === kind && row.was)
+    .filter((row) => isComing(row) || texts.some((column) => isChanged(row, column)))
+    .flatMap((row) => (after.get(row.id) ?? []) as T);
+}
+
+const idOf = (image: Image) => String(image.id);
+const idsOfKind = (rows: readonly UndoneRow[], kind: UndoneRow['kind']) =>
+  rows.filter((row) => row.kind === kind).map((row) => row.id);
+
+function imagesById(rows: { id: string; image: unknown }[]): Map<string, Image> {
+  return new Map(rows.map(({ id, image }) => [id, image as Image]));
+}
+
+/** The statements that write all but what the goals' tasks decide, and the tasks that wait for more than before. */
+function writes(plan: UndoPlan, workspaceId: number) {
+  const { rows, edges, now, clock, highest } = plan;
+  const tasks = rows.filter((row) => row.kind === 'task');
+  const goals = rows.filter((row) => row.kind === 'goal');
+  const changed = tasks.filter(isChanging).map((row) => restoredTask(row, now.tasks.get(row.id) ?? {}, clock));
+  const returned = tasks.filter(isComing).map((row) => returnedTask(row, highest.get(row.id) ?? noHistory, clock));
+  const returnedGoals = goals
+    .filter(isComing)
+    .map((row) => returnedGoal(row, (highest.get(row.id) ?? noHistory).revision));
+  const goneNotes = rows.filter((row) => row.kind === 'note' && isGoing(row)).map((row) => Number(row.id));
+  const images = changed.map(({ image }) => image);
+  const moved = changed.filter(({ movesClaim }) => movesClaim).map(({ image }) => idOf(image));
+  const coming = comingEdges(edges).filter(
+    ({ taskId }) => now.tasks.has(taskId) || tasks.some((row) => row.id === taskId && isComing(row)),
+  );
+  const back = placed(coming, stayingEdges(plan, coming));
+  const notes = comingNotes(rows);
+  const steps = [
+    step(deleteNotes, { workspaceId, ids: goneNotes }),
+    step(restoreGoals, { workspaceId, goals: json(returnedGoals) }),
+    step(deleteClaims, { workspaceId, taskIds: moved }),
+    step(rewriteTasks, { workspaceId, tasks: json(images), ids: images.map(idOf) }),
+    step(restoreTasks, { workspaceId, tasks: json(returned.map(({ image }) => image)) }),
+    step(restoreClaims, { workspaceId, claims: json([...changed, ...returned].flatMap(({ claim }) => claim ?? [])) }),
+    step(deleteDependencies, { workspaceId, ...edgeLists(edges.going) }),
+    step(restoreDependencies, { workspaceId, ...edgeLists(back), places: back.map((edge) => edge.place) }),
+    step(restoreNotes, { workspaceId, notes: json(notes) }),
+    noteWords(workspaceId, notes as unknown as SearchedNote[]),
+    step(followTasks, { workspaceId, taskIds: tasks.filter((row) => row.was).map((row) => row.id) }),
+    step(deleteTasks, { workspaceId, taskIds: tasks.filter(isGoing).map((row) => row.id) }),
+    step(deleteGoals, { workspaceId, goalIds: goals.filter(isGoing).map((row) => row.id) }),
+  ] as const;
+  return { steps, waiting: [...new Set(back.map((edge) => edge.taskId))] };
+}
+
+/** The goals whose tasks are counted otherwise, and those that get back what was theirs. */
+function settledGoalIds({ rows, wanted }: UndoPlan): string[] {
+  const changing = rows.filter((row) => row.kind === 'goal' && row.was).map((row) => row.id);
+  return [...new Set([...wanted.map((each) => each.goal_id), ...changing])];
+}
+
+/** The goals as they are to be: with what was theirs, their counts, and the status that follows. */
+function settle(
+  { rows, wanted }: UndoPlan,
+  counted: { goal_id: string; total: number; open: number }[],
+  current: ReadonlyMap<string, Image>,
+): Image[] {
+  const own = new Map(rows.filter((row) => row.kind === 'goal').map((row) => [row.id, row]));
+  const wantedById = new Map(wanted.map((each) => [each.goal_id, each]));
+  const counts = new Map(counted.map((row) => [row.goal_id, row]));
+  return [...current].map(([id, image]) => {
+    const row = own.get(id);
+    const { total, open } = counts.get(id) ?? { total: 0, open: 0 };
+    const restored = row !== undefined && isChanging(row) ? restoredGoal(row, image) : image;
+    const status = statusAfterUndo(String(image.status), wantedById.get(id), { total, open });
+    return { ...restored, status, total_tasks: total, open_tasks: open };
+  });
+}
+
+/** Notes that were taken back, and those of goals and tasks that come back, each once. */
+function comingNotes(rows: readonly UndoneRow[]): Image[] {
+  const notes = rows.filter((row) => row.kind === 'note');
+  const own = new Set(notes.map((row) => row.id));
+  const withRows = rows
+    .filter((row) => row.kind !== 'note' && row.was && row.removed !== null)
+    .flatMap((row) => (row.removed?.notes ?? []) as Image[])
+    .filter((note) => !own.has(String(note.id)));
+  return [...notes.filter(isComing).map((row) => row.first), ...withRows];
+}
+
+/** The tasks that depend on those that come or go: what they wait for is counted again. */
+function dependentsOf({ rows, now }: UndoPlan): string[] {
+  return rows
+    .filter((row) => row.kind === 'task')
+    .flatMap((row) => ((now.tasks.get(row.id)?.dependents ?? []) as { task_id: string }[]).map((each) => each.task_id));
+}
+
+function edgeLists(edges: readonly { taskId: string; dependsOnId: string }[]) {
+  return { taskIds: edges.map((edge) => edge.taskId), dependsOnIds: edges.map((edge) => edge.dependsOnId) };
+}
+
+/** One event a row, which says what operations it takes back there; a row that came and went has one all the same. */
+function eventOf(row: UndoneRow, now: Surroundings, after: ReadonlyMap<string, Image>): NewEvent {
+  const undoes = row.operations;
+  if (row.kind === 'note') {
+    const subject = { action: 'note_undone', goal_id: row.goalId, task_id: row.taskId, undoes };
+    return row.was
+      ? { ...subject, before: null, after: isComing(row) ? row.first : null }
+      : { ...subject, before: isNoteThere(row, now) ? row.last : null, after: null };
+  }
+  const images = row.kind === 'task' ? now.tasks : now.goals;
+  const subject = { kind: row.kind, id: row.id, action: 'undone' };
+  const event = changeOf(subject, images.get(row.id) ?? null, after.get(row.id) ?? null);
+  return { ...event, goal_id: event.goal_id || row.goalId, undoes };
+}
+
+function followedEvent(id: string, now: Surroundings, after: ReadonlyMap<string, Image>): NewEvent[] {
+  const [before, is] = [now.goals.get(id), after.get(id)];
+  if (before === undefined || is === undefined || before.status === is.status) return [];
+  return [changeOf({ kind: 'goal', id, action: 'followed' }, before, is)];
+}
+
+/** A note may be gone already, with what it was on. */
+function isNoteThere(row: UndoneRow, now: Surroundings): boolean {
+  const target = row.taskId === null ? now.goals.get(row.goalId) : now.tasks.get(row.taskId);
+  return ((target?.notes ?? []) as Image[]).some((note) => String(note.id) === row.id);
+}

@@ -1,0 +1,37 @@
+import { defineFunction } from '../function.ts';
+import { goalColumns, goalImage, goalSelect } from '../statements/sql.ts';
+import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
+
+export const createGoal = defineFunction({
+  name: 'create_goal',
+  params: {
+    workspaceId: 'int8',
+    taskIdLimit: 'int8',
+    operation: 'uuid',
+    actor: 'text',
+    id: 'text',
+    number: 'int8',
+    description: 'text',
+    priority: 'text',
+    repos: 'text[]',
+    metadata: 'jsonb',
+    block: 'int4',
+    words: 'text',
+  },
+  columns: goalColumns,
+  declare: operationVariable,
+  body: `
+${recordOperation()}
+  insert into goals (workspace_id, id, number, description, priority, status, repos, metadata)
+  values ($1, p_id, p_number, p_description, p_priority::priority, 'planned', p_repos, p_metadata);
+  insert into goal_words (workspace_id, goal_id, block, words)
+  values ($1, p_id, p_block, p_words::tsvector);
+  insert into events (${eventColumns})
+  select $1, operation_seq, 'created', g.id, null, null, ${goalImage('g')}
+  from goals g
+  where g.workspace_id = $1 and g.id = p_id;
+  return query
+  select ${goalSelect}
+  from goals g
+  where g.workspace_id = $1 and g.id = p_id;`,
+});

@@ -1,0 +1,63 @@
+import { defineFunction } from '../function.ts';
+import { deletedTaskImage, goalStatus } from '../statements/sql.ts';
+import { eventColumns, lockGraphExclusive, operationVariable, recordOperation } from './pieces.ts';
+
+/**
+ * Deletes a task; no row where there is none. Those that waited for it wait no more; a goal that is left with nothing but
+ * completed tasks is completed.
+ */
+export const deleteTask = defineFunction({
+  name: 'delete_task',
+  params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskId: 'text' },
+  columns: { goal_id: 'text', dependent_tasks: 'text[]', claimed_by: 'text?', lease_expires_at: 'timestamptz?' },
+  declare: { ...operationVariable, was: 'tasks', goal_was: 'goals', dependents: 'text[]', held: 'claims' },
+  body: `
+${lockGraphExclusive}
+  select t.* into was
+  from tasks t
+  where t.workspace_id = $1 and t.id = p_task_id
+  for update;
+  if not found then
+    return;
+  end if;
+  select g.* into goal_was
+  from goals g
+  where g.workspace_id = $1 and g.id = was.goal_id
+  for no key update;
+${recordOperation()}
+  insert into events (${eventColumns})
+  select $1, operation_seq, 'deleted', t.goal_id, t.id, ${deletedTaskImage('t')}, null
+  from tasks t
+  where t.workspace_id = $1 and t.id = p_task_id;
+  dependents := array(
+    select d.task_id
+    from task_dependencies d
+    where d.workspace_id = $1 and d.depends_on_id = p_task_id
+    order by d.task_id
+  );
+  select c.* into held
+  from claims c
+  where c.workspace_id = $1 and c.task_id = p_task_id;
+  if was.status <> 'completed' then
+    update tasks t
+    set open_dependencies = t.open_dependencies - 1, revision = t.revision + 1
+    where t.workspace_id = $1 and t.id = any(dependents);
+  end if;
+  delete from tasks t
+  where t.workspace_id = $1 and t.id = p_task_id;
+  update goals g
+  set total_tasks = g.total_tasks - 1,
+    open_tasks = g.open_tasks - (was.status <> 'completed')::int4,
+    status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks - 1', open: 'g.open_tasks - 1', closes: "was.status <> 'completed'", opens: 'false' })},
+    updated_at = clock_timestamp(),
+    revision = g.revision + 1
+  where g.workspace_id = $1 and g.id = was.goal_id;
+  insert into events (${eventColumns})
+  select $1, operation_seq, 'followed', g.id, null,
+    jsonb_build_object('status', goal_was.status, 'total_tasks', goal_was.total_tasks, 'open_tasks', goal_was.open_tasks),
+    jsonb_build_object('status', g.status, 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks)
+  from goals g
+  where g.workspace_id = $1 and g.id = was.goal_id and g.status <> goal_was.status;
+  return query
+  select was.goal_id, dependents, held.holder, held.expires_at;`,
+});

@@ -1,0 +1,20 @@
+import { addNote } from './add-note.ts';
+import { claimTasks } from './claim-tasks.ts';
+import { createGoal } from './create-goal.ts';
+import { deleteTask } from './delete-task.ts';
+import { editTask } from './edit-task.ts';
+import { releaseTasks } from './release-tasks.ts';
+import { setTaskStatuses } from './set-task-statuses.ts';
+import { updateGoal } from './update-goal.ts';
+
+/** Every function of the schema: the migration runner makes those that are missing. */
+export const functions = [
+  addNote,
+  claimTasks,
+  createGoal,
+  deleteTask,
+  editTask,
+  releaseTasks,
+  setTaskStatuses,
+  updateGoal,
+] as const;

@@ -1,0 +1,36 @@
+// Pieces of PL/pgSQL that several functions share. `$1` is the workspace.
+
+/** Walks the edges: under it, nobody adds or takes away an edge (docs/decisions/locking.md). */
+export const lockGraphShared = `  perform pg_advisory_xact_lock_shared(1196376898, ($1 % 2147483647)::int4);`;
+
+/** Adds or takes away edges or tasks, or closes a goal. */
+export const lockGraphExclusive = `  perform pg_advisory_xact_lock(1196376898, ($1 % 2147483647)::int4);`;
+
+/**
+ * Makes the operation, now that its locks are held, and puts its number into `operation_seq`. A request has made it
+ * before, with its id.
+ */
+export function recordOperation({ id = 'p_operation', actor = 'p_actor', reason = 'null' } = {}): string {
+  return `  insert into operations as o (workspace_id, id, actor, reason)
+  values ($1, ${id}, ${actor}, ${reason})
+  on conflict (workspace_id, id) do update set actor = excluded.actor, reason = excluded.reason
+  returning o.seq into operation_seq;`;
+}
+
+/** The variable of recordOperation. */
+export const operationVariable = { operation_seq: 'int8' } as const;
+
+/** The columns of an event, in the order in which every statement that records one gives them. */
+export const eventColumns = 'workspace_id, operation, action, goal_id, task_id, before, after';
+
+/** The words that a row is found by, and those of it that stay: src/store/words-of.ts. None where no text changes. */
+export const wordsParams = { words: 'text?', keptWeights: 'text[]' } as const;
+
+/** Words of texts that change, in place of those that the row had for them; as text, since `||` would give the others new places. */
+export function replaceWords(table: 'goal_words' | 'task_words', key: string): string {
+  return `  if p_words is not null then
+    update ${table} w
+    set words = (ts_filter(w.words, p_kept_weights::"char"[])::text || ' ' || p_words)::tsvector
+    where w.workspace_id = $1 and w.${key} = p_${key};
+  end if;`;
+}

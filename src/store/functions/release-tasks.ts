@@ -1,0 +1,52 @@
+import { defineFunction } from '../function.ts';
+import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
+
+/**
+ * Gives back what an agent holds by its name, or, where a fence is given, the task that has it: pending again, and no
+ * attempt counted unless the lease ran out.
+ */
+export const releaseTasks = defineFunction({
+  name: 'release_tasks',
+  params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskIds: 'text[]', reason: 'text?', fence: 'int8?' },
+  columns: { id: 'text' },
+  declare: { ...operationVariable, held: 'text[]', in_time: 'text[]', leases: 'jsonb' },
+  body: `
+  select array_agg(x.id order by x.number) into held
+  from (
+    select t.id, t.number
+    from tasks t
+    join claims c on c.workspace_id = $1 and c.task_id = t.id
+    where t.workspace_id = $1 and t.id = any(p_task_ids)
+      and case when p_fence is null then c.holder = p_actor else t.fence = p_fence end
+    order by t.number
+    for no key update of t
+  ) x;
+  with given_back as (
+    delete from claims c
+    where c.workspace_id = $1 and c.task_id = any(held)
+    returning c.task_id, c.holder, c.expires_at
+  )
+  select array_agg(g.task_id), array_agg(g.task_id) filter (where g.expires_at > clock_timestamp()),
+    jsonb_object_agg(g.task_id, jsonb_build_object('claimed_by', g.holder, 'lease_expires_at', g.expires_at))
+  into held, in_time, leases
+  from given_back g;
+  if held is null then
+    return;
+  end if;
+${recordOperation({ reason: 'p_reason' })}
+  update tasks t
+  set status = 'pending', attempts = t.attempts - (t.id = any(in_time) is true)::int4, updated_at = clock_timestamp(), revision = t.revision + 1
+  where t.workspace_id = $1 and t.id = any(held);
+  insert into events (${eventColumns})
+  select $1, operation_seq, 'released', t.goal_id, t.id,
+    leases -> t.id || jsonb_build_object('status', 'in_progress', 'attempts', t.attempts + (t.id = any(in_time) is true)::int4),
+    jsonb_build_object('status', t.status, 'claimed_by', null, 'lease_expires_at', null, 'attempts', t.attempts)
+  from tasks t
+  where t.workspace_id = $1 and t.id = any(held)
+  order by t.number;
+  return query
+  select t.id
+  from tasks t
+  where t.workspace_id = $1 and t.id = any(held)
+  order by t.number;`,
+});

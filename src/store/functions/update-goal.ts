@@ -1,0 +1,71 @@
+import { defineFunction } from '../function.ts';
+import { goalChange, goalColumns, goalSelect } from '../statements/sql.ts';
+import {
+  eventColumns,
+  lockGraphExclusive,
+  operationVariable,
+  recordOperation,
+  replaceWords,
+  wordsParams,
+} from './pieces.ts';
+
+/**
+ * Changes a goal; no row where there is none. Null leaves a column as it is; `metadata` is merged in, then the keys of
+ * `removedKeys` are taken out. To close or open a goal changes its tasks too, so it must not meet those who change tasks and
+ * then the goal.
+ */
+export const updateGoal = defineFunction({
+  name: 'update_goal',
+  params: {
+    workspaceId: 'int8',
+    taskIdLimit: 'int8',
+    operation: 'uuid',
+    actor: 'text',
+    goalId: 'text',
+    description: 'text?',
+    priority: 'text?',
+    status: 'text?',
+    repos: 'text[]?',
+    metadata: 'jsonb',
+    removedKeys: 'text[]',
+    ...wordsParams,
+  },
+  columns: goalColumns,
+  declare: { ...operationVariable, was: 'goals' },
+  body: `
+  if p_status is not null then
+  ${lockGraphExclusive}
+  end if;
+  select g.* into was
+  from goals g
+  where g.workspace_id = $1 and g.id = p_goal_id
+  for no key update;
+  if not found then
+    return;
+  end if;
+${recordOperation()}
+  update goals g
+  set description = coalesce(p_description, g.description),
+    priority = coalesce(p_priority::priority, g.priority),
+    status = coalesce(p_status::goal_status, g.status),
+    repos = coalesce(p_repos, g.repos),
+    metadata = (g.metadata || p_metadata) - p_removed_keys,
+    updated_at = clock_timestamp(),
+    revision = g.revision + 1
+  where g.workspace_id = $1 and g.id = p_goal_id;
+${replaceWords('goal_words', 'goal_id')}
+  if p_status is not null then
+    update tasks t
+    set parked = p_status in ('completed', 'cancelled'), revision = t.revision + 1
+    where t.workspace_id = $1 and t.goal_id = p_goal_id and t.status <> 'completed'
+      and t.parked <> (p_status in ('completed', 'cancelled'));
+  end if;
+  insert into events (${eventColumns})
+  select $1, operation_seq, 'updated', g.id, null, ${goalChange('was', 'g')}, ${goalChange('g', 'was')}
+  from goals g
+  where g.workspace_id = $1 and g.id = p_goal_id;
+  return query
+  select ${goalSelect}
+  from goals g
+  where g.workspace_id = $1 and g.id = p_goal_id;`,
+});

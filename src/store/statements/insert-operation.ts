@@ -1,0 +1,14 @@
+import { defineStatement } from '../statement.ts';
+
+/** An operation of a transaction with several steps, once its locks are held. A request has made it before, with its id. */
+export const insertOperation = defineStatement({
+  name: 'insert_operation',
+  params: { workspaceId: 'int8', id: 'uuid', actor: 'text', reason: 'text?' },
+  columns: { seq: 'int8' },
+  text: `
+    insert into operations as o (workspace_id, id, actor, reason)
+    values ($1, $2, $3, $4)
+    on conflict (workspace_id, id) do update
+    set actor = excluded.actor, reason = excluded.reason
+    returning o.seq`,
+});

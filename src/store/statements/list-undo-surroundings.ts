@@ -1,0 +1,66 @@
+import { defineStatement } from '../statement.ts';
+
+// What an undo meets beside the rows that it changes.
+
+/** Locks tasks, and those that depend on them, in the order of their numbers. */
+export const lockTasksForUndo = defineStatement({
+  name: 'lock_tasks_for_undo',
+  params: { workspaceId: 'int8', taskIds: 'text[]' },
+  columns: { id: 'text' },
+  text: `
+    select t.id
+    from tasks t
+    where t.workspace_id = $1
+      and t.id = any($2::text[] || array(
+        select d.task_id
+        from task_dependencies d
+        where d.workspace_id = $1 and d.depends_on_id = any($2::text[])
+      ))
+    order by t.number
+    for update`,
+});
+
+/** The tasks of these goals. */
+export const listTaskIdsOfGoals = defineStatement({
+  name: 'list_task_ids_of_goals',
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
+  columns: { id: 'text', goal_id: 'text' },
+  text: `
+    select t.id, t.goal_id
+    from tasks t
+    where t.workspace_id = $1 and t.goal_id = any($2::text[])
+    order by t.number`,
+});
+
+/** How many tasks each of these goals has, and how many of them are open. A goal without tasks has no row. */
+export const countTasksOfGoals = defineStatement({
+  name: 'count_tasks_of_goals',
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
+  columns: { goal_id: 'text', total: 'int4', open: 'int4' },
+  text: `
+    select t.goal_id, count(*)::int4 as total, (count(*) filter (where t.status <> 'completed'))::int4 as open
+    from tasks t
+    where t.workspace_id = $1 and t.goal_id = any($2::text[])
+    group by t.goal_id`,
+});
+
+/** What each of these tasks depends on. */
+export const listEdgesOfTasks = defineStatement({
+  name: 'list_edges_of_tasks',
+  params: { workspaceId: 'int8', taskIds: 'text[]' },
+  columns: { task_id: 'text', depends_on_id: 'text', place: 'int4' },
+  text: `
+    select d.task_id, d.depends_on_id, d.place
+    from task_dependencies d
+    where d.workspace_id = $1 and d.task_id = any($2::text[])
+    order by d.task_id, d.place, d.depends_on_id`,
+});
+
+/** The database's clock, by which leases end. */
+export const readClock = defineStatement({
+  name: 'read_clock',
+  params: {},
+  columns: { now: 'timestamptz' },
+  text: `
+    select clock_timestamp() as now`,
+});
