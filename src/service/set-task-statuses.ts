@@ -83,7 +83,7 @@ async function apply<S extends Statement>(call: Call, changes: StatusChange[], r
     workspaceId,
     operation: operation.id,
     actor: call.actor,
-    changes: changes.map((change, place) => changeRow(workspaceId, change, place)),
+    changes: Object.fromEntries(changes.map((change, place) => [change.taskId, changeOf(workspaceId, change, place)])),
     keptWeights: weightsKept({ result: null }),
   };
   const change = step(setStatusesFunction.call, params);
@@ -100,10 +100,10 @@ async function apply<S extends Statement>(call: Call, changes: StatusChange[], r
   return { consequences, refused, rows };
 }
 
-function changeRow(workspaceId: number, { taskId, status, result, fence }: StatusChange, place: number) {
+/** A change as the function of the schema takes it. */
+function changeOf(workspaceId: number, { taskId, status, result, fence }: StatusChange, place: number) {
   return {
     place,
-    task_id: taskId,
     status,
     result: result ?? null,
     has_result: result !== undefined,

@@ -39,6 +39,7 @@ export function defineFunction<const P extends Shape, const C extends Shape>({
   const variables = Object.entries(declare).map(([variable, type]) => `  ${variable} ${type};\n`);
   const text = `${argumentsOf(params)} returns table (${fieldsOf(columns)})
 language plpgsql
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
 set jit = off

@@ -51,7 +51,7 @@ beforeAll(async () => {
     release_tasks: () => ({ ...base, taskIds: [taskIds[0]], reason: null, fence: null }),
     set_task_statuses: () => ({
       ...base,
-      changes: taskIds.slice(10, 20).map((task_id, place) => ({ ...status, task_id, place })),
+      changes: Object.fromEntries(taskIds.slice(10, 20).map((id, place) => [id, { ...status, place }])),
       keptWeights: ['a'],
     }),
     update_goal: () => ({
