@@ -24,7 +24,8 @@ beforeAll(async () => {
   const chain = Array.from({ length: 1_000 }, (_, n) => aSubtask({ dependencies: n % 2 === 1 ? [`#${n}`] : [] }));
   const { taskIds } = await breakDownGoal(call, goal, chain);
   await breakDownGoal(call, goal, chain);
-  await claimTasks(call, { taskIds: [taskIds[0] as string], limit: 1, leaseSeconds: 900 });
+  for (let n = 0; n < 300; n += 50)
+    await claimTasks(call, { taskIds: taskIds.slice(n, n + 50), limit: 50, leaseSeconds: 900 });
   const base = { workspaceId, textLimit: 240, taskIdLimit: 10, actor: 'tester' };
   const changed = { words: null, keptWeights: ['a'] };
   const status = { place: 0, status: 'completed', result: null, has_result: true, fence: null, words: '' };

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { Call } from '../../src/service/call.ts';
+import { claimTasks } from '../../src/service/claims.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { aGoal, aSubtask } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
@@ -46,6 +47,7 @@ async function work(call: Call): Promise<void> {
   for (const goal of goals.slice(0, 2)) {
     const { taskIds } = await breakDownGoal(call, goal, chain);
     await Promise.all(taskIds.slice(0, 50).map((taskId) => addNote(call, { taskId }, 'a note')));
+    await claimTasks(call, { goalId: goal, limit: 1, leaseSeconds: 900 });
   }
 }
 

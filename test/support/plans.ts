@@ -7,7 +7,9 @@ export interface PlanNode {
   Plans?: PlanNode[];
 }
 
-export const largeTables = ['goals', 'tasks', 'task_dependencies', 'events', 'operations', 'notes', 'task_words'];
+export const largeTables = [
+  ...['goals', 'tasks', 'task_dependencies', 'claims', 'events', 'operations', 'notes', 'task_words'],
+];
 /** Each holds few rows of a workspace, and those are what is looked for. */
 const wholeIndexes = ['tasks_ready', 'tasks_parked'];
 

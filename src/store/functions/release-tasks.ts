@@ -1,4 +1,5 @@
 import { defineFunction } from '../function.ts';
+import { claimOf } from '../statements/sql.ts';
 import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
 
 /**
@@ -15,9 +16,9 @@ export const releaseTasks = defineFunction({
   from (
     select t.id, t.number
     from tasks t
-    join claims c on c.workspace_id = $1 and c.task_id = t.id
+    ${claimOf('t')}
     where t.workspace_id = $1 and t.id = any(p_task_ids)
-      and case when p_fence is null then c.holder = p_actor else t.fence = p_fence end
+      and case when p_fence is null then c.holder = p_actor else c.holder is not null and t.fence = p_fence end
     order by t.number
     for no key update of t
   ) x;

@@ -58,9 +58,17 @@ function claimJson(alias: string): string {
       where c.workspace_id = $1 and c.task_id = ${alias}.id), '{"claimed_by": null, "lease_expires_at": null}')`;
 }
 
-/** Joins the claim, `c`, that somebody has on a task. */
+/**
+ * Joins the claim, `c`, that somebody has on a task. There is one at most; that this is said keeps the planner from going
+ * through all claims of a workspace for the few that are looked for.
+ */
 export function claimOf(alias: string): string {
-  return `left join claims c on c.workspace_id = $1 and c.task_id = ${alias}.id`;
+  return `left join lateral (
+      select h.holder, h.expires_at
+      from claims h
+      where h.workspace_id = $1 and h.task_id = ${alias}.id
+      limit 1
+    ) c on true`;
 }
 
 function notesJson(condition: string): string {
