@@ -145,9 +145,12 @@ export const claimTasks = defineFunction({
   if picked is not null then
   ${recordOperation()}
     at := clock_timestamp();
-    select jsonb_object_agg(t.id, t.status) into held
-    from tasks t
-    where t.workspace_id = $1 and t.id = any(picked);
+    held := null;
+    if p_task_ids is not null then
+      select jsonb_object_agg(t.id, t.status) into held
+      from tasks t
+      where t.workspace_id = $1 and t.id = any(picked);
+    end if;
     update tasks t
     set status = 'in_progress', fence = t.fence + 1, attempts = t.attempts + 1, updated_at = at, revision = t.revision + 1
     where t.workspace_id = $1 and t.id = any(picked);
@@ -156,7 +159,7 @@ export const claimTasks = defineFunction({
     from unnest(picked) as x (id);
     insert into events (${eventColumns})
     select $1, operation_seq, 'claimed', t.goal_id, t.id,
-      jsonb_build_object('status', held -> t.id, 'claimed_by', null, 'lease_expires_at', null, 'fence', t.fence - 1, 'attempts', t.attempts - 1),
+      jsonb_build_object('status', coalesce(held -> t.id, '"pending"'), 'claimed_by', null, 'lease_expires_at', null, 'fence', t.fence - 1, 'attempts', t.attempts - 1),
       jsonb_build_object('status', t.status, 'claimed_by', p_actor, 'lease_expires_at', at + make_interval(secs => p_lease_seconds),
         'fence', t.fence, 'attempts', t.attempts)
     from tasks t
