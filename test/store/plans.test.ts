@@ -4,7 +4,7 @@ import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { Call } from '../../src/service/call.ts';
 import { claimTasks } from '../../src/service/claims.ts';
 import { addNote } from '../../src/service/notes.ts';
-import { aGoal, aSubtask } from '../support/builders.ts';
+import { aGoal, aSubtask, someTasks } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
 import { largeTables, type PlanNode, readsWholeWorkspace, scansOf } from '../support/plans.ts';
 import { loadStatements } from '../support/statements.ts';
@@ -44,10 +44,11 @@ describe('who writes', () => {
 async function work(call: Call): Promise<void> {
   const goals = await Promise.all(Array.from({ length: 100 }, () => aGoal(call)));
   const chain = Array.from({ length: 200 }, (_, n) => aSubtask({ dependencies: n > 0 ? [`#${n}`] : [] }));
+  await someTasks(call, goals[2] as string, 400);
+  await claimTasks(call, { goalId: goals[2], limit: 400, leaseSeconds: 900 });
   for (const goal of goals.slice(0, 2)) {
     const { taskIds } = await breakDownGoal(call, goal, chain);
     await Promise.all(taskIds.slice(0, 50).map((taskId) => addNote(call, { taskId }, 'a note')));
-    await claimTasks(call, { goalId: goal, limit: 1, leaseSeconds: 900 });
   }
 }
 
