@@ -22,7 +22,8 @@ import { environmentOf } from '../support/server-process.ts';
 
 function aFolder(): string {
   const directory = mkdtempSync(join(tmpdir(), 'ga-log-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  // initdb goes on for a moment when the process that wanted it has ended, and makes files while they are removed
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 40, retryDelay: 100 }));
   return directory;
 }
 
