@@ -269,9 +269,12 @@ export class Database implements StatementRunner {
   /** Reading twice harms nothing. */
   async #reading<T>(options: CallOptions, work: (held: Held) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const start = performance.now();
+      let start = performance.now();
       try {
-        return await this.#holding(options, work);
+        return await this.#holding(options, (held) => {
+          start = performance.now();
+          return work(held);
+        });
       } catch (error) {
         if (!this.#isWorthAnotherTry(error, attempt, start)) throw toGoalAgentError(causeOf(error));
       }
@@ -280,14 +283,18 @@ export class Database implements StatementRunner {
 
   async #writing<T>(operation: Operation, options: CallOptions, work: (held: Held) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const start = performance.now();
+      let start = performance.now();
       try {
-        return await this.#holding(options, work);
+        return await this.#holding(options, (held) => {
+          start = performance.now();
+          return work(held);
+        });
       } catch (error) {
         if (isLost(error)) {
+          const isWorthAnotherTry = this.#isWorthAnotherTry(error, attempt, start);
           const nothingIsThere = refusesChanges(causeOf(error));
           if (!nothingIsThere) await this.#refuseIfCommitted(operation);
-          if (this.#isWorthAnotherTry(error, attempt, start)) continue;
+          if (isWorthAnotherTry) continue;
           throw nothingIsThere ? toGoalAgentError(causeOf(error)) : unknownOutcome(error, this.#options.lossReason?.());
         } else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);
         else await sleep(attempt * 5 + Math.random() * 20);
@@ -297,7 +304,8 @@ export class Database implements StatementRunner {
 
   /**
    * A connection that died while it was idle is seen only when it is used, and where one died all may have: so there are
-   * as many tries as there may be connections. But a server that kept silent for long will do so again.
+   * as many tries as there may be connections. But a server that kept silent for long will do so again; the wait for
+   * a connection before, and the look for what the operation left, are no such silence.
    */
   #isWorthAnotherTry(error: unknown, attempt: number, start: number): boolean {
     const { poolSize, maxOverflow, timeoutMs } = this.#options;
