@@ -48,6 +48,11 @@ export function imageOf(row: { image: Json } | undefined): Image | null {
   return row === undefined ? null : (row.image as Image);
 }
 
+/** The images of rows that were read, by the rows' IDs. */
+export function imagesById(rows: readonly { id: string; image: Json }[]): Map<string, Image> {
+  return new Map(rows.map(({ id, image }) => [id, image as Image]));
+}
+
 /** Whether two values of one column are the same; both come from the database, which orders the keys of objects. */
 export function same(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || writeJson(a ?? null) === writeJson(b ?? null);

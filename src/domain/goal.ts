@@ -22,6 +22,11 @@ export const GoalStatus = words(['planned', 'in_progress', 'completed', 'cancell
 });
 export type GoalStatus = z.infer<typeof GoalStatus>;
 
+/** Whether a goal of this status is closed: its open tasks are not ready. */
+export function isClosed(status: unknown): boolean {
+  return status === 'completed' || status === 'cancelled';
+}
+
 /** What a caller says of a new goal. */
 export const NewGoal = z.strictObject({
   description: text(limits.description),

@@ -23,6 +23,11 @@ export const StorableJsonObject = z.unknown().check((context) => {
   if (problem !== undefined) issues.push({ code: 'custom', message: problem, input });
 }) as unknown as z.ZodType<JsonObject>;
 
+/** Rows are JSON by their types; an interface has no index signature, so the compiler cannot see it. */
+export function asJson(value: object): Json {
+  return value as Json;
+}
+
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../domain/json.ts';
+import { asJson, type Json } from '../domain/json.ts';
 import { type Call, newOperation, numberOf, operationStep } from '../service/call.ts';
 import { step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
@@ -102,7 +102,7 @@ async function save(
       // only now, since records are read to their end as they are written
       const report = reportOf(request, checked, changes);
       const { source } = request;
-      await run([step(insertImport, { workspaceId, contentHash, source, report: report as unknown as Json })]);
+      await run([step(insertImport, { workspaceId, contentHash, source, report: asJson(report) })]);
       return { kind: 'imported', report };
     },
     { isPatient: true },

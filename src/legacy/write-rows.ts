@@ -1,5 +1,5 @@
 import { changeOf, type Image, imageOf } from '../domain/event.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson, type Json } from '../domain/json.ts';
 import { type Run, type Step, step } from '../store/database.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
 import { importGoals } from '../store/statements/import-goals.ts';
@@ -18,7 +18,8 @@ import { recountTasks } from '../store/statements/recount-tasks.ts';
 import { deleteClaims } from '../store/statements/undo-writes.ts';
 import { goalWords, taskWords } from '../store/write-words.ts';
 import type { CheckedRecords } from './check/check.ts';
-import type { GoalRow, TaskNode, TaskRow } from './check/types.ts';
+import type { TaskNode } from './check/types.ts';
+import { chunks } from './chunks.ts';
 import { imageOfNewTask } from './image-of-new-task.ts';
 
 /**
@@ -53,35 +54,35 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   const [newGoals, oldGoals] = split(rows.goals, (goal) => !goal.exists);
   const [newTasks, oldTasks] = split(rows.tasks, (task) => !task.exists);
   const [known, recounted] = split(newTasks, staysAsGiven(rows));
-  await oneAhead(chunks(newGoals), async (goals) => {
+  await oneAhead(chunks(newGoals, chunkSize), async (goals) => {
     const record = step(recordCreatedGoals, { ...recorded, goalIds: ids(goals) });
-    await run([step(importGoals, { workspaceId, goals: json(goals) }), record]);
+    await run([step(importGoals, { workspaceId, goals: asJson(goals) }), record]);
     progress(2 * goals.length);
   });
-  for (const goals of chunks(oldGoals)) {
+  for (const goals of chunks(oldGoals, chunkSize)) {
     await overwrite(run, recorded, { kind: 'goal', ids: ids(goals) }, [
       step(lockGoals, { workspaceId, goalIds: ids(goals) }),
-      step(overwriteGoals, { workspaceId, goals: json(goals) }),
+      step(overwriteGoals, { workspaceId, goals: asJson(goals) }),
     ]);
     progress(2 * goals.length);
   }
-  await oneAhead(chunks(known), async (tasks) => {
+  await oneAhead(chunks(known, chunkSize), async (tasks) => {
     const fresh = tasks.map(rows.rowOf);
     const images = fresh.map(imageOfNewTask);
-    await run([step(importTasks, { workspaceId, tasks: json(fresh) }), step(recordImages, { ...recorded, images })]);
+    await run([step(importTasks, { workspaceId, tasks: asJson(fresh) }), step(recordImages, { ...recorded, images })]);
     progress(2 * tasks.length);
   });
-  await oneAhead(chunks(recounted), async (tasks) => {
+  await oneAhead(chunks(recounted, chunkSize), async (tasks) => {
     const given = tasks.map(rows.rowOf);
-    await run([step(importTasks, { workspaceId, tasks: json(given) })]);
+    await run([step(importTasks, { workspaceId, tasks: asJson(given) })]);
     progress(tasks.length);
   });
   const left = new Set<string>();
-  for (const tasks of chunks(oldTasks)) {
+  for (const tasks of chunks(oldTasks, chunkSize)) {
     const taskIds = ids(tasks);
     const given = tasks.map(rows.rowOf);
     const images = await overwrite(run, recorded, { kind: 'task', ids: taskIds }, [
-      step(overwriteTasks, { workspaceId, tasks: json(given) }),
+      step(overwriteTasks, { workspaceId, tasks: asJson(given) }),
       step(deleteClaims, { workspaceId, taskIds }),
       step(deleteDependenciesOf, { workspaceId, taskIds }),
       step(insertDependencies, { workspaceId, ...edgesOf(tasks) }),
@@ -89,10 +90,12 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     for (const { goal_id } of images) left.add(String(goal_id));
     progress(2 * tasks.length);
   }
-  await oneAhead(chunks(newTasks), (tasks) => run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]));
+  await oneAhead(chunks(newTasks, chunkSize), (tasks) =>
+    run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]),
+  );
   await writeWords(run, rows, workspaceId);
   await recount(run, rows, { ...recorded, left, taskIds: ids([...recounted, ...oldTasks]) });
-  await oneAhead(chunks(recounted), async (tasks) => {
+  await oneAhead(chunks(recounted, chunkSize), async (tasks) => {
     await run([step(recordCreatedTasks, { ...recorded, taskIds: ids(tasks) })]);
     progress(tasks.length);
   });
@@ -117,7 +120,7 @@ async function overwrite(
   const events = (after ?? []).map((row) =>
     changeOf({ kind, id: row.id, action: 'updated' }, was.get(row.id) ?? null, imageOf(row)),
   );
-  await run([step(recordEvents, { ...recorded, events: events as unknown as Json })]);
+  await run([step(recordEvents, { ...recorded, events: asJson(events) })]);
   return [...was.values()].filter((image) => image !== null);
 }
 
@@ -126,9 +129,9 @@ async function overwrite(
  * few tasks would go through all of them for each of 100,000.
  */
 async function writeWords(run: Run, rows: RowsToWrite, workspaceId: number): Promise<void> {
-  await oneAhead(chunks(rows.goals), (goals) => run([goalWords(workspaceId, goals)]));
+  await oneAhead(chunks(rows.goals, chunkSize), (goals) => run([goalWords(workspaceId, goals)]));
   // words of one page are made while the database takes those of the page before
-  await oneAhead(chunks(ids(rows.tasks)), async (page) => {
+  await oneAhead(chunks(ids(rows.tasks), chunkSize), async (page) => {
     const [tasks] = await run([step(listSearchedTasks, { workspaceId, ids: page })] as const);
     await run([taskWords(workspaceId, tasks)]);
   });
@@ -187,17 +190,8 @@ function split<T>(rows: T[], isFirst: (row: T) => boolean): [T[], T[]] {
   return [rows.filter(isFirst), rows.filter((row) => !isFirst(row))];
 }
 
-function* chunks<T>(rows: T[]): Iterable<T[]> {
-  for (let start = 0; start < rows.length; start += chunkSize) yield rows.slice(start, start + chunkSize);
-}
-
 function ids(rows: { id: string }[]): string[] {
   return rows.map((row) => row.id);
-}
-
-/** Rows are JSON by their types; an interface has no index signature, so the compiler cannot see it. */
-function json(rows: (GoalRow | TaskRow)[]) {
-  return rows as never;
 }
 
 function edgesOf(tasks: TaskNode[]) {

@@ -24,11 +24,11 @@ import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
+import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
 import { type Call, goalNotFound, mayStartId, newOperation, numberOf, operationStep } from './call.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
-import { changedWordsOf, wordsOf } from './words.ts';
 
 /** A goal's first task IDs, where one goal is asked for. */
 const taskIdLimit = limits.subtasksPerCall;
@@ -136,7 +136,7 @@ export async function updateGoal(call: Call, goalId: string, change: GoalChange)
     repos: change.repos ?? null,
     metadata: merged,
     removedKeys,
-    ...changedWordsOf(call, goalId, { description: change.description, repo: change.repos }),
+    ...changedWords(workspaceId, goalId, { description: change.description, repo: change.repos }),
   };
   try {
     return goalOf(await database.change(operation, updateGoalFunction.call, params, { signal: call.signal }), goalId);

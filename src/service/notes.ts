@@ -4,8 +4,8 @@ import { step } from '../store/database.ts';
 import { addNote as addNoteFunction } from '../store/functions/add-note.ts';
 import type { Row } from '../store/statement.ts';
 import { listNotesOfGoal, listNotesOfTask } from '../store/statements/list-notes.ts';
+import { wordsOf } from '../store/write-words.ts';
 import { type Call, goalNotFound, newOperation, taskNotFound } from './call.ts';
-import { wordsOf } from './words.ts';
 
 /** Notes that are shown with their goal or task. */
 const shownNotes = 5;

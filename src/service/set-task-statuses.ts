@@ -9,10 +9,9 @@ import { setTaskStatuses as setStatusesFunction } from '../store/functions/set-t
 import type { Statement } from '../store/statement.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
-import { numberIn } from '../store/write-words.ts';
+import { numberIn, wordsOf } from '../store/write-words.ts';
 import { type Call, newOperation, taskNotFound } from './call.ts';
 import { taskOf } from './tasks.ts';
-import { wordsOf } from './words.ts';
 
 export interface StatusChange {
   taskId: string;

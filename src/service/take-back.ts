@@ -1,6 +1,6 @@
 import { describeClaim } from '../domain/claims.ts';
 import { GoalAgentError } from '../domain/errors.ts';
-import { type Image, imageOf } from '../domain/event.ts';
+import { imagesById } from '../domain/event.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
 import { findShortestCycle } from '../domain/graph/find-shortest-cycle.ts';
 import { undoneEdges } from '../domain/undo/edges.ts';
@@ -100,10 +100,6 @@ export async function takeBackWithin(run: Run, call: Call, plan: UndoPlan, opera
 
 function idsOf(ids: readonly (string | null)[]): string[] {
   return [...new Set(ids.filter((id) => id !== null))];
-}
-
-function imagesById(rows: { id: string; image: unknown }[]): Map<string, Image> {
-  return new Map(rows.map((row) => [row.id, imageOf(row as Parameters<typeof imageOf>[0]) as Image]));
 }
 
 /** Those whose tasks are counted otherwise afterwards. */

@@ -1,6 +1,6 @@
 import { changeDependencies, type DependencyChange } from '../domain/dependency-change.ts';
 import { changeOf, imageOf } from '../domain/event.ts';
-import type { Json } from '../domain/json.ts';
+import { asJson, type Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import { type Run, step } from '../store/database.ts';
@@ -18,11 +18,10 @@ import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordEvents } from '../store/statements/record-events.ts';
 import { recordFollowed } from '../store/statements/record-followed.ts';
 import { deleteDependencies, rewireTask as rewireTaskStatement } from '../store/statements/rewire-task.ts';
-import { changedTaskWords } from '../store/write-words.ts';
+import { changedTaskWords, changedWords } from '../store/write-words.ts';
 import { type Call, newOperation, numberOf, operationStep, taskNotFound } from './call.ts';
 import { refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
 import { taskOf } from './tasks.ts';
-import { changedWordsOf } from './words.ts';
 
 /** A change to a task: what is left out stays; null takes a value away. */
 export interface TaskEdit {
@@ -65,7 +64,7 @@ async function editTask(call: Call, taskId: string, edit: TaskEdit): Promise<Tas
   const operation = newOperation(call);
   const params = {
     ...{ workspaceId, operation: operation.id, actor: call.actor, taskId, change: edit as Json },
-    ...changedWordsOf(call, taskId, edit),
+    ...changedWords(workspaceId, taskId, edit),
   };
   const [row] = await database.change(operation, editTaskFunction.call, params, { signal: call.signal });
   if (row === undefined) throw taskNotFound(taskId);
@@ -109,7 +108,7 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
       ] as const);
       if (row === undefined) throw taskNotFound(taskId);
       const event = changeOf({ kind: 'task', id: taskId, action: 'updated' }, imageOf(before), imageOf(after));
-      await run([step(recordEvents, { ...recorded, events: [event] as unknown as Json })]);
+      await run([step(recordEvents, { ...recorded, events: asJson([event]) })]);
       return { task: taskOf(row), goals: move === undefined ? [] : await moveBetweenGoals(run, recorded, move, goals) };
     },
     { signal: call.signal },

@@ -1,5 +1,6 @@
-import { changeOf, type Image, type NewEvent } from '../domain/event.ts';
-import type { Json } from '../domain/json.ts';
+import { changeOf, type Image, imagesById, type NewEvent } from '../domain/event.ts';
+import { isClosed } from '../domain/goal.ts';
+import { asJson } from '../domain/json.ts';
 import { comingEdges, placed, type UndoneEdges } from '../domain/undo/edges.ts';
 import { statusAfterUndo, type WantedGoal } from '../domain/undo/goals.ts';
 import { type Surroundings, stayingEdges } from '../domain/undo/obstacles.ts';
@@ -56,7 +57,6 @@ interface Recording {
 }
 
 const noHistory = { revision: 0, fence: 0 };
-const json = (values: readonly object[]) => values as unknown as Json;
 
 /**
  * Writes what an undo changes, set by set, and its history. Rows that come need their goals, and rows that go make room
@@ -83,13 +83,14 @@ export async function writeUndo(
   ];
   await check(waiting);
   const settled = settle(plan, counted, imagesById(current));
-  const closed = (image: Image | undefined) => image?.status === 'completed' || image?.status === 'cancelled';
-  const reopened = settled.filter((after) => closed(now.goals.get(idOf(after))) !== closed(after)).map(idOf);
+  const reopened = settled
+    .filter((after) => isClosed(now.goals.get(idOf(after))?.status) !== isClosed(after.status))
+    .map(idOf);
   const taskIds = idsOfKind(rows, 'task');
   const goals = [...new Set([...idsOfKind(rows, 'goal'), ...settled.map(idOf)])];
   const recounted = [...new Set([...taskIds, ...edges.dependents.map((edge) => edge.taskId), ...dependentsOf(plan)])];
   const [, , , taskImages, goalImages] = await run([
-    step(rewriteGoals, { workspaceId, goals: json(settled), ids: settled.map(idOf) }),
+    step(rewriteGoals, { workspaceId, goals: asJson(settled), ids: settled.map(idOf) }),
     step(lockTasksOfGoals, { workspaceId, goalIds: reopened }),
     step(recountTasks, { workspaceId, taskIds: recounted, goalIds: reopened }),
     step(listTaskImages, { workspaceId, taskIds }),
@@ -100,7 +101,7 @@ export async function writeUndo(
   const followed = goals.filter((id) => !own.has(id)).flatMap((id) => followedEvent(id, now, after));
   const events = [...rows.map((row) => eventOf(row, now, after)), ...followed];
   await run([
-    step(recordEvents, { ...recording, events: json(events) }),
+    step(recordEvents, { ...recording, events: asJson(events) }),
     goalWords(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
     taskWords(workspaceId, wordsAgain<SearchedTask>(rows, 'task', after)),
   ]);
@@ -118,10 +119,6 @@ function wordsAgain<T>(rows: readonly UndoneRow[], kind: UndoneRow['kind'], afte
 const idOf = (image: Image) => String(image.id);
 const idsOfKind = (rows: readonly UndoneRow[], kind: UndoneRow['kind']) =>
   rows.filter((row) => row.kind === kind).map((row) => row.id);
-
-function imagesById(rows: { id: string; image: unknown }[]): Map<string, Image> {
-  return new Map(rows.map(({ id, image }) => [id, image as Image]));
-}
 
 /** The statements that write all but what the goals' tasks decide, and the tasks that wait for more than before. */
 function writes(plan: UndoPlan, workspaceId: number) {
@@ -143,14 +140,14 @@ function writes(plan: UndoPlan, workspaceId: number) {
   const notes = comingNotes(rows);
   const steps = [
     step(deleteNotes, { workspaceId, ids: goneNotes }),
-    step(restoreGoals, { workspaceId, goals: json(returnedGoals) }),
+    step(restoreGoals, { workspaceId, goals: asJson(returnedGoals) }),
     step(deleteClaims, { workspaceId, taskIds: moved }),
-    step(rewriteTasks, { workspaceId, tasks: json(images), ids: images.map(idOf) }),
-    step(restoreTasks, { workspaceId, tasks: json(returned.map(({ image }) => image)) }),
-    step(restoreClaims, { workspaceId, claims: json([...changed, ...returned].flatMap(({ claim }) => claim ?? [])) }),
+    step(rewriteTasks, { workspaceId, tasks: asJson(images), ids: images.map(idOf) }),
+    step(restoreTasks, { workspaceId, tasks: asJson(returned.map(({ image }) => image)) }),
+    step(restoreClaims, { workspaceId, claims: asJson([...changed, ...returned].flatMap(({ claim }) => claim ?? [])) }),
     step(deleteDependencies, { workspaceId, ...edgeLists(edges.going) }),
     step(restoreDependencies, { workspaceId, ...edgeLists(back), places: back.map((edge) => edge.place) }),
-    step(restoreNotes, { workspaceId, notes: json(notes) }),
+    step(restoreNotes, { workspaceId, notes: asJson(notes) }),
     noteWords(workspaceId, notes as unknown as SearchedNote[]),
     step(followTasks, { workspaceId, taskIds: tasks.filter((row) => row.was).map((row) => row.id) }),
     step(deleteTasks, { workspaceId, taskIds: tasks.filter(isGoing).map((row) => row.id) }),

@@ -164,7 +164,7 @@ export class Database implements StatementRunner {
           const result = await body(async (steps) => {
             held.sendTogether();
             const answers = await settleInOrder([begin, ...steps.map((each) => held.query(each))]);
-            return answers.slice(1).map((answer) => answer.rows) as never;
+            return answers.slice(1).map((answer) => answer.rows) as Rows<typeof steps>;
           });
           held.sendTogether();
           const last = look.map((each) => held.query(each));

@@ -91,9 +91,10 @@ export class Held {
     this.#parts.giveBack(this.#cancelled || this.isLost());
   }
 
-  #configOf({ statement, params }: Step): pg.QueryConfig {
+  #configOf(step: Step): pg.QueryConfig {
     const { prepared, session } = this.#parts;
-    const values = wireValues(statement, params as never);
+    const { statement } = step;
+    const values = wireValues(step);
     const isNamed = prepared && !statement.plannedAnew && session.keepsStatements;
     return { text: statement.text, values, ...(isNamed && { name: statement.name }) };
   }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { readJson, writeJson } from '../domain/json-text.ts';
-import type { Params, Shape, SqlColumn, Statement } from './statement.ts';
+import type { SqlColumn } from './statement.ts';
+import type { Step } from './steps.ts';
 
 const { builtins } = pg.types;
 const oid = { int8Array: 1016 };
@@ -21,9 +22,8 @@ export const wireTypes: pg.CustomTypesConfig = {
 };
 
 /** The values of `$1`, `$2`, … in the order in which the statement declares its parameters. */
-export function wireValues<P extends Shape>(statement: Statement<P, Shape>, params: Params<Statement<P>>): unknown[] {
-  const named = params as Record<string, unknown>;
-  return Object.entries(statement.params).map(([name, type]) => wireValue(type, named[name]));
+export function wireValues({ statement, params }: Step): unknown[] {
+  return Object.entries(statement.params).map(([name, type]) => wireValue(type, params[name]));
 }
 
 function wireValue(type: SqlColumn, value: unknown): unknown {

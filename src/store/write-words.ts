@@ -1,12 +1,12 @@
 import type { Json } from '../domain/json.ts';
-import { blockOf, type SearchedTexts, searchWords, weightsKept } from '../domain/search-words.ts';
+import { blockOf, type SearchedTexts, searchWords, type WordsOwner, weightsKept } from '../domain/search-words.ts';
 import type { Row } from './statement.ts';
 import type { listSearchedGoals, listSearchedNotes, listSearchedTasks } from './statements/list-searched.ts';
 import { putGoalWords, putNoteWords, putTaskWords } from './statements/put-words.ts';
-import { replaceGoalWords, replaceResultWords, replaceTaskWords } from './statements/replace-words.ts';
+import { replaceResultWords, replaceTaskWords } from './statements/replace-words.ts';
 import { step } from './steps.ts';
 
-// The steps that keep the words of rows as their texts are; each belongs into the transaction that changes the texts.
+// The words of rows, and the steps that keep them as the texts are; each step belongs into the transaction that changes the texts.
 
 export type SearchedGoal = Row<typeof listSearchedGoals>;
 export type SearchedTask = Pick<Row<typeof listSearchedTasks>, 'id' | 'description'> & SearchedTexts;
@@ -35,14 +35,10 @@ export function noteWords(workspaceId: number, notes: readonly SearchedNote[]) {
   return step(putNoteWords, { workspaceId, ids, blocks: ids.map(blockOf), words });
 }
 
-/** For the texts that change; none where no text does. */
-export function changedGoalWords(workspaceId: number, goalId: string, texts: SearchedTexts) {
-  return changed({ workspaceId, goalId }, goalId, texts).map((params) => step(replaceGoalWords, params));
-}
-
-/** For the texts that change; none where no text does. */
+/** For the texts of a task that change; none where no text does. */
 export function changedTaskWords(workspaceId: number, taskId: string, texts: SearchedTexts) {
-  return changed({ workspaceId, taskId }, taskId, texts).map((params) => step(replaceTaskWords, params));
+  const { words, keptWeights } = changedWords(workspaceId, taskId, texts);
+  return words === null ? [] : [step(replaceTaskWords, { workspaceId, taskId, keptWeights, words })];
 }
 
 /** For results that tasks were given, where they have them now; none where no task was given one. */
@@ -53,14 +49,20 @@ export function resultWords(workspaceId: number, changes: readonly { taskId: str
       : [{ task_id: taskId, result, words: searchWords({ workspaceId, number: numberIn(taskId) }, { result }) }],
   );
   if (results.length === 0) return [];
-  return [step(replaceResultWords, { workspaceId, results, kept: weightsKept({ result: null }) })];
+  return [step(replaceResultWords, { workspaceId, results, keptWeights: weightsKept({ result: null }) })];
 }
 
-function changed<K extends { workspaceId: number }>(key: K, id: string, texts: SearchedTexts) {
-  const kept = weightsKept(texts);
-  if (kept.length === allWeights) return [];
-  const words = searchWords({ workspaceId: key.workspaceId, number: numberIn(id) }, texts);
-  return [{ ...key, kept, words }];
+/** The words of a new row. */
+export function wordsOf(owner: WordsOwner, texts: SearchedTexts): { block: number; words: string } {
+  return { block: blockOf(owner.number), words: searchWords(owner, texts) };
+}
+
+/** The words of a row's texts that change, null where none does, and the weights of those that stay. */
+export function changedWords(workspaceId: number, id: string, texts: SearchedTexts) {
+  const keptWeights = weightsKept(texts);
+  const isChanged = keptWeights.length < allWeights;
+  const words = isChanged ? searchWords({ workspaceId, number: numberIn(id) }, texts) : null;
+  return { words, keptWeights };
 }
 
 const allWeights = weightsKept({}).length;

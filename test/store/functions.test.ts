@@ -5,7 +5,6 @@ import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import { claimTasks } from '../../src/service/claims.ts';
 import { functions } from '../../src/store/functions/index.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import type { Statement } from '../../src/store/statement.ts';
 import { wireValues } from '../../src/store/wire-types.ts';
 import { aGoal, aSubtask } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
@@ -100,7 +99,7 @@ describe('a function of the schema', () => {
         client.on('notice', listen);
         const params = { operation: randomUUID(), ...given[name]?.() };
         await client.query('begin');
-        await client.query(call.text, wireValues(call as Statement, params));
+        await client.query(call.text, wireValues({ statement: call, params }));
         await client.query('rollback');
         client.off('notice', listen);
       }

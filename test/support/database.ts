@@ -57,7 +57,7 @@ export async function callsOf<const A extends readonly string[]>(
   const calls = await Promise.all(
     actors.map(async (actor, n) => ({ store: n === 0 ? first.store : await aStore(connection), actor })),
   );
-  return { calls: calls as never, sql, connection };
+  return { calls: calls as { -readonly [K in keyof A]: PoolCall }, sql, connection };
 }
 
 /** A call of the service on a database of its own, and a raw client to look behind it. */

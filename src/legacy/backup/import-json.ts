@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
+import { asJson } from '../../domain/json.ts';
 import { type Call, newOperation } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';
@@ -16,9 +17,12 @@ import { restoreNotes } from '../../store/statements/restore-notes.ts';
 import { restoreClaims } from '../../store/statements/undo-writes.ts';
 import { goalWords, noteWords, taskWords } from '../../store/write-words.ts';
 import { deriveColumns } from '../check/goal-tasks.ts';
+import { chunks } from '../chunks.ts';
 import { JsonTextError, parseJson } from '../json-text.ts';
 import type { Exported } from './export-json.ts';
 import { ExportedWorkspace, formatName, formatVersion } from './format.ts';
+
+const chunkSize = 500;
 
 /**
  * Restores an export into a workspace that holds nothing: everything is as it was, history, times and numbers included.
@@ -60,11 +64,11 @@ export async function importJson(call: Call, file: string): Promise<Exported> {
 /** The statements that write an export, in an order that its references allow. */
 function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<Step> {
   const { goals, tasks } = withDerivedColumns(exported);
-  for (const chunk of chunks(goals)) yield step(importGoals, { workspaceId, goals: chunk as never });
-  for (const chunk of chunks(tasks)) yield step(importTasks, { workspaceId, tasks: chunk as never });
-  for (const chunk of chunks(exported.goals)) yield goalWords(workspaceId, chunk);
-  for (const chunk of chunks(exported.tasks)) yield taskWords(workspaceId, chunk);
-  for (const chunk of chunks(exported.tasks)) {
+  for (const chunk of chunks(goals, chunkSize)) yield step(importGoals, { workspaceId, goals: asJson(chunk) });
+  for (const chunk of chunks(tasks, chunkSize)) yield step(importTasks, { workspaceId, tasks: asJson(chunk) });
+  for (const chunk of chunks(exported.goals, chunkSize)) yield goalWords(workspaceId, chunk);
+  for (const chunk of chunks(exported.tasks, chunkSize)) yield taskWords(workspaceId, chunk);
+  for (const chunk of chunks(exported.tasks, chunkSize)) {
     const edges = chunk.flatMap(({ id, dependencies }) =>
       dependencies.map((dependency, place) => ({ id, dependency, place })),
     );
@@ -75,13 +79,16 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
       places: edges.map((edge) => edge.place),
     });
   }
-  for (const chunk of chunks(exported.notes)) yield step(restoreNotes, { workspaceId, notes: chunk });
-  for (const chunk of chunks(exported.notes)) yield noteWords(workspaceId, chunk);
-  for (const chunk of chunks(exported.operations)) yield step(restoreOperations, { workspaceId, operations: chunk });
-  for (const chunk of chunks(exported.events)) yield step(restoreEvents, { workspaceId, events: chunk as never });
-  for (const chunk of chunks(exported.imports)) yield step(restoreImports, { workspaceId, imports: chunk as never });
+  for (const chunk of chunks(exported.notes, chunkSize)) yield step(restoreNotes, { workspaceId, notes: chunk });
+  for (const chunk of chunks(exported.notes, chunkSize)) yield noteWords(workspaceId, chunk);
+  for (const chunk of chunks(exported.operations, chunkSize))
+    yield step(restoreOperations, { workspaceId, operations: chunk });
+  for (const chunk of chunks(exported.events, chunkSize))
+    yield step(restoreEvents, { workspaceId, events: asJson(chunk) });
+  for (const chunk of chunks(exported.imports, chunkSize))
+    yield step(restoreImports, { workspaceId, imports: asJson(chunk) });
   const claims = exported.tasks.filter((task) => task.claimed_by !== null);
-  for (const chunk of chunks(claims)) yield step(restoreClaims, { workspaceId, claims: chunk as never });
+  for (const chunk of chunks(claims, chunkSize)) yield step(restoreClaims, { workspaceId, claims: asJson(chunk) });
   yield step(raiseHistoryNumbers, { last: exported.events.reduce((last, event) => Math.max(last, event.seq), 0) });
   const counters = Object.entries(exported.counters);
   yield step(raiseCounters, {
@@ -96,7 +103,7 @@ function withDerivedColumns({ goals, tasks }: ExportedWorkspace) {
   const rows = tasks.map((task) => ({ ...task, open_dependencies: 0, parked: false, exists: false }));
   const statuses = new Map([...goals, ...tasks].map(({ id, status }) => [id, status as string]));
   const statusOf = (id: string) => statuses.get(id) ?? '';
-  deriveColumns(rows as never, { goal: statusOf, task: statusOf });
+  deriveColumns(rows, { goal: statusOf, task: statusOf });
   const counts = new Map(goals.map((goal) => [goal.id, { total_tasks: 0, open_tasks: 0 }]));
   for (const { goal_id, status } of tasks) {
     const count = counts.get(goal_id);
@@ -142,8 +149,4 @@ function notEmpty(workspace: string): GoalAgentError {
     'conflict',
     `The workspace ${workspace} holds goals or history already, and was not touched. Set GOAL_AGENT_WORKSPACE to a new name, or use an empty database.`,
   );
-}
-
-function* chunks<T>(rows: T[]): Iterable<T[]> {
-  for (let start = 0; start < rows.length; start += 500) yield rows.slice(start, start + 500);
 }

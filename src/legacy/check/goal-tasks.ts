@@ -1,3 +1,4 @@
+import { isClosed } from '../../domain/goal.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
@@ -65,11 +66,11 @@ export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskNode[]
 
 /** What the store derives from the rows: how many dependencies of a task are open, and whether its goal is closed. */
 export function deriveColumns(
-  tasks: readonly TaskNode[],
+  tasks: readonly Omit<TaskNode, 'key'>[],
   statusOf: { goal: (id: string) => string; task: (id: string) => string },
 ): void {
   for (const task of tasks) {
     task.open_dependencies = task.dependencies.filter((id) => statusOf.task(id) !== 'completed').length;
-    task.parked = task.status !== 'completed' && ['completed', 'cancelled'].includes(statusOf.goal(task.goal_id));
+    task.parked = task.status !== 'completed' && isClosed(statusOf.goal(task.goal_id));
   }
 }

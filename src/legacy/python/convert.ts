@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../../domain/errors.ts';
-import type { Json } from '../../domain/json.ts';
+import { asJson } from '../../domain/json.ts';
 import { type Run, step } from '../../store/database.ts';
 import { errorCode } from '../../store/errors.ts';
 import { migrateWithin } from '../../store/migrate.ts';
@@ -116,7 +116,7 @@ async function moveRows(run: Run, { records, changes, hash, workspace, onProgres
   const [, [made]] = await run([step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }), make] as const);
   await writeRows(run, checked, { workspaceId, operation: made?.seq ?? 0, onProgress });
   const report = reportOf({ source, zone }, checked, changes);
-  await run([step(insertImport, { workspaceId, contentHash: hash, source, report: report as unknown as Json })]);
+  await run([step(insertImport, { workspaceId, contentHash: hash, source, report: asJson(report) })]);
   return report;
 }
 

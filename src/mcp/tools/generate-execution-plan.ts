@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatEffort } from '../../domain/effort.ts';
+import { isClosed } from '../../domain/goal.ts';
 import { describeCycle } from '../../domain/graph/describe-cycle.ts';
 import { GoalId } from '../../domain/ids.ts';
 import { Priority } from '../../domain/priority.ts';
@@ -81,7 +82,7 @@ export const generateExecutionPlan = defineTool({
         directly,
         in_all: inAll,
       })),
-      ready: goal.status === 'cancelled' || goal.status === 'completed' ? 0 : plan.readyTaskIds.length,
+      ready: isClosed(goal.status) ? 0 : plan.readyTaskIds.length,
       ...(waits.length > 0 && { waits_for_other_goals: waits }),
       ...(plan.cyclic.length > 0 && {
         warnings: [`These tasks wait for each other and are in no phase: ${describeCycle(plan.cyclic)}.`],

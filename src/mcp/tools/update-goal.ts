@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
-import { type Goal, GoalStatus, NewGoal } from '../../domain/goal.ts';
+import { type Goal, GoalStatus, isClosed, NewGoal } from '../../domain/goal.ts';
 import { GoalId } from '../../domain/ids.ts';
 import { updateGoal as update } from '../../service/goals.ts';
 import { describeHeldUp, listWaitingForGoal } from '../../service/held-up.ts';
@@ -30,8 +30,7 @@ export const updateGoal = defineTool({
     }
     const call = await context.open();
     const goal = await update(call, goal_id, change);
-    const closed = change.status === 'completed' || change.status === 'cancelled';
-    const heldUp = closed ? await listWaitingForGoal(call, goal_id) : [];
+    const heldUp = isClosed(change.status) ? await listWaitingForGoal(call, goal_id) : [];
     const warnings = [
       ...openWarning(goal, change.status),
       ...heldUp.map((row) => `${row.id} waits for ${describeHeldUp(row)}, and will not be ready.`),

@@ -1,3 +1,5 @@
+import { replacedWords } from '../statements/sql.ts';
+
 // Pieces of PL/pgSQL that several functions share. `$1` is the workspace.
 
 /** Walks the edges: under it, nobody adds or takes away an edge (docs/decisions/locking.md). */
@@ -26,11 +28,11 @@ export const eventColumns = 'workspace_id, operation, action, goal_id, task_id, 
 /** The words that a row is found by, and those of it that stay: src/store/words-of.ts. None where no text changes. */
 export const wordsParams = { words: 'text?', keptWeights: 'text[]' } as const;
 
-/** Words of texts that change, in place of those that the row had for them; as text, since `||` would give the others new places. */
+/** Words of texts that change, in place of those that the row had for them. */
 export function replaceWords(table: 'goal_words' | 'task_words', key: string): string {
   return `  if p_words is not null then
     update ${table} w
-    set words = (ts_filter(w.words, p_kept_weights::"char"[])::text || ' ' || p_words)::tsvector
+    set words = ${replacedWords('p_kept_weights', 'p_words')}
     where w.workspace_id = $1 and w.${key} = p_${key};
   end if;`;
 }

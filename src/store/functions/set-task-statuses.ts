@@ -1,5 +1,5 @@
 import { defineFunction } from '../function.ts';
-import { goalStatus, isSame } from '../statements/sql.ts';
+import { goalStatus, isSame, replacedWords } from '../statements/sql.ts';
 import { eventColumns, lockGraphShared, operationVariable, recordOperation } from './pieces.ts';
 
 /**
@@ -175,7 +175,7 @@ ${lockGraphShared}
     where t.workspace_id = $1 and t.id = any(accepted);
     if with_results <> '{}' then
       update task_words w
-      set words = (ts_filter(w.words, p_kept_weights::"char"[])::text || ' ' || (p_changes -> w.task_id ->> 'words'))::tsvector
+      set words = ${replacedWords('p_kept_weights', "(p_changes -> w.task_id ->> 'words')")}
       where w.workspace_id = $1 and w.task_id = any(with_results);
     end if;
     if held is not null then

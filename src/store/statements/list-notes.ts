@@ -35,23 +35,3 @@ export const listNotesOfTask = defineStatement({
   columns,
   text: select('n.workspace_id = $1 and n.task_id = $4'),
 });
-
-/** The workspace's notes, newest first. */
-export const listNotes = defineStatement({
-  name: 'list_notes',
-  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8' },
-  columns,
-  text: select('n.workspace_id = $1'),
-});
-
-/** One note. */
-export const findNote = defineStatement({
-  name: 'find_note',
-  params: { workspaceId: 'int8', textLimit: 'int4', id: 'int8' },
-  columns,
-  text: `
-    select n.id, n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, length(n.text) as text_length, n.created_at,
-      1::int8 as total
-    from notes n
-    where n.workspace_id = $1 and n.id = $3`,
-});

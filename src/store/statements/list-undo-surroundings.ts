@@ -44,18 +44,6 @@ export const countTasksOfGoals = defineStatement({
     group by t.goal_id`,
 });
 
-/** What each of these tasks depends on. */
-export const listEdgesOfTasks = defineStatement({
-  name: 'list_edges_of_tasks',
-  params: { workspaceId: 'int8', taskIds: 'text[]' },
-  columns: { task_id: 'text', depends_on_id: 'text', place: 'int4' },
-  text: `
-    select d.task_id, d.depends_on_id, d.place
-    from task_dependencies d
-    where d.workspace_id = $1 and d.task_id = any($2::text[])
-    order by d.task_id, d.place, d.depends_on_id`,
-});
-
 /** The database's clock, by which leases end. */
 export const readClock = defineStatement({
   name: 'read_clock',

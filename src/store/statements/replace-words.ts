@@ -1,32 +1,22 @@
 import { defineStatement } from '../statement.ts';
+import { replacedWords } from './sql.ts';
 
-// Words of what changed of a row whose lock is held. Those of the weights in `kept` stay; as text, since `||` would give
-// the others new places.
-
-export const replaceGoalWords = defineStatement({
-  name: 'replace_goal_words',
-  params: { workspaceId: 'int8', goalId: 'text', kept: 'text[]', words: 'text' },
-  columns: {},
-  text: `
-    update goal_words w
-    set words = (ts_filter(w.words, $3::text[]::"char"[])::text || ' ' || $4::text)::tsvector
-    where w.workspace_id = $1 and w.goal_id = $2`,
-});
+// Words of what changed of a row whose lock is held. Those of the weights in `keptWeights` stay.
 
 export const replaceTaskWords = defineStatement({
   name: 'replace_task_words',
-  params: { workspaceId: 'int8', taskId: 'text', kept: 'text[]', words: 'text' },
+  params: { workspaceId: 'int8', taskId: 'text', keptWeights: 'text[]', words: 'text' },
   columns: {},
   text: `
     update task_words w
-    set words = (ts_filter(w.words, $3::text[]::"char"[])::text || ' ' || $4::text)::tsvector
+    set words = ${replacedWords('$3::text[]', '$4::text')}
     where w.workspace_id = $1 and w.task_id = $2`,
 });
 
 /** Of results that the tasks have now: a change that was refused changes no words. `results` is a list of {task_id, result, words}. */
 export const replaceResultWords = defineStatement({
   name: 'replace_result_words',
-  params: { workspaceId: 'int8', results: 'jsonb', kept: 'text[]' },
+  params: { workspaceId: 'int8', results: 'jsonb', keptWeights: 'text[]' },
   columns: {},
   text: `
     with given as materialized (
@@ -41,7 +31,7 @@ export const replaceResultWords = defineStatement({
       for no key update
     )
     update task_words w
-    set words = (ts_filter(w.words, $3::text[]::"char"[])::text || ' ' || g.words)::tsvector
+    set words = ${replacedWords('$3::text[]', 'g.words')}
     from given g
     join present p on p.id = g.task_id and p.result is not distinct from g.result
     where w.workspace_id = $1 and w.task_id = g.task_id and w.task_id = any(array(select x.task_id from given x))`,

@@ -203,16 +203,9 @@ export function isSame(key: string, other: string): string {
   return `${key} || '' = ${other}`;
 }
 
-/**
- * Whether a value, or some of them in brackets, is among the rows of a query; none of them ever is null. Said in any other
- * way it is a join to the planner, which expects one row of a list and goes through all of it for each value.
- */
-export function isIn(value: string, query: string): string {
-  return `(${value} in (${query})) is true`;
-}
-
-export function isNotIn(value: string, query: string): string {
-  return `(${value} in (${query})) is not true`;
+/** Words of texts that changed, beside those of `w` whose weights stay; as text, since `||` would give the others new places. */
+export function replacedWords(keptWeights: string, words: string): string {
+  return `(ts_filter(w.words, ${keptWeights}::"char"[])::text || ' ' || ${words})::tsvector`;
 }
 
 /** Whether an actor is a process of an agent: its name with a suffix of four hexadecimal digits. */
