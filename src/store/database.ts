@@ -282,6 +282,7 @@ export class Database implements StatementRunner {
   }
 
   async #writing<T>(operation: Operation, options: CallOptions, work: (held: Held) => Promise<T>): Promise<T> {
+    let mayBeCommitted = false;
     for (let attempt = 1; ; attempt += 1) {
       let start = performance.now();
       try {
@@ -290,10 +291,12 @@ export class Database implements StatementRunner {
           return work(held);
         });
       } catch (error) {
+        const isWorthAnotherTry = this.#isWorthAnotherTry(error, attempt, start);
+        const nothingIsThere = refusesChanges(causeOf(error));
+        // also where a later try fails: the server may have committed a lost one after the look for it
+        mayBeCommitted ||= isLost(error) && !nothingIsThere;
+        if (mayBeCommitted) await this.#refuseIfCommitted(operation);
         if (isLost(error)) {
-          const isWorthAnotherTry = this.#isWorthAnotherTry(error, attempt, start);
-          const nothingIsThere = refusesChanges(causeOf(error));
-          if (!nothingIsThere) await this.#refuseIfCommitted(operation);
           if (isWorthAnotherTry) continue;
           throw nothingIsThere ? toGoalAgentError(causeOf(error)) : unknownOutcome(error, this.#options.lossReason?.());
         } else if (!isRetryable(error) || attempt >= attemptsOnConflict) throw toGoalAgentError(error);

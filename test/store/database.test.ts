@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PoolCall } from '../../src/service/call.ts';
+import { numberOf, operationStep, type PoolCall } from '../../src/service/call.ts';
 import { createGoal } from '../../src/service/goals.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database, Operation } from '../../src/store/database.ts';
 import { step } from '../../src/store/database.ts';
+import { createGoal as createGoalFunction } from '../../src/store/functions/create-goal.ts';
 import { defineStatement } from '../../src/store/statement.ts';
 import { aCall, aStore } from '../support/database.ts';
 
@@ -107,14 +108,39 @@ describe('a write whose connection is lost', () => {
     expect(done).toBe(2);
   });
 
+  it.each([
+    ['a function of the schema', goalStep],
+    ['a transaction of several steps', operationStep],
+  ])('is not done twice by %s when its commit comes after the look for it', async (_, stepOf) => {
+    const operation = { workspaceId: call.store.workspaceId, id: randomUUID() };
+    let attempts = 0;
+    const again = database.transaction(operation, async (run) => {
+      attempts += 1;
+      if (attempts === 1) await run([step(killMyself, {})] as const);
+      await insertOperationRow(operation);
+      const [[made]] = await run([stepOf(call, operation)] as const);
+      return numberOf(made as { seq: number } | undefined);
+    });
+    await expect(again).rejects.toMatchObject({ code: 'unknown_outcome', message: expect.stringMatching(/was saved/) });
+    expect(attempts).toBe(2);
+    const { rows } = await sql.query("select from goals where id = 'GOAL-9999'");
+    expect(rows).toHaveLength(0);
+  });
+
   it('is not run again when its operation is there', async () => {
     const operation = { workspaceId: call.store.workspaceId, id: randomUUID() };
-    await sql.query('insert into operations (workspace_id, id, actor) values ($1, $2, $3)', [
-      operation.workspaceId,
-      operation.id,
-      'x',
-    ]);
+    await insertOperationRow(operation);
     const lost = database.change(operation, killMyself, {});
     await expect(lost).rejects.toMatchObject({ code: 'unknown_outcome', message: expect.stringMatching(/was saved/) });
   });
 });
+
+function goalStep({ store: { workspaceId } }: PoolCall, { id: operation }: Operation) {
+  const goal = { description: 'twice', priority: 'low', repos: [], metadata: {}, block: 0, words: '' };
+  const params = { workspaceId, taskIdLimit: 1, operation, actor: 'x', id: 'GOAL-9999', number: 9999, ...goal };
+  return step(createGoalFunction.call, params);
+}
+
+async function insertOperationRow({ workspaceId, id }: Operation) {
+  await sql.query('insert into operations (workspace_id, id, actor) values ($1, $2, $3)', [workspaceId, id, 'x']);
+}

@@ -10,13 +10,17 @@ export const lockGraphExclusive = `  perform pg_advisory_xact_lock(1196376898, (
 
 /**
  * Makes the operation, now that its locks are held, and puts its number into `operation_seq`. A request has made it
- * before, with its id.
+ * before, with its id. Any other that is there was committed by a try whose connection was lost, and is not done again.
  */
 export function recordOperation({ id = 'p_operation', actor = 'p_actor', reason = 'null' } = {}): string {
   return `  insert into operations as o (workspace_id, id, actor, reason)
   values ($1, ${id}, ${actor}, ${reason})
   on conflict (workspace_id, id) do update set actor = excluded.actor, reason = excluded.reason
-  returning o.seq into operation_seq;`;
+  where o.request_id is not null
+  returning o.seq into operation_seq;
+  if operation_seq is null then
+    raise unique_violation using constraint = 'operations_id_unique', message = 'the operation is there already';
+  end if;`;
 }
 
 /** The variable of recordOperation. */

@@ -1,6 +1,9 @@
 import { defineStatement } from '../statement.ts';
 
-/** An operation of a transaction with several steps, once its locks are held. A request has made it before, with its id. */
+/**
+ * An operation of a transaction with several steps, once its locks are held. A request has made it before, with its id.
+ * Any other that is there was committed by a try whose connection was lost: no row then, since it is not done again.
+ */
 export const insertOperation = defineStatement({
   name: 'insert_operation',
   params: { workspaceId: 'int8', id: 'uuid', actor: 'text', reason: 'text?' },
@@ -10,5 +13,6 @@ export const insertOperation = defineStatement({
     values ($1, $2, $3, $4)
     on conflict (workspace_id, id) do update
     set actor = excluded.actor, reason = excluded.reason
+    where o.request_id is not null
     returning o.seq`,
 });
