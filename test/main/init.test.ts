@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Ended, runProgram } from '../support/run-program.ts';
 import { type ServerPostgres, startServerPostgres } from '../support/server-postgres.ts';
 
-const program = path.resolve(import.meta.dirname, '../../dist/main/goal-agent.js');
 const folder = mkdtempSync(path.join(tmpdir(), 'goal-agent-init-'));
 let server: ServerPostgres;
 
@@ -20,25 +19,8 @@ afterAll(async () => {
 });
 
 /** Runs the program as a person does, with these settings and none other. */
-function goalAgent(
-  args: string[],
-  env: Record<string, string>,
-): Promise<{ code: number | null; out: string; err: string }> {
-  const home = path.join(folder, 'home');
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home, ...env },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  child.stdin.end();
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+function goalAgent(args: string[], env: Record<string, string>): Promise<Ended> {
+  return runProgram(args, folder, { PATH: process.env.PATH, GOAL_AGENT_HOME: path.join(folder, 'home'), ...env });
 }
 
 function settings(more: Record<string, string> = {}): Record<string, string> {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,9 +11,9 @@ import { defineStatement } from '../../src/store/statement.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 import { aSubtask } from '../support/builders.ts';
 import { aPgBouncer, findPgBouncer, type PgBouncer } from '../support/pgbouncer.ts';
+import { type Ended, runProgram } from '../support/run-program.ts';
 import { type ServerPostgres, startServerPostgres } from '../support/server-postgres.ts';
 
-const program = path.resolve(import.meta.dirname, '../../dist/main/goal-agent.js');
 const sleep = defineStatement({
   name: 'test_sleep',
   params: { seconds: 'float8' },
@@ -65,24 +64,9 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
   }
 
   /** The program, as a person runs it. */
-  function goalAgent(
-    args: string[],
-    env: Record<string, string>,
-  ): Promise<{ code: number | null; out: string; err: string }> {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: home,
-      env: { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home, POSTGRES_USER: 'postgres', ...env },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      err += chunk;
-    });
-    child.stdin.end();
-    return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+  function goalAgent(args: string[], env: Record<string, string>): Promise<Ended> {
+    const base = { PATH: process.env.PATH, GOAL_AGENT_HOME: home, POSTGRES_USER: 'postgres' };
+    return runProgram(args, home, { ...base, ...env });
   }
 
   const addressOf = ({ host, port }: PgBouncer) => ({ POSTGRES_HOST: host, POSTGRES_PORT: String(port) });

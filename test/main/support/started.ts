@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +5,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, onTestFinished } from 'vitest';
 import { program } from '../../support/bundle.ts';
+import { type Ended, runProgram } from '../../support/run-program.ts';
 
 export type Env = Record<string, string>;
 
@@ -66,19 +66,6 @@ export async function startIn(cwd: string, env: Env) {
 type Answer = Record<string, any>;
 
 /** A command as a person types it, in this directory. */
-export function typed(
-  args: string[],
-  cwd: string,
-  env: Env,
-): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...outside, ...env } });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (bytes) => {
-    out += bytes;
-  });
-  child.stderr.on('data', (bytes) => {
-    err += bytes;
-  });
-  child.stdin.end();
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+export function typed(args: string[], cwd: string, env: Env): Promise<Ended> {
+  return runProgram(args, cwd, { ...outside, ...env });
 }
