@@ -1,5 +1,5 @@
 import type { Client } from '@modelcontextprotocol/client';
-import { chooseTools } from '../../src/mcp/toolsets.ts';
+import { chooseTools } from '../../src/tools/toolsets.ts';
 
 /** Characters of one tool as `tools/list` gives it. */
 export interface ToolSize {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Config, Refused, Settings, Told } from './config.ts';
 import { type Log, openLog } from './log.ts';
+import { type Wired, wire } from './opening/wire.ts';
 import { refuse } from './refuse.ts';
-import { type Wired, wire } from './wire.ts';
 
 export interface Begun {
   log: Log;

@@ -1,8 +1,8 @@
 import { dropLegacyTables } from '../store/python-tables.ts';
 import { withSession } from '../store/session.ts';
 import type { Config } from './config.ts';
-import { sourceOf } from './source.ts';
-import { withOperatorText } from './with-call.ts';
+import { withOperatorText } from './opening/command-call.ts';
+import { sourceOf } from './opening/database-source.ts';
 
 /** Drops the tables that the conversion of a Python v3.0 database kept; gives back what went. */
 export async function dropLegacy(config: Config): Promise<{ table: string; rows: number }[]> {

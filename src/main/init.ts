@@ -10,9 +10,9 @@ import { knownMigrations, migrate } from '../store/migrate.ts';
 import { withSession } from '../store/session.ts';
 import { openStore } from '../store/store.ts';
 import type { Config } from './config.ts';
-import { embeddedDatabase, type Source, sourceOf } from './source.ts';
-import { operatorText } from './store-opener.ts';
-import { takeOver } from './take-over.ts';
+import { embeddedDatabase, type Source, sourceOf } from './opening/database-source.ts';
+import { operatorText } from './opening/server-store.ts';
+import { takeOver } from './opening/take-over-v2.ts';
 
 const noSuchDatabase = '3D000';
 const mayNot = '42501';

@@ -4,10 +4,10 @@ import { readSettings } from './config.ts';
 import { takeDriverVariables } from './driver-variables.ts';
 import { dropLegacy } from './drop-legacy.ts';
 import { init } from './init.ts';
+import { withCall } from './opening/command-call.ts';
 import { serve } from './serve.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
 import { version } from './version.ts';
-import { withCall } from './with-call.ts';
 
 interface Start {
   /** Where relative paths start. */

@@ -1,9 +1,10 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { AgentFacts } from '../mcp/define-tool.ts';
-import { type ServerParts, serverFactory } from '../mcp/server.ts';
-import { chooseTools } from '../mcp/toolsets.ts';
+import { serverFactory } from '../mcp/server.ts';
+import type { AgentFacts } from '../tools/define/define-tool.ts';
+import type { ToolHost } from '../tools/define/run-tool.ts';
+import { chooseTools } from '../tools/toolsets.ts';
 import { modernRevision, type RecordedAnswers } from './stdio/early-answers.ts';
 import { version } from './version.ts';
 
@@ -29,7 +30,7 @@ export function recordDefaultAnswers(): Promise<RecordedAnswers> {
 }
 
 /** What the server answers to the opening of a connection, in each revision of the protocol. */
-export async function recordAnswers(parts: ServerParts): Promise<RecordedAnswers> {
+export async function recordAnswers(parts: ToolHost): Promise<RecordedAnswers> {
   const openings = await Promise.all(SUPPORTED_PROTOCOL_VERSIONS.map((revision) => recordLegacy(parts, revision)));
   const places: RecordedAnswers['places'] = {};
   const results: string[] = [];
@@ -48,7 +49,7 @@ interface Recorded {
   answers: Record<string, unknown>;
 }
 
-async function recordLegacy(parts: ServerParts, revision: string): Promise<Recorded> {
+async function recordLegacy(parts: ToolHost, revision: string): Promise<Recorded> {
   const ask = connect(parts);
   const initialize = await ask('initialize', { protocolVersion: revision, capabilities: {}, clientInfo });
   const answers: Record<string, unknown> = { initialize };
@@ -56,7 +57,7 @@ async function recordLegacy(parts: ServerParts, revision: string): Promise<Recor
   return { revision, answers };
 }
 
-async function recordModern(parts: ServerParts): Promise<Recorded> {
+async function recordModern(parts: ToolHost): Promise<Recorded> {
   const ask = connect(parts);
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': modernRevision,
@@ -69,7 +70,7 @@ async function recordModern(parts: ServerParts): Promise<Recorded> {
 }
 
 /** A connection to a server of its own; gives back what asks it. */
-function connect(parts: ServerParts): (method: string, params: object) => Promise<unknown> {
+function connect(parts: ToolHost): (method: string, params: object) => Promise<unknown> {
   const waiting = new Map<unknown, (result: unknown) => void>();
   const transport: Transport = {
     async start() {},

@@ -1,9 +1,9 @@
 import { GoalAgentError } from '../domain/errors.ts';
-import type { Tool } from '../mcp/define-tool.ts';
-import { chooseTools } from '../mcp/toolsets.ts';
+import type { Tool } from '../tools/define/define-tool.ts';
+import { chooseTools } from '../tools/toolsets.ts';
 import type { Refused } from './config.ts';
 import type { Log } from './log.ts';
-import { configFacts, type Wired } from './wire.ts';
+import { configFacts, type Wired } from './opening/wire.ts';
 
 /** What the faces get where settings are wrong: the tools are there, and every call says what is wrong. */
 export function refuse(refused: Refused, log: Log): Wired {

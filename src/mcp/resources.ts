@@ -6,7 +6,7 @@ import type { Call } from '../service/call.ts';
 import { completeGoalId, getGoal, type LatestGoal, listLatestGoals } from '../service/goals.ts';
 import { generatePlan } from '../service/plans.ts';
 import { completeTaskId, getTaskWithNotes } from '../service/tasks.ts';
-import { shownValue } from './input.ts';
+import { shownValue } from '../tools/define/input.ts';
 import { goalMarkdown, planMarkdown, taskMarkdown } from './markdown.ts';
 import type { WithCall } from './with-call.ts';
 

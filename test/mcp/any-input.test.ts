@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tools } from '../../src/mcp/tools/index.ts';
+import { tools } from '../../src/tools/index.ts';
 import { argumentsFor, aText } from '../support/any-input.ts';
 import { aConversation } from '../support/conversation.ts';
 import { brokenInvariants } from '../support/invariants.ts';

@@ -2,7 +2,7 @@ import net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { tools } from '../../src/mcp/tools/index.ts';
+import { tools } from '../../src/tools/index.ts';
 import { aLockOn } from '../support/blocked.ts';
 import { contentsOf } from '../support/contents.ts';
 import { aClient, expectFitForCallers } from '../support/conversation.ts';

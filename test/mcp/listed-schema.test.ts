@@ -1,8 +1,8 @@
 import { Ajv } from '@modelcontextprotocol/client/validators/ajv';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { listedSchema } from '../../src/mcp/listed-schema.ts';
-import { tools } from '../../src/mcp/tools/index.ts';
+import { listedSchema } from '../../src/tools/define/listed-schema.ts';
+import { tools } from '../../src/tools/index.ts';
 import { closed, nodesOf, problemsOf, type Schema, subsets } from '../support/schema-subsets.ts';
 
 const wholeSchema = (schema: z.ZodType): Schema => z.toJSONSchema(schema, { io: 'input' }) as Schema;

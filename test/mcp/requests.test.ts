@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { tools } from '../../src/mcp/tools/index.ts';
+import { tools } from '../../src/tools/index.ts';
 import { aLockOn } from '../support/blocked.ts';
 import { contentsOf } from '../support/contents.ts';
 import { aClient, aConversation, type Conversation } from '../support/conversation.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tools } from '../../src/mcp/tools/index.ts';
+import { tools } from '../../src/tools/index.ts';
 import { aClient } from '../support/conversation.ts';
 import { aDatabase } from '../support/database.ts';
 import { aServerForTest } from '../support/server-process.ts';

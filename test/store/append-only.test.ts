@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { tools } from '../../src/mcp/tools/index.ts';
+import { tools } from '../../src/tools/index.ts';
 import { run } from '../legacy/support/program.ts';
 import { aClient } from '../support/conversation.ts';
 import { aDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, expect } from 'vitest';
 import type { z } from 'zod';
-import { tools } from '../../src/mcp/tools/index.ts';
+import { tools } from '../../src/tools/index.ts';
 import { contentsOf } from './contents.ts';
 import { aDatabase } from './database.ts';
 import { aServer, type Era, type ServerProcess } from './server-process.ts';

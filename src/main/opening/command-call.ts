@@ -1,0 +1,23 @@
+import { GoalAgentError } from '../../domain/errors.ts';
+import type { Call } from '../../service/call.ts';
+import type { Config } from '../config.ts';
+import { type CallOptions, withCallOn } from './call-on-source.ts';
+import { type Source, sourceOf } from './database-source.ts';
+import { operatorText } from './server-store.ts';
+
+/** Finds the database, lets `work` use the workspace under the name of `actor`, and leaves again. */
+export async function withCall<T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {
+  const source = sourceOf(options.config, (line) => process.stderr.write(`${line}\n`));
+  return withOperatorText(options.config, source, () => withCallOn(source, options, work));
+}
+
+/** Leaves the database when the work is done, and tells the person at this machine all there is to tell of a failure. */
+export async function withOperatorText<T>(config: Config, source: Source, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new GoalAgentError('configuration', operatorText(error, config), { cause: error });
+  } finally {
+    await source.leave();
+  }
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { AgentFacts } from '../../tools/define/define-tool.ts';
+import type { ToolHost } from '../../tools/define/run-tool.ts';
+import { chooseTools } from '../../tools/toolsets.ts';
+import type { Config, PlainConfig, Told } from '../config.ts';
+import type { Log } from '../log.ts';
+import { version } from '../version.ts';
+import { sourceOf } from './database-source.ts';
+import { OptionalCache } from './optional-cache.ts';
+import { storeOpener } from './server-store.ts';
+
+export interface Wired extends ToolHost {
+  /** Opens the store now, so that the first call need not. Failures are logged, and the next call tries again. */
+  warmUp(): void;
+  /** Ends everything in order: statements, connections, the embedded server. */
+  close(): Promise<void>;
+}
+
+/** Puts the rooms together: configuration in, what the faces need out. */
+export function wire(config: Config, log: Log): Wired {
+  const source = sourceOf(config, (line) => log.info(line));
+  const cache = new OptionalCache(config, log);
+  const opener = storeOpener(config, { source, cache, log });
+  const suffix = randomBytes(2).toString('hex');
+  return {
+    async openCall({ clientName, signal }) {
+      const store = await opener.open(signal);
+      const agentName = config.actor ?? clientName ?? 'agent';
+      return { store, cached: cache.reads, actor: config.actor ?? `${agentName}-${suffix}`, agentName, signal };
+    },
+    tools: chooseTools({ names: config.toolsets, readOnly: config.readOnly }),
+    facts: () => ({
+      ...configFacts(config),
+      database: source.kind,
+      cache: cache.facts(),
+      ...(opener.problems.length > 0 && { problems: opener.problems }),
+    }),
+    cacheIsKnown: () => cache.untilKnown(),
+    report: (error, where) => log.error({ err: error }, `a defect in ${where}`),
+    warmUp: () => {
+      opener.open().catch(() => {}); // logged there
+    },
+    async close() {
+      cache.close();
+      await opener.close();
+      await source.leave();
+    },
+  };
+}
+
+/** What the settings alone say. */
+export function configFacts(
+  config: PlainConfig & { told: Told },
+): Pick<AgentFacts, 'version' | 'databaseFrom' | 'cacheFrom' | 'notices' | 'config'> {
+  const { databaseFrom, cacheFrom, files, notices } = config.told;
+  return {
+    version,
+    databaseFrom,
+    cacheFrom,
+    notices: [...files, ...notices],
+    config: {
+      workspace: config.workspace,
+      timeout_seconds: config.timeoutMs / 1000,
+      pool_size: config.pool.size,
+      max_overflow: config.pool.maxOverflow,
+      max_workers: config.maxWorkers,
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { TaskId } from '../domain/ids.ts';
+import { limits } from '../domain/limits.ts';
+import { TaskStatus } from '../domain/task-status.ts';
+import { setTaskStatuses } from '../service/set-task-statuses.ts';
+import { Budget, Persistence, persistence } from './answers/answers.ts';
+import { defineTool, sets } from './define/define-tool.ts';
+import { ResultArgument, shownReady } from './update-task-status.ts';
+
+const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument });
+
+export const batchUpdateTasks = defineTool({
+  name: 'batch_update_tasks',
+  description: 'Say how several tasks stand in one call. What cannot be saved is in failed; the rest is saved.',
+  input: z.strictObject({ updates: z.array(Update).min(1).max(limits.updatesPerCall) }),
+  output: z.object({
+    successful: z.array(z.string()),
+    failed: z.array(z.object({ task_id: z.string(), error: z.string() })),
+    failed_not_shown: z.number().int().optional(),
+    total: z.number().int(),
+    made_ready: z.array(z.string()),
+    warnings: z.array(z.string()).optional(),
+    _persistence: Persistence,
+  }),
+  hints: sets,
+  async run(context, { updates }) {
+    const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
+    const {
+      changed,
+      tooEarly,
+      inCancelled,
+      failed: refused,
+      madeReady,
+    } = await setTaskStatuses(await context.open(), changes);
+    const budget = new Budget();
+    const successful = budget.spend(changed);
+    const made_ready = budget.spend(madeReady.slice(0, shownReady));
+    const warnings = budget.spend([
+      ...warningOf('Completed while some of what they depend on is not', tooEarly),
+      ...warningOf('Completed, but their goals are cancelled', inCancelled),
+    ]);
+    const failed = budget.firstOf(refused.map(({ taskId, error }) => ({ task_id: taskId, error })));
+    const notShown = refused.length - failed.length;
+    return {
+      successful,
+      failed,
+      ...(notShown > 0 && { failed_not_shown: notShown }),
+      total: updates.length,
+      made_ready,
+      ...(warnings.length > 0 && { warnings }),
+      _persistence: persistence(
+        context.facts().cache.enabled,
+        `${changed.length} ${changed.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
+      ),
+    };
+  },
+});
+
+/** As many as fit on a line. */
+const namedInWarning = 20;
+
+function warningOf(words: string, taskIds: string[]): string[] {
+  if (taskIds.length === 0) return [];
+  const named = taskIds.slice(0, namedInWarning).join(', ');
+  const more = taskIds.length > namedInWarning ? ` and ${taskIds.length - namedInWarning} more` : '';
+  return [`${words}: ${named}${more}.`];
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { GoalId } from '../domain/ids.ts';
+import { limits } from '../domain/limits.ts';
+import { subtaskFields } from '../domain/subtasks.ts';
+import { breakDownGoal as breakDown } from '../service/break-down-goal.ts';
+import { Budget, GoalAnswer, goalAnswer, Persistence, persistence, TaskEntry, taskEntry } from './answers/answers.ts';
+import { adds, defineTool } from './define/define-tool.ts';
+
+const Subtask = z.strictObject({
+  description: subtaskFields.description,
+  type: subtaskFields.type.optional(),
+  priority: subtaskFields.priority.optional(),
+  dependencies: subtaskFields.dependencies.optional().describe('#1 (first), a key or TASK-0001'),
+  key: subtaskFields.key.optional(),
+  estimated_effort: subtaskFields.estimated_effort.unwrap().optional().describe('4h, 2d'),
+  repo: subtaskFields.repo.unwrap().optional(),
+  jira_ticket: subtaskFields.jira_ticket.unwrap().optional(),
+  tools: subtaskFields.tools.optional(),
+});
+
+export const breakDownGoal = defineTool({
+  name: 'break_down_goal',
+  description: 'Break a goal into tasks, or add tasks.',
+  input: z.strictObject({
+    goal_id: GoalId,
+    subtasks: z.array(Subtask).min(1).max(limits.subtasksPerCall),
+  }),
+  output: z.object({
+    goal: GoalAnswer,
+    tasks: z.array(TaskEntry),
+    created: z.number().int(),
+    first_task_id: z.string(),
+    last_task_id: z.string(),
+    warnings: z.array(z.string()).optional(),
+    _persistence: Persistence,
+  }),
+  hints: adds,
+  async run(context, { goal_id, subtasks }) {
+    const { goal, taskIds, tasks, alreadyThere } = await breakDown(
+      await context.open(),
+      goal_id,
+      subtasks.map((subtask) => ({
+        description: subtask.description,
+        type: subtask.type ?? 'general',
+        priority: subtask.priority ?? 'medium',
+        repo: subtask.repo ?? null,
+        jira_ticket: subtask.jira_ticket ?? null,
+        estimated_effort: subtask.estimated_effort ?? null,
+        tools: subtask.tools ?? [],
+        dependencies: subtask.dependencies ?? [],
+        key: subtask.key,
+      })),
+    );
+    const budget = new Budget();
+    const [first = '', last = first] = [taskIds.at(0), taskIds.at(-1)];
+    return {
+      goal: goalAnswer(goal, new Budget(budget.left / 2)),
+      tasks: new Budget(budget.left / 2).firstOf(tasks.map(taskEntry)),
+      // IDs follow the order of the subtasks, so these two name all of them
+      created: taskIds.length,
+      first_task_id: first,
+      last_task_id: last,
+      ...(alreadyThere.length > 0 && { warnings: [warningOf(goal_id, alreadyThere)] }),
+      _persistence: persistence(
+        context.facts().cache.enabled,
+        `${taskIds.length} ${taskIds.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
+      ),
+    };
+  },
+});
+
+function warningOf(goalId: string, alreadyThere: { id: string; status: string }[]): string {
+  const named = alreadyThere.map(({ id, status }) => `${id} (${status})`).join(', ');
+  return `${goalId} had tasks with the same text: ${named}. If these are the same tasks, undo takes back this call.`;
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { leaseSeconds } from '../domain/claims.ts';
+import { GoalAgentError } from '../domain/errors.ts';
+import { GoalId, TaskId } from '../domain/ids.ts';
+import { longestName, named } from '../domain/stored-text.ts';
+import { text } from '../domain/text.ts';
+import { claimTasks as claim, findClaims, findOutlook, outlookAtMost } from '../service/claims.ts';
+import { findHeldUp, listHeldUp } from '../service/held-up.ts';
+import { Budget, TaskEntry, taskEntry, withoutEmpty } from './answers/answers.ts';
+import { Fence, notTheFence, refuseFenceOfMany } from './answers/claim-fence.ts';
+import { heldUpAnswer, heldUpShape, waitsOf } from './answers/held-up-answer.ts';
+import { adds, defineTool } from './define/define-tool.ts';
+
+/** Tasks that one call may claim. */
+const claimedAtOnce = 50;
+
+/**
+ * What somebody who starts on a task needs of it; get_task has the rest. What is empty is left out, and where many long
+ * tasks are claimed at once the last ones say no more than how they are held.
+ */
+const Claimed = TaskEntry.omit({ created_at: true, updated_at: true, completed_at: true })
+  .partial()
+  .required({ id: true, goal_id: true })
+  .extend({ fence: z.number().int(), lease_expires_at: z.string() });
+type Claimed = z.infer<typeof Claimed>;
+
+export const claimTasks = defineTool({
+  name: 'claim_tasks',
+  description:
+    'Take ready tasks: no other agent works on them while your lease runs. Claim again to renew. Give the fence to update_task_status.',
+  input: z.strictObject({
+    goal_id: GoalId.optional(),
+    task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
+    limit: z.number().int().min(1).max(claimedAtOnce).default(1),
+    lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
+    fence: Fence.optional(),
+    agent: text(100).optional(),
+  }),
+  output: z.object({
+    tasks: z.array(Claimed),
+    reason: z.string().optional(),
+    come_back_at: z.string().optional(),
+    waiting: z.array(z.object({ task_id: z.string(), waits_for: z.array(z.string()) })).optional(),
+    ...heldUpShape,
+    renewed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
+    not_claimed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
+  }),
+  hints: adds,
+  async run(context, { goal_id, task_ids, limit, lease_seconds, fence, agent }) {
+    if (goal_id !== undefined && task_ids !== undefined) {
+      throw new GoalAgentError('invalid', 'claim_tasks: give goal_id or task_ids, not both.');
+    }
+    const taskIds = task_ids && [...new Set(task_ids)];
+    refuseFenceOfMany('claim_tasks', taskIds, fence);
+    const opened = await context.open();
+    const call = agent === undefined ? opened : { ...opened, actor: agent };
+    const wanted = { goalId: goal_id, taskIds, limit, leaseSeconds: lease_seconds, fence };
+    const claimed = await claim(call, wanted);
+    const tasks = claimedAnswer(claimed);
+    if (taskIds !== undefined) {
+      const missed = taskIds.filter((id) => !claimed.some((task) => task.id === id));
+      const renewed = claimed.filter((task) => task.renewed).map((task) => renewal(task, fence));
+      return {
+        tasks,
+        ...(renewed.length > 0 && { renewed }),
+        ...(missed.length > 0 && { not_claimed: await reasons(call, missed, fence) }),
+      };
+    }
+    if (tasks.length > 0) return { tasks };
+    return { tasks, ...(await outlook(call, goal_id)), ...heldUpAnswer(await listHeldUp(call, goal_id)) };
+  },
+});
+
+type Call = Parameters<typeof claim>[0];
+
+function claimedAnswer(claimed: Awaited<ReturnType<typeof claim>>): Claimed[] {
+  const budget = new Budget();
+  const held = claimed.map(({ id, goal_id, fence, lease_expires_at }) => ({ id, goal_id, fence, lease_expires_at }));
+  budget.spend(held);
+  return claimed.map(({ fence, lease_expires_at, renewed: _, ...task }, place) => {
+    const { created_at: _c, updated_at: _u, completed_at: _d, ...fields } = taskEntry(task);
+    const entry = { ...withoutEmpty(fields), fence, lease_expires_at } as Claimed;
+    return budget.affords(entry) ? entry : (held[place] as Claimed);
+  });
+}
+
+/** Several agents may share a process, and its name: whoever did not claim the task must see that somebody holds it. */
+function renewal({ id, claimed_by }: Awaited<ReturnType<typeof claim>>[number], fence: number | undefined) {
+  const holder = named(claimed_by ?? '', longestName);
+  const advice = fence === undefined ? ' If that was not you, leave it.' : '';
+  return { task_id: id, reason: `it was held already, by ${holder}; only its lease was renewed.${advice}` };
+}
+
+async function reasons(call: Call, taskIds: string[], fence: number | undefined) {
+  const found = new Map((await findClaims(call, taskIds)).map((row) => [row.id, row]));
+  const heldUp = await findHeldUp(call, taskIds);
+  return taskIds.map((task_id) => {
+    const row = found.get(task_id);
+    if (row === undefined) return { task_id, reason: 'it does not exist' };
+    return { task_id, reason: reasonOf(row, { fence, heldUpBy: waitsOf(heldUp, task_id) }) };
+  });
+}
+
+function reasonOf(
+  row: Awaited<ReturnType<typeof findClaims>>[number],
+  { fence, heldUpBy }: { fence: number | undefined; heldUpBy: string[] },
+): string {
+  const said = notTheFence(row, fence);
+  if (said !== undefined) return said;
+  if (row.claimed_by !== null)
+    return `it is claimed by ${named(row.claimed_by, longestName)} until ${row.lease_expires_at}`;
+  if (row.parked) return 'its goal is completed or cancelled';
+  if (row.status === 'in_progress')
+    return `it is in_progress and held by nobody; it can be claimed by its ID from ${row.stale_at} on, or set it to pending`;
+  if (row.status !== 'pending') return `it is ${row.status}; set it to pending first`;
+  if (row.open_dependencies === 0) return 'another agent was taking it at this moment; try again';
+  if (heldUpBy.length > 0) return `it waits for ${heldUpBy.join(', ')}`;
+  return `it waits for ${row.open_dependencies} ${row.open_dependencies === 1 ? 'task' : 'tasks'}`;
+}
+
+/** The store counts no further than a bound. */
+function counted(count: number): string {
+  return count > outlookAtMost ? `more than ${outlookAtMost}` : String(count);
+}
+
+async function outlook(call: Call, goalId: string | undefined) {
+  const {
+    pending,
+    in_progress,
+    blocked,
+    failed,
+    parked,
+    next_lease_task,
+    next_lease_agent,
+    next_lease_ends_at,
+    waiting,
+  } = await findOutlook(call, goalId);
+  const parts = [
+    [pending, 'waiting for other tasks'],
+    [in_progress, 'in progress'],
+    [blocked, 'blocked'],
+    [failed, 'failed'],
+    [parked, 'in goals that are completed or cancelled'],
+  ] as const;
+  const open = parts.flatMap(([count, words]) => (count > 0 ? [`${counted(count)} ${words}`] : []));
+  const lease =
+    next_lease_task === null
+      ? ''
+      : ` The lease of ${next_lease_task} (${named(next_lease_agent ?? '', longestName)}) ends first.`;
+  return {
+    reason: open.length === 0 ? 'Nothing is open.' : `Nothing is ready: ${open.join(', ')}.${lease}`,
+    ...(next_lease_ends_at !== null && { come_back_at: next_lease_ends_at }),
+    waiting: waiting as { task_id: string; waits_for: string[] }[],
+  };
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { NewGoal } from '../domain/goal.ts';
+import { createGoal as create } from '../service/goals.ts';
+import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from './answers/answers.ts';
+import { adds, defineTool } from './define/define-tool.ts';
+import { anyObject } from './define/input.ts';
+
+export const createGoal = defineTool({
+  name: 'create_goal',
+  description:
+    'Start a goal in Goal Agent, which keeps it across sessions: an outcome of several steps. Then break_down_goal, claim_tasks, update_task_status.',
+  input: z.strictObject({
+    description: NewGoal.shape.description,
+    priority: NewGoal.shape.priority.default('medium'),
+    repos: NewGoal.shape.repos.default([]),
+    metadata: anyObject(NewGoal.shape.metadata).default({}),
+  }),
+  output: GoalAnswer.extend({ _persistence: Persistence }),
+  hints: adds,
+  async run(context, input) {
+    const goal = await create(await context.open(), input);
+    const _persistence = persistence(context.facts().cache.enabled, 'Goal saved to PostgreSQL database');
+    return { ...goalAnswer(goal, new Budget()), _persistence };
+  },
+});

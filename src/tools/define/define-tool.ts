@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import { text } from '../../domain/text.ts';
+import type { Call } from '../../service/call.ts';
+
+/** What the server knows of itself, as `get_agent_status` tells it. Never a host, a user or a password. */
+export interface AgentFacts {
+  version: string;
+  /** `undecided` where wrong settings kept it from being opened. */
+  database: 'embedded' | 'server' | 'undecided';
+  /** Which setting decided it, and where that is. */
+  databaseFrom: string;
+  cacheFrom: string;
+  /** Settings that were seen and are not used, and env files that were passed over, a sentence each. */
+  notices: string[];
+  /** `enabled` is whether it is in use at this moment. */
+  cache: { enabled: boolean; state: 'off' | 'ready' | 'unreachable'; hits: number; misses: number; errors: number };
+  /** Data of older versions that could not be taken over, in words. */
+  problems?: string[];
+  config: { workspace: string; timeout_seconds: number; pool_size: number; max_overflow: number; max_workers: number };
+}
+
+/** What a tool works with, for one call. */
+export interface ToolContext {
+  /** Waits until the store can be used, and throws GoalAgentError `unavailable` when it cannot. */
+  open(): Promise<Call>;
+  facts(): AgentFacts;
+}
+
+/** All four are said for every tool: the protocol's defaults are pessimistic. */
+export interface ToolHints {
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+}
+
+/** One tool, declared once: what clients list, what is checked and what is run all come from here. */
+export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  name: string;
+  description: string;
+  input: I;
+  output: O;
+  hints: ToolHints;
+  run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
+}
+
+/** Every tool that writes takes a `request_id` beside what it declares: docs/decisions/requests.md. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(tool: Tool<I, O>): Tool {
+  const input = tool.hints.readOnlyHint ? tool.input : tool.input.extend(requestIdShape);
+  return { ...tool, input } as unknown as Tool;
+}
+
+const requestIdShape = { request_id: text(100).optional() };
+
+/** The request id of a call's arguments, and what the tool itself takes. */
+export function splitRequestId(input: Record<string, unknown>): {
+  requestId: string | undefined;
+  args: Record<string, unknown>;
+} {
+  const { request_id, ...args } = input;
+  return { requestId: request_id as string | undefined, args };
+}
+
+const closed = { openWorldHint: false } as const;
+
+/** Hints of a tool that only reads. */
+export const reads: ToolHints = { ...closed, readOnlyHint: true, destructiveHint: false, idempotentHint: true };
+/** Hints of a tool that adds something each time it is called. */
+export const adds: ToolHints = { ...closed, readOnlyHint: false, destructiveHint: false, idempotentHint: false };
+/** Hints of a tool that sets something, so that a second call changes nothing more. */
+export const sets: ToolHints = { ...closed, readOnlyHint: false, destructiveHint: false, idempotentHint: true };
+/** Hints of a tool that takes something away. */
+export const deletes: ToolHints = { ...closed, readOnlyHint: false, destructiveHint: true, idempotentHint: true };

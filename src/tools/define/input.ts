@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { GoalAgentError } from '../../domain/errors.ts';
+import { structureFromString } from '../../domain/json.ts';
+import { exactNumber, writeJson } from '../../domain/json-text.ts';
+import { asMeant } from './as-meant.ts';
+import type { Tool } from './define-tool.ts';
+
+/** At most this many things are said to be wrong at once. */
+const shownProblems = 5;
+
+/**
+ * An object of any keys, which may also come as its JSON text. It is listed as both: strict modes close an object that
+ * names no properties, and then text is all that can carry a key.
+ */
+export function anyObject<S extends z.ZodType>(schema: S, description?: string) {
+  const object = { type: 'object', ...(description !== undefined && { description }) };
+  return z.preprocess(structureFromString, schema).meta({ anyOf: [object, { type: 'string', description: 'JSON' }] });
+}
+
+/**
+ * The arguments of a call, checked and with defaults filled in.
+ * @throws GoalAgentError `invalid`, which says what is wrong with which argument, and what is allowed.
+ */
+export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown): z.output<I> {
+  const parsed = tool.input.safeParse(asMeant(tool.input, args ?? {}), { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => describe(issue, tool));
+  const more = problems.length - shownProblems;
+  const shown = more > 0 ? [...problems.slice(0, shownProblems), `and ${more} more`] : problems;
+  throw new GoalAgentError('invalid', `${tool.name}: ${shown.join('; ')}.`);
+}
+
+function describe(issue: z.core.$ZodIssue, tool: Tool): string {
+  const where = issue.path.length === 0 ? 'the arguments' : pathOf(issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.path.length === 0
+        ? `it takes no ${quoted(issue.keys)}, only ${Object.keys(tool.input.shape).join(', ')}`
+        : `${where} has no ${quoted(issue.keys)}`;
+    case 'invalid_type':
+      if (issue.input === undefined) return `${where} is missing; it must be ${article(issue.expected)}`;
+      return `${where} is ${wrongType(issue.input)}; it must be ${article(issue.expected)}`;
+    case 'invalid_value':
+      return issue.input === undefined
+        ? `${where} is missing; it must be one of ${issue.values.join(', ')}`
+        : `${where} is ${shownValue(issue.input)}; it must be one of ${issue.values.join(', ')}`;
+    case 'too_big':
+      return issue.origin === 'array'
+        ? `${where} has ${(issue.input as unknown[]).length} entries; the limit is ${issue.maximum}`
+        : `${where} is ${shownValue(issue.input)}; the most is ${issue.maximum}`;
+    case 'too_small':
+      return issue.origin === 'array'
+        ? `${where} is an empty list; name at least one`
+        : `${where} is ${shownValue(issue.input)}; the least is ${issue.minimum}`;
+    default:
+      return `${where}${shortText(issue.input)} ${issue.message}`;
+  }
+}
+
+function pathOf(path: PropertyKey[]): string {
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .join('');
+}
+
+/** A text short enough to be shown, so that the message says which one of many is meant. */
+function shortText(value: unknown): string {
+  return typeof value === 'string' && value.length <= 60 ? ` ${shownValue(value)}` : '';
+}
+
+export function shownValue(value: unknown): string {
+  // a structure may be too deep to be written
+  if (typeof value === 'object' && value !== null) return article(Array.isArray(value) ? 'array' : 'object');
+  const json = writeJson(value) ?? String(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+function quoted(keys: string[]): string {
+  return keys
+    .slice(0, shownProblems)
+    .map((key) => shownValue(key))
+    .join(', ');
+}
+
+function wrongType(value: unknown): string {
+  return typeof value === 'string' && exactNumber(value) === undefined ? article('string') : shownValue(value);
+}
+
+const articles: Record<string, string> = {
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  int: 'a whole number',
+};
+
+function article(type: string): string {
+  return articles[type] ?? (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+}

@@ -1,0 +1,64 @@
+import { GoalAgentError } from '../../domain/errors.ts';
+import { visible } from '../../domain/stored-text.ts';
+import type { PoolCall } from '../../service/call.ts';
+import { answerOnce } from '../../service/requests.ts';
+import { type AgentFacts, splitRequestId, type Tool, type ToolContext } from './define-tool.ts';
+import { parseInput } from './input.ts';
+
+/** What every face needs from the rest of the program. */
+export interface ToolHost {
+  /**
+   * Waits until the store can be used. History names the agent as the actor, or the client where no agent is named.
+   * @throws GoalAgentError `unavailable` or `configuration`.
+   */
+  openCall(from: { clientName?: string | undefined; signal?: AbortSignal | undefined }): Promise<PoolCall>;
+  facts(): AgentFacts;
+  /** Waits, a moment after the start, until the facts can say whether the cache is in use. */
+  cacheIsKnown(): Promise<void>;
+  /** What callers are offered: the same for every connection. */
+  tools: readonly Tool[];
+  /** Told of errors that are defects, for the log. */
+  report(error: unknown, where: string): void;
+}
+
+/** How a face runs a tool: with the call that the face opens for its caller. */
+export type RunHost = Pick<ToolHost, 'facts' | 'cacheIsKnown'> & { open(): Promise<PoolCall> };
+
+/**
+ * Checks the arguments of a tool and runs it, once for each `request_id`. Every face answers with what this gives back.
+ * @throws GoalAgentError `invalid` for arguments that the tool does not take, and whatever the tool throws.
+ */
+export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise<Record<string, unknown>> {
+  const { requestId, args: given } = splitRequestId(parseInput(tool, args));
+  const open = () => openFor(tool, host);
+  const run = (opened: ToolContext['open']) => tool.run({ open: opened, facts: host.facts }, given);
+  if (requestId === undefined) return run(open);
+  const request = { id: requestId, tool: tool.name, args: given };
+  return answerOnce(await open(), request, (call) => run(async () => call));
+}
+
+/** The cache is looked at before the tool begins, since its answer may be written in the transaction of its work. */
+async function openFor({ output }: Tool, host: RunHost): Promise<PoolCall> {
+  const call = await host.open();
+  if ('_persistence' in output.shape || 'cache' in output.shape) await host.cacheIsKnown();
+  return call;
+}
+
+/** Whether an error belongs into the log. A call that its client took back ends with the reason that the client gave. */
+export function isDefect(error: unknown, signal: AbortSignal | undefined): boolean {
+  return !(error instanceof GoalAgentError) && !(signal?.aborted && error === signal.reason);
+}
+
+/** What a caller is told of an error. Anything but GoalAgentError is a defect, and its text may hold what it should not. */
+export function errorMessage(error: unknown): string {
+  // a message may name what somebody stored
+  if (error instanceof GoalAgentError) return visible(error.message);
+  if (error instanceof Error && error.name === 'AbortError') return 'The call was cancelled.';
+  return 'Something went wrong inside Goal Agent, and nothing is known to have been changed. The log of Goal Agent says more.';
+}
+
+/** `break_down_goal` as a person reads it: `Break down goal`. */
+export function titleOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return `${words[0]?.toUpperCase()}${words.slice(1)}`;
+}

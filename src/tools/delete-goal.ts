@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { GoalId } from '../domain/ids.ts';
+import { limits } from '../domain/limits.ts';
+import { deleteGoal as remove } from '../service/goals.ts';
+import { heldByOthers } from './answers/held-by-others.ts';
+import { defineTool, deletes } from './define/define-tool.ts';
+
+export const deleteGoal = defineTool({
+  name: 'delete_goal',
+  description: 'Remove a goal with all of its tasks. To only stop work on it, set its status to cancelled.',
+  input: z.strictObject({ goal_id: GoalId }),
+  output: z.object({
+    deleted_goal_id: z.string(),
+    deleted_tasks: z.number().int(),
+    task_ids: z.array(z.string()),
+    warnings: z.array(z.string()).optional(),
+    success: z.literal(true),
+  }),
+  hints: deletes,
+  async run(context, { goal_id }) {
+    const call = await context.open();
+    const { taskIds, claims } = await remove(call, goal_id);
+    const warnings = heldByOthers(call.actor, claims);
+    return {
+      deleted_goal_id: goal_id,
+      deleted_tasks: taskIds.length,
+      task_ids: taskIds.slice(0, limits.subtasksPerCall),
+      ...(warnings.length > 0 && { warnings }),
+      success: true as const,
+    };
+  },
+});

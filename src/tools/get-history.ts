@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { GoalAgentError } from '../domain/errors.ts';
+import { historyLine } from '../domain/history-line.ts';
+import { GoalId, TaskId } from '../domain/ids.ts';
+import { limits } from '../domain/limits.ts';
+import { SinceArgument } from '../domain/since.ts';
+import { text } from '../domain/text.ts';
+import { getHistory as get, type HistoryPlace } from '../service/history.ts';
+import { Budget } from './answers/answers.ts';
+import { defineTool, reads } from './define/define-tool.ts';
+
+export const getHistory = defineTool({
+  name: 'get_history',
+  description: 'See who changed what and when, newest first. cursor takes the last next_cursor.',
+  input: z.strictObject({
+    goal_id: GoalId.optional(),
+    task_id: TaskId.optional(),
+    actor: text().optional(),
+    since: SinceArgument.optional().describe('2h, 3d or ISO 8601'),
+    limit: z.number().int().min(1).max(limits.page).default(20),
+    cursor: text().optional(),
+  }),
+  output: z.object({
+    events: z.array(z.object({ event_id: z.number().int(), operation: z.number().int(), line: z.string() })),
+    count: z.number().int(),
+    next_cursor: text().optional(),
+  }),
+  hints: reads,
+  async run(context, { goal_id, task_id, actor, since, limit, cursor }) {
+    const before = cursor === undefined ? undefined : placeOf(cursor);
+    const filter = { goalId: goal_id, taskId: task_id, actor, since };
+    // one more than asked for tells whether there is a next page
+    const found = await get(await context.open(), filter, { limit: limit + 1, before });
+    const lines = found
+      .slice(0, limit)
+      .map((event) => ({ event_id: event.seq, operation: event.operation, line: historyLine(event) }));
+    const events = new Budget().firstOf(lines);
+    const last = found[events.length - 1];
+    return {
+      events,
+      count: events.length,
+      ...(events.length < found.length && last !== undefined && { next_cursor: `${last.operation}/${last.seq}` }),
+    };
+  },
+});
+
+function placeOf(cursor: string): HistoryPlace {
+  const [, operation, seq] = /^(\d{1,15})\/(\d{1,15})$/.exec(cursor) ?? [];
+  if (operation !== undefined && seq !== undefined) return { operation: Number(operation), seq: Number(seq) };
+  throw new GoalAgentError(
+    'invalid',
+    'get_history: cursor is not one that get_history gave; leave it out to start from the newest.',
+  );
+}

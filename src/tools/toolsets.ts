@@ -1,0 +1,42 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import type { Tool } from './define/define-tool.ts';
+import { tools } from './index.ts';
+
+/** The tools of v3.0; `team` is what came later, for agents that work together. */
+const core = new Set([
+  'create_goal',
+  'break_down_goal',
+  'get_goal',
+  'list_goals',
+  'update_goal',
+  'delete_goal',
+  'get_task',
+  'get_next_tasks',
+  'update_task_status',
+  'delete_task',
+  'generate_execution_plan',
+  'batch_update_tasks',
+  'batch_get_tasks',
+  'get_agent_status',
+]);
+
+const toolsets: Record<string, (tool: Tool) => boolean> = {
+  core: ({ name }) => core.has(name),
+  team: ({ name }) => !core.has(name),
+};
+
+/**
+ * The tools of these toolsets, in their order; with `readOnly` those that change nothing.
+ * @throws GoalAgentError `configuration` for a toolset that does not exist.
+ */
+export function chooseTools({ names, readOnly }: { names: readonly string[]; readOnly: boolean }): Tool[] {
+  const chosen = names.map((name) => {
+    const toolset = toolsets[name];
+    if (toolset !== undefined) return toolset;
+    throw new GoalAgentError(
+      'configuration',
+      `GOAL_AGENT_TOOLSETS names "${name}"; the toolsets are ${Object.keys(toolsets).join(' and ')}.`,
+    );
+  });
+  return tools.filter((tool) => chosen.some((has) => has(tool)) && (!readOnly || tool.hints.readOnlyHint));
+}

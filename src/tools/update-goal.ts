@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { GoalAgentError } from '../domain/errors.ts';
+import { type Goal, GoalStatus, isClosed, NewGoal } from '../domain/goal.ts';
+import { GoalId } from '../domain/ids.ts';
+import { updateGoal as update } from '../service/goals.ts';
+import { describeHeldUp, listWaitingForGoal } from '../service/held-up.ts';
+import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from './answers/answers.ts';
+import { defineTool, sets } from './define/define-tool.ts';
+import { anyObject } from './define/input.ts';
+
+export const updateGoal = defineTool({
+  name: 'update_goal',
+  description: "Change one of Goal Agent's goals: only what is given. It completes by itself with its last task.",
+  input: z.strictObject({
+    goal_id: GoalId,
+    description: NewGoal.shape.description.optional(),
+    priority: NewGoal.shape.priority.optional(),
+    status: GoalStatus.optional(),
+    repos: NewGoal.shape.repos.optional(),
+    metadata: anyObject(NewGoal.shape.metadata, 'merged; null removes a key').optional(),
+  }),
+  output: GoalAnswer.extend({ _persistence: Persistence, warnings: z.array(z.string()).optional() }),
+  hints: sets,
+  async run(context, { goal_id, ...change }) {
+    if (Object.values(change).every((value) => value === undefined)) {
+      throw new GoalAgentError(
+        'invalid',
+        `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos or metadata.`,
+      );
+    }
+    const call = await context.open();
+    const goal = await update(call, goal_id, change);
+    const heldUp = isClosed(change.status) ? await listWaitingForGoal(call, goal_id) : [];
+    const warnings = [
+      ...openWarning(goal, change.status),
+      ...heldUp.map((row) => `${row.id} waits for ${describeHeldUp(row)}, and will not be ready.`),
+    ];
+    return {
+      ...goalAnswer(goal, new Budget()),
+      ...(warnings.length > 0 && { warnings }),
+      _persistence: persistence(context.facts().cache.enabled, 'Goal saved to PostgreSQL database'),
+    };
+  },
+});
+
+function openWarning({ id, total_tasks, completed_tasks }: Goal, status: GoalStatus | undefined): string[] {
+  const open = total_tasks - completed_tasks;
+  if (status !== 'completed' || open === 0) return [];
+  return [`${id} was set to completed while ${open} of its ${total_tasks} tasks ${open === 1 ? 'is' : 'are'} not.`];
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { GoalAgentError } from '../domain/errors.ts';
+import { TaskId } from '../domain/ids.ts';
+import { StorableJson } from '../domain/json.ts';
+import { TaskStatus } from '../domain/task-status.ts';
+import { setTaskStatus } from '../service/set-task-statuses.ts';
+import { Budget, Persistence, persistence, TaskAnswer, taskAnswer } from './answers/answers.ts';
+import { Fence } from './answers/claim-fence.ts';
+import { defineTool, sets } from './define/define-tool.ts';
+
+/**
+ * Any JSON. Text is kept to the letter, JSON text too: who wants a structure sends one. Null and "" mean that it was left
+ * out, since some clients fill in every argument.
+ */
+export const ResultArgument = z
+  .preprocess((value) => (value === null || value === '' ? undefined : value), StorableJson.optional())
+  .optional()
+  .meta({ anyOf: [{ type: 'string' }, { type: 'object', description: 'any JSON' }] });
+
+/** IDs of what became ready that one answer names. */
+export const shownReady = 100;
+
+export const updateTaskStatus = defineTool({
+  name: 'update_task_status',
+  description: 'Say how a task stands: in_progress when you start it, completed with its result when done.',
+  input: z.strictObject({
+    task_id: TaskId,
+    status: TaskStatus,
+    result: ResultArgument,
+    clear_result: z.boolean().optional(),
+    fence: Fence.optional().describe("your claim's"),
+  }),
+  output: TaskAnswer.extend({
+    made_ready: z.array(z.string()),
+    goal_status: z.enum(['completed', 'in_progress']).optional(),
+    warnings: z.array(z.string()).optional(),
+    _persistence: Persistence,
+  }),
+  hints: sets,
+  async run(context, { task_id, status, result, clear_result, fence }) {
+    if (clear_result === true && result !== undefined) {
+      throw new GoalAgentError('invalid', 'update_task_status: give result or clear_result, not both.');
+    }
+    const call = await context.open();
+    const { task, openDependencies, madeReady, completedGoals, reopenedGoals, inCancelled } = await setTaskStatus(
+      call,
+      {
+        taskId: task_id,
+        status,
+        result: clear_result === true ? null : result,
+        fence,
+      },
+    );
+    const isEarly = status === 'completed' && openDependencies > 0;
+    const warnings = [
+      ...(isEarly
+        ? [
+            `${task_id} was completed while ${openDependencies} of its dependencies ${openDependencies === 1 ? 'is' : 'are'} not.`,
+          ]
+        : []),
+      ...(inCancelled.length > 0 ? [`${task_id} was completed, but its goal ${task.goal_id} is cancelled.`] : []),
+    ];
+    return {
+      ...taskAnswer(task, new Budget()),
+      made_ready: madeReady.slice(0, shownReady),
+      ...(completedGoals.length > 0 && { goal_status: 'completed' as const }),
+      ...(reopenedGoals.length > 0 && { goal_status: 'in_progress' as const }),
+      ...(warnings.length > 0 && { warnings }),
+      _persistence: persistence(context.facts().cache.enabled, 'Task saved to PostgreSQL database'),
+    };
+  },
+});

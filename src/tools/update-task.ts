@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { GoalAgentError } from '../domain/errors.ts';
+import { GoalId, TaskId } from '../domain/ids.ts';
+import { limits } from '../domain/limits.ts';
+import { subtaskFields } from '../domain/subtasks.ts';
+import { updateTask as update } from '../service/update-task.ts';
+import { Budget, TaskAnswer, taskAnswer } from './answers/answers.ts';
+import { heldByOthers } from './answers/held-by-others.ts';
+import { defineTool, sets } from './define/define-tool.ts';
+
+/** Text that may be empty, which takes the value away: null is the same as leaving it out, as everywhere. */
+function clearable(schema: z.ZodType) {
+  return z.string().check((context) => {
+    if (context.value === '') return;
+    const problem = schema.safeParse(context.value).error?.issues[0];
+    if (problem) context.issues.push({ code: 'custom', message: problem.message, input: context.value });
+  });
+}
+
+/** Characters of JSON that the task takes in the answer: long text is not what this call was about, or is known. */
+const answerRoom = 1_500;
+
+const TaskIds = z.array(TaskId).max(limits.dependenciesPerTask).optional();
+
+export const updateTask = defineTool({
+  name: 'update_task',
+  description: 'Change a task: only what is given; "" clears a field. goal_id moves it there.',
+  input: z.strictObject({
+    task_id: TaskId,
+    description: subtaskFields.description.optional(),
+    type: subtaskFields.type.optional(),
+    priority: subtaskFields.priority.optional(),
+    estimated_effort: clearable(subtaskFields.estimated_effort).optional(),
+    repo: clearable(subtaskFields.repo).optional(),
+    jira_ticket: clearable(subtaskFields.jira_ticket).optional(),
+    tools: subtaskFields.tools.optional(),
+    add_dependencies: TaskIds,
+    remove_dependencies: TaskIds,
+    goal_id: GoalId.optional(),
+  }),
+  output: TaskAnswer.extend({
+    goal_changes: z.array(z.object({ id: z.string(), status: z.string() })).optional(),
+    warnings: z.array(z.string()).optional(),
+  }),
+  hints: sets,
+  async run(context, { task_id, goal_id, add_dependencies: add = [], remove_dependencies: remove = [], ...fields }) {
+    const edit = Object.fromEntries(
+      Object.entries(fields).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value === '' ? null : value]],
+      ),
+    );
+    const dependencies = add.length + remove.length > 0 ? { add, remove } : undefined;
+    if (Object.keys(edit).length === 0 && goal_id === undefined && dependencies === undefined) {
+      throw new GoalAgentError(
+        'invalid',
+        `update_task: nothing to change on ${task_id}; update_task_status sets its status and result.`,
+      );
+    }
+    const call = await context.open();
+    const { task, goals } = await update(call, task_id, { edit, goalId: goal_id, dependencies });
+    const warnings = heldByOthers(call.actor, [task]);
+    return {
+      ...taskAnswer(task, new Budget(answerRoom)),
+      ...(goals.length > 0 && { goal_changes: goals }),
+      ...(warnings.length > 0 && { warnings }),
+    };
+  },
+});
