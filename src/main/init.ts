@@ -111,7 +111,7 @@ async function create(connection: ServerConnection, missing: unknown): Promise<b
     const { host, port, user, database } = connection;
     throw new GoalAgentError(
       'configuration',
-      `${user} may not create databases. Let somebody who may run:\n  createdb -h ${host} -p ${port} -U postgres -O ${user} ${database}\nthen run goal-agent init again.`,
+      `${user} may not create databases. Ask an administrator to run:\n  createdb -h ${host} -p ${port} -U postgres -O ${user} ${database}\nthen run goal-agent init again.`,
     );
   }
 }

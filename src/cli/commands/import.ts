@@ -87,7 +87,7 @@ async function runImport(actions: Actions, options: ImportOptions, actor: string
   if (options.json === true) print(JSON.stringify(outcome, null, 2));
   else if (outcome.kind === 'already') {
     print(`This content was imported on ${outcome.importedAt}; nothing was done.`);
-    print('goal-agent import report shows what was changed then; to import it again, say what --on-conflict is to do.');
+    print('goal-agent import report shows what that import changed. To import the content again, choose --on-conflict.');
   } else {
     for (const line of describeReport(outcome.report, { dryRun: outcome.kind === 'dry_run' })) print(line);
   }
