@@ -87,7 +87,9 @@ async function runImport(actions: Actions, options: ImportOptions, actor: string
   if (options.json === true) print(JSON.stringify(outcome, null, 2));
   else if (outcome.kind === 'already') {
     print(`This content was imported on ${outcome.importedAt}; nothing was done.`);
-    print('goal-agent import report shows what that import changed. To import the content again, choose --on-conflict.');
+    print(
+      'goal-agent import report shows what that import changed. To import the content again, choose --on-conflict.',
+    );
   } else {
     for (const line of describeReport(outcome.report, { dryRun: outcome.kind === 'dry_run' })) print(line);
   }
