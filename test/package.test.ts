@@ -30,7 +30,7 @@ describe('the package', () => {
       'dist/main/start.js',
       'dist/answers.json',
       'dist/THIRD_PARTY_NOTICES.txt',
-      'migrations/0001_goals-tasks-and-history.sql',
+      'migrations/0001_schema.sql',
       'LICENSE',
       'README.md',
       'CHANGELOG.md',

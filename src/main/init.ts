@@ -44,7 +44,7 @@ async function initialise(config: Config, source: Source, say: (line: string) =>
     mode: source.kind,
     where: source.where(),
     database: connection.database ?? embeddedDatabase,
-    createdDatabase: createdDatabase || (source.kind === 'embedded' && ran.length === (await knownMigrations()).length),
+    createdDatabase: createdDatabase || (source.kind === 'embedded' && ran[0] === (await knownMigrations())[0]),
     migrations: ran,
     workspace: config.workspace,
     chosenBy: config.told.databaseFrom,

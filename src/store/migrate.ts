@@ -2,9 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
+import { runCommands } from './commands.ts';
 import { fillWords } from './fill-words.ts';
 import type { SchemaFunction } from './function.ts';
 import { functions } from './functions/index.ts';
+import { conversion, convertOlder, isOlder } from './older.ts';
 import { findPythonTables } from './python-tables.ts';
 import { runOn } from './run-on.ts';
 import { type Session, withSession } from './session.ts';
@@ -14,11 +16,10 @@ export const migrationsDirectory = fileURLToPath(new URL('../../migrations', imp
 
 // a name of its own: another program in this database may use the same library
 const table = 'goal_agent_migrations';
-/** What it makes is filled by the program. */
-const wordsMigration = '0009_words-for-search';
 
 /**
- * Brings a database's schema to this program's version, and gives back the names of the migrations that it ran.
+ * Brings a database's schema to this program's version, and gives back the names of the migrations that it ran; the first
+ * is that of the conversion where the database was an older one.
  * Any number of processes may do so at once: one works, under a lock, and the others wait for it.
  *
  * @throws GoalAgentError `configuration` when the database is newer than the program, or holds tables of others that
@@ -66,10 +67,12 @@ export async function migrateWithin(session: Session): Promise<string[]> {
   // loaded only when there is something to do: it is a large library
   const { runner, PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
   await session.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+  const converts = isOlder(await appliedMigrations(session));
+  if (converts) await convertOlder(session, migrationsDirectory);
   // with one transaction for all, the library's own statements for it are these three; ours is open already
   const dbClient = {
-    query: (text: string, ...rest: unknown[]) =>
-      /^(?:BEGIN|COMMIT|ROLLBACK)$/.test(text) ? Promise.resolve({ rows: [] }) : session.query(text, ...(rest as [])),
+    query: async (text: string) =>
+      /^(?:BEGIN|COMMIT|ROLLBACK)$/.test(text) ? { rows: [] } : runCommands(session, text),
   };
   const ran = await runner({
     dbClient: dbClient as unknown as pg.Client,
@@ -81,10 +84,9 @@ export async function migrateWithin(session: Session): Promise<string[]> {
     noLock: true,
     log: () => {},
   });
-  const names = ran.map((migration) => migration.name);
-  if (names.includes(wordsMigration)) await fillWords(runOn(session));
+  if (converts) await fillWords(runOn(session));
   await makeFunctions(session);
-  return names;
+  return [...(converts ? [conversion] : []), ...ran.map((migration) => migration.name)];
 }
 
 /**
@@ -188,6 +190,7 @@ async function refuseTablesElsewhere(session: Session): Promise<void> {
 async function pendingMigrations(session: Session): Promise<string[]> {
   const known = await knownMigrations();
   const applied = await appliedMigrations(session);
+  if (isOlder(applied)) return [conversion, ...known];
   const newer = applied.filter((name) => !known.includes(name));
   if (newer.length > 0) {
     throw new GoalAgentError(

@@ -34,7 +34,7 @@ describe('the history', () => {
 
   it('is changed and deleted by no statement of ours', () => {
     expect(files).toContain('src/store/statements/restore-history.ts');
-    expect(files).toContain('migrations/0001_goals-tasks-and-history.sql');
+    expect(files).toContain('migrations/0001_schema.sql');
     const attacks = files.flatMap((file) =>
       attacksOnEvents(readFileSync(path.join(root, file), 'utf8')).map((found) => `${file}: ${found}`),
     );

@@ -1,12 +1,14 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runner } from 'node-pg-migrate';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createGoal } from '../../src/service/goals.ts';
+import { runCommands } from '../../src/store/commands.ts';
 import { knownMigrations, migrate, migrationsDirectory } from '../../src/store/migrate.ts';
-import { aDatabase, aStore } from '../support/database.ts';
-import { brokenInvariants } from '../support/invariants.ts';
+import { withSession } from '../../src/store/session.ts';
+import { run } from '../legacy/support/program.ts';
+import { aCall, aDatabase, aStore } from '../support/database.ts';
 
 async function query(connection: pg.ClientConfig, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(connection);
@@ -18,20 +20,21 @@ async function query(connection: pg.ClientConfig, sql: string): Promise<Record<s
   }
 }
 
-/** A database with the first migrations only. */
-async function anOlderDatabase(version: number): Promise<pg.ClientConfig> {
-  const older = mkdtempSync(path.join(tmpdir(), 'goal-agent-older-'));
-  for (const file of readdirSync(migrationsDirectory).sort().slice(0, version)) {
-    cpSync(path.join(migrationsDirectory, file), path.join(older, file));
+/** The program as its next version will be: with a migration more. */
+function aNewerProgram(): { program: string; migration: string } {
+  const newer = mkdtempSync(path.join(tmpdir(), 'goal-agent-newer-'));
+  onTestFinished(() => rmSync(newer, { recursive: true }));
+  const root = path.dirname(migrationsDirectory);
+  for (const part of ['dist', 'migrations', 'package.json']) {
+    cpSync(path.join(root, part), path.join(newer, part), { recursive: true });
   }
-  const connection = await aDatabase({ empty: true });
-  const client = new pg.Client(connection);
-  await client.connect();
-  const table = { migrationsTable: 'goal_agent_migrations', direction: 'up' as const };
-  await runner({ dbClient: client, dir: older, ...table, log: () => {} });
-  await client.end();
-  rmSync(older, { recursive: true });
-  return connection;
+  const migration = '9999_from-the-future';
+  const commands = [
+    'alter table goals add column owner text;',
+    "comment on column goals.owner is 'the owner; a name';",
+  ];
+  writeFileSync(path.join(newer, 'migrations', `${migration}.sql`), commands.join('\n'));
+  return { program: path.join(newer, 'dist/main/goal-agent.js'), migration };
 }
 
 describe('migrations', () => {
@@ -57,37 +60,14 @@ describe('migrations', () => {
     expect(await query(connection, 'select kind from counters order by kind')).toHaveLength(3);
   });
 
-  it('go on from every older version', async () => {
-    const names = await knownMigrations();
-    for (let version = 1; version < names.length; version += 1) {
-      const connection = await anOlderDatabase(version);
-      expect(await migrate(connection)).toEqual(names.slice(version));
-    }
-  });
-
-  it('give the rows that are there the words that they are found by', async () => {
-    const connection = await anOlderDatabase(8);
-    await query(
-      connection,
-      `insert into workspaces (name) values ('one'), ('two');
-      insert into goals (workspace_id, id, number, description, priority, status, repos, metadata)
-      select w, 'GOAL-000' || w, w, 'Größe ' || w, 'low', 'planned', '{web-client}', '{}' from generate_series(1, 2) as w;
-      insert into tasks (workspace_id, id, number, goal_id, description, type, status, priority, repo, jira_ticket, assigned_tools, result)
-      select 1, 'TASK-' || n, n, 'GOAL-0001', 'task ' || n, 'general', 'pending', 'low', 'repo', 'X-1', '{}', '{"a": "登录"}'
-      from generate_series(10000, 11234) as n;
-      insert into notes (workspace_id, id, goal_id, actor, text) values (2, 70000, 'GOAL-0002', 'a', 'a note')`,
-    );
-    await migrate(connection);
-    const sql = new pg.Client(connection);
-    await sql.connect();
-    const broken = await brokenInvariants(sql).finally(() => sql.end());
-    expect(broken['the words of a row are those of its texts']).toBeUndefined();
-    expect(await query(connection, 'select count(*)::int4 as count from task_words')).toEqual([{ count: 1235 }]);
-  });
-
-  it('refuse a database that is newer, and do not touch it', async () => {
-    const connection = await aDatabase();
-    await query(connection, "insert into goal_agent_migrations (name, run_on) values ('9999_from-the-future', now())");
+  it('go on from an older version, and keep a program of that version out', async () => {
+    const { call, sql, connection } = await aCall();
+    await createGoal(call, { description: 'a goal', priority: 'high', repos: [], metadata: {} });
+    const { program, migration } = aNewerProgram();
+    const { code, stdout, stderr } = await run(['init'], connection, { program });
+    expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining(`ran ${migration}\n`)]);
+    expect((await sql.query('select id, owner from goals')).rows).toEqual([{ id: 'GOAL-0001', owner: null }]);
+    expect((await run(['init'], connection, { program })).stdout).toContain('up to date');
     await expect(migrate(connection)).rejects.toMatchObject({
       code: 'configuration',
       message: expect.stringMatching(/newer Goal Agent.*9999_from-the-future.*not touched/),
@@ -110,6 +90,22 @@ describe('migrations', () => {
     const connection = await aDatabase({ empty: true });
     await query(connection, 'create table brought (id int); alter extension plpgsql add table brought');
     expect(await migrate(connection)).toEqual(await knownMigrations());
+  });
+
+  it('send one command at a time', async () => {
+    await withSession(await aDatabase({ empty: true }), async (session) => {
+      await runCommands(
+        session,
+        '-- nothing;\ncreate table a (x int); -- is not an end\ncreate table b (x int);\n',
+      ).catch((error) => expect(error.message).toMatch(/multiple commands/));
+      expect((await session.query(`select to_regclass('a') as a, to_regclass('b') as b`)).rows).toEqual([
+        { a: null, b: null },
+      ]);
+      await runCommands(session, 'create table a (x int);\n\n-- of b\ncreate table b (x int);');
+      expect((await session.query(`select to_regclass('a') as a, to_regclass('b') as b`)).rows).toEqual([
+        { a: 'a', b: 'b' },
+      ]);
+    });
   });
 
   it('leave nothing half-done when one fails', async () => {

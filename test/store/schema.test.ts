@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCatalog } from '../support/catalog.ts';
 import { aDatabase } from '../support/database.ts';
 
 let client: pg.Client;
@@ -60,21 +61,8 @@ describe('the schema', () => {
   });
 
   it('is what its snapshot says', async () => {
-    const columns = await client.query(`
-      select table_name || '.' || column_name || ' ' || udt_name || case is_nullable when 'NO' then ' not null' else '' end
-        || coalesce(' default ' || column_default, '') as line
-      from information_schema.columns
-      where table_schema = 'public' and table_name <> 'goal_agent_migrations'
-      order by table_name, ordinal_position`);
-    const constraints = await client.query(`
-      select c.relname || ': ' || k.conname || ' ' || pg_get_constraintdef(k.oid) as line
-      from pg_constraint k
-      join pg_class c on c.oid = k.conrelid
-      where ${ours} and k.contype <> 'n'
-      order by 1`);
-    const indexes = await client.query(`
-      select indexdef as line from pg_indexes where schemaname = 'public' and tablename <> 'goal_agent_migrations' order by 1`);
-    const lines = [columns, constraints, indexes].map(({ rows }) => rows.map((row) => row.line).join('\n'));
-    await expect(`${lines.join('\n\n')}\n`).toMatchFileSnapshot('__snapshots__/schema.sql.txt');
+    const { columns, constraints, indexes, settings, enums, sequences } = await readCatalog(client);
+    const parts = [columns, constraints, indexes, settings, enums, sequences].map((lines) => lines?.join('\n'));
+    await expect(`${parts.join('\n\n')}\n`).toMatchFileSnapshot('__snapshots__/schema.sql.txt');
   });
 });

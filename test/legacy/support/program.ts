@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
 import { afterAll } from 'vitest';
-import { program } from '../../support/bundle.ts';
+import { program as ours } from '../../support/bundle.ts';
 import { environmentOf } from '../../support/server-process.ts';
 
 export interface Ran {
@@ -18,11 +18,18 @@ export interface Running {
   ended: Promise<Ran>;
 }
 
+export interface StartOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Another version of it. */
+  program?: string;
+}
+
 /** The program as a process of its own, in a directory of its own unless `cwd` says another. */
 export function start(
   args: string[],
   database: pg.ClientConfig,
-  { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+  { cwd, env = {}, program = ours }: StartOptions = {},
 ): Running {
   const home = mkdtempSync(path.join(tmpdir(), 'goal-agent-cli-'));
   afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -46,10 +53,6 @@ export function start(
   return { child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))) };
 }
 
-export function run(
-  args: string[],
-  database: pg.ClientConfig,
-  options: { cwd?: string; env?: Record<string, string> } = {},
-): Promise<Ran> {
+export function run(args: string[], database: pg.ClientConfig, options: StartOptions = {}): Promise<Ran> {
   return start(args, database, options).ended;
 }

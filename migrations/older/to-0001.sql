@@ -1,55 +1,107 @@
--- What one call did is a row of its own, an event keeps what changed, and a claim is a narrow row beside its task.
+-- A database of the seven migrations before 0001_schema becomes one of 0001_schema, in the transaction that runs this file. Its
+-- history had images of whole rows, its claims were in tasks, and its words in indexes over expressions. The program makes the
+-- words that goals, tasks and notes are found by, in the same transaction. A command ends where a line ends with `;`.
+-- test/store/older.test.ts compares the result with the catalog of a fresh database.
 
--- Numbers of operations and events: never used twice, and taken after an operation holds its locks, so that of two
--- changes of one row the later one has the higher number. Gaps are allowed.
+-- Indexes.
+
+drop index tasks_search, goals_search, notes_search, goals_of_repo;
+
+create index tasks_of_status on tasks (workspace_id, status, number);
+create index tasks_of_repo on tasks (workspace_id, repo, number) where repo is not null;
+create index tasks_of_type on tasks (workspace_id, type, number) where type <> 'general';
+
+-- Words for search.
+
+create table goal_words (
+  workspace_id bigint not null,
+  goal_id text not null,
+  block integer not null,
+  words tsvector not null,
+  constraint goal_words_pkey primary key (workspace_id, goal_id),
+  constraint goal_words_goal_exists foreign key (workspace_id, goal_id) references goals (workspace_id, id) on delete cascade
+);
+
+create table task_words (
+  workspace_id bigint not null,
+  task_id text not null,
+  block integer not null,
+  words tsvector not null,
+  constraint task_words_pkey primary key (workspace_id, task_id),
+  constraint task_words_task_exists foreign key (workspace_id, task_id) references tasks (workspace_id, id) on delete cascade
+);
+
+create table note_words (
+  workspace_id bigint not null,
+  note_id bigint not null,
+  block integer not null,
+  words tsvector not null,
+  constraint note_words_pkey primary key (workspace_id, note_id),
+  constraint note_words_note_exists foreign key (workspace_id, note_id) references notes (workspace_id, id) on delete cascade
+);
+
+create index goal_words_search on goal_words using gin (words) with (gin_pending_list_limit = 256);
+create index task_words_search on task_words using gin (words) with (gin_pending_list_limit = 256);
+create index note_words_search on note_words using gin (words) with (gin_pending_list_limit = 256);
+
+alter table goal_words alter column words set statistics 0;
+alter table task_words alter column words set statistics 0;
+alter table note_words alter column words set statistics 0;
+
+-- Operations, events and requests.
+
 create sequence history_numbers;
 select setval('history_numbers', (select coalesce(max(seq), 0) + 1 from events), false);
 
 create table operations (
   workspace_id bigint not null,
   seq bigint not null default nextval('history_numbers'),
-  id uuid not null, -- made by the caller, so that a lost answer to a commit can be looked for
+  id uuid not null,
   actor text not null,
-  reason text, -- why, where the actor said so
+  reason text,
   at timestamptz not null default clock_timestamp(),
+  request_id text,
+  tool text,
+  arguments_hash text,
+  answer text,
   constraint operations_pkey primary key (workspace_id, seq),
   constraint operations_id_unique unique (workspace_id, id)
 );
 
-create index operations_of_actor on operations (workspace_id, actor, seq);
-create index operations_by_time on operations (workspace_id, at);
-
--- The events of today, in the order of time, which their numbers were not.
+-- Events get new numbers in the order of time, which their old numbers were not in. An operation has its first event's.
 create temporary table renumbered on commit drop as
-  select e.workspace_id, e.seq as was, row_number() over (order by e.at, e.operation, e.seq) as seq
+  select e.workspace_id, e.operation, e.seq as was, row_number() over (order by e.at, e.operation, e.seq) as seq
   from events e;
 create index on renumbered (workspace_id, was);
 analyze renumbered;
+create temporary table renumbered_operations on commit drop as
+  select n.workspace_id, n.operation as was, min(n.seq) as seq
+  from renumbered n
+  group by n.workspace_id, n.operation;
+create index on renumbered_operations (workspace_id, was);
+analyze renumbered_operations;
 
 insert into operations (workspace_id, seq, id, actor, reason, at)
-select e.workspace_id, min(n.seq), gen_random_uuid(), (array_agg(e.actor order by e.seq))[1], max(e.reason), min(e.at)
+select e.workspace_id, o.seq, gen_random_uuid(), (array_agg(e.actor order by e.seq))[1], max(e.reason), min(e.at)
 from events e
-join renumbered n on n.workspace_id = e.workspace_id and n.was = e.seq
-group by e.workspace_id, e.operation;
+join renumbered_operations o on o.workspace_id = e.workspace_id and o.was = e.operation
+group by e.workspace_id, o.seq;
 
-alter table operations
-  add column request_id text, -- the caller's own name for the call, for a day
-  add column tool text,
-  add column arguments_hash text,
-  add column answer text; -- text and not jsonb, which would come back with its keys in another order
+create index operations_of_actor on operations (workspace_id, actor, seq);
+create index operations_by_time on operations (workspace_id, at);
 create unique index operations_request on operations (workspace_id, request_id) where request_id is not null;
 
--- What changed, and of a row that was made or deleted the whole of it.
+-- Of a row that changed, what changed of it; of a row that was made or deleted, the whole.
 create table changes (
   workspace_id bigint not null,
   seq bigint not null default nextval('history_numbers'),
-  operation bigint not null, -- its number
+  operation bigint not null,
   action text not null,
   goal_id text not null,
-  task_id text, -- null where the row is a goal or a goal's note
-  before jsonb, -- null where there was no row; otherwise the keys that changed, as they were
-  after jsonb, -- null where there is no row any more
-  undoes bigint[], -- the operations that this event takes back on its row
+  task_id text,
+  before jsonb,
+  after jsonb,
+  undoes bigint[],
   constraint events_pkey_new primary key (workspace_id, seq)
 );
 
@@ -57,25 +109,14 @@ insert into changes (workspace_id, seq, operation, action, goal_id, task_id, bef
 select e.workspace_id, n.seq, o.seq,
   case when e.task_id is null and e.action = 'updated' and e.seq <> e.operation then 'followed' else e.action end,
   e.goal_id, e.task_id, coalesce(d.before, e.before - b.keys), coalesce(d.after, e.after - b.keys), (
-    select array_agg(distinct first.seq)
-    from unnest(e.undoes) as u (id)
-    join events y on y.workspace_id = e.workspace_id and y.operation = u.id
-    join lateral (
-      select min(x.seq) as seq
-      from events z
-      join renumbered x on x.workspace_id = e.workspace_id and x.was = z.seq
-      where z.workspace_id = e.workspace_id and z.operation = u.id
-    ) first on true
+    select array_agg(u.seq order by u.seq)
+    from renumbered_operations u
+    where u.workspace_id = e.workspace_id and u.was = any(e.undoes)
   )
 from events e
 cross join (select '{open_dependencies,parked,updated_at}'::text[] as keys) b
 join renumbered n on n.workspace_id = e.workspace_id and n.was = e.seq
-join lateral (
-  select min(x.seq) as seq
-  from events y
-  join renumbered x on x.workspace_id = e.workspace_id and x.was = y.seq
-  where y.workspace_id = e.workspace_id and y.operation = e.operation
-) o on true
+join renumbered_operations o on o.workspace_id = e.workspace_id and o.was = e.operation
 left join lateral (
   select jsonb_object_agg(k.key, e.before -> k.key) as before, jsonb_object_agg(k.key, k.value) as after
   from jsonb_each(e.after) as k
@@ -84,7 +125,7 @@ left join lateral (
       or k.key in ('total_tasks', 'open_tasks', 'status'))
 ) d on true;
 
--- every row of it is in the new one
+-- Every event is in the new table.
 alter table events rename to events_with_images;
 drop table events_with_images;
 alter table changes rename to events;
@@ -93,7 +134,6 @@ alter table events
   alter column before set statistics 0,
   alter column after set statistics 0;
 create index events_of_operation on events (workspace_id, operation, seq);
--- Whether an operation was taken back: an undo has an event for each row that the operation has one for.
 create index events_undoing on events (workspace_id, (coalesce(task_id, goal_id))) where undoes is not null;
 create index events_of_goal on events (workspace_id, goal_id, seq);
 create index events_of_task on events (workspace_id, task_id, seq) where task_id is not null;
@@ -110,7 +150,8 @@ delete from counters where kind = 'event';
 alter table counters drop constraint counters_kind_known;
 alter table counters add constraint counters_kind_known check (kind in ('goal', 'task', 'note'));
 
--- Who holds a task, until when. The fence and the attempts stay with the task: they outlive the claim.
+-- Claims.
+
 create table claims (
   workspace_id bigint not null,
   task_id text not null,
@@ -131,3 +172,8 @@ alter table tasks drop constraint tasks_lease_only_when_claimed;
 alter table tasks drop constraint tasks_claimed_only_in_progress;
 alter table tasks drop column claimed_by;
 alter table tasks drop column lease_expires_at;
+
+-- The list of migrations becomes that of a fresh database.
+
+delete from goal_agent_migrations;
+insert into goal_agent_migrations (name, run_on) values ('0001_schema', now());
