@@ -3,6 +3,7 @@
  * - `invalid`: the caller's input; saying it differently helps.
  * - `not_found`: an ID that is not in this workspace.
  * - `conflict`: the input is fine, the state of the store does not allow it.
+ * - `forbidden`: the caller may not do this; another token may.
  * - `unavailable`: the database cannot be reached now; the same call may work later.
  * - `unknown_outcome`: the connection was lost while a change was being saved; it may or may not be there.
  * - `cancelled`: the caller took the call back, or it ran over its time.
@@ -12,6 +13,7 @@ export type ErrorCode =
   | 'invalid'
   | 'not_found'
   | 'conflict'
+  | 'forbidden'
   | 'unavailable'
   | 'unknown_outcome'
   | 'cancelled'

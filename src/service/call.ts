@@ -3,6 +3,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import { type Operation, type StatementRunner, step } from '../store/database.ts';
 import { insertOperation } from '../store/statements/insert-operation.ts';
 import type { Store } from '../store/store.ts';
+import { type Caller, requireRole } from './caller.ts';
 
 /** Answers that others may have read before. */
 export interface ReadCache {
@@ -11,12 +12,8 @@ export interface ReadCache {
 }
 
 /** What every function of the service gets: where the work is kept, who asks, and a way to take the call back. */
-export interface Call {
+export interface Call extends Caller {
   store: Store<StatementRunner>;
-  /** Who history names. */
-  actor: string;
-  /** The actor's name without what differs from one process of the same agent to the next. */
-  agentName?: string | undefined;
   /** Undefined where no cache is configured. */
   cached?: ReadCache | undefined;
   signal?: AbortSignal | undefined;
@@ -29,8 +26,13 @@ export interface PoolCall extends Call {
   store: Store;
 }
 
-/** What a change is known by: the call's own ID where it has one, since all that a request writes is one operation. */
+/**
+ * What a change is known by: the call's own ID where it has one, since all that a request writes is one operation.
+ *
+ * @throws GoalAgentError `forbidden` for a caller that only reads: without an operation nothing of a workspace is written.
+ */
 export function newOperation(call: Call, { rows }: { rows?: number } = {}): Operation {
+  requireRole(call, 'writer', 'change anything');
   return { workspaceId: call.store.workspaceId, id: call.operationId ?? uuidv7(), rows };
 }
 

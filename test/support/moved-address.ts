@@ -20,7 +20,8 @@ export async function anAddressThatMoves(first: Address): Promise<MovedAddress> 
   const sockets = new Set<net.Socket>();
   const server = net.createServer((client) => {
     count += 1;
-    const upstream = net.connect(target.port, target.host);
+    const { host, port } = target;
+    const upstream = net.connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});

@@ -39,3 +39,8 @@ export function dataDirectory(
   const xdg = env.XDG_DATA_HOME?.startsWith('/') ? env.XDG_DATA_HOME : path.posix.join(home, '.local', 'share');
   return path.posix.join(xdg, 'goal-agent');
 }
+
+/** The file whose text a caller on this machine shows to prove that it is this user. */
+export function localTokenFile(home: string): string {
+  return path.join(home, 'local-token');
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allowedName, nameForm } from '../../domain/names.ts';
 import { sslModes } from '../../store/tls.ts';
 import { parseDatabaseUrl, readPorts } from './database-url.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -7,7 +8,6 @@ import { filePath, host, hosts, oneOf, plainName, setting, text, wholeNumber, ye
 // Every variable, once: what it may be, what it becomes, and its default. docs/configuration.md tells the same to users.
 
 const port = wholeNumber(1, 65_535);
-const name = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Where a PostgreSQL server is, in one variable. DATABASE_URL is everybody's: only GOAL_AGENT_DATABASE makes it ours. */
 export const databaseUrls = z.object({
@@ -61,9 +61,9 @@ export const plainVariables = z.object({
   ),
   CACHE_ENABLED: yesOrNo(),
   GOAL_AGENT_HOME: filePath(),
-  GOAL_AGENT_WORKSPACE: setting((value) =>
-    name.test(value) ? { value } : { allowed: '1 to 64 letters (a to z), digits, ".", "_" and "-"' },
-  ).default('default'),
+  GOAL_AGENT_WORKSPACE: setting((value) => (nameForm.test(value) ? { value } : { allowed: allowedName })).default(
+    'default',
+  ),
   GOAL_AGENT_TIMEOUT: setting((value) => {
     const seconds = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
     return seconds >= 0.1 && seconds <= 86_400 ? { value: seconds } : { allowed: 'seconds, from 0.1 to 86400' };
