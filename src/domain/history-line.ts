@@ -55,7 +55,7 @@ function happened(event: HistoryEvent): string {
   return action === 'updated' ? list : `${words}: ${list}`;
 }
 
-/** The number of an operation is that of its first event, which get_history shows. */
+/** Operations by their numbers, which get_history shows beside each event. */
 function tookBack(operations: number[]): string {
   const shown = operations.slice(0, shownOperations).join(', ');
   return `undid ${operations.length > shownOperations ? `${shown} and ${operations.length - shownOperations} more` : shown}`;
