@@ -26,10 +26,25 @@ export interface ServeOptions {
   readOnly?: boolean;
 }
 
+/** Where the service is to listen, over what the environment says. */
+export interface ListenOptions {
+  host?: string;
+  port?: string;
+}
+
+/** Where the service listens, and where its data and the token of this user are. */
+export interface ServiceAddress {
+  host: string;
+  port: number;
+  home: string;
+}
+
 /** What the commands do; the main room brings them. */
 export interface Actions {
   version: string;
   serve(options: ServeOptions): Promise<void>;
+  /** Runs the service until somebody stops it. */
+  serveHttp(options: ListenOptions, started: (address: ServiceAddress) => void): Promise<void>;
   init(): Promise<InitReport>;
   /** Opens the workspace for `work`, which acts under the name of `actor`, and closes it again. */
   withCall<T>(actor: string, work: (call: Call) => Promise<T>): Promise<T>;

@@ -3,6 +3,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import type { Actions, ServeOptions } from './actions.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addImportCommands } from './commands/import.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addUndoCommand } from './commands/undo.ts';
 import { renderError, renderInit } from './render.ts';
 
@@ -19,6 +20,7 @@ export async function runProgram(argv: string[], actions: Actions): Promise<numb
     .option('--toolsets <names>', 'core, team or both, with a comma between them (GOAL_AGENT_TOOLSETS)')
     .option('--read-only', 'offer only tools that change nothing (GOAL_AGENT_READ_ONLY)')
     .action((options: ServeOptions) => actions.serve(options));
+  addServeCommand(program, actions);
   program
     .command('init')
     .description('create the database, its tables and indexes where they are missing, and check the connection')

@@ -4,6 +4,7 @@
  * - `not_found`: an ID that is not in this workspace.
  * - `conflict`: the input is fine, the state of the store does not allow it.
  * - `forbidden`: the caller may not do this; another token may.
+ * - `changed`: the row is no longer as the caller saw it when the change was made.
  * - `unavailable`: the database cannot be reached now; the same call may work later.
  * - `unknown_outcome`: the connection was lost while a change was being saved; it may or may not be there.
  * - `cancelled`: the caller took the call back, or it ran over its time.
@@ -14,6 +15,7 @@ export type ErrorCode =
   | 'not_found'
   | 'conflict'
   | 'forbidden'
+  | 'changed'
   | 'unavailable'
   | 'unknown_outcome'
   | 'cancelled'

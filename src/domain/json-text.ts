@@ -26,7 +26,7 @@ export function readJson(text: string): unknown {
 
 /** The JSON text of a value, as JSON.stringify writes it, with all numbers exact. */
 export function writeJson(value: unknown, space?: number): string {
-  return unmarkNumbers(JSON.stringify(value, null, space));
+  return exactJsonText(JSON.stringify(value, null, space));
 }
 
 /** JSON text in which marked text stands for each number that a double cannot hold: for JSON.parse. */
@@ -44,7 +44,7 @@ function markNumbers(text: string): string {
 }
 
 /** JSON text that JSON.stringify wrote, with the numbers in place of the marked text. */
-function unmarkNumbers(json: string): string {
+export function exactJsonText(json: string): string {
   // undefined has no JSON text
   return json?.includes(writtenMark) ? json.replace(writtenNumber, '$1') : json;
 }

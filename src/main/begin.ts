@@ -14,12 +14,12 @@ export interface Begun {
  * Opens the log, says in it where the settings come from, and puts the program together. With wrong settings it is one
  * that refuses every call and says why: a client that only sees its server end can tell nobody what is wrong.
  */
-export function begin({ config, refused }: Settings): Begun {
+export function begin({ config, refused }: Settings, { isShared = false } = {}): Begun {
   if (refused !== undefined) return beginRefusing(refused);
   const log = openLog(config.home);
   tell(log, config);
   try {
-    return { log, wired: wire(config, log) };
+    return { log, wired: wire(config, log, { isShared }) };
   } catch (error) {
     if (!(error instanceof GoalAgentError)) throw error;
     return { log, wired: refuse({ ...config, problems: [error.message] }, log) };

@@ -21,7 +21,14 @@ export interface PlainConfig {
   workspace: string;
   /** The actor in history and claims; undefined for the client's own name and a suffix. */
   actor: string | undefined;
-  http: { host: string; port: number };
+  http: {
+    host: string;
+    port: number;
+    /** What clients call the service by, where a proxy stands in front of it. */
+    publicUrl: URL | undefined;
+    /** Requests of one token in a minute. */
+    requestsAMinute: number;
+  };
   /** Named by a setting, or where v2 kept its files below the working directory, which may be anybody's. */
   v2Directory: { path: string; isNamed: boolean };
   toolsets: string[];
@@ -107,7 +114,12 @@ function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Plain
     home: values.GOAL_AGENT_HOME === undefined ? dataDirectory(env) : absolutePath(values.GOAL_AGENT_HOME, cwd),
     workspace: values.GOAL_AGENT_WORKSPACE,
     actor: values.GOAL_AGENT_NAME,
-    http: { host: values.GOAL_AGENT_HOST, port: values.GOAL_AGENT_PORT },
+    http: {
+      host: values.GOAL_AGENT_HOST,
+      port: values.GOAL_AGENT_PORT,
+      publicUrl: values.GOAL_AGENT_PUBLIC_URL,
+      requestsAMinute: values.GOAL_AGENT_RATE_LIMIT,
+    },
     v2Directory: {
       path: absolutePath(values.GOAL_AGENT_V2_DIR ?? 'data/goals', cwd),
       isNamed: values.GOAL_AGENT_V2_DIR !== undefined,

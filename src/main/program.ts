@@ -33,6 +33,16 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
       // the client is gone: nothing that still waits for a silent server is waited for
       process.exit();
     },
+    async serveHttp({ host, port }, started) {
+      const env = {
+        ...process.env,
+        ...(host !== undefined && { GOAL_AGENT_HOST: host }),
+        ...(port !== undefined && { GOAL_AGENT_PORT: port }),
+      };
+      const { serveHttp } = await import('./serve-http.ts');
+      await serveHttp(readSettings({ ...surroundings, env, reader: 'command' }), started);
+      process.exit();
+    },
     withCall: (actor, work) => withCall({ config: settings.config(), actor }, work),
     dropLegacy: () => dropLegacy(settings.config()),
     init: () => init(settings.withNotices(), say),

@@ -5,11 +5,12 @@ import {
   type ServerContext,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
+import type { Principal } from '../domain/principal.ts';
 import { unstorable } from '../domain/text.ts';
 import type { PoolCall } from '../service/call.ts';
 import type { Tool } from '../tools/define/define-tool.ts';
 import { listedSchema } from '../tools/define/listed-schema.ts';
-import { isDefect, runTool, type ToolHost, titleOf } from '../tools/define/run-tool.ts';
+import { type CallFrom, isDefect, runTool, type ToolHost, titleOf } from '../tools/define/run-tool.ts';
 import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
@@ -33,8 +34,7 @@ export function serverFactory(parts: ToolHost): McpServerFactory {
       { name: 'goal-agent', version: parts.facts().version },
       { instructions, capabilities },
     );
-    const open: OpenCall = (context) =>
-      parts.openCall({ clientName: clientName(server, context), signal: context.mcpReq.signal });
+    const open: OpenCall = (context) => parts.openCall(callFrom(server, context));
     for (const tool of parts.tools) register(server, tool, parts, open);
     const withCall: WithCall = async (where, context, work) => {
       try {
@@ -81,6 +81,23 @@ function listedOnly(schema: Record<string, unknown>): StandardSchemaWithJSON {
       jsonSchema: { input: () => schema, output: () => schema },
     },
   };
+}
+
+/** What is known of the caller where the transport has looked: on HTTP. */
+export interface CallerFacts {
+  principal: Principal | undefined;
+  /** The name that the caller gives itself, before that of its program. */
+  agent: string | undefined;
+  program: string | undefined;
+}
+
+function callFrom(server: McpServer, context: ServerContext): CallFrom {
+  const { principal, agent, program } = callerFacts(context);
+  return { clientName: agent ?? clientName(server, context) ?? program, principal, signal: context.mcpReq.signal };
+}
+
+function callerFacts({ http }: ServerContext): Partial<CallerFacts> {
+  return (http?.authInfo?.extra ?? {}) as Partial<CallerFacts>;
 }
 
 function clientName(server: McpServer, context: ServerContext): string | undefined {

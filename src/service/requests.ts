@@ -11,6 +11,7 @@ import {
   insertRequest,
 } from '../store/statements/requests.ts';
 import type { Call, PoolCall } from './call.ts';
+import { type Expected, findRevision, holdRevision } from './revision.ts';
 
 /** What an agent asks for under an id of its own, so that it may ask again. */
 export interface Request {
@@ -18,6 +19,8 @@ export interface Request {
   tool: string;
   /** Checked, and with defaults filled in. */
   args: Record<string, unknown>;
+  /** The row as the caller saw it, where the change must not meet somebody else's. */
+  expected?: Expected | undefined;
 }
 
 type Answer = Record<string, unknown>;
@@ -53,7 +56,11 @@ export async function answerOnce(call: PoolCall, request: Request, run: (call: C
     const before = await look(runner);
     if (before !== undefined) return before;
     try {
-      const result = await run({ ...call, operationId, store: { ...call.store, database: runner } });
+      const within = { ...call, operationId, store: { ...call.store, database: runner } };
+      const { expected } = request;
+      if (expected !== undefined) await holdRevision(runner, workspaceId, expected);
+      const result = await run(within);
+      if (expected !== undefined) expected.changedTo(await findRevision(within, expected));
       const answer = step(answerRequest, { workspaceId, id: operationId, answer: JSON.stringify(result) });
       return { result, last: [answer, step(dropOldRequests, { workspaceId, limit: droppedAtOnce })] };
     } catch (error) {
@@ -74,7 +81,7 @@ export async function answerOnce(call: PoolCall, request: Request, run: (call: C
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof GoalAgentError && ['invalid', 'not_found', 'conflict'].includes(error.code);
+  return error instanceof GoalAgentError && ['invalid', 'not_found', 'conflict', 'changed'].includes(error.code);
 }
 
 function otherRequest(requestId: string, found: { tool: string; at: string }): GoalAgentError {

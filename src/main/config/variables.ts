@@ -70,7 +70,15 @@ export const plainVariables = z.object({
   }).default(30),
   GOAL_AGENT_MAX_WORKERS: wholeNumber(1, 100).default(5),
   GOAL_AGENT_HOST: host().default('127.0.0.1'),
-  GOAL_AGENT_PORT: port.default(7432),
+  GOAL_AGENT_PORT: wholeNumber(0, 65_535).default(7432),
+  GOAL_AGENT_PUBLIC_URL: setting((value) => {
+    const url = URL.parse?.(value) ?? undefined;
+    const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '';
+    return isOrigin
+      ? { value: url }
+      : { allowed: 'the http or https URL of the service, as https://goals.example.com' };
+  }),
+  GOAL_AGENT_RATE_LIMIT: wholeNumber(1, 1_000_000).default(6_000),
   GOAL_AGENT_NAME: text(100),
   GOAL_AGENT_V2_DIR: filePath(),
   GOAL_AGENT_TOOLSETS: setting((value) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { callerOf } from '../../service/caller.ts';
 import type { AgentFacts } from '../../tools/define/define-tool.ts';
 import type { ToolHost } from '../../tools/define/run-tool.ts';
 import { chooseTools } from '../../tools/toolsets.ts';
@@ -8,6 +9,7 @@ import { version } from '../version.ts';
 import { sourceOf } from './database-source.ts';
 import { OptionalCache } from './optional-cache.ts';
 import { storeOpener } from './server-store.ts';
+import { Workspaces } from './workspaces.ts';
 
 export interface Wired extends ToolHost {
   /** Opens the store now, so that the first call need not. Failures are logged, and the next call tries again. */
@@ -16,15 +18,27 @@ export interface Wired extends ToolHost {
   close(): Promise<void>;
 }
 
-/** Puts the rooms together: configuration in, what the faces need out. */
-export function wire(config: Config, log: Log): Wired {
+/**
+ * Puts the rooms together: configuration in, what the faces need out. `isShared`: callers of many names use this process,
+ * so it lends them none of its own.
+ */
+export function wire(config: Config, log: Log, { isShared = false } = {}): Wired {
   const source = sourceOf(config, (line) => log.info(line));
   const cache = new OptionalCache(config, log);
   const opener = storeOpener(config, { source, cache, log });
+  const workspaces = new Workspaces();
   const suffix = randomBytes(2).toString('hex');
   return {
-    async openCall({ clientName, signal }) {
+    async openCall({ clientName, principal, signal }) {
       const store = await opener.open(signal);
+      if (principal !== undefined) {
+        const own = workspaces.storeOf(store, principal);
+        return { store: own, cached: own === store ? cache.reads : undefined, ...callerOf(principal), signal };
+      }
+      if (isShared) {
+        const actor = clientName ?? 'local';
+        return { store, cached: cache.reads, actor, agentName: actor, signal };
+      }
       const agentName = config.actor ?? clientName ?? 'agent';
       return { store, cached: cache.reads, actor: config.actor ?? `${agentName}-${suffix}`, agentName, signal };
     },

@@ -1,9 +1,20 @@
+import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../../domain/errors.ts';
+import type { Principal } from '../../domain/principal.ts';
 import { visible } from '../../domain/stored-text.ts';
 import type { PoolCall } from '../../service/call.ts';
 import { answerOnce } from '../../service/requests.ts';
+import type { Expected } from '../../service/revision.ts';
 import { type AgentFacts, splitRequestId, type Tool, type ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
+
+/** Who calls, as far as a face knows. */
+export interface CallFrom {
+  clientName?: string | undefined;
+  /** Who showed a token; undefined for whoever has the database itself. */
+  principal?: Principal | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 /** What every face needs from the rest of the program. */
 export interface ToolHost {
@@ -11,7 +22,7 @@ export interface ToolHost {
    * Waits until the store can be used. History names the agent as the actor, or the client where no agent is named.
    * @throws GoalAgentError `unavailable` or `configuration`.
    */
-  openCall(from: { clientName?: string | undefined; signal?: AbortSignal | undefined }): Promise<PoolCall>;
+  openCall(from: CallFrom): Promise<PoolCall>;
   facts(): AgentFacts;
   /** Waits, a moment after the start, until the facts can say whether the cache is in use. */
   cacheIsKnown(): Promise<void>;
@@ -22,7 +33,11 @@ export interface ToolHost {
 }
 
 /** How a face runs a tool: with the call that the face opens for its caller. */
-export type RunHost = Pick<ToolHost, 'facts' | 'cacheIsKnown'> & { open(): Promise<PoolCall> };
+export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown'> {
+  open(): Promise<PoolCall>;
+  /** A change is refused with `changed` where this row is no longer as its caller saw it. */
+  expected?: Expected | undefined;
+}
 
 /**
  * Checks the arguments of a tool and runs it, once for each `request_id`. Every face answers with what this gives back.
@@ -32,8 +47,10 @@ export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise
   const { requestId, args: given } = splitRequestId(parseInput(tool, args));
   const open = () => openFor(tool, host);
   const run = (opened: ToolContext['open']) => tool.run({ open: opened, facts: host.facts }, given);
-  if (requestId === undefined) return run(open);
-  const request = { id: requestId, tool: tool.name, args: given };
+  const { expected } = host;
+  if (requestId === undefined && expected === undefined) return run(open);
+  // what is held to a revision is one transaction, as a request is
+  const request = { id: requestId ?? uuidv7(), tool: tool.name, args: given, expected };
   return answerOnce(await open(), request, (call) => run(async () => call));
 }
 

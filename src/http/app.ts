@@ -1,0 +1,58 @@
+import type { ServerEventBus } from '@modelcontextprotocol/server';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { checkAddresses, type Names } from './guard/addresses.ts';
+import { authenticate, type Challenge } from './guard/authenticate.ts';
+import { limitBodies, requireJson } from './guard/bodies.ts';
+import { limitGuesses, limitRates, type Rates } from './guard/rates.ts';
+import { mcpEndpoint } from './mcp-endpoint.ts';
+import type { HttpEnv, ServiceParts } from './parts.ts';
+import { problemOf, problemResponse } from './problem.ts';
+import { restApi } from './rest/rest.ts';
+
+export interface AppOptions {
+  names: Names;
+  challenge: Challenge;
+  rates: Rates;
+  /** Where the changes of every process are told, for subscriptions. */
+  bus?: ServerEventBus | undefined;
+  /** The address of the peer of a request, by what the server knows of it. */
+  peerOf(env: unknown): string | undefined;
+}
+
+export interface App {
+  fetch: Hono<HttpEnv>['fetch'];
+  /** Ends the streams that are open. */
+  close(): Promise<void>;
+}
+
+/** All that the service answers, as one function from request to response. */
+export function createApp(parts: ServiceParts, options: AppOptions): App {
+  const app = new Hono<HttpEnv>();
+  const mcp = mcpEndpoint(parts, options.bus);
+  app.use(secureHeaders({ strictTransportSecurity: false, referrerPolicy: 'no-referrer' }));
+  app.use(checkAddresses(options.names));
+  app.get('/health', (context) => context.json({ status: 'ok', version: parts.facts().version }));
+  app.get('/ready', async (context) => {
+    const { ready, reason } = await parts.readiness();
+    return context.json({ ready, ...(reason !== undefined && { reason }) }, ready ? 200 : 503);
+  });
+  for (const path of ['/mcp', '/api/*', '/metrics']) {
+    app.use(path, limitGuesses(options.peerOf), authenticate(parts, options.challenge), limitRates(options.rates));
+    app.use(path, limitBodies, requireJson);
+  }
+  app.all('/mcp', (context) => mcp.handle(context));
+  app.route('/api/v1', restApi(parts));
+  app.notFound((context) =>
+    problemResponse({
+      status: 404,
+      code: 'no_such_route',
+      detail: `There is no ${context.req.method} ${context.req.path.slice(0, 200)}; /openapi.json lists the routes.`,
+    }),
+  );
+  app.onError((error, context) => {
+    parts.report(error, `${context.req.method} ${context.req.routePath}`);
+    return problemResponse(problemOf(error));
+  });
+  return { fetch: app.fetch, close: () => mcp.close() };
+}

@@ -1,0 +1,30 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { mostBodyBytes } from '../json-body.ts';
+import type { HttpEnv } from '../parts.ts';
+import { problemResponse } from '../problem.ts';
+
+/** Refuses bodies over the limit, chunked ones too, as soon as that is known. */
+export const limitBodies: MiddlewareHandler = bodyLimit({
+  maxSize: mostBodyBytes,
+  onError: () =>
+    problemResponse({
+      status: 413,
+      code: 'too_large',
+      detail: `The body is over the limit of ${mostBodyBytes / 1024 / 1024} MiB; send less at once.`,
+      headers: { connection: 'close' },
+    }),
+});
+
+/** Refuses bodies that are not said to be JSON: a form of somebody else's page can send all others. */
+export const requireJson: MiddlewareHandler<HttpEnv> = async (context, next) => {
+  const { req } = context;
+  const hasBody = req.header('transfer-encoding') !== undefined || Number(req.header('content-length') ?? 0) > 0;
+  const type = req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (!hasBody || type === 'application/json' || type?.endsWith('+json')) return next();
+  return problemResponse({
+    status: 415,
+    code: 'unsupported_media_type',
+    detail: 'Send the body as application/json.',
+  });
+};

@@ -1,0 +1,61 @@
+import { type AuthInfo, createMcpHandler, type ServerEventBus } from '@modelcontextprotocol/server';
+import type { Context } from 'hono';
+import { GoalAgentError } from '../domain/errors.ts';
+import { exactJsonText } from '../domain/json-text.ts';
+import { type CallerFacts, serverFactory } from '../mcp/server.ts';
+import { mostBodyBytes, readJsonBody } from './json-body.ts';
+import type { HttpEnv, ServiceParts } from './parts.ts';
+import { problemOf, problemResponse } from './problem.ts';
+
+export interface McpEndpoint {
+  handle(context: Context<HttpEnv>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Streamable HTTP for both eras of the protocol. No request needs what an earlier one left in this process. */
+export function mcpEndpoint(parts: ServiceParts, bus: ServerEventBus | undefined): McpEndpoint {
+  const handler = createMcpHandler(serverFactory(parts), {
+    ...(bus !== undefined && { bus }),
+    maxRequestBodySize: mostBodyBytes,
+    onerror: (error) => parts.noticeProtocolError(error),
+  });
+  return {
+    async handle(context) {
+      const { raw } = context.req;
+      const authInfo = authInfoOf(context);
+      if (raw.method !== 'POST') return handler.fetch(raw, { authInfo });
+      try {
+        const body = await raw.arrayBuffer();
+        const parsedBody = readJsonBody(new Uint8Array(body));
+        const { url, method, headers, signal } = raw;
+        // the body is read by now, and the SDK looks at the request for its headers
+        const request = new Request(url, { method, headers, body, signal });
+        return exactly(await handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) }));
+      } catch (error) {
+        if (!(error instanceof GoalAgentError)) throw error;
+        return problemResponse(problemOf(error));
+      }
+    },
+    close: () => handler.close(),
+  };
+}
+
+/** What the tools need of a request, on its way through the SDK. The token itself stays outside. */
+function authInfoOf(context: Context<HttpEnv>): AuthInfo {
+  const principal = context.get('principal');
+  const extra: CallerFacts = { principal, agent: context.get('agent'), program: context.get('program') };
+  return { token: '', clientId: principal?.name ?? 'local', scopes: [], extra: { ...extra } };
+}
+
+/** The same answer with the numbers that a double cannot hold written exactly. Each message of a stream is one chunk. */
+function exactly(response: Response): Response {
+  const { body, status, headers: given } = response;
+  if (body === null) return response;
+  const headers = new Headers(given);
+  headers.delete('content-length');
+  const exact = new TransformStream<string, string>({
+    transform: (text, controller) => controller.enqueue(exactJsonText(text)),
+  });
+  const bytes = body.pipeThrough(new TextDecoderStream()).pipeThrough(exact).pipeThrough(new TextEncoderStream());
+  return new Response(bytes, { status, headers });
+}

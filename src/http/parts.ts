@@ -1,0 +1,34 @@
+import type { Principal } from '../domain/principal.ts';
+import type { ToolHost } from '../tools/define/run-tool.ts';
+
+/** Whether this replica can serve, and why not. */
+export interface Readiness {
+  ready: boolean;
+  /** For an operator; no host and no password. */
+  reason?: string;
+}
+
+/** What the service needs from the rest of the program. */
+export interface ServiceParts extends ToolHost {
+  readiness(): Promise<Readiness>;
+  /** Whose token this is, or why it is nobody's. */
+  identify(token: string): Promise<Identified>;
+  /** Told of messages that break the protocol, for the log. */
+  noticeProtocolError(error: Error): void;
+}
+
+/** `local`: this user on this machine, who has the database itself and acts under a name of its own. */
+export type Identified =
+  | { kind: 'local' }
+  | { kind: 'principal'; principal: Principal }
+  | { kind: 'refused'; reason: string };
+
+/** What is known of a request once the guards have let it in. */
+export interface HttpEnv {
+  Variables: {
+    principal: Principal | undefined;
+    /** What a caller without a token of its own calls itself, and what its program is. */
+    agent: string | undefined;
+    program: string | undefined;
+  };
+}

@@ -1,0 +1,152 @@
+import { type Context, Hono } from 'hono';
+import { writeJson } from '../../domain/json-text.ts';
+import { visibleJson } from '../../domain/stored-text.ts';
+import type { PoolCall } from '../../service/call.ts';
+import { findRevision, type Subject } from '../../service/revision.ts';
+import type { Tool } from '../../tools/define/define-tool.ts';
+import { isDefect, runTool } from '../../tools/define/run-tool.ts';
+import { readJsonBody } from '../json-body.ts';
+import type { HttpEnv, ServiceParts } from '../parts.ts';
+import { problemOf, problemResponse } from '../problem.ts';
+import { argumentsOf } from './arguments.ts';
+import { entityTag, expectedRevision, isKnown } from './etag.ts';
+import { parametersOf, type Route, routes } from './routes.ts';
+
+/** REST over the tools: each route is one tool, checked and answered as for every other caller. */
+export function restApi(parts: ServiceParts): Hono<HttpEnv> {
+  const api = new Hono<HttpEnv>();
+  const tools = new Map(parts.tools.map((tool) => [tool.name, tool]));
+  for (const route of routes) {
+    const tool = tools.get(route.tool);
+    // what the settings leave out has no route either
+    if (tool === undefined) continue;
+    api.on(route.method.toUpperCase(), honoPath(route.path), (context) =>
+      answer({ parts, tools, tool, route, context }),
+    );
+  }
+  return api;
+}
+
+interface Exchange {
+  parts: ServiceParts;
+  tools: ReadonlyMap<string, Tool>;
+  tool: Tool;
+  route: Route;
+  context: Context<HttpEnv>;
+}
+
+async function answer(exchange: Exchange): Promise<Response> {
+  const { parts, tool, context } = exchange;
+  const { signal } = context.req.raw;
+  try {
+    return await (tool.hints.readOnlyHint ? read(exchange) : change(exchange));
+  } catch (error) {
+    if (isDefect(error, signal)) parts.report(error, tool.name);
+    const problem = problemOf(error);
+    return problemResponse(problem.code === 'changed' ? { ...problem, more: await asItIsNow(exchange) } : problem);
+  }
+}
+
+async function read(exchange: Exchange): Promise<Response> {
+  const { parts, tool, context } = exchange;
+  const args = argumentsOf(exchange.route, await given(context));
+  const open = once(() => openCall(exchange));
+  // before the answer: a tag that is older than its answer is refused where it need not be, and never the other way round
+  const subject = subjectOf(exchange);
+  const revision = subject === undefined ? undefined : await findRevision(await open(), subject);
+  const body = bodyOf(await runTool(tool, { ...parts, open }, args));
+  const etag = entityTag(body, revision);
+  const headers = { etag, 'cache-control': 'private, no-cache' };
+  if (isKnown(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
+}
+
+async function change(exchange: Exchange): Promise<Response> {
+  const { parts, tool, route, context } = exchange;
+  const args = argumentsOf(route, await given(context));
+  const subject = subjectOf(exchange);
+  const revision = expectedRevision(subject && context.req.header('if-match'));
+  let after: number | undefined;
+  const expected =
+    subject === undefined || revision === undefined
+      ? undefined
+      : {
+          ...subject,
+          revision,
+          changedTo: (now: number | undefined) => {
+            after = now;
+          },
+        };
+  const answered = await runTool(tool, { ...parts, open: () => openCall(exchange), expected }, args);
+  const body = bodyOf(answered);
+  return new Response(body, {
+    status: route.status ?? 200,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(after !== undefined && { etag: `"${after}"` }),
+      ...locationOf(route, answered),
+    },
+  });
+}
+
+/** What a caller who was too late has to look at before it tries again. */
+async function asItIsNow(exchange: Exchange): Promise<Record<string, unknown>> {
+  const { parts, tools } = exchange;
+  const subject = subjectOf(exchange);
+  const reader = subject && tools.get(`get_${subject.kind}`);
+  if (subject === undefined || reader === undefined) return {};
+  const open = once(() => openCall(exchange));
+  try {
+    const revision = await findRevision(await open(), subject);
+    const current = await runTool(reader, { ...parts, open }, { [`${subject.kind}_id`]: subject.id });
+    return { current, revision };
+  } catch {
+    return {}; // it is gone by now, or the database is: the refusal itself is said all the same
+  }
+}
+
+function subjectOf({ route: { row }, context }: Exchange): Subject | undefined {
+  const id = row && context.req.param(`${row}_id`);
+  return row === undefined || id === undefined ? undefined : { kind: row, id };
+}
+
+function openCall({ parts, context }: Exchange): Promise<PoolCall> {
+  return parts.openCall({
+    clientName: context.get('agent') ?? context.get('program'),
+    principal: context.get('principal'),
+    signal: context.req.raw.signal,
+  });
+}
+
+async function given(context: Context<HttpEnv>) {
+  const { req } = context;
+  const bytes = req.method === 'GET' ? new Uint8Array() : new Uint8Array(await req.arrayBuffer());
+  return {
+    path: req.param() as Record<string, string>,
+    query: req.queries(),
+    body: readJsonBody(bytes),
+    requestId: req.method === 'GET' ? undefined : req.header('idempotency-key'),
+  };
+}
+
+function bodyOf(answered: Record<string, unknown>): string {
+  return visibleJson(writeJson(answered));
+}
+
+function locationOf({ status, tool }: Route, { id }: Record<string, unknown>): Record<string, string> {
+  return status === 201 && tool === 'create_goal' ? { location: `/api/v1/goals/${id}` } : {};
+}
+
+/** `/goals/{goal_id}` as hono writes it. */
+function honoPath(path: string): string {
+  return parametersOf(path).reduce((text, name) => text.replace(`{${name}}`, `:${name}`), path);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import { GoalAgentError } from '../domain/errors.ts';
+import type { App } from './app.ts';
+
+/** A client that sends its headers, or a whole request, slower than this is cut off. */
+const headersMs = 10_000;
+const requestMs = 60_000;
+/** Longer than proxies keep theirs, so that they and not we end what is idle. */
+const keepAliveMs = 75_000;
+/** What runs when the service is stopped may take so long. */
+const graceMs = 10_000;
+
+export interface Listening {
+  port: number;
+  /** Stops accepting, lets what runs finish, and ends what does not within ten seconds. */
+  stop(): Promise<void>;
+  /** Ends everything at once. */
+  end(): void;
+}
+
+/**
+ * Serves an app.
+ * @throws GoalAgentError `configuration` where the address cannot be had.
+ */
+export async function listen(app: App, { host, port }: { host: string; port: number }): Promise<Listening> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: keepAliveMs,
+      maxHeaderSize: 16 * 1024,
+      connectionsCheckingInterval: 2_000,
+    },
+  }) as Server;
+  server.listen(port, host);
+  await once(server, 'listening').catch((error) => {
+    throw refused(error, host, port);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await app.close();
+      await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
+      server.closeAllConnections();
+    },
+    end: () => server.closeAllConnections(),
+  };
+}
+
+/** The other end of a request's connection. */
+export function peerOf(env: unknown): string | undefined {
+  return (env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress;
+}
+
+function refused(error: NodeJS.ErrnoException, host: string, port: number): GoalAgentError {
+  const where = `${host}:${port}`;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Another program listens on ${where} already; stop it, or choose another port with --port or GOAL_AGENT_PORT.`,
+    EACCES: `This user may not listen on ${where}; choose a port above 1023 with --port or GOAL_AGENT_PORT.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}; choose one of its own with --host or GOAL_AGENT_HOST.`,
+    ENOTFOUND: `There is no host ${host}; choose an address of this machine with --host or GOAL_AGENT_HOST.`,
+  };
+  const reason = reasons[error.code ?? ''] ?? `The service cannot listen on ${where} (${error.code ?? error.message}).`;
+  return new GoalAgentError('configuration', reason, { cause: error });
+}

@@ -1,0 +1,44 @@
+import type { Identified, Readiness, ServiceParts } from '../../http/parts.ts';
+import { TokenVerifier } from '../../service/verify-token.ts';
+import { readWorkspaceState } from '../../service/workspace-state.ts';
+import type { Store } from '../../store/store.ts';
+import { isLocalToken } from '../local-token.ts';
+import type { Log } from '../log.ts';
+import type { Wired } from './wire.ts';
+
+/** A probe of an orchestrator waits no longer than this. */
+const readinessMs = 2_000;
+
+const refusals = {
+  unknown: 'This token is not known here.',
+  expired: 'This token has expired.',
+  revoked: 'This token was revoked.',
+};
+
+/** What the service needs beside what every face needs. `localToken` is what this user's own programs show. */
+export function serviceParts(wired: Wired, { log, localToken }: { log: Log; localToken: string }): ServiceParts {
+  let verifier: { database: Store['database']; tokens: TokenVerifier } | undefined;
+  const tokensOf = ({ database }: Store) => {
+    if (verifier?.database !== database) verifier = { database, tokens: new TokenVerifier(database) };
+    return verifier.tokens;
+  };
+  return {
+    ...wired,
+    async identify(token): Promise<Identified> {
+      if (isLocalToken(token, localToken)) return { kind: 'local' };
+      const { store } = await wired.openCall({});
+      const { principal, reason } = await tokensOf(store).verify(token);
+      return principal === undefined ? { kind: 'refused', reason: refusals[reason] } : { kind: 'principal', principal };
+    },
+    async readiness(): Promise<Readiness> {
+      try {
+        const signal = AbortSignal.timeout(readinessMs);
+        await readWorkspaceState(await wired.openCall({ signal }));
+        return { ready: true };
+      } catch (error) {
+        return { ready: false, reason: error instanceof Error ? error.message : 'The database does not answer.' };
+      }
+    },
+    noticeProtocolError: (error) => log.warn({ err: error }, 'protocol error'),
+  };
+}

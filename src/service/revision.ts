@@ -1,0 +1,61 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import { GoalId, TaskId } from '../domain/ids.ts';
+import type { StatementRunner } from '../store/database.ts';
+import {
+  findGoalRevision,
+  findTaskRevision,
+  holdGoalRevision,
+  holdTaskRevision,
+} from '../store/statements/find-revision.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import type { Call } from './call.ts';
+
+/** The row that a request is about, as its caller named it. */
+export interface Subject {
+  kind: 'goal' | 'task';
+  id: string;
+}
+
+/** The revision that a caller saw of a row: the change goes by it, so that nobody overwrites what was not seen. */
+export interface Expected extends Subject {
+  revision: number;
+  /** Told of the revision after the change; undefined where the row is gone. */
+  changedTo(revision: number | undefined): void;
+}
+
+/** The row's revision, or undefined where there is no such row. */
+export async function findRevision({ store }: Call, { kind, id }: Subject): Promise<number | undefined> {
+  const { database, workspaceId } = store;
+  const [row] =
+    kind === 'goal'
+      ? await database.read(findGoalRevision, { workspaceId, goalId: idOf(GoalId, id) })
+      : await database.read(findTaskRevision, { workspaceId, taskId: idOf(TaskId, id) });
+  return row?.revision;
+}
+
+/**
+ * Lets a transaction go on only if the row is as its caller saw it, and keeps the row so until the transaction changes it.
+ *
+ * @throws GoalAgentError `changed` where somebody was faster, or the row is gone.
+ */
+export async function holdRevision(runner: StatementRunner, workspaceId: number, expected: Expected): Promise<void> {
+  const { kind, id } = expected;
+  // changes of the graph take this lock before they lock rows (docs/decisions/locking.md)
+  await runner.read(lockGraphExclusive, { workspaceId });
+  const [row] =
+    kind === 'goal'
+      ? await runner.read(holdGoalRevision, { workspaceId, goalId: idOf(GoalId, id) })
+      : await runner.read(holdTaskRevision, { workspaceId, taskId: idOf(TaskId, id) });
+  if (row?.revision === expected.revision) return;
+  throw new GoalAgentError(
+    'changed',
+    row === undefined
+      ? `The ${kind} ${id} is no longer there; nothing was changed.`
+      : `The ${kind} ${id} has changed since you read it; nothing was changed. Look at it as it is now, and send the change again.`,
+  );
+}
+
+/** What is no ID at all names no row; the tool says what is wrong with it. */
+function idOf(schema: typeof GoalId, id: string): string {
+  return schema.safeParse(id).data ?? '';
+}

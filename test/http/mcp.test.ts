@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { aDatabase } from '../support/database.ts';
+import { aServer, eras } from '../support/server-process.ts';
+import { aService } from '../support/service-process.ts';
+
+const database = await aDatabase();
+const service = await aService({ database });
+
+test.each(eras)('a client of the %s era has the tools, resources and prompts of stdio', async (era) => {
+  const over = await service.mcpClient(era);
+  const { client: stdio } = await aServer({ database, era });
+  expect((await over.listTools()).tools).toEqual((await stdio.listTools()).tools);
+  expect((await over.listPrompts()).prompts).toEqual((await stdio.listPrompts()).prompts);
+  const templates = await over.listResourceTemplates();
+  expect(templates.resourceTemplates).toEqual((await stdio.listResourceTemplates()).resourceTemplates);
+});
+
+test.each(eras)('a goal of a %s client is there for all others', async (era) => {
+  const client = await service.mcpClient(era);
+  const made = await client.callTool({ name: 'create_goal', arguments: { description: `Over HTTP, ${era}` } });
+  const { id } = made.structuredContent as { id: string };
+  const page = await client.readResource({ uri: `goal://${id}` });
+  expect(JSON.stringify(page)).toContain(`Over HTTP, ${era}`);
+  const { body } = await service.request('GET', `/api/v1/goals/${id}`);
+  expect(body.description).toBe(`Over HTTP, ${era}`);
+});
+
+test.each(eras)('a %s client gets numbers that a double cannot hold to the digit', async (era) => {
+  const created = await service.request('POST', '/api/v1/goals', {
+    body: '{"description":"Exact","metadata":{"id":1234567890123456789}}',
+  });
+  const headers = {
+    accept: 'application/json, text/event-stream',
+    ...(era === 'modern' && {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'get_goal',
+    }),
+  };
+  const envelope = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 't', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = {
+    name: 'get_goal',
+    arguments: { goal_id: created.body.id },
+    ...(era === 'modern' && { _meta: envelope }),
+  };
+  const { text } = await service.request('POST', '/mcp', {
+    body: { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+    headers,
+  });
+  expect(text).toContain('"id":1234567890123456789');
+  expect(text).not.toContain('number 123');
+});
+
+test('history names the agent that a caller says it is, and its program otherwise', async () => {
+  const named = await service.mcpClient('modern', { 'x-agent-name': 'planner' });
+  await named.callTool({ name: 'create_goal', arguments: { description: 'By the planner' } });
+  const plain = await service.mcpClient('modern');
+  await plain.callTool({ name: 'create_goal', arguments: { description: 'By a tester' } });
+  const { body } = await service.request('GET', '/api/v1/history?limit=2');
+  expect(JSON.stringify(body.events)).toMatch(/tester GOAL-\d+ created.*planner GOAL-\d+ created/);
+});
+
+test('an error of a tool is a result, as on stdio', async () => {
+  const client = await service.mcpClient('modern');
+  const answer = await client.callTool({ name: 'get_goal', arguments: { goal_id: 'GOAL-99999' } });
+  expect(answer).toMatchObject({ isError: true });
+});
