@@ -1,24 +1,29 @@
 import { longestName, named } from './stored-text.ts';
 
-/** A hold on a task, of now or of before, that keeps somebody else from changing its status. */
+/** A hold on a task that keeps other agents from changing its status, or that did. */
 export interface Claim {
   task_id: string;
   status: string;
   claimed_by: string | null;
   lease_expires_at: string | null;
-  /** The fence that the caller gave, if any. The one that the task has is its holder's alone: it is as good as the name. */
+  /**
+   * The fence that the caller gave, if any. Only the holder may know the task's own fence: it is as good as the name.
+   */
   given_fence?: number | null;
-  /** Who claimed the task after the caller's lease ran out, where that was so. */
+  /** The agent that claimed the task after the caller's lease ran out, if any. */
   claimed_since_by?: string | null;
 }
 
-/** How long a claim lasts when its caller does not say, and at most. */
+/** The length of a claim when the caller gives none, and the longest that a caller may ask for. */
 export const leaseSeconds = { default: 900, least: 1, most: 24 * 3600 };
 
-/** Claims of one task that may come to no end before it is failed; a goal's metadata may say `max_attempts`. */
+/** After so many claims without an end the task is failed. A goal's metadata may set `max_attempts`. */
 export const defaultMaxAttempts = 5;
 
-/** Why a change of a task's status is refused, and what to do: `TASK-0012 is claimed by claude-2 until 10:42:00Z; …`. */
+/**
+ * The reason why a change of a task's status is refused, and the way out: `TASK-0012 is claimed by claude-2 until
+ * 10:42:00Z; …`.
+ */
 export function describeRefusal(claim: Claim): string {
   const { task_id, status, claimed_by, lease_expires_at, given_fence, claimed_since_by } = claim;
   const isHeld = claimed_by !== null;

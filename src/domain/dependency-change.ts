@@ -1,7 +1,7 @@
 import { GoalAgentError } from './errors.ts';
 import { limits } from './limits.ts';
 
-/** How a task's dependencies are to change. IDs. */
+/** The dependencies, by ID, that a change adds to a task and removes from it. */
 export interface DependencyChange {
   add: string[];
   remove: string[];
@@ -11,9 +11,10 @@ export interface DependencyChange {
 export type PlacedDependencies = { depends_on_id: string; place: number }[];
 
 /**
- * All that a task depends on after a change, in order, with their places, and what of it is new. To add what is there already changes nothing.
- * @throws GoalAgentError `invalid` for a task that is to depend on itself, one named in both lists, one to be removed that is not a
- *   dependency, or more than 200 in the end.
+ * The dependencies of a task after a change, in order, with their places, and the new ones among them. Adding an
+ * existing dependency changes nothing.
+ * @throws GoalAgentError `invalid` if the task would depend on itself, if both lists name a task, if a removed task is
+ *   no dependency, or if the task would have more than 200.
  */
 export function changeDependencies(
   taskId: string,

@@ -1,5 +1,6 @@
 /**
- * What can go wrong, as a closed list of codes. Each face (MCP, command line) turns these into its own form in one place.
+ * The kinds of errors, as a closed list of codes. Each face (MCP, command line) turns errors into its own form in one
+ * place.
  * - `invalid`: the caller's input; saying it differently helps.
  * - `not_found`: an ID that is not in this workspace.
  * - `conflict`: the input is fine, the state of the store does not allow it.
@@ -21,7 +22,10 @@ export type ErrorCode =
   | 'cancelled'
   | 'configuration';
 
-/** The one error that callers may see. Its message says what, which and what next, and never a host, a password or a database's own text. */
+/**
+ * The one error that callers may see. Its message says what is wrong, with which thing, and what to do next. It never
+ * has a host, a password or a database's own text.
+ */
 export class GoalAgentError extends Error {
   override readonly name = 'GoalAgentError';
   readonly code: ErrorCode;

@@ -1,10 +1,10 @@
 import type { Json } from './json.ts';
 import { writeJson } from './json-text.ts';
 
-/** A row as the history keeps it: its columns, and of a task what it depends on, with the places. */
+/** A row as the history keeps it: its columns, and for a task its dependencies with their places. */
 export type Image = { [key: string]: Json };
 
-/** An event before it is recorded. Of a row that was there before and is there after, only what changed is told. */
+/** An event before it is recorded. For a row that existed before and exists after, it has only the changed columns. */
 export interface NewEvent {
   action: string;
   goal_id: string;
@@ -14,21 +14,24 @@ export interface NewEvent {
   undoes?: number[];
 }
 
-/** Which row an event tells of, and what happened to it. */
+/** The row that an event tells of, and what happened to the row. */
 interface Subject {
   kind: 'goal' | 'task';
   id: string;
   action: string;
 }
 
-/** Rows of their own, which have their own history, and the count of changes. */
+/**
+ * These columns are no part of a row's history: rows of their own, with a history of their own, and the count of
+ * changes.
+ */
 const apart = new Set(['dependents', 'notes', 'revision']);
-/** Told with every change of a goal: an undo asks how the goal stood. */
+/** Every event of a goal has these columns: an undo has to know how the goal stood. */
 const goalState = ['status', 'total_tasks', 'open_tasks'];
 /** A task that moves takes its weight from one goal's counts to another's. */
 const moveState = ['status'];
 
-/** The event that tells of a row as it was and as it is; null where it was not or is not there. */
+/** The event of a row from its state before and after; null stands for no row. */
 export function changeOf({ kind, id, action }: Subject, before: Image | null, after: Image | null): NewEvent {
   const subject =
     kind === 'goal'

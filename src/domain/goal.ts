@@ -5,7 +5,7 @@ import { Priority } from './priority.ts';
 import { text } from './text.ts';
 import { words } from './words.ts';
 
-/** Where a goal stands; docs/states.md draws what moves it. */
+/** A goal's status; docs/states.md draws its moves. */
 export const GoalStatus = words(['planned', 'in_progress', 'completed', 'cancelled'], {
   pending: 'planned',
   new: 'planned',
@@ -27,7 +27,7 @@ export function isClosed(status: unknown): boolean {
   return status === 'completed' || status === 'cancelled';
 }
 
-/** What a caller says of a new goal. */
+/** A new goal as a caller gives it. */
 export const NewGoal = z.strictObject({
   description: text(limits.description),
   priority: Priority,
@@ -36,7 +36,7 @@ export const NewGoal = z.strictObject({
 });
 export type NewGoal = z.infer<typeof NewGoal>;
 
-/** A change to a goal: what is left out stays. In `metadata`, null removes a key. */
+/** A change to a goal. A field that is left out stays as it is. In `metadata`, null removes a key. */
 export interface GoalChange {
   description?: string | undefined;
   priority?: Priority | undefined;

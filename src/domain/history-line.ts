@@ -1,6 +1,6 @@
 import { longestName, named, oneLine, quoted } from './stored-text.ts';
 
-/** What a line of history is made from. Times are ISO 8601 in UTC. */
+/** The parts of a line of history. Times are ISO 8601 in UTC. */
 export interface HistoryEvent {
   seq: number;
   operation: number;
@@ -9,18 +9,18 @@ export interface HistoryEvent {
   action: string;
   goal_id: string;
   task_id: string | null;
-  /** Of an undo: the operations that it took back on this row. */
+  /** For an undo: the operations that it took back on this row. */
   undoes: number[] | null;
   /** Whether there was a row before it, and after it. */
   was: boolean;
   is_there: boolean;
   /** The start of a description or a note. */
   subject: string | null;
-  /** Of each column that changed: its text before and after, cut. */
+  /** For each changed column: its text before and after, cut. */
   changes: Record<string, [string | null, string | null]>;
 }
 
-/** Short values are worth showing from what to what; of long ones it is enough that they changed. */
+/** A short value is shown before and after. For a long value the line only says that it changed. */
 const shownWhole = new Set([
   'status',
   'priority',
@@ -36,7 +36,7 @@ const longestValue = 60;
 const longestSubject = 80;
 const shownOperations = 3;
 
-/** `2026-11-23T10:42:00Z claude-a1b2 TASK-0003 status pending → completed, result set`: one line, whatever is in it. */
+/** `2026-11-23T10:42:00Z claude-a1b2 TASK-0003 status pending → completed, result set`: always one line. */
 export function historyLine(event: HistoryEvent): string {
   const time = `${event.at.slice(0, 19)}Z`;
   return `${time} ${named(event.actor, longestName)} ${event.task_id ?? event.goal_id} ${happened(event)}`;
@@ -75,7 +75,7 @@ function listOf(changes: HistoryEvent['changes']): string {
     .join(', ');
 }
 
-/** What a reader looks for comes first. */
+/** The fields that a reader looks for come first. */
 function weightOf(name: string): number {
   if (name === 'status') return 0;
   return shownWhole.has(name) ? 1 : 2;

@@ -9,12 +9,12 @@ export function taskIdOf(number: number): string {
   return idOf('TASK', number);
 }
 
-/** A goal's ID as people and agents write it (`goal-1`, `GOAL-0001`), turned into the form that is stored. */
+/** A goal's ID as people and agents write it (`goal-1`, `GOAL-0001`), turned into the stored form. */
 export const GoalId = idSchema('GOAL');
-/** A task's ID as people and agents write it (`task-1`, `TASK-0001`), turned into the form that is stored. */
+/** A task's ID as people and agents write it (`task-1`, `TASK-0001`), turned into the stored form. */
 export const TaskId = idSchema('TASK');
 
-/** The canonical task ID that this text means, or undefined when it is none. */
+/** The canonical task ID that this text means, or undefined when the text is no task ID. */
 export function parseTaskId(text: string): string | undefined {
   return parseId('TASK', text);
 }

@@ -1,9 +1,9 @@
-// The one place where JSON text from outside becomes values, and values become JSON text. Without a library, since the
-// first answer of a start waits for it.
+// The one place where JSON text from outside becomes values, and values become JSON text. It has no library, because
+// the first answer of a start waits for it.
 //
-// Numbers stay as they are written. JavaScript rounds what a double cannot hold (1234567890123456789 becomes
-// 1234567890123456800), JSON and jsonb do not. Inside the program such a number is text that begins with a mark. Text of
-// a user never does, because NUL is refused in all of it.
+// Numbers stay as they are written. JavaScript rounds a number that a double cannot hold (1234567890123456789 becomes
+// 1234567890123456800); JSON and jsonb do not. Inside the program such a number is text that begins with a mark. A
+// user's text never begins with the mark, because every text with NUL is refused.
 
 const mark = '\0number ';
 /** The mark as JSON text has it. */
@@ -54,12 +54,15 @@ export function exactNumber(value: unknown): string | undefined {
   return typeof value === 'string' && value.startsWith(mark) ? value.slice(mark.length) : undefined;
 }
 
-/** What stands for this number, which is written as JSON has it: a number where a double holds it, otherwise marked text. */
+/** The value of this number, given as JSON writes it: a number where a double holds it, otherwise marked text. */
 export function numberOf(written: string): number | string {
   return fits(written) ? Number(written) : `${mark}${written}`;
 }
 
-/** Text that somebody wrote. Where it begins with the mark it gets another NUL in front: it is refused, or replaced, for both. */
+/**
+ * Text that somebody wrote. Where it begins with the mark it gets another NUL in front; a check refuses or replaces
+ * both.
+ */
 export function unlikeNumber(text: string): string {
   return text.startsWith(mark) ? `\0${text}` : text;
 }
@@ -90,7 +93,7 @@ function unlikeMark(string: string): string {
   try {
     return exactNumber(JSON.parse(string)) === undefined ? string : `"\\u0000${string.slice(1)}`;
   } catch {
-    return string; // no JSON: whoever parses the whole says so
+    return string; // no JSON: the parser of the whole text says so
   }
 }
 

@@ -23,7 +23,7 @@ export const StorableJsonObject = z.unknown().check((context) => {
   if (problem !== undefined) issues.push({ code: 'custom', message: problem, input });
 }) as unknown as z.ZodType<JsonObject>;
 
-/** Rows are JSON by their types; an interface has no index signature, so the compiler cannot see it. */
+/** Rows are JSON by their types. An interface has no index signature; therefore the compiler cannot see it. */
 export function asJson(value: object): Json {
   return value as Json;
 }

@@ -1,4 +1,7 @@
-/** The sizes that the product accepts. Over a limit is an error that says the limit; nothing is ever cut on the way in. */
+/**
+ * The sizes that the product accepts. A value over a limit is an error that names the limit; nothing is ever cut on the
+ * way in.
+ */
 export const limits = {
   /** Characters of a goal's or task's description. */
   description: 10_000,
@@ -24,7 +27,10 @@ export const limits = {
   page: 200,
 } as const;
 
-/** How much of what is stored one answer carries. Answers go into a model's context window: see docs/decisions/bounded-answers.md. */
+/**
+ * The amount of stored text that one answer carries. Answers go into a model's context window:
+ * docs/decisions/bounded-answers.md.
+ */
 export const answerBudget = {
   /** Characters of the JSON of one answer. */
   total: 18_000,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { words } from './words.ts';
 
-/** How much a goal or a task matters, most first. */
+/** The priorities of goals and tasks, the highest first. */
 export const Priority = words(['high', 'medium', 'low'], {
   critical: 'high',
   urgent: 'high',

@@ -1,12 +1,12 @@
 import { GoalId, TaskId } from './ids.ts';
 import { placesIn, type Term, termsIn } from './terms.ts';
 
-/** Words that a search looks for; those after them narrow it no further. */
+/** The number of words that a search looks for; later words do not narrow it further. */
 const mostWords = 20;
 
-/** What a text means to the search. */
+/** A query as the search reads it. */
 export interface SearchQuery {
-  /** Goals and tasks that it names. */
+  /** The goals and tasks that the query names. */
   ids: string[];
   /** What the words start with. */
   words: string[];
@@ -14,7 +14,7 @@ export interface SearchQuery {
   tsquery: string;
 }
 
-/** Undefined where there is nothing to look for in the text. `task-12` stands for TASK-0012, as everywhere. */
+/** Undefined where the text has nothing to look for. `task-12` stands for TASK-0012, as everywhere. */
 export function parseSearchQuery(text: string): SearchQuery | undefined {
   const parts = text.split(/\s+/).map((part) => idIn(part) ?? part);
   const ids = parts.filter((part) => idIn(part) !== undefined);
@@ -42,14 +42,14 @@ function firstPlace(text: string, words: readonly string[]): number {
   return 0;
 }
 
-/** What a term is found by: itself, or all of its pieces. */
+/** The ways to find a term: itself, or all of its pieces. */
 function queryOf({ whole, pieces, isRun }: Term, isStart: boolean): string {
   if (isRun) return pieces.length === 0 ? lexeme(whole, true) : all(pieces.slice(0, mostWords), false);
   return pieces.length === 1 ? lexeme(whole, isStart) : `(${lexeme(whole, isStart)} | ${all(pieces, isStart)})`;
 }
 
 function all(words: readonly string[], isStart: boolean): string {
-  // a number is whole: what begins with one is found by all of it
+  // a number is whole: a term that begins with a number is found by all of it
   const may = (word: string, place: number) => isStart && place === words.length - 1 && !/^\p{N}+$/u.test(word);
   return words.map((word, place) => lexeme(word, may(word, place))).join(' & ');
 }

@@ -4,16 +4,16 @@ import { termsIn } from './terms.ts';
 
 // The words that goals, tasks and notes are found by, as PostgreSQL's tsvector. docs/decisions/search.md.
 
-/** Whose words: each workspace has its own, and each block of numbers in it. */
+/** The owner of the words: each workspace has its own words, and each block of numbers in it. */
 export interface WordsOwner {
   workspaceId: number;
   /** The number in the ID. */
   number: number;
 }
 
-/** What is searched of a goal, task or note. A field that is left out is not there, or stays as it is. */
+/** The searched texts of a goal, task or note. A field that is left out does not exist, or stays as it is. */
 export interface SearchedTexts {
-  /** A note's text is one, too. */
+  /** A note's text counts as a description. */
   description?: string | undefined;
   jira_ticket?: string | null | undefined;
   /** A goal has several. */
@@ -22,8 +22,8 @@ export interface SearchedTexts {
 }
 
 /**
- * Each field's words have a weight of their own, by which they are ranked and replaced, and places of their own. A field
- * counts with its first characters only.
+ * Each field's words have a weight of their own, for ranking and replacing, and places of their own. A field counts
+ * with its first characters only.
  */
 const fields = {
   description: { weight: 'a', most: 10_000, first: 1, last: 10_000 },
@@ -37,8 +37,8 @@ const firstBlock = 16;
 const blocksADoubling = 8;
 
 /**
- * The block of a number: the first 65,536 are one, and each doubling after that is eight. So there are few blocks of any
- * number of rows, and none holds more than a small part of them.
+ * The block of a number: the first 65,536 are one block, and each doubling after that is eight. Any number of rows
+ * therefore has few blocks, and no block holds more than a small part of the rows.
  */
 export function blockOf(number: number): number {
   if (number < 2 ** firstBlock) return 0;
@@ -74,7 +74,10 @@ export function weightsKept(texts: SearchedTexts): string[] {
   return names.filter((name) => texts[name] === undefined).map((name) => fields[name].weight);
 }
 
-/** The texts and numbers in a value, without its keys; in the order of the keys, since the database keeps none. */
+/**
+ * The texts and numbers in a value, without its keys. They are in the order of the keys, because the database keeps no
+ * order.
+ */
 function textsIn(root: Json | readonly string[], most: number): string {
   if (typeof root === 'string') return (exactNumber(root) ?? root).slice(0, most);
   let text = '';
@@ -104,7 +107,7 @@ function placesOf(text: string): Map<string, number> {
       add(piece, next + n);
     });
     next += pieces.length;
-    // alone it is the start of no two neighbours
+    // a lone character is no start of two neighbours
     if (isRun) add([...whole].at(-1) ?? whole, next++);
   }
   return places;

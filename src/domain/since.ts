@@ -13,19 +13,19 @@ const daysBackOf = new Map([
 /** A hundred years. */
 const mostSeconds = 36_525 * 86_400;
 
-/** What can be stored lies between these: a time before or after them has the same events behind it. */
+/** Stored times lie between these two: a time before or after them has the same events behind it. */
 const earliest = '0001-01-01T00:00:00.000000Z';
 const latest = '9999-12-31T23:59:59.999999Z';
 
 const form = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
-/** How a message says what a time looks like. */
+/** The examples of times in messages. */
 export const sinceForms = '2h, 3d or 2026-11-23T10:42:00Z';
 
 /**
- * What `2026-11-23T10:42:00Z`, `2026-11-23`, `90m`, `1 hour`, `1d 4h ago`, `today` or `yesterday` mean; spans are those of
- * efforts, but by the clock and not in working time. Without a zone it is UTC; of a second's fraction the first six digits
- * count. Undefined for any other text.
+ * The time that `2026-11-23T10:42:00Z`, `2026-11-23`, `90m`, `1 hour`, `1d 4h ago`, `today` or `yesterday` means. Spans
+ * are written like efforts, but go by the clock and not by working time. A time without a zone is UTC; of a second's
+ * fraction the first six digits count. Undefined for any other text.
  */
 export function parseSince(text: string, nowMs: number = Date.now()): Since | undefined {
   const trimmed = text.trim();

@@ -1,4 +1,7 @@
-/** `s`econds, `m`inutes, `h`ours, `d`ays, `w`eeks. How long a day and a week are, its reader knows: an effort's are working time. */
+/**
+ * `s`econds, `m`inutes, `h`ours, `d`ays, `w`eeks. The caller decides the length of a day and a week: those of an effort
+ * are working time.
+ */
 export type SpanUnit = 's' | 'm' | 'h' | 'd' | 'w';
 
 const unitOf = new Map<string, SpanUnit>([
@@ -10,7 +13,7 @@ const unitOf = new Map<string, SpanUnit>([
 ]);
 
 /**
- * The length of a span of time, in whatever its units are measured in: `30m`, `1 hour`, `1.5h`, `1d 4h`, `2 Days`.
+ * The length of a span of time, in the measure of the given units: `30m`, `1 hour`, `1.5h`, `1d 4h`, `2 Days`.
  * Undefined for any other text.
  */
 export function parseSpan(text: string, lengthOf: Record<SpanUnit, number>): number | undefined {

@@ -1,5 +1,5 @@
-// How text that somebody stored is shown among our own words. It is data: it cannot end the frame that it stands in, and
-// what a reader would not see in it is written out.
+// Stored text as it is shown among our own words. It is data: it cannot end the frame that it stands in, and its
+// invisible characters are written out.
 
 /**
  * Control characters (escape sequences begin with one), characters that turn the direction of text, end a line, or have no
@@ -18,19 +18,19 @@ function writtenOut(characters: string): string {
 /** Characters of an actor's name in a line. */
 export const longestName = 60;
 
-/** The text with what is not seen in it written out; its lines and tabs stay. */
+/** The text with its invisible characters written out; its lines and tabs stay. */
 export function visible(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .replaceAll(unseen, (character) => (character === '\n' || character === '\t' ? character : writtenOut(character)));
 }
 
-/** JSON that says the same, with what is not seen in its texts written out. */
+/** JSON with the same meaning, with the invisible characters of its texts written out. */
 export function visibleJson(json: string): string {
   return json.replaceAll(unseen, writtenOut);
 }
 
-/** The text in one line, what is not seen in it written out, cut to `most` characters. */
+/** The text in one line, its invisible characters written out, cut to `most` characters. */
 export function oneLine(text: string, most: number): string {
   return cut(visible(joined(text)), most);
 }
@@ -45,7 +45,7 @@ export function named(text: string, most: number): string {
   return text.length <= most && /^[\p{L}\p{M}\p{N}._@:+/#-]+$/u.test(text) ? text : quoted(text, most);
 }
 
-/** JSON in one line; where it is cut, it stands in quotation marks as a text does, so that no text in it is left open. */
+/** JSON in one line. Cut JSON stands in quotation marks, as a text does; therefore no text in it is left open. */
 export function quotedJson(json: string, most: number): string {
   const line = visible(json);
   if (line.length <= most) return line;

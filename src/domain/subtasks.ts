@@ -13,7 +13,7 @@ export const Effort = text().refine((value) => parseEffort(value) !== undefined,
   error: `is not an effort of at most ${formatEffort(MAX_EFFORT_MINUTES)}; write a number and m, h, d or w, such as 30m, 4h, 2d or 1w`,
 });
 
-/** What a caller says of a task that is to be part of a goal. */
+/** A new task of a goal, as a caller gives it. */
 export interface Subtask {
   description: string;
   type: string;
@@ -27,7 +27,9 @@ export interface Subtask {
   key?: string | undefined;
 }
 
-/** What a subtask depends on: others of its call by their place (from 0), and tasks that exist by their ID. */
+/**
+ * The dependencies of a subtask: other subtasks of the call by their place (from 0), and existing tasks by their ID.
+ */
 export interface SubtaskDependencies {
   /** In the order in which the caller named them, each once. */
   inOrder: (number | string)[];

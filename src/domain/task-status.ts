@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { words } from './words.ts';
 
-/** Where a task stands. Only `completed` satisfies the tasks that depend on it. */
+/** A task's status. Only `completed` satisfies the tasks that depend on it. */
 export const TaskStatus = words(['pending', 'in_progress', 'completed', 'failed', 'blocked'], {
   todo: 'pending',
   open: 'pending',

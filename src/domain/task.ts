@@ -20,7 +20,7 @@ export const Task = z.object({
   updated_at: z.string(),
   completed_at: z.string().nullable(),
   result: StorableJson,
-  /** Who holds the task, and until when, while it is claimed. */
+  /** The task's holder and the end of the lease, while the task is claimed. */
   claimed_by: z.string().optional(),
   lease_expires_at: z.string().optional(),
 });

@@ -1,26 +1,26 @@
-// Which words a text has: one function for what is stored and for what is asked, whatever the database's locale.
+// The words of a text: one function for stored texts and for queries, whatever the database's locale.
 
-/** One word of a text, or a run of a writing that puts no blanks between its words. */
+/** One word of a text, or a run of a script that puts no blanks between its words. */
 export interface Term {
   /** A word without marks and in lower case, or the run. */
   whole: string;
-  /** What an identifier is made of, in order; the word itself where it is none. Of a run every two neighbours. */
+  /** The pieces of an identifier, in order; of any other word the word itself; of a run every two neighbours. */
   pieces: string[];
-  /** What it is found by, too, and not asked for: 1 of v1. */
+  /** Further words that find it, but that no query asks for: 1 of v1. */
   numbers: string[];
   isRun: boolean;
 }
 
 const unspaced = String.raw`[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]`;
 const letter = String.raw`[\p{L}\p{N}\p{M}]`;
-/** Runs, words, and pictures, each of which is a word. All else separates. */
+/** Runs, words, and pictures, each of which is a word. Everything else separates words. */
 const anyTerm = String.raw`(?<run>(?:(?=${letter})${unspaced})+)|(?<word>(?:(?!${unspaced})${letter})+)|\p{RI}{2}|\p{Extended_Pictographic}`;
 const terms = new RegExp(anyTerm, 'gu');
 
 /** Marks over and under the letters of an alphabet. In other writings they are letters of their own. */
 const marks =
   /(?!\p{scx=Kana})(?=[\p{sc=Zinh}\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Hebr}\p{scx=Arab}])\p{M}|\u00ad|\u0640|\u200c|\u200d|\u2060/gu;
-/** Letters that no decomposition takes apart. */
+/** Letters without a decomposition. */
 const plainLetters: Record<string, string> = {
   ς: 'σ',
   ø: 'o',
@@ -37,16 +37,16 @@ const lettersToPlain = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'g'
 
 /** Between a small letter and a capital one, and before the last of several capitals: get|User, HTML|Page. */
 const humps = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
-/** sha256. A mix of more is no identifier. */
+/** sha256. A longer mix is no identifier. */
 const lettersAndNumber = /^(\p{L}{2,})(\p{N}+)$/u;
-/** v1. One letter is no word of its own: half of all that was made by chance would be found by it. */
+/** v1. One letter is no word of its own: it would find half of all texts by chance. */
 const letterAndNumber = /^\p{L}(\p{N}+)$/u;
 const mostPieces = 8;
 /** A longer word counts with its start: PostgreSQL keeps none of more than 2,046 bytes. */
 const longestWord = 60;
 
 const ascii = /^[\0-\x7f]*$/;
-/** For the most frequent texts and words: the same with the tables of Unicode takes five times as long. */
+/** The most frequent texts and words take this way: the tables of Unicode take five times as long. */
 const asciiWord = /[A-Za-z0-9]+/g;
 const asciiPlainWord = /^(?:[A-Za-z]?[a-z]*|\d+)$/;
 

@@ -9,9 +9,9 @@ export type Adjacency = { readonly starts: Int32Array; readonly neighbours: Int3
 /** Both directions of the edges between the nodes 0 … size - 1. */
 export type Adjacencies = {
   readonly size: number;
-  /** From a task to what it depends on. */
+  /** From a task to its dependencies. */
   readonly dependencies: Adjacency;
-  /** From a task to what depends on it. */
+  /** From a task to its dependents. */
   readonly dependents: Adjacency;
 };
 
@@ -28,8 +28,8 @@ export function degrees({ starts }: Adjacency): Int32Array {
 }
 
 /**
- * Edges as numbers: `ids[v]` is node v. An edge to an ID that is not among `ids` comes back in `outside`, with the node it starts from;
- * an edge from such an ID belongs to somebody else and is left out. An edge given twice is in the rows twice.
+ * Edges as numbers: `ids[v]` is node v. An edge to an ID that is not among `ids` comes back in `outside`, with the node
+ * it starts from; an edge from such an ID is left out. An edge given twice is in the rows twice.
  */
 export function indexEdges(ids: readonly string[], edges: readonly Edge[]) {
   const nodeOf = new Map<string, number>();

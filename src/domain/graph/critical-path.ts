@@ -7,7 +7,10 @@ export type CriticalPath = {
   taskIds: string[];
   /** Working minutes of the whole chain; null when no task of the goal has an effort, and the chain is the one with the most tasks. */
   totalMinutes: number | null;
-  /** What each unfinished task without an effort counted as: the median of the others. Null when none had to be assumed, or could be. */
+  /**
+   * The effort that each unfinished task without one counted as: the median of the other efforts. Null when no effort
+   * had to be assumed, or when no task has one.
+   */
   assumedEffortMinutes: number | null;
   /** The tasks of the chain whose effort was assumed. */
   tasksWithoutEffort: string[];

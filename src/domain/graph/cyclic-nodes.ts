@@ -1,8 +1,9 @@
 import { type Adjacencies, at } from './adjacency.ts';
 
 /**
- * The nodes that are on a cycle, ascending: those that can reach themselves. A node that only waits for a cycle is not on it.
- * Tarjan's strongly connected components (1972), linear, with a stack of its own: a chain of 100,000 tasks overflows the call stack.
+ * The nodes on a cycle, ascending: the nodes that can reach themselves. A node that only waits for a cycle is not on
+ * it. Tarjan's strongly connected components (1972), linear, with a stack of its own, because a chain of 100,000 tasks
+ * overflows the call stack.
  */
 export function cyclicNodes({ size, dependencies: { starts, neighbours } }: Adjacencies): number[] {
   const found = new Int32Array(size); // when a node was first seen, from 1; 0 is not yet

@@ -9,9 +9,10 @@ import type { Edge } from './planned-task.ts';
 const MAX_STEPS = 200_000_000;
 
 /**
- * The shortest cycle, each ID depending on the next and the first repeated at the end: `['TASK-0004', 'TASK-0007', 'TASK-0004']`. A task that
- * depends on itself is a cycle of one. Of cycles of the same length it is the one with the earliest first task, which comes first.
- * Undefined when there is none, found in linear time. Edges from or to IDs that are not given are not looked at.
+ * The shortest cycle, each ID depending on the next and the first repeated at the end: `['TASK-0004', 'TASK-0007',
+ * 'TASK-0004']`. A task that depends on itself is a cycle of one. Of cycles of the same length it is the one with the
+ * earliest first task, which comes first. Undefined when there is no cycle, in linear time. Edges from or to IDs that
+ * are not given do not count.
  */
 export function findShortestCycle(taskIds: readonly string[], edges: readonly Edge[]): string[] | undefined {
   const cycle = shortestCycle(indexEdges(taskIds, edges).adjacencies, MAX_STEPS);
@@ -32,7 +33,10 @@ export function shortestCycle(adjacencies: Adjacencies, maxSteps: number): numbe
   return shortest && [...shortest, ...shortest.slice(0, 1)];
 }
 
-/** The nodes left when those without a dependency or without a dependent, which can be on no cycle, are taken away again and again. */
+/**
+ * The nodes that may be on a cycle. A node without a dependency or without a dependent is on no cycle; such nodes are
+ * removed again and again.
+ */
 function trim({ size, dependencies, dependents }: Adjacencies) {
   const openDependencies = degrees(dependencies);
   const openDependents = degrees(dependents);
@@ -64,7 +68,7 @@ function trim({ size, dependencies, dependents }: Adjacencies) {
   return { remove, isLeft: (node: number) => removed[node] === 0 };
 }
 
-/** Breadth first from one node back to itself, along dependencies, over the nodes that are left. */
+/** A search, breadth first, from one node back to itself, along dependencies, over the remaining nodes. */
 function cycleSearch({ size, dependencies: { starts, neighbours } }: Adjacencies, isLeft: (node: number) => boolean) {
   const seenFrom = new Int32Array(size).fill(-1);
   const cameFrom = new Int32Array(size);

@@ -8,7 +8,7 @@ export type Phase = { phase: number; taskIds: string[] };
 
 export type PhasePlan = {
   phases: Phase[];
-  /** By task ID: unfinished dependencies that are in no phase, being outside of the goal or on a cycle. */
+  /** By task ID: unfinished dependencies that are in no phase, because they are outside of the goal or on a cycle. */
   waitsFor: Map<string, string[]>;
   /** Tasks on a cycle of dependencies, which are in no phase. */
   cyclic: readonly string[];

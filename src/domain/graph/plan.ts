@@ -13,7 +13,9 @@ export type GoalPlan = PhasePlan & {
   readyTaskIds: string[];
 };
 
-/** Everything that a goal's tasks, ordered by number, and their edges say about what is left to do. bench/plan.ts measures it. */
+/**
+ * The plan of a goal's unfinished work, from its tasks, ordered by number, and their edges. bench/plan.ts measures it.
+ */
 export function planGoal(tasks: readonly PlannedTask[], edges: readonly Edge[]): GoalPlan {
   const graph = buildTaskGraph(tasks, edges);
   return {

@@ -1,12 +1,12 @@
 import type { Priority } from '../priority.ts';
 import type { TaskStatus } from '../task-status.ts';
 
-/** What planning has to know of a task. Lists of them are ordered by the tasks' numbers. */
+/** The fields of a task that a plan needs. Lists of planned tasks are in the order of the tasks' numbers. */
 export type PlannedTask = {
   id: string;
   status: TaskStatus;
   priority: Priority;
-  /** Working minutes; null where the task has no effort, or one that cannot be read. */
+  /** Working minutes; null for a task without an effort, or with an unreadable one. */
   effortMinutes: number | null;
 };
 

@@ -4,8 +4,9 @@ import { type Adjacency, at } from './adjacency.ts';
 export type Reach = { node: number; directly: number; inAll: number };
 
 /**
- * Counts exactly, one node at a time, breadth first. The arrays are made once and hold the number of the count that saw a node last, so that a
- * count costs what it walks, not the size of the graph. `steps` is the number of edges walked so far.
+ * Counts exactly, one node at a time, breadth first. The arrays are made once and hold the number of the count that saw
+ * a node last. A count therefore costs as much as it walks, whatever the size of the graph. `steps` is the number of
+ * edges walked so far.
  */
 export function reachCounter({ starts, neighbours }: Adjacency) {
   const seenBy = new Int32Array(starts.length - 1);

@@ -2,18 +2,20 @@ import { type Adjacencies, at } from './adjacency.ts';
 import type { TopologicalOrder } from './topological-order.ts';
 
 /**
- * Rounds of random ranks. In graphs of 40,000 tasks that could not be counted out, the tasks listed had at least 97 % of what those with the right to
- * each place had, with 8 rounds and with 16; 16 took 15 ms more at 100,000 tasks.
+ * Rounds of random ranks. In graphs of 40,000 tasks that were too large to count, the listed tasks had at least 97 % of
+ * the waiting tasks of the right ones, with 8 rounds and with 16; 16 took 15 ms more at 100,000 tasks.
  */
 const ROUNDS = 8;
 
 /**
- * For each node a number that is the smaller, the more nodes can be reached from it along dependents: good for choosing whom to count, not
- * for showing. Near-linear (edges × 8), where exact numbers for all nodes at once would need a transitive closure.
+ * For each node a number that is the smaller, the more nodes can be reached from it along dependents. It is good for
+ * choosing nodes to count, not for showing. Near-linear (edges × 8), where exact numbers for all nodes at once would
+ * need a transitive closure.
  *
- * Every node draws a rank, and learns the smallest one that it can reach; the smallest of many draws is small. Summed over the rounds. A node never
- * looks larger than its dependency, which reaches all that it reaches. Cohen, Size-Estimation Framework with Applications to Transitive Closure
- * and Reachability (1997). The ranks come from a fixed seed: the same goal gives the same answer.
+ * Every node draws a rank, and learns the smallest rank that it can reach; the smallest of many draws is small. Summed
+ * over the rounds. A node never looks larger than its dependency, which reaches all that it reaches. Cohen,
+ * Size-Estimation Framework with Applications to Transitive Closure and Reachability (1997). The ranks come from a
+ * fixed seed: the same goal gives the same answer.
  */
 export function sketchReach({
   size,

@@ -10,15 +10,19 @@ export type TaskGraph = Adjacencies &
     readonly tasks: readonly PlannedTask[];
     /** Every task given, finished and cyclic ones too. */
     readonly allTasks: readonly PlannedTask[];
-    /** By node: the unfinished dependencies that are not in the graph, being outside of the goal or on a cycle. */
+    /**
+     * By node: the unfinished dependencies that are not in the graph, because they are outside of the goal or on a
+     * cycle.
+     */
     readonly waitsFor: ReadonlyMap<number, ReadonlySet<string>>;
     /** IDs of unfinished tasks on a cycle, in the order given. The store refuses cycles; imported data may bring one. */
     readonly cyclic: readonly string[];
   };
 
 /**
- * Index a goal's tasks, given in the order of their numbers, and their edges once for every question about its plan. A completed task satisfies
- * those that depend on it and is not in the graph. Linear. Edges may repeat, and may lead out of the goal ({@link Edge}).
+ * Indexes a goal's tasks, given in the order of their numbers, and their edges, once for every question about its plan.
+ * A completed task satisfies its dependents and is not in the graph. Linear. Edges may repeat, and may lead out of the
+ * goal ({@link Edge}).
  */
 export function buildTaskGraph(allTasks: readonly PlannedTask[], edges: readonly Edge[]): TaskGraph {
   const unfinished = allTasks.filter((task) => task.status !== 'completed');

@@ -1,6 +1,9 @@
 import { type Adjacencies, at, degrees } from './adjacency.ts';
 
-/** `order` holds every node that is on no cycle and behind none, dependencies first; `level` is the longest way to a node, 0 for a start. */
+/**
+ * `order` holds every node that is on no cycle and behind no cycle, dependencies first. `level` is the length of the
+ * longest way to a node, 0 for a start.
+ */
 export type TopologicalOrder = { readonly order: Int32Array; readonly level: Int32Array };
 
 /** Kahn's algorithm (1962), linear. First in, first out, so `order` is sorted by level and the last dependency to come decides a node's level. */

@@ -5,8 +5,8 @@ import { sketchReach } from './sketch-reach.ts';
 import type { TaskGraph } from './task-graph.ts';
 
 /**
- * Edges that one answer may walk for counting. A goal with 1,000 tasks and 4,000 dependencies is always ranked exactly; a larger one is too,
- * unless very many of its tasks can start at once and each has very many behind it.
+ * Edges that one answer may walk for counting. A goal with 1,000 tasks and 4,000 dependencies is always ranked exactly.
+ * A larger goal is too, unless very many of its tasks can start at once and each has very many tasks behind it.
  */
 const MAX_STEPS = 4_000_000;
 
@@ -14,24 +14,26 @@ export type Unblocks = {
   taskId: string;
   /** Unfinished tasks that depend on this one. */
   directly: number;
-  /** Unfinished tasks that wait for this one, through others too. */
+  /** Unfinished tasks that wait for this one, directly or through other tasks. */
   inAll: number;
 };
 
 export type UnblocksMost = {
-  /** Most waiting tasks first; a task that nothing waits for is not in it. The numbers are exact, always. */
+  /** Most waiting tasks first, without tasks that nothing waits for. The numbers are always exact. */
   tasks: Unblocks[];
   /** False where not every candidate could be counted: another task might then have a place in the list. */
   isRankingExact: boolean;
 };
 
 /**
- * The unfinished tasks for which the most unfinished tasks wait, at most `limit`. On equal numbers the one with more direct dependents, then the lower
- * number, comes first. Tasks on a cycle neither take part nor count: no completed task unblocks them.
+ * The unfinished tasks for which the most unfinished tasks wait, at most `limit`. On equal numbers the one with more
+ * direct dependents, then the lower number, comes first. Tasks on a cycle neither take part nor count: no completed
+ * task unblocks them.
  *
- * Fewer tasks wait for a task than for any of its dependencies, so it can be in the list only after all of them. The candidates are thus the
- * tasks without an open dependency and, as places are given away, the tasks that depend on nothing but listed ones. They are counted one by one;
- * where that could take more than {@link MAX_STEPS}, those with the smallest {@link sketchReach} first, and until the steps are spent.
+ * Fewer tasks wait for a task than for any of its dependencies, so it can be in the list only after all of them. The
+ * candidates are therefore the tasks without an open dependency and, as places are given away, the tasks that depend
+ * only on listed tasks. They are counted one by one. Where that could take more than {@link MAX_STEPS}, the candidates
+ * with the smallest {@link sketchReach} come first, until the steps are spent.
  */
 export function unblocksMost(graph: TaskGraph, limit = 5): UnblocksMost {
   const counter = candidateCounter(graph);
@@ -55,7 +57,7 @@ export function unblocksMost(graph: TaskGraph, limit = 5): UnblocksMost {
   return { tasks, isRankingExact: counter.hasCountedAll() };
 }
 
-/** The order of the graph is sorted by level, so those without a dependency are at its front. */
+/** The order of the graph is sorted by level. The tasks without a dependency are therefore at its front. */
 function startNodes({ order, level }: TaskGraph): number[] {
   const end = order.findIndex((node) => at(level, node) > 0);
   return [...order.subarray(0, end < 0 ? order.length : end)];
@@ -74,7 +76,10 @@ function candidateCounter(graph: TaskGraph) {
     sketch = sums;
     nodes.sort((a, b) => at(sums, a) - at(sums, b) || a - b);
   };
-  /** Counts the candidates within the steps that are left, and `atLeast` as many whatever is left: the list must not stay short. */
+  /**
+   * Counts the candidates within the remaining steps, and at least `atLeast` of them in any case: the list must not
+   * stay short.
+   */
   const count = (nodes: number[], atLeast: number) => {
     const candidates = nodes.filter((node) => at(dependentCount, node) > 0);
     if (reach.steps() + candidates.length * edgeCount > MAX_STEPS) sortBySketch(candidates);
