@@ -2,6 +2,7 @@ import os from 'node:os';
 import { version } from '../src/main/version.ts';
 import { benchBreakdown } from './breakdown.ts';
 import { benchCache } from './cache.ts';
+import { benchChanges } from './changes.ts';
 import { benchClaims } from './claims.ts';
 import { benchCore } from './core.ts';
 import { benchImport } from './import.ts';
@@ -40,6 +41,7 @@ try {
     ['start', () => benchStart(setting, print)],
     ['breakdown', () => benchBreakdown(setting, clock, print)],
     ['claims', () => benchClaims(setting, print)],
+    ['changes', () => benchChanges(setting, print)],
     ['writers', () => benchWriters(setting, print)],
     ['ready', () => benchReady(setting, print)],
     ['plan', () => benchPlan(print)],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { Call } from '../src/service/call.ts';
+import type { PoolCall } from '../src/service/call.ts';
 import { createDatabase } from '../src/store/create-database.ts';
 import { joinEmbedded } from '../src/store/embedded/embedded.ts';
 import { openStore } from '../src/store/store.ts';
@@ -28,7 +28,7 @@ export interface Setting {
   /** The database that all of them work on. */
   connection: pg.ClientConfig;
   /** The service in this process, on the database that `connect` uses too. */
-  call: Call;
+  call: PoolCall;
   /** The real server, over stdio. */
   connect(): Promise<Connected>;
   connectEmpty(): Promise<Connected>;

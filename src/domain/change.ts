@@ -1,0 +1,88 @@
+import type { Json } from './json.ts';
+
+export type ChangeKind = 'goal' | 'task' | 'note';
+
+/** What readers of the change feed are told of one row that somebody changed. Times are ISO 8601 in UTC. */
+export interface Change {
+  /** Where a reader goes on after this change: an opaque text without spaces. */
+  position: string;
+  /** What happened, in one word of changeTypes. */
+  type: ChangeType;
+  kind: ChangeKind;
+  id: string;
+  goal_id: string;
+  task_id: string | null;
+  /** All goals that look otherwise since: its own, those whose tasks depend on the task, and the one that it was moved from. */
+  goal_ids: string[];
+  /** The columns that differ, where the row was there before and is there after. */
+  changed: string[];
+  /** Of what history keeps of the row before and after, all that is short; null where there was or is no row. */
+  before: Record<string, Json> | null;
+  after: Record<string, Json> | null;
+  /** The call that did it. Its changes follow each other. */
+  operation: { id: string; number: number; actor: string; tool: string | null; reason: string | null; at: string };
+}
+
+const taskVerbs = [
+  'created',
+  'updated',
+  'pending',
+  'in_progress',
+  'completed',
+  'failed',
+  'blocked',
+  'claimed',
+  'released',
+  'lease_ended',
+  'deleted',
+] as const;
+const goalVerbs = ['created', 'updated', 'planned', 'in_progress', 'completed', 'cancelled', 'deleted'] as const;
+const noteVerbs = ['created', 'deleted'] as const;
+
+export type ChangeType =
+  | `goal.${(typeof goalVerbs)[number]}`
+  | `task.${(typeof taskVerbs)[number]}`
+  | `note.${(typeof noteVerbs)[number]}`;
+
+/** All that a change can be. A status that changed is told by its name. */
+export const changeTypes: readonly ChangeType[] = [
+  ...goalVerbs.map((verb) => `goal.${verb}` as const),
+  ...taskVerbs.map((verb) => `task.${verb}` as const),
+  ...noteVerbs.map((verb) => `note.${verb}` as const),
+];
+
+const known: ReadonlySet<string> = new Set(changeTypes);
+const ofNotes: readonly string[] = ['noted', 'note_undone'];
+/** What is more than the status that comes with it. */
+const ofClaims: readonly string[] = ['claimed', 'released', 'lease_ended'];
+
+/** An event, as far as it decides what it is called. */
+interface Happened {
+  action: string;
+  task_id: string | null;
+  was: boolean;
+  is_there: boolean;
+  changed: string[];
+  after: Record<string, Json> | null;
+}
+
+/** What a change is called, by what became of the row: an undo that brings a task back creates it. */
+export function changeType(happened: Happened): ChangeType {
+  const kind = changeKind(happened);
+  const named = `${kind}.${happened.action}`;
+  if (!happened.is_there) return `${kind}.deleted`;
+  if (!happened.was) return `${kind}.created`;
+  if (ofClaims.includes(happened.action) && isChangeType(named)) return named;
+  const status = `${kind}.${happened.after?.status}`;
+  if (happened.changed.includes('status') && isChangeType(status)) return status;
+  return kind === 'note' ? 'note.created' : `${kind}.updated`;
+}
+
+export function changeKind({ action, task_id }: Pick<Happened, 'action' | 'task_id'>): ChangeKind {
+  if (ofNotes.includes(action)) return 'note';
+  return task_id === null ? 'goal' : 'task';
+}
+
+export function isChangeType(text: string): text is ChangeType {
+  return known.has(text);
+}
