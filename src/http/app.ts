@@ -8,6 +8,7 @@ import { limitGuesses, limitRates, type Rates } from './guard/rates.ts';
 import { mcpEndpoint } from './mcp-endpoint.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
 import { problemOf, problemResponse } from './problem.ts';
+import { openApi } from './rest/openapi.ts';
 import { restApi } from './rest/rest.ts';
 
 export interface AppOptions {
@@ -16,6 +17,8 @@ export interface AppOptions {
   rates: Rates;
   /** Where the changes of every process are told, for subscriptions. */
   bus?: ServerEventBus | undefined;
+  /** The URL under which clients reach the service, for a request that came. */
+  urlOf(requestUrl: string): string;
   /** The address of the peer of a request, by what the server knows of it. */
   peerOf(env: unknown): string | undefined;
 }
@@ -37,6 +40,8 @@ export function createApp(parts: ServiceParts, options: AppOptions): App {
     const { ready, reason } = await parts.readiness();
     return context.json({ ready, ...(reason !== undefined && { reason }) }, ready ? 200 : 503);
   });
+  const described = { tools: parts.tools, version: parts.facts().version };
+  app.get('/openapi.json', (context) => context.json(openApi({ ...described, url: options.urlOf(context.req.url) })));
   for (const path of ['/mcp', '/api/*', '/metrics']) {
     app.use(path, limitGuesses(options.peerOf), authenticate(parts, options.challenge), limitRates(options.rates));
     app.use(path, limitBodies, requireJson);

@@ -22,6 +22,7 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
     names: namesOf(config.http.host, config.http.publicUrl),
     challenge: { resourceMetadata: undefined },
     rates: { requests: config.http.requestsAMinute, windowSeconds: 60 },
+    urlOf: (requestUrl) => config.http.publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });
   try {

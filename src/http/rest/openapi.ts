@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import type { Tool } from '../../tools/define/define-tool.ts';
+import { titleOf } from '../../tools/define/run-tool.ts';
+import { parametersOf, type Route, routes } from './routes.ts';
+
+type Schema = Record<string, unknown>;
+
+interface Described {
+  tools: readonly Tool[];
+  version: string;
+  /** Where the service is reached, for generated clients. */
+  url: string;
+}
+
+const errors = {
+  '400': 'The request says something that the tool does not take.',
+  '401': 'The token is missing, unknown, expired or revoked.',
+  '403': 'The token may not do this, or the request comes from another site.',
+  '404': 'An ID names nothing in this workspace.',
+  '409': 'The state of the store does not allow it.',
+  '429': 'The token sent too many requests; Retry-After says when the next one is welcome.',
+  '503': 'The database cannot be reached now.',
+};
+
+/** The REST interface as an OpenAPI 3.1 document, made of the schemas with which the tools check and answer. */
+export function openApi({ tools, version, url }: Described): Schema {
+  const known = new Map(tools.map((tool) => [tool.name, tool]));
+  const paths: Record<string, Record<string, Schema>> = {};
+  for (const route of routes) {
+    const tool = known.get(route.tool);
+    if (tool === undefined) continue;
+    paths[route.path] ??= {};
+    Object.assign(paths[route.path] as object, { [route.method]: operation(route, tool) });
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Goal Agent',
+      version,
+      description: 'Goals, tasks that depend on each other, and who works on them.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: `${url}/api/v1` }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'goal-agent token create makes one.' } },
+      schemas: { Problem: problem },
+    },
+  };
+}
+
+const problem: Schema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'a word for programs' },
+    detail: { type: 'string', description: 'what, which, and what to do next' },
+    current: { description: 'the row as it is now, where the change came too late' },
+  },
+};
+
+function operation(route: Route, tool: Tool): Schema {
+  const isRead = route.method === 'get';
+  const hasBody = !isRead && route.method !== 'delete';
+  const input = schemaOf(tool.input, 'input');
+  const inPath = parametersOf(route.path);
+  const properties = Object.entries((input.properties ?? {}) as Record<string, Schema>);
+  const taken = new Set([...inPath, ...(route.asList === undefined ? [] : [route.asList]), 'request_id']);
+  const rest = properties.filter(([name]) => !taken.has(name));
+  const required = ((input.required ?? []) as string[]).filter((name) => !taken.has(name));
+  return {
+    operationId: operationId(route),
+    summary: titleOf(tool.name),
+    description: tool.description,
+    parameters: [
+      ...inPath.map((name) => ({ name, in: 'path', required: true, schema: pathSchema(input, name) })),
+      ...(hasBody
+        ? []
+        : rest.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))),
+      ...headerParameters(route, isRead),
+    ],
+    ...(hasBody && {
+      requestBody: {
+        required: required.length > 0,
+        content: { 'application/json': { schema: objectOf(rest, required) } },
+      },
+    }),
+    responses: responsesOf(route, tool),
+  };
+}
+
+function responsesOf(route: Route, tool: Tool): Schema {
+  const isRead = route.method === 'get';
+  const content = { 'application/json': { schema: schemaOf(tool.output, 'output') } };
+  const headers = isRead || route.row !== undefined ? { headers: { ETag: { schema: { type: 'string' } } } } : {};
+  const refused = Object.entries({
+    ...errors,
+    ...(route.row !== undefined && !isRead && { '412': 'The row has changed since If-Match was read.' }),
+  });
+  return {
+    [route.status ?? 200]: { description: 'The answer of the tool.', ...headers, content },
+    ...(isRead && { '304': { description: 'The answer is the one that If-None-Match names.' } }),
+    ...Object.fromEntries(
+      refused.map(([status, description]) => [
+        status,
+        { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      ]),
+    ),
+  };
+}
+
+function headerParameters({ row }: Route, isRead: boolean): Schema[] {
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    schema: { type: 'string' },
+    description,
+  });
+  if (isRead) return [header('If-None-Match', 'the ETag of an answer that the caller has')];
+  return [
+    header('Idempotency-Key', 'a new UUID for each change: a repeat gets the first answer'),
+    ...(row === undefined
+      ? []
+      : [header('If-Match', 'the ETag of the last GET: the change is refused where the row is another')]),
+  ];
+}
+
+/** Two routes may lead to one tool: the second one's name says which it is. */
+function operationId(route: Route): string {
+  const first = routes.find(({ tool }) => tool === route.tool);
+  return first === route ? route.tool : `${route.tool}_${parametersOf(route.path).join('_') || 'all'}`;
+}
+
+/** A path names one row, where the tool may take a list of them. */
+function pathSchema(input: Schema, name: string): Schema {
+  const { [name]: schema = { type: 'string' } } = (input.properties ?? {}) as Record<string, Schema>;
+  return schema;
+}
+
+function objectOf(properties: [string, Schema][], required: string[]): Schema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Schema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
