@@ -22,8 +22,8 @@ interface Subject {
 }
 
 /**
- * These columns are no part of a row's history: rows of their own, with a history of their own, and the count of
- * changes.
+ * An event leaves these keys of an image out: dependents and notes are rows with a history of their own, and the
+ * revision only counts changes.
  */
 const apart = new Set(['dependents', 'notes', 'revision']);
 /** Every event of a goal has these columns: an undo has to know how the goal stood. */

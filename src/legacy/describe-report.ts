@@ -1,9 +1,9 @@
 import { type Change, type ChangeKind, type Counts, changeKinds, type ImportReport } from './report.ts';
 
-/** Changes told one by one; past that the report has the rest. */
+/** The number of changes that are printed; the report has the others. */
 const toldAtMost = 200;
 
-/** What an import did, a line each: the counts, then each thing that it had to change. */
+/** The result of an import in lines: the counts, and then each change. */
 export function describeReport(report: ImportReport, { atMost = toldAtMost, dryRun = false } = {}): string[] {
   const { source, timezone, found, imported, changes } = report;
   const told = changes.slice(0, atMost).map(describeChange);
@@ -21,7 +21,7 @@ export function describeChange({ kind, id, field, message }: Change): string {
   return `${id}${field === undefined ? '' : ` ${field}`}: ${message} [${kind}]`;
 }
 
-/** How many of each kind: `3 missing_dependency, 1 cycle`. */
+/** The number of each kind: `3 missing_dependency, 1 cycle`. */
 function summary(changes: Change[]): string {
   const numbers = new Map<ChangeKind, number>();
   for (const { kind } of changes) numbers.set(kind, (numbers.get(kind) ?? 0) + 1);

@@ -2,8 +2,9 @@ import type { JsonObject } from '../domain/json.ts';
 import type { TaskRow } from './check/types.ts';
 
 /**
- * A new task as history keeps it: to the letter what the store's `taskImage` makes of its row, in UTC. Written out: as
- * a spread with properties added, each of 100,000 was an object that V8 kept until it collected everything, 250 MB.
+ * A new task as history keeps it: to the letter the image that the store's `taskImage` makes of its row, in UTC. Each
+ * field is written out. With a spread and added properties, V8 kept each of 100,000 objects until it collected
+ * everything: 250 MB.
  */
 export function imageOfNewTask(task: TaskRow): JsonObject {
   return {

@@ -18,13 +18,13 @@ import { Changes, type ImportReport } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { type OnProgress, writeRows } from './write-rows.ts';
 
-/** Where records come from, and how to take them over. */
+/** A source of records, and the way to take them over. */
 export interface ImportRequest {
-  /** What people call the source: a directory, or Redis. */
+  /** The source's name for people: a directory, or Redis. */
   source: string;
   /** Of the source's content. */
   hash: string;
-  /** Reads the records; may be called more than once. */
+  /** Reads the records. It may be called more than once. */
   records(changes: Changes): LegacyRecords | Promise<LegacyRecords>;
   zone: TimeZone;
   onConflict: OnConflict;
@@ -36,25 +36,25 @@ export interface ImportRequest {
 
 export type ImportOutcome =
   | { kind: 'imported' | 'dry_run'; report: ImportReport }
-  /** The content was imported before, then: nothing was done. */
+  /** The content was imported before, at this time; nothing was done. */
   | { kind: 'already'; importedAt: string };
 
 const attempts = 3;
-/** Tasks from which on an import thinks of memory. */
+/** The number of tasks from which on an import collects garbage. */
 const large = 20_000;
 const rowKeys = new Set(['goals_pkey', 'goals_number_unique', 'tasks_pkey']);
 
 /**
  * Takes over the records of an older version, in one transaction, once for each content.
  *
- * @throws GoalAgentError what `records` throws, and what the database's state asks for.
+ * @throws GoalAgentError the errors of `records`, and those that the database's state asks for.
  */
 export async function importRecords(call: Call, request: ImportRequest): Promise<ImportOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await attemptImport(call, request);
     } catch (error) {
-      // somebody created a row under one of these IDs after we looked; now it is seen
+      // somebody created a row under one of these IDs after our look; the next look sees it
       if (attempt === attempts || !rowKeys.has(violatedConstraint(error) ?? '')) throw error;
     }
   }
@@ -93,7 +93,7 @@ async function save(
   return database.transaction(
     operation,
     async (run): Promise<ImportOutcome> => {
-      // two first starts may come here with the same files: the second one sees what the first has done
+      // two first starts may come here with the same files: the second one sees the work of the first
       const look = [step(lockGraphExclusive, { workspaceId }), step(findImport, { workspaceId, contentHash })] as const;
       const [, [before]] = await run(look);
       if (before !== undefined && !request.again) return { kind: 'already', importedAt: before.imported_at };
@@ -115,7 +115,7 @@ async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> 
   return { goal: nexts.get('goal') ?? 1, task: nexts.get('task') ?? 1 };
 }
 
-/** Which of the records' IDs are in the store. */
+/** The records' IDs that the store has already. */
 async function findExisting(call: Call, { goals, tasks }: LegacyRecords): Promise<Existing> {
   const { database, workspaceId } = call.store;
   const namedGoals = [...tasks.heads.values()].map((head) => head.goal_id);

@@ -2,7 +2,7 @@ import type { Call } from '../service/call.ts';
 import { listImports } from '../store/statements/list-imports.ts';
 import { ImportReport } from './report.ts';
 
-/** An import that was done, with what it had to change. */
+/** A finished import, with its changes. */
 export interface KeptReport {
   source: string;
   importedAt: string;

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../domain/json.ts';
 import { numberOf, unlikeNumber, writeJson } from '../domain/json-text.ts';
 
-/** Where reading stopped, counted from 1; columns in UTF-16 units, as editors count them. */
+/** The place where reading stopped, counted from 1; columns in UTF-16 units, as editors count them. */
 export class JsonTextError extends Error {
   override readonly name = 'JsonTextError';
   readonly line: number;
@@ -15,7 +15,7 @@ export class JsonTextError extends Error {
   }
 }
 
-/** What Python's reader takes and ours cannot keep as it is: the value there was replaced, and this is what it was. */
+/** A value that Python's reader accepts and that we cannot keep. It was replaced; this is the original. */
 export interface JsonNotice {
   /** Keys and places from the root of the text. */
   path: (string | number)[];
@@ -32,7 +32,7 @@ export interface JsonEntry {
   notices: readonly JsonNotice[];
 }
 
-/** Deeper values are kept as text: neither our own recursion nor PostgreSQL's parser takes any depth. */
+/** Deeper values are kept as text, because our own recursion and PostgreSQL's parser both have a limit. */
 const deepest = 500;
 
 /**
@@ -153,7 +153,7 @@ class Parser {
     return key;
   }
 
-  /** Python keeps the last of two equal keys, so that is what v2 worked with. */
+  /** Python keeps the last of two equal keys; v2 therefore worked with the last. */
   #set(object: JsonObject, key: string, value: Json): void {
     if (Object.hasOwn(object, key)) this.#notice('duplicate_key', writeJson(object[key]));
     if (key === '__proto__')
@@ -247,7 +247,7 @@ class Parser {
 
   #word(): Json | undefined {
     const first = this.#code();
-    // digits begin most of what comes here
+    // most values here begin with a digit
     if (first >= 0x30 && first <= 0x39) return undefined;
     const here = this.#slice(this.#at, this.#at + 9);
     for (const word in words) {

@@ -47,9 +47,9 @@ const form =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 /**
- * The instant that a timestamp means, as ISO 8601 in UTC with six digits of a second. A timestamp without a zone is
- * `zone`'s local time: of two that it may mean (clocks set back) the first, as Python reads it; one that never was
- * (clocks set forward) is moved on by the gap. Undefined when it is no date from 1900 to 9998.
+ * The instant of a timestamp, as ISO 8601 in UTC with six digits of a second. A timestamp without a zone is local time
+ * in `zone`. Where it may mean two instants (clocks set back), it is the first, as Python reads it. Where it never
+ * existed (clocks set forward), it moves on by the gap. Undefined when it is no date from 1900 to 9998.
  */
 export function utcFrom(text: string, zone: TimeZone): string | undefined {
   const match = form.exec(text.trim());

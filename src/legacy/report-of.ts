@@ -2,7 +2,7 @@ import type { CheckedRecords } from './check/check.ts';
 import type { TimeZone } from './local-time.ts';
 import type { Changes, ImportReport } from './report.ts';
 
-/** What an import tells when every task that it takes was read to its end. */
+/** The report of an import, after every task was read to its end. */
 export function reportOf(
   { source, zone }: { source: string; zone: TimeZone },
   { goals, tasks, found }: CheckedRecords,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { writeJson } from '../domain/json-text.ts';
 
-/** What an import had to change, each kind with what it means. */
+/** The kinds of changes that an import makes, each with its meaning. */
 export const changeKinds = {
   missing_dependency: 'a dependency on a task that is not there was left out',
   duplicate_dependency: 'a dependency that was named twice is kept once',
@@ -37,7 +37,7 @@ export type ChangeKind = keyof typeof changeKinds;
 const Counts = z.object({ goals: z.int(), tasks: z.int(), dependencies: z.int() });
 export type Counts = z.infer<typeof Counts>;
 
-/** One thing that an import had to change. `verbatim` is JSON text: what a column could not hold, as it was. */
+/** One change that an import made. `verbatim` is JSON text: the original value, which a column could not hold. */
 export const Change = z.object({
   kind: z.enum(Object.keys(changeKinds) as [ChangeKind, ...ChangeKind[]]),
   /** The goal or task, by the ID that it has now; a counter by its name. */
@@ -48,7 +48,7 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
-/** What an import found and did: printed, kept in `imports`, and shown again by `goal-agent import report`. */
+/** The report of an import: printed, kept in `imports`, and shown again by `goal-agent import report`. */
 export const ImportReport = z.object({
   source: z.string(),
   timezone: z.string(),
@@ -64,7 +64,10 @@ export type ImportReport = z.infer<typeof ImportReport>;
 export class Changes {
   readonly list: Change[] = [];
 
-  /** Those of one record together, goals first; last what became of rows that were there, which may be all of them. */
+  /**
+   * The changes of one record together, goals first. The changes of rows that existed come last, since these may be all
+   * rows.
+   */
   sorted(): Change[] {
     const rank = ({ kind }: Change) => Number(kind === 'already_there' || kind === 'overwritten');
     return this.list.toSorted((a, b) => rank(a) - rank(b) || byId.compare(a.id, b.id));
@@ -90,7 +93,7 @@ export class Changes {
 
 const byId = new Intl.Collator('en', { numeric: true });
 
-/** The text with what PostgreSQL cannot hold (NUL, lone surrogates) replaced by U+FFFD. */
+/** The text with U+FFFD for every character that PostgreSQL cannot hold (NUL, lone surrogates). */
 export function storable(text: string): string {
   return text.replace(/\0|\p{Surrogate}/gu, '\ufffd');
 }

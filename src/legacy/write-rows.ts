@@ -23,15 +23,15 @@ import { chunks } from './chunks.ts';
 import { imageOfNewTask } from './image-of-new-task.ts';
 
 /**
- * Rows in one statement. More would be no faster, and make texts so large that V8 keeps them until it collects all of
- * its memory: 100,000 tasks took 12.3 s and 493 MB with 500, 11.5 s and 423 MB with 50. Each row may have 256 KiB of JSON,
- * and one JSON parameter holds less than 256 MiB.
+ * The number of rows in one statement. More rows would be no faster, and their texts so large that V8 keeps them until
+ * it collects all of its memory: 100,000 tasks took 12.3 s and 493 MB with 500, 11.5 s and 423 MB with 50. Each row may
+ * have 256 KiB of JSON, and one JSON parameter holds less than 256 MiB.
  */
 const chunkSize = 50;
 
 export type RowsToWrite = Pick<CheckedRecords, 'goals' | 'tasks' | 'rowOf'>;
 
-/** Told of rows written, out of all; each row counts once when it is written and once when its history begins. */
+/** Hears of the written rows, out of all; each row counts once when it is written and once when its history begins. */
 export type OnProgress = (done: number, total: number) => void;
 
 interface Writing {
@@ -101,7 +101,7 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   });
 }
 
-/** Runs the steps that change rows which are there, records how they changed, and gives back how they were. */
+/** Runs the steps that change existing rows, records the changes, and gives back the rows as they were. */
 async function overwrite(
   run: Run,
   recorded: { workspaceId: number; operation: number },
@@ -125,8 +125,8 @@ async function overwrite(
 }
 
 /**
- * The words of all rows, when all of them are there: the foreign keys' own plans are kept, and one that was made for a
- * few tasks would go through all of them for each of 100,000.
+ * The words of all rows, after all rows exist. PostgreSQL keeps the plans of the foreign keys, and a plan that was made
+ * for a few tasks would go through all of them for each of 100,000.
  */
 async function writeWords(run: Run, rows: RowsToWrite, workspaceId: number): Promise<void> {
   await oneAhead(chunks(rows.goals, chunkSize), (goals) => run([goalWords(workspaceId, goals)]));
@@ -142,7 +142,7 @@ async function oneAhead<T>(items: Iterable<T>, send: (item: T) => Promise<unknow
   let before: Promise<unknown> = Promise.resolve();
   for (const item of items) {
     const sent = send(item);
-    // it fails with the one before, which is the one that says why
+    // it fails with the one before, whose error says why
     sent.catch(() => {});
     await before;
     before = sent;
@@ -153,13 +153,13 @@ async function oneAhead<T>(items: Iterable<T>, send: (item: T) => Promise<unknow
 interface Recount {
   workspaceId: number;
   operation: number;
-  /** Tasks whose counts may be others than those that they came with. */
+  /** Tasks whose counts may differ from those that they came with. */
   taskIds: string[];
   /** Goals that lost a task to another. */
   left: ReadonlySet<string>;
 }
 
-/** New rows among themselves come counted; where they meet rows that were there, the database counts again. */
+/** New rows among themselves come with their counts. Where they meet existing rows, the database counts again. */
 async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, taskIds, left }: Recount): Promise<void> {
   const goalIds = [...new Set([...touchedGoals(rows), ...left])];
   if (goalIds.length > 0) {
@@ -172,20 +172,20 @@ async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, ta
   if (goalIds.length + taskIds.length > 0) await run([step(recountTasks, { workspaceId, taskIds, goalIds })]);
 }
 
-/** Whether a task is new, and so are its goal and all that it depends on: then nothing in the store changes its counts. */
+/** Whether a task, its goal and all its dependencies are new. Nothing in the store then changes its counts. */
 function staysAsGiven(rows: RowsToWrite): (task: TaskNode) => boolean {
   const fresh = new Set([...rows.goals, ...rows.tasks].filter((row) => !row.exists).map((row) => row.id));
   return ({ id, goal_id, dependencies }) => [id, goal_id, ...dependencies].every((each) => fresh.has(each));
 }
 
-/** The goals that were there before and that these rows change. */
+/** The goals that existed before and that these rows change. */
 function touchedGoals({ goals, tasks }: Pick<RowsToWrite, 'goals' | 'tasks'>): Set<string> {
   const fresh = new Set(goals.filter((goal) => !goal.exists).map((goal) => goal.id));
   const named = [...goals.map((goal) => goal.id), ...tasks.map((task) => task.goal_id)];
   return new Set(named.filter((id) => !fresh.has(id)));
 }
 
-/** Those of which it is true, and the others. */
+/** The items of which it is true, and the other items. */
 function split<T>(rows: T[], isFirst: (row: T) => boolean): [T[], T[]] {
   return [rows.filter(isFirst), rows.filter((row) => !isFirst(row))];
 }

@@ -1,27 +1,27 @@
 import type { Image } from '../event.ts';
 import { isOfNote, type PastEvent, type UndoneRow } from './rows.ts';
 
-/** A task depends on another, at a place among those that it depends on. */
+/** A task depends on another, which has a place among the task's dependencies. */
 export interface PlacedEdge {
   taskId: string;
   dependsOnId: string;
   place: number;
 }
 
-/** What taking operations back does to dependencies between rows. */
+/** The dependencies that an undo of operations moves. */
 export interface UndoneEdges {
-  /** Dependencies that come back, or back to their place, of tasks that were there before. */
+  /** Dependencies that come back, or back to their place, of tasks that existed before. */
   coming: PlacedEdge[];
   going: PlacedEdge[];
-  /** Those who depended on a task that comes back, and did not leave it by themselves. */
+  /** The former dependents of a task that comes back, without those that were detached from it on purpose. */
   dependents: PlacedEdge[];
 }
 
 const keyOf = (taskId: string, dependsOnId: string) => `${taskId} ${dependsOnId}`;
 
 /**
- * The first change of a dependency shows how it was before. A dependency also goes with the task that it is on, without an
- * event of the one that waits: the image of a deleted task has its dependents.
+ * The first change of a dependency shows its earlier state. A dependency also goes with a deleted task, without an
+ * event of the task that waits: the image of the deleted task has its dependents.
  */
 export function undoneEdges(events: readonly PastEvent[], rows: readonly UndoneRow[]): UndoneEdges {
   const tasks = new Map(rows.filter((row) => row.kind === 'task').map((row) => [row.id, row]));
@@ -59,7 +59,7 @@ function changedEdges(events: readonly PastEvent[]): Map<string, PlacedEdge & { 
   return changed;
 }
 
-/** What a task depends on, by its image. */
+/** The dependencies of a task, by its image. */
 export function edgesIn(taskId: string, image: Image): PlacedEdge[] {
   const places = (image.places ?? []) as number[];
   return ((image.dependencies ?? []) as string[]).map((dependsOnId, index) => ({
@@ -69,15 +69,15 @@ export function edgesIn(taskId: string, image: Image): PlacedEdge[] {
   }));
 }
 
-/** All dependencies that come back, each once: a task's own, and those of others on a task that comes back. */
+/** All dependencies that come back, each once: a task's own, and those of its dependents when the task comes back. */
 export function comingEdges({ coming, dependents }: UndoneEdges): PlacedEdge[] {
   const own = new Set(coming.map(({ taskId, dependsOnId }) => keyOf(taskId, dependsOnId)));
   return [...coming, ...dependents.filter(({ taskId, dependsOnId }) => !own.has(keyOf(taskId, dependsOnId)))];
 }
 
 /**
- * Dependencies that come back, at places that nothing else has: where a place was taken since, the dependency comes last.
- * `staying` are the dependencies of the same tasks that neither come nor go.
+ * Dependencies that come back, at free places. Where a place was taken since, the dependency comes last. `staying` are
+ * the dependencies of the same tasks that neither come nor go.
  */
 export function placed(coming: readonly PlacedEdge[], staying: readonly PlacedEdge[]): PlacedEdge[] {
   const taken = new Map<string, number[]>();

@@ -1,6 +1,6 @@
 import { type Conflict, inEffect, type LaterEvent } from './operations.ts';
 
-/** How a goal stood: its status, and how many tasks it had, and open ones. */
+/** The state of a goal: its status, and the numbers of its tasks and of its open tasks. */
 export interface GoalState {
   status: string;
   total: number;
@@ -8,8 +8,9 @@ export interface GoalState {
 }
 
 /**
- * A goal's own event. `follows`: it only followed from the goal's tasks. Of the first that is taken back, `moved_total`
- * and `moved_open`: by how much what is taken back, too, had moved the goal's counts until then.
+ * A goal's own event. `follows`: the change only followed from the goal's tasks. `moved_total` and `moved_open` belong
+ * to the first event that is taken back: they are the amounts by which the other operations that are taken back had
+ * moved the goal's counts until then.
  */
 export interface GoalEvent extends Omit<LaterEvent, 'goal_id' | 'task_id'> {
   id: string;
@@ -21,8 +22,8 @@ export interface GoalEvent extends Omit<LaterEvent, 'goal_id' | 'task_id'> {
 }
 
 /**
- * The status that a goal is to have after an undo (null: the one that it has), and how many tasks it had when it got
- * that: where that means the same as how many it has now, nothing follows.
+ * The wanted status of a goal after an undo (null: its present status), and the numbers of its tasks when it got that
+ * status. Where these numbers mean the same as the present ones, nothing follows from them.
  */
 export interface WantedGoal {
   place: number;
@@ -33,11 +34,11 @@ export interface WantedGoal {
 }
 
 /**
- * What becomes of the status of goals when operations are taken back. `concerned` are those whose tasks are counted
- * otherwise then; `events` are the own events of all goals that the operations are about, each goal's from first to last.
+ * The statuses of goals after operations are taken back. `concerned` are the goals whose task counts change by that.
+ * `events` are the own events of all goals of the operations, each goal's from first to last.
  *
- * A status that followed from tasks is no change that anybody made: where nothing moved the goal's status since, it is
- * again what it was; where something did, it stays, and what follows from the tasks is looked at again.
+ * A status that followed from tasks is no change that anybody made. Where nothing moved the goal's status since, the
+ * goal gets its earlier status back. Where something did, the status stays, and the rule for the tasks applies again.
  */
 export function wantedGoals(
   concerned: ReadonlySet<string>,
@@ -47,7 +48,7 @@ export function wantedGoals(
   const conflicts: Conflict[] = [];
   const wanted: WantedGoal[] = [];
   const goals = byGoal(events);
-  // of a goal without a history only the rule can tell
+  // a goal without a history has only the rule
   for (const id of concerned) goals.set(id, goals.get(id) ?? []);
   for (const [id, own] of goals) {
     const taken = own.filter((event) => operations.has(event.operation));
@@ -55,7 +56,7 @@ export function wantedGoals(
     if (first === undefined && !concerned.has(id)) continue;
     const since = first === undefined ? own : own.slice(own.indexOf(first));
     const later = inEffect(since.filter((event) => !operations.has(event.operation)));
-    // a goal that came and went is only looked at now
+    // only the present state of a goal counts that came and went
     const isTouched =
       taken.some((event) => !event.follows) && !(first?.before === null && taken.at(-1)?.after === null);
     if (isTouched) {
@@ -81,14 +82,14 @@ function byGoal(events: readonly GoalEvent[]): Map<string, GoalEvent[]> {
   return goals;
 }
 
-/** Of an undo from which a status followed: what it took back that moved the status, too. */
+/** For an undo from which a status followed: the operations that it took back and that moved the status, too. */
 function undoneHere({ undoes, follows }: GoalEvent, operations: ReadonlySet<number>): number[] | null {
   if (undoes === null || !follows) return undoes;
   const here = undoes.filter((operation) => operations.has(operation));
   return here.length > 0 ? here : null;
 }
 
-/** Undefined for a goal that goes. */
+/** Undefined for a goal that the undo removes. */
 function stateOf(
   own: GoalEvent[],
   first: GoalEvent | undefined,
@@ -101,13 +102,15 @@ function stateOf(
   return stateBefore(first, earlier.findLast(movesStatus));
 }
 
-/** How the goal stood without anything that is taken back; `given` is the event that had given it its status. */
+/**
+ * The state of the goal without the operations that are taken back; `given` is the event that gave the goal its status.
+ */
 function stateBefore(first: GoalEvent, given: GoalEvent | undefined): GoalState | undefined {
   if (first.before === null) return undefined;
   const { status } = first.before;
   const total = first.before.total - first.moved_total;
   const open = first.before.open - first.moved_open;
-  // it completed by itself, and perhaps because of what is taken back
+  // it completed by itself, and perhaps because of an operation that is taken back
   if (status === 'completed' && first.moved_open < 0 && given?.after?.open === 0) return { status, total, open: 0 };
   return { status, total, open };
 }
@@ -117,8 +120,9 @@ function movesStatus({ before, after }: GoalEvent): boolean {
 }
 
 /**
- * The status of a goal after an undo: the one that it is to have, or has, unless its tasks stand otherwise than when it got
- * that. Then the rule of docs/states.md has the last word: nothing left to do completes it, something to do opens it.
+ * The status of a goal after an undo: its wanted status, otherwise its present one, unless its tasks stand differently
+ * than when it got that status. Then the rule of docs/states.md decides: no open task completes the goal, an open task
+ * opens it.
  */
 export function statusAfterUndo(
   current: string,

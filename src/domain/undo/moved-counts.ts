@@ -9,8 +9,8 @@ function weight({ goal_id }: PastEvent, image: Image | null, sign: 1 | -1) {
 }
 
 /**
- * The goals' own events, and of each goal's first that is taken back: by how much the other operations that are taken
- * back had moved its counts until then.
+ * The goals' own events. The first event of each goal that is taken back has the amounts by which the other operations
+ * that are taken back had moved the goal's counts until then.
  */
 export function withMovedCounts(
   goalEvents: readonly Omit<GoalEvent, 'moved_total' | 'moved_open'>[],

@@ -2,9 +2,9 @@ import type { Image } from '../event.ts';
 import { edgesIn, type PlacedEdge, type UndoneEdges } from './edges.ts';
 import { goalBefore, isChanged, isChanging, isComing, isGoing, type PastEvent, type UndoneRow } from './rows.ts';
 
-/** The rows as they are now, which taking something back meets. */
+/** The present rows that an undo meets. */
 export interface Surroundings {
-  /** With who depends on each, its notes and its claim. */
+  /** With the dependents, the notes and the claim of each task. */
   tasks: ReadonlyMap<string, Image>;
   /** With their own notes. */
   goals: ReadonlyMap<string, Image>;
@@ -13,8 +13,8 @@ export interface Surroundings {
 }
 
 /**
- * What stands in the way of taking something back, beside later changes of the rows themselves: `id` is the row that is
- * no longer as it was left; the other fields say how to find the event that made it so.
+ * An obstacle of an undo, apart from later changes of the rows themselves. `id` is the row that has changed since; the
+ * other fields say how to find the event that changed it.
  */
 export interface Obstacle {
   id: string;
@@ -32,8 +32,8 @@ interface Undoing {
 }
 
 /**
- * Tasks, dependents and notes that were added to what would go; goals and dependencies that are gone; rows that are not
- * there any more, or there again.
+ * Tasks, dependents and notes that were added to rows that would go; goals and dependencies that are gone; rows that no
+ * longer exist, or exist again.
  */
 export function findObstacles(undoing: Undoing): Obstacle[] {
   return [
@@ -132,7 +132,7 @@ function listIn(image: Image | null | undefined, key: 'dependents' | 'notes'): I
   return (image?.[key] ?? []) as Image[];
 }
 
-/** What the tasks that are there depend on, but for what an undo takes away or brings. */
+/** The dependencies of the present tasks, without those that the undo removes or restores. */
 export function stayingEdges({ rows, edges, now }: Undoing, coming: readonly PlacedEdge[]): PlacedEdge[] {
   const going = idsOf(ofKind(rows, 'task').filter((row) => !row.was));
   const touched = new Set([...coming, ...edges.going].map(({ taskId, dependsOnId }) => `${taskId} ${dependsOnId}`));

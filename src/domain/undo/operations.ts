@@ -6,7 +6,7 @@ export interface Undo {
   undoes: number[];
 }
 
-/** An event that came after what is to be taken back. `undoes`: the operations that it took back on its row. */
+/** An event after the operations that are to be taken back. `undoes`: the operations that it took back on its row. */
 export interface LaterEvent {
   seq: number;
   operation: number;
@@ -17,21 +17,21 @@ export interface LaterEvent {
   undoes: number[] | null;
 }
 
-/** What stands in the way of an undo. */
+/** A later event that an undo conflicts with. */
 export type Conflict = Pick<LaterEvent, 'seq' | 'actor' | 'action' | 'goal_id' | 'task_id'>;
 
-/** Conflicts that one message names. */
+/** The number of conflicts that one message names. */
 const namedConflicts = 8;
 
 /** The undo that took this operation back and is in effect itself, if there is one. */
 export function undoOf(operation: number, undos: readonly Undo[]): Undo | undefined {
-  // undos of undos end somewhere: each is later than what it took back
+  // undos of undos end somewhere: each is later than the operations that it took back
   return undos.find((undo) => undo.undoes.includes(operation) && undoOf(undo.operation, undos) === undefined);
 }
 
 /**
- * Those of a row's later events, first to last, that are still in effect: an undo takes itself out together with what it
- * took back, where all of that is later too.
+ * The later events of a row, first to last, that are still in effect. An undo takes itself out together with the
+ * operations that it took back, where all of these are later, too.
  */
 export function inEffect<T extends Pick<LaterEvent, 'operation' | 'undoes'>>(later: readonly T[]): T[] {
   const operations = new Set(later.map((event) => event.operation));
@@ -49,8 +49,9 @@ export function inEffect<T extends Pick<LaterEvent, 'operation' | 'undoes'>>(lat
 }
 
 /**
- * Of an agent's operations, newest first: those to be taken back when all of them are. What was taken back already is
- * left out, and so is an undo together with all that it took back, where that is the agent's too.
+ * The operations of an agent, newest first, that have to be taken back to take back all of them. Operations that were
+ * taken back already are left out. So is an undo together with the operations that it took back, where these are the
+ * agent's, too.
  */
 export function operationsToUndo(operations: readonly number[], undos: readonly Undo[]): number[] {
   const left = new Set(operations);

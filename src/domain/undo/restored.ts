@@ -1,7 +1,7 @@
 import type { Image } from '../event.ts';
 import { isChanged, type UndoneRow } from './rows.ts';
 
-// What a row is again when operations on it are taken back.
+// The state that a row gets back when operations on it are taken back.
 
 /** An agent's hold, as images have it. */
 export interface RestoredClaim {
@@ -10,7 +10,7 @@ export interface RestoredClaim {
   lease_expires_at: string;
 }
 
-/** A task's image, and the claim on it that comes back; `movesClaim` where the claim that is there now goes. */
+/** A task's image, and the claim that comes back; `movesClaim` where the present claim goes. */
 export interface RestoredTask {
   image: Image;
   claim: RestoredClaim | undefined;
@@ -33,9 +33,9 @@ const taskColumns = [
 const goalColumns = ['description', 'priority', 'repos', 'created_at', 'metadata'];
 
 /**
- * A task that is there, with what the operations changed of it as it was. How it stands, when it was completed and who
- * held it belong together. A claim that is taken back raises the fence, so that its holder is refused. `now` is the
- * database's clock.
+ * A task that exists, with the earlier values of the columns that the operations changed. Its status, the time of its
+ * completion and its holder belong together. A claim that is taken back raises the fence, so that its holder is
+ * refused. `now` is the database's clock.
  */
 export function restoredTask(row: UndoneRow, current: Image, now: string): RestoredTask {
   const image = restore(row, current, taskColumns);
@@ -65,7 +65,10 @@ export function returnedTask(row: UndoneRow, highest: { revision: number; fence:
   return { image, claim, movesClaim: false };
 }
 
-/** A goal that is there, with what the operations changed of it as it was; its status follows other rules. */
+/**
+ * A goal that exists, with the earlier values of the columns that the operations changed; its status follows other
+ * rules.
+ */
 export function restoredGoal(row: UndoneRow, current: Image): Image {
   return restore(row, current, goalColumns);
 }
@@ -85,7 +88,7 @@ function isClaimed(image: Image): boolean {
   return typeof image.claimed_by === 'string';
 }
 
-/** A lease that has ended since is not given back. */
+/** A lease that has ended since does not come back. */
 function claimOf({ id, first }: UndoneRow, now: string): RestoredClaim | undefined {
   const { claimed_by, lease_expires_at } = first;
   if (typeof claimed_by !== 'string' || typeof lease_expires_at !== 'string') return undefined;

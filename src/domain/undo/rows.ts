@@ -1,6 +1,6 @@
 import { type Image, same } from '../event.ts';
 
-/** An event of what is to be taken back. */
+/** An event of the operations that are to be taken back. */
 export interface PastEvent {
   seq: number;
   operation: number;
@@ -11,19 +11,19 @@ export interface PastEvent {
   after: Image | null;
 }
 
-/** A row that operations changed, as they changed it all together. */
+/** A row that the operations changed, with the sum of their changes. */
 export interface UndoneRow {
   kind: 'goal' | 'task' | 'note';
   id: string;
   goalId: string;
   taskId: string | null;
-  /** Whether there was a row before the first of the changes, and whether there is one after the last. */
+  /** Whether the row existed before the first of the changes, and whether it exists after the last. */
   was: boolean;
   isThere: boolean;
-  /** Of each column that was changed: its value before the first change, and after the last. */
+  /** For each changed column: its value before the first change, and after the last. */
   first: Image;
   last: Image;
-  /** The whole row, where the last change deleted it: with its notes and those that depended on it. */
+  /** The whole row, where the last change deleted it, with its notes and its dependents. */
   removed: Image | null;
   operations: number[];
   firstSeq: number;
@@ -33,7 +33,10 @@ export function isOfNote(action: string): boolean {
   return action === 'noted' || action === 'note_undone';
 }
 
-/** The rows that these events changed, first to last, each once. What only followed for goals from their tasks is no change of theirs. */
+/**
+ * The rows that these events changed, first to last, each once. A goal's status that only followed from its tasks is no
+ * change of the goal.
+ */
 export function undoneRows(events: readonly PastEvent[]): UndoneRow[] {
   const rows = new Map<string, UndoneRow>();
   for (const event of events) {
@@ -48,7 +51,7 @@ export function undoneRows(events: readonly PastEvent[]): UndoneRow[] {
   return [...rows.values()];
 }
 
-/** A note that had gone with what it was on has no image in the event of an undo. */
+/** A note that went with its goal or task has no image in the event of an undo. */
 function noteIdOf({ seq, before, after }: PastEvent): string {
   const id = (after ?? before)?.id;
   return id === undefined ? `of event ${seq}` : String(id);
@@ -73,7 +76,7 @@ function begin(kind: UndoneRow['kind'], id: string, { goal_id, task_id, before, 
 function addTo(row: UndoneRow, { goal_id, task_id, before, after, operation }: PastEvent): void {
   row.goalId = goal_id;
   row.taskId = task_id;
-  // what one of the changes made is no part of what was there before
+  // a value that one of the changes made is no part of the row before them
   if (before !== null && row.was) row.first = { ...before, ...row.first };
   if (after !== null) row.last = before === null ? after : { ...row.last, ...after };
   row.removed = after === null ? before : null;
@@ -81,7 +84,7 @@ function addTo(row: UndoneRow, { goal_id, task_id, before, after, operation }: P
   if (!row.operations.includes(operation)) row.operations.push(operation);
 }
 
-/** Whether a column has another value after all of the changes than before them. */
+/** Whether a column has another value after all of the changes than before. */
 export function isChanged({ first, last }: UndoneRow, column: string): boolean {
   return column in first && !same(first[column], last[column]);
 }
@@ -95,7 +98,7 @@ export function goalBefore(row: UndoneRow): string {
   return String(row.first.goal_id ?? row.goalId);
 }
 
-/** Whether taking it back changes how a task stands: what its holder must not be surprised by. */
+/** Whether taking it back changes the status of a task. Such a change must not surprise the task's holder. */
 export function movesState(row: UndoneRow): boolean {
   if (row.kind !== 'task') return false;
   if (row.was !== row.isThere) return true;

@@ -11,14 +11,14 @@ import { exportTasks } from '../../store/statements/export-tasks.ts';
 import { listCounters } from '../../store/statements/list-counters.ts';
 import { formatName, formatVersion } from './format.ts';
 
-/** How much of each kind a file holds. */
+/** The number of rows of each kind in a file. */
 export type Exported = Record<'goals' | 'tasks' | 'notes' | 'events' | 'imports', number>;
 
 /**
- * Writes everything that the workspace holds, as it was at one moment, to a file that is not there yet. A row is a line,
- * so that two exports can be compared.
+ * Writes the whole workspace, as it is at one moment, to a file that does not exist yet. Each row is a line; therefore
+ * two exports can be compared.
  *
- * @throws GoalAgentError `conflict` when the file is there, `configuration` when it cannot be written.
+ * @throws GoalAgentError `conflict` when the file exists, `configuration` when it cannot be written.
  */
 export async function exportJson(call: Call, file: string): Promise<Exported> {
   const { database, workspaceId } = call.store;
@@ -48,7 +48,7 @@ export async function exportJson(call: Call, file: string): Promise<Exported> {
 }
 
 async function writeLines(file: string, head: string[], lists: Record<string, unknown[]>): Promise<void> {
-  // only its owner may read it: descriptions and results are nobody else's
+  // only its owner may read it: descriptions and results are nobody else's business
   const handle = await open(file, 'wx', 0o600).catch((error) => {
     throw cannotWrite(file, error);
   });

@@ -5,7 +5,9 @@ import { Priority } from '../../domain/priority.ts';
 import { TaskStatus } from '../../domain/task-status.ts';
 import { unstorable } from '../../domain/text.ts';
 
-/** What `goal-agent export json` writes and `goal-agent import json` reads; docs/migration.md tells of it. */
+/**
+ * The format that `goal-agent export json` writes and `goal-agent import json` reads; docs/migration.md describes it.
+ */
 export const formatName = 'goal-agent export';
 export const formatVersion = 1;
 
@@ -16,7 +18,7 @@ const time = z.iso.datetime();
 const number = z.int().min(0);
 const goalId = text.regex(/^GOAL-\d{4,15}$/);
 const taskId = text.regex(/^TASK-\d{4,15}$/);
-/** Images of rows are larger than what a caller may write, and reports have no limit at all. */
+/** Images of rows are larger than a caller's values may be, and reports have no limit at all. */
 const anyJson = z.unknown() as unknown as z.ZodType<Json>;
 
 export const ExportedGoal = z.strictObject({

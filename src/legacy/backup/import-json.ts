@@ -25,7 +25,7 @@ import { ExportedWorkspace, formatName, formatVersion } from './format.ts';
 const chunkSize = 500;
 
 /**
- * Restores an export into a workspace that holds nothing: everything is as it was, history, times and numbers included.
+ * Restores an export into an empty workspace, with its history, times and numbers.
  *
  * @throws GoalAgentError `invalid` for a file that is no export, or contradicts itself; `conflict` when the workspace
  *   holds something. Nothing was written then.
@@ -61,7 +61,7 @@ export async function importJson(call: Call, file: string): Promise<Exported> {
   };
 }
 
-/** The statements that write an export, in an order that its references allow. */
+/** The statements that write an export, in an order that the foreign keys allow. */
 function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<Step> {
   const { goals, tasks } = withDerivedColumns(exported);
   for (const chunk of chunks(goals, chunkSize)) yield step(importGoals, { workspaceId, goals: asJson(chunk) });
@@ -98,7 +98,7 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
   });
 }
 
-/** What the store derives is no part of an export, so that it cannot be wrong. */
+/** The values that the store derives are no part of an export; therefore they cannot be wrong. */
 function withDerivedColumns({ goals, tasks }: ExportedWorkspace) {
   const rows = tasks.map((task) => ({ ...task, open_dependencies: 0, parked: false, exists: false }));
   const statuses = new Map([...goals, ...tasks].map(({ id, status }) => [id, status as string]));

@@ -6,13 +6,13 @@ import type { OnConflict } from './types.ts';
 
 export type Kind = 'goal' | 'task';
 
-/** Which ID each record has from now on. */
+/** The ID that each record has from now on. */
 export interface AssignedIds {
   /** By the key that the record is stored under. */
   byKey: Map<string, string>;
   /** The ID that a reference in the old data means, or undefined when it means none of the records. */
   resolve(reference: Json | undefined): string | undefined;
-  /** IDs that nobody had before, in the order in which they were given. */
+  /** IDs that no record had before, in the order in which they were given. */
   create(): string;
   /** How many IDs were created. */
   created(): number;
@@ -27,7 +27,7 @@ interface Assignment {
   onConflict: OnConflict;
   /** The first number that may be given to a record without an ID of its own. */
   firstNew: number;
-  /** References that may mean records which are not there, and whose IDs nobody else may get. */
+  /** References to records that may be missing. No other record may get these IDs. */
   mentioned: Iterable<Json | undefined>;
   changes: Changes;
 }
@@ -35,20 +35,20 @@ interface Assignment {
 const form = { goal: /^\s*GOAL-(\d{1,14})\s*$/i, task: /^\s*TASK-(\d{1,14})\s*$/i };
 const idOf = { goal: goalIdOf, task: taskIdOf };
 
-/** The number in an ID as v2 wrote it, or undefined when the text is none. */
+/** The number in an ID as v2 wrote it, or undefined when the text is no ID. */
 export function numberIn(kind: Kind, text: unknown): number | undefined {
   const digits = typeof text === 'string' ? form[kind].exec(text)?.[1] : undefined;
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The ID in the form that is stored, or undefined when the text is none. */
+/** The ID in the stored form, or undefined when the text is no ID. */
 export function canonicalId(kind: Kind, text: unknown): string | undefined {
   const number = numberIn(kind, text);
   return number === undefined ? undefined : idOf[kind](number);
 }
 
 /**
- * IDs are kept: the key counts, since that is what v2 looked records up by. A record gets a new ID when neither its key
+ * IDs are kept. The key counts, because v2 looked records up by their keys. A record gets a new ID when neither its key
  * nor its `id` is one, when another record has the same, or when the store has it and `onConflict` says renumber.
  */
 export function assignIds(assignment: Assignment): AssignedIds {

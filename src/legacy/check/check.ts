@@ -10,25 +10,25 @@ import { RecoveredGoals } from './recovered-goals.ts';
 import { taskNode, taskRow } from './task-row.ts';
 import type { CheckOptions, Existing, GoalRow, LegacyRecords, TaskNode, TaskRow } from './types.ts';
 
-/** Rows that keep every rule of the store, and all that had to be changed for it. */
+/** Rows that keep every rule of the store, and the changes that this took. */
 export interface CheckedRecords {
   goals: GoalRow[];
   tasks: TaskNode[];
   /**
-   * All of one of the tasks. Its record is read only here: while one is written the next is read, and memory holds few
-   * of them. What has to be changed for it is told the first time.
+   * The whole row of one task. Its record is read only here: while one task is written the next is read, and memory
+   * holds few of them. The first call reports the changes to the record.
    */
   rowOf(task: TaskNode): TaskRow;
-  /** The highest numbers in use, the old counters counted in: new IDs start behind them. */
+  /** The highest numbers in use, the old counters included. New IDs start after them. */
   highest: { goal: number; task: number };
-  /** How many IDs were made up, from `firstNew` or the end of the old ones on. */
+  /** The number of new IDs, from `firstNew` or the end of the old ones on. */
   created: { goal: number; task: number };
   found: Counts;
 }
 
 /**
- * Turns records of an old version into rows, whatever state the records are in: nothing that can be kept is lost, and
- * `changes` tells each thing that could not be kept as it was. Pure: the same records give the same rows.
+ * Turns records of an old version into rows, whatever state the records are in. It loses nothing that can be kept, and
+ * `changes` reports each value that could not be kept as it was. Pure: the same records give the same rows.
  */
 export function checkRecords(records: LegacyRecords, options: CheckOptions, changes: Changes): CheckedRecords {
   const ids = assignBoth(records, options, changes);
@@ -42,7 +42,7 @@ export function checkRecords(records: LegacyRecords, options: CheckOptions, chan
   breakCycles(tasks, changes);
   compareLists(checking, tasks);
   const kept = { goals: settle(goals, options, changes), tasks: settle(tasks, options, changes) };
-  // what is left out is told of too
+  // the report also tells of the values that are left out
   for (const task of tasks) if (!isTaken(task, options)) rowOf(task);
   countTasks(kept.goals, kept.tasks, changes);
   derive(kept, options.existing);
@@ -78,7 +78,7 @@ function readerOf(kind: Kind, key: string, { records, ids, options, changes }: C
   return new RecordReader(ids[kind].byKey.get(key) as string, record, { changes, zone: options.zone });
 }
 
-/** Tells of each record once, however often it is asked for. */
+/** Reports each record once, however often the record is read. */
 function rowReader(checking: Checking): CheckedRecords['rowOf'] {
   const told = new Set<TaskNode>();
   return (task) => {
@@ -96,7 +96,7 @@ function goalRows(checking: Checking): GoalRow[] {
   });
 }
 
-/** The tasks with their goals and dependencies, and the goals that had to be made for them. */
+/** The tasks with their goals and dependencies, and the goals that were made for them. */
 function taskNodes(
   checking: Checking,
   goals: GoalRow[],
@@ -133,7 +133,7 @@ function compareLists(checking: Checking, tasks: TaskNode[]): void {
   }
 }
 
-/** Leaves out the rows that are in the store already, or says that they are overwritten. */
+/** Leaves out the rows that the store has already, or reports that they are overwritten. */
 function settle<T extends GoalRow | TaskNode>(rows: T[], options: CheckOptions, changes: Changes): T[] {
   const { onConflict } = options;
   for (const { id, exists } of rows) {

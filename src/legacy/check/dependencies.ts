@@ -4,7 +4,10 @@ import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
 import type { TaskNode } from './types.ts';
 
-/** The IDs that a task's record depends on, in its order, each once; what names no task of the import is left out. */
+/**
+ * The IDs of a task's dependencies, in the record's order, each once. An entry that names no task of the import is left
+ * out.
+ */
 export function dependenciesOf(
   reader: RecordReader,
   resolve: (reference: Json | undefined) => string | undefined,
@@ -25,8 +28,9 @@ function missing(reader: RecordReader, entry: Json): void {
 }
 
 /**
- * Leaves out one dependency of each cycle: walking from the lowest number on, the one that leads back to a task that is
- * being walked through. Linear in tasks and dependencies, and without recursion: a chain may be as long as there are tasks.
+ * Leaves out one dependency of each cycle. A walk from the lowest number on finds it: it leads back to a task of the
+ * present path. Linear in tasks and dependencies, and without recursion, because a chain may have as many links as
+ * there are tasks.
  */
 export function breakCycles(tasks: readonly TaskNode[], changes: Changes): void {
   const byId = new Map(tasks.map((task) => [task.id, task]));

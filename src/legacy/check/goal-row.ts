@@ -10,7 +10,7 @@ export const priorityChoice = { words: Priority, fallback: 'medium', kind: 'unkn
 
 const statusChoice = { words: GoalStatus, fallback: 'planned', kind: 'unknown_status' } as const;
 
-/** What v2 and the Python v3.0 knew of a goal. */
+/** The fields of a goal in v2 and the Python v3.0. */
 const goalFields = new Set([
   'id',
   'description',
@@ -23,7 +23,7 @@ const goalFields = new Set([
   'metadata',
 ]);
 
-/** A goal's row from its record; its tasks are counted later. */
+/** A goal's row from its record, without the counts of its tasks. */
 export function goalRow(reader: RecordReader, { now, exists }: { now: string; exists: boolean }): GoalRow {
   const description = reader.text('description', { max: limits.description, fallback: '(no description)' });
   const [created, updated] = [reader.time('created_at'), reader.time('updated_at')];
@@ -49,7 +49,7 @@ export function filledIn(reader: RecordReader, field: string, time: string): str
   return time;
 }
 
-/** The metadata, with the fields that do not exist here added where they fit. */
+/** The metadata, with unknown fields added where they fit. */
 function metadataOf(reader: RecordReader): JsonObject {
   const raw = reader.raw('metadata');
   const metadata = reader.json('metadata', objectFrom(reader, raw), {}) as JsonObject;

@@ -14,7 +14,7 @@ export interface TaskList {
   members: readonly string[];
 }
 
-/** Compares a goal's list with the tasks that name the goal. The tasks' word counts; each difference is reported. */
+/** Compares a goal's list with the tasks that name the goal. The tasks decide; each difference is reported. */
 export function compareTaskList({ reader, resolve, goalOf, members }: TaskList): void {
   const listed = new Set<string>();
   const list = reader.list('tasks');
@@ -40,7 +40,7 @@ export function compareTaskList({ reader, resolve, goalOf, members }: TaskList):
   }
 }
 
-/** Counts each goal's tasks, completes goals in progress that have nothing left to do, and parks the tasks of closed ones. */
+/** Counts each goal's tasks, completes goals in progress without open tasks, and parks the tasks of closed goals. */
 export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskNode[], changes: Changes): void {
   const byId = new Map(goals.map((goal) => [goal.id, goal]));
   for (const task of tasks) {
@@ -64,7 +64,10 @@ export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskNode[]
   }
 }
 
-/** What the store derives from the rows: how many dependencies of a task are open, and whether its goal is closed. */
+/**
+ * The values that the store derives from the rows: the number of a task's open dependencies, and whether its goal is
+ * closed.
+ */
 export function deriveColumns(
   tasks: readonly Omit<TaskNode, 'key'>[],
   statusOf: { goal: (id: string) => string; task: (id: string) => string },

@@ -15,7 +15,7 @@ interface Choice<T extends string> {
 /** A record's fields, or some of them. */
 type Fields = Readonly<Record<string, Json | undefined>>;
 
-/** Reads one record's fields, whatever is in them, and reports each that it could not take as it was. */
+/** Reads one record's fields, whatever is in them, and reports each field that it could not take as it was. */
 export class RecordReader {
   readonly id: string;
   readonly #record: Fields;
@@ -38,7 +38,7 @@ export class RecordReader {
     return Object.hasOwn(this.#record, field) ? this.#record[field] : undefined;
   }
 
-  /** Text that has to be there. */
+  /** Text that must exist. */
   text(field: string, { max, fallback }: { max: number; fallback: string }): string {
     const text = this.#text(field, max);
     if (text !== undefined && text.trim() !== '') return text;
@@ -85,7 +85,7 @@ export class RecordReader {
     return list.slice(0, limits.listEntries);
   }
 
-  /** A list of anything; nothing and null are an empty one. */
+  /** A list of anything. A missing field and null are an empty list. */
   list(field: string): Json[] {
     const raw = this.raw(field);
     if (Array.isArray(raw)) return raw;
@@ -97,7 +97,10 @@ export class RecordReader {
     return typeof raw === 'string' && raw !== '' ? [raw] : [];
   }
 
-  /** An instant in UTC, or undefined where there is none to be read; it is the caller who knows what else it could be. */
+  /**
+   * An instant in UTC, or undefined where the field has none that can be read. The caller knows a value to put in its
+   * place.
+   */
   time(field: string): string | undefined {
     const raw = this.raw(field);
     if (raw === undefined || raw === null) return undefined;
@@ -125,7 +128,7 @@ export class RecordReader {
     return clean;
   }
 
-  /** The fields that are none of `known`. */
+  /** The fields that are not in `known`. */
   extraFields(known: ReadonlySet<string>): [string, Json][] {
     return Object.keys(this.#record)
       .filter((field) => !known.has(field))
@@ -159,7 +162,7 @@ export class RecordReader {
   }
 }
 
-/** How a value reads in a sentence. */
+/** A value as a sentence shows it. */
 export function shown(value: Json): string {
   const text = writeJson(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
@@ -167,7 +170,7 @@ export function shown(value: Json): string {
 
 const tooDeep = Symbol('too deep');
 
-/** The same value where nothing has to change, so that most of it is never copied. */
+/** The same value where nothing has to change; most values are therefore never copied. */
 function storableJson(value: Json, depth: number): Json | typeof tooDeep {
   if (typeof value === 'string') return exactNumber(value) === undefined ? storable(value) : value;
   if (typeof value !== 'object' || value === null) return value;

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 
-/** What has to be known of all records before the first of them becomes a row. */
+/** The facts about all records that are needed before the first of them becomes a row. */
 export type RecordHead = {
   id: Json | undefined;
-  /** Of tasks: how they stand to each other and to goals. */
+  /** For tasks: their relations to each other and to goals. */
   goal_id: Json | undefined;
   status: Json | undefined;
   dependencies: Json | undefined;
@@ -12,7 +12,10 @@ export type RecordHead = {
 /** Records by the key that each was stored under, in the order of the source. */
 export interface Records {
   heads: ReadonlyMap<string, RecordHead>;
-  /** The record of a key that is there. Where the source is a large file, it is parsed anew each time, and not kept. */
+  /**
+   * The record of a key that is there. Where the source is a large file, the record is parsed anew each time, and not
+   * kept.
+   */
   read(key: string): JsonObject;
 }
 

@@ -11,7 +11,7 @@ interface Surroundings {
   changes: Changes;
 }
 
-/** Goals made for tasks whose own goal is not there: no task can be without one, and none is dropped. */
+/** Goals made for tasks whose own goal is missing: no task can be without a goal, and no task is dropped. */
 export class RecoveredGoals {
   readonly #byReference = new Map<string, string>();
   readonly #rows = new Map<string, GoalRow>();
@@ -21,7 +21,7 @@ export class RecoveredGoals {
     this.#surroundings = surroundings;
   }
 
-  /** The ID of the goal that stands in for the missing one, which keeps its ID where it had one. */
+  /** The ID of the goal that stands in for the missing one. It is the missing goal's ID, where the task names one. */
   goalFor(task: TaskRow, goalId: Json | undefined): string {
     const wanted = canonicalId('goal', goalId);
     const reference = wanted ?? '';

@@ -7,7 +7,7 @@ import type { TaskNode, TaskRow } from './types.ts';
 
 const statusChoice = { words: TaskStatus, fallback: 'pending', kind: 'unknown_status' } as const;
 
-/** What v2 and the Python v3.0 knew of a task. */
+/** The fields of a task in v2 and the Python v3.0. */
 const taskFields = new Set([
   'id',
   'goal_id',
@@ -26,7 +26,9 @@ const taskFields = new Set([
   'result',
 ]);
 
-/** A task's place among the others, from the head of its record; its goal and its dependencies are found later. */
+/**
+ * A task's place among the other tasks, from the head of its record, before its goal and its dependencies are found.
+ */
 export function taskNode(reader: RecordReader, { key, exists }: { key: string; exists: boolean }): TaskNode {
   return {
     key,
@@ -41,7 +43,10 @@ export function taskNode(reader: RecordReader, { key, exists }: { key: string; e
   };
 }
 
-/** All of a task, from its record. Written out: V8 keeps what a spread of 100,000 of them makes, and they are many. */
+/**
+ * The whole row of a task, from its record. Each field is written out, because V8 keeps the objects that a spread makes
+ * of 100,000 tasks.
+ */
 export function taskRow(node: TaskNode, reader: RecordReader, now: string): TaskRow {
   const times = timesOf(reader, now);
   const row = {
@@ -86,7 +91,7 @@ function timesOf(reader: RecordReader, now: string): Times {
   return { created: first, updated: updated ?? filledIn(reader, 'updated_at', first), completed };
 }
 
-/** Set for completed tasks and for no others: the schema holds that. */
+/** Set for completed tasks and for no others; the schema enforces that. */
 function completedAt(reader: RecordReader, status: TaskStatus, { updated, completed }: Times): string | null {
   if (status === 'completed' && completed === undefined) {
     reader.report('completed_at', 'completed_at', `a completed task without the time of it; it is now ${updated}`);

@@ -5,7 +5,7 @@ import type { TaskStatus } from '../../domain/task-status.ts';
 import type { TimeZone } from '../local-time.ts';
 import type { Records } from './records.ts';
 
-/** Records as an old version kept them; nothing is known of their fields. */
+/** Records as an old version kept them; their fields may hold anything. */
 export interface LegacyRecords {
   goals: Records;
   tasks: Records;
@@ -13,23 +13,23 @@ export interface LegacyRecords {
   counters: { goal?: number | undefined; task?: number | undefined };
 }
 
-/** What happens to a row whose ID is in the store already. */
+/** The treatment of a row whose ID the store has already. */
 export type OnConflict = 'skip' | 'renumber' | 'overwrite';
 
-/** IDs of the records that are in the store already, with their status. */
+/** IDs of the records that the store has already, with their status. */
 export interface Existing {
   goals: ReadonlyMap<string, string>;
   tasks: ReadonlyMap<string, string>;
 }
 
 export interface CheckOptions {
-  /** Of timestamps without one. */
+  /** For timestamps without a zone. */
   zone: TimeZone;
-  /** What stands in for a timestamp that no field of a record or its neighbours tells. */
+  /** The value of a timestamp that no field of a record or its neighbours tells. */
   now: string;
   existing: Existing;
   onConflict: OnConflict;
-  /** Where new IDs start, when the old counters and IDs do not ask for more. */
+  /** The start of new IDs, unless the old counters and IDs are higher. */
   firstNew: { goal: number; task: number };
 }
 
@@ -50,9 +50,9 @@ export interface GoalRow {
   exists: boolean;
 }
 
-/** What has to be known of every task before the first one can be written. */
+/** The facts about every task that are needed before the first one can be written. */
 export interface TaskNode {
-  /** Under which its record is stored. */
+  /** The key under which the record is stored. */
   key: string;
   id: string;
   number: number;

@@ -43,11 +43,11 @@ const source = 'the tables of the Python v3.0';
 const lockNotAvailable = '55P03';
 
 /**
- * Converts the tables of a Python v3.0 database: in one transaction the old ones are set aside, ours are made, and every
- * row moves over with the same checks as any import. Undefined when there are no such tables. Whatever fails, the
- * database is as it was.
+ * Converts the tables of a Python v3.0 database. One transaction sets the old tables aside, makes ours, and moves every
+ * row with the checks of any import. Undefined when there are no such tables. After any failure the database is as it
+ * was.
  *
- * @throws GoalAgentError `conflict` when the tables are in use, or an earlier conversion's tables are still there.
+ * @throws GoalAgentError `conflict` when the tables are in use, or when an earlier conversion's tables still exist.
  */
 export async function convertPythonTables(
   connection: pg.ClientConfig,
@@ -60,7 +60,7 @@ export async function convertPythonTables(
 }
 
 async function convert(session: Session, options: ConversionOptions): Promise<Conversion> {
-  // a server of the old version that still runs would make us wait for ever
+  // a server of the old version that still runs would otherwise make us wait for ever
   const impatient = { settings: `set local lock_timeout = '10s'` };
   try {
     return await session.transaction(() => convertWithin(session, options), impatient);

@@ -7,18 +7,19 @@ import { mergeVersions } from './merge.ts';
 import { redisRecords } from './redis-records.ts';
 
 export interface RedisImportOptions extends V2ImportOptions {
-  /** A directory of v2 files to bring together with what Redis has: of each record the newer version counts. */
+  /** A directory of v2 files to merge with the data in Redis: of each record the newer version counts. */
   files?: string | undefined;
 }
 
 /**
- * Imports what v2 kept in Redis, with the same checks as its files. Redis is only read.
+ * Imports the data that v2 kept in Redis, with the same checks as its files. Redis is only read.
  *
- * @throws GoalAgentError as `readRedis`, `redisRecords` and `V2Directory` do, and `invalid` for a time zone that is none.
+ * @throws GoalAgentError as `readRedis`, `redisRecords` and `V2Directory` do, and `invalid` for a time zone that is
+ *   none.
  */
 export async function importRedis(call: Call, url: string, options: RedisImportOptions = {}): Promise<ImportOutcome> {
   const zone = timeZoneOf(options.timezone);
-  // loaded only here: the client library is larger than all of ours
+  // loaded only here: the client library is larger than all of our code
   const { readRedis } = await import('./read-redis.ts');
   const texts = await readRedis(url);
   const files = options.files === undefined ? undefined : new V2Directory(options.files);

@@ -4,15 +4,16 @@ import type { LegacyRecords } from '../check/types.ts';
 import { type TimeZone, utcFrom } from '../local-time.ts';
 import type { Changes } from '../report.ts';
 
-/** A version of the records, and what people call where it came from. */
+/** A version of the records, and the name of its source for people. */
 export interface Version {
   name: string;
   records: LegacyRecords;
 }
 
 /**
- * Brings two versions of the same records together. Where both have a record and they differ, the one with the newer
- * `updated_at` counts; if that is equal, the one completed last (v2 did not touch `updated_at` then), or else the first.
+ * Merges two versions of the same records. Where both have a record and they differ, the one with the newer
+ * `updated_at` counts; if that is equal, the one completed last (v2 did not touch `updated_at` then), otherwise the
+ * first.
  */
 export function mergeVersions(first: Version, second: Version, zone: TimeZone, changes: Changes): LegacyRecords {
   const merge = (a: Records, b: Records) => {
@@ -43,7 +44,7 @@ export function mergeVersions(first: Version, second: Version, zone: TimeZone, c
   };
 }
 
-/** Sorts as the records' age does. */
+/** A text that sorts as the records' age does. */
 export function ageOf(record: JsonObject, zone: TimeZone): string {
   const time = (field: string) => {
     const value = record[field];

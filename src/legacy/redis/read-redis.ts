@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { createClient } from 'redis';
 import { GoalAgentError } from '../../domain/errors.ts';
 
-/** What v2 kept in Redis, as the texts that it wrote; the snapshot may have expired. */
+/** The data that v2 kept in Redis, as the texts that it wrote; the snapshot may have expired. */
 export interface RedisTexts {
   snapshot: string | undefined;
   /** By ID. */
   goals: Map<string, string>;
   tasks: Map<string, string>;
-  /** Of all of it: what `imports` remembers. */
+  /** The hash of all texts, which `imports` remembers. */
   hash: string;
 }
 
 const keys = { snapshot: 'goal_agent:state:full', goals: 'goal_agent:goal:', tasks: 'goal_agent:task:' } as const;
 
 /**
- * Reads everything that v2 wrote to Redis, and changes nothing there. It walks the keys with SCAN, so that a server with
- * other users' keys goes on serving them.
+ * Reads everything that v2 wrote to Redis, and changes nothing there. It walks the keys with SCAN, because a server
+ * with other users' keys has to go on serving them.
  *
  * @throws GoalAgentError `unavailable` when Redis cannot be reached or refuses; `not_found` when v2 left nothing there.
  */
@@ -24,7 +24,7 @@ export async function readRedis(url: string): Promise<RedisTexts> {
   let client: ReturnType<typeof createClient>;
   try {
     client = createClient({ url, socket: { connectTimeout: 5_000, reconnectStrategy: false } });
-    client.on('error', () => {}); // the call that runs then fails by itself
+    client.on('error', () => {}); // the running call fails by itself
     await client.connect();
   } catch (error) {
     throw unreachable(error);

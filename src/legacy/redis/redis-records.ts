@@ -13,11 +13,12 @@ import type { RedisTexts } from './read-redis.ts';
 const noRecords: LegacyRecords = { goals: recordsIn(new Map()), tasks: recordsIn(new Map()), counters: {} };
 
 /**
- * The records in what v2 wrote to Redis: those of the snapshot, and those under keys of their own where they are newer,
- * or all of those when the snapshot is gone. A key of its own that the snapshot does not have and that is older than it
- * is a record that was deleted.
+ * The records that v2 wrote to Redis: those of the snapshot, and those under keys of their own where they are newer, or
+ * all of the latter when the snapshot is gone. A record with a key of its own that is older than the snapshot, and that
+ * the snapshot does not have, was deleted.
  *
- * @throws GoalAgentError `invalid` for a text that is not JSON or not of the right shape, with its key, line and column.
+ * @throws GoalAgentError `invalid` for a text that is not JSON or not of the right shape, with its key, line and
+ *   column.
  */
 export function redisRecords({ snapshot, goals, tasks }: RedisTexts, zone: TimeZone, changes: Changes): LegacyRecords {
   const whole = snapshot === undefined ? undefined : snapshotRecords(snapshot, changes);

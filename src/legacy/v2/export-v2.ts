@@ -13,8 +13,8 @@ import { timeZoneOf } from './import-v2.ts';
 import { v2Files } from './read-directory.ts';
 
 /**
- * Writes the workspace as the files that v2.3 reads, into a directory that has none of them yet: the way back.
- * History and notes stay behind, since v2 has no place for them.
+ * Writes the workspace as the files that v2.3 reads, into a directory that has none of them yet: the way back. History
+ * and notes stay behind, because v2 has no place for them.
  *
  * @throws GoalAgentError `conflict` when one of the files is there; `invalid` for a time zone that is none.
  */
@@ -60,7 +60,7 @@ function taskRecord(task: Row<typeof exportTasks>, zone: TimeZone) {
 }
 
 async function write(directory: string, contents: Record<keyof typeof v2Files, unknown>): Promise<void> {
-  // only its owner may read it: descriptions and results are nobody else's
+  // only its owner may read it: descriptions and results are nobody else's business
   await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) => {
     throw cannotWrite(directory, error);
   });

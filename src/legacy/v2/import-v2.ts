@@ -8,9 +8,9 @@ import type { V2Directory } from './v2-directory.ts';
 
 export interface V2ImportOptions {
   dryRun?: boolean;
-  /** Said by the caller: then content that was imported before is imported again. */
+  /** Given by the caller: content that was imported before is then imported again. */
   onConflict?: OnConflict | undefined;
-  /** Of timestamps without a zone; this machine's when left out. */
+  /** For timestamps without a zone; the zone of this machine when left out. */
   timezone?: string | undefined;
   onProgress?: OnProgress | undefined;
 }

@@ -15,13 +15,13 @@ import { type Changes, storable } from '../report.ts';
 
 export const v2Files = { goals: 'goals.json', tasks: 'tasks.json', counters: 'counters.json' } as const;
 
-/** The files of a v2 directory as they are; one that is not there is undefined. */
+/** The files of a v2 directory as they are; a missing file is undefined. */
 export interface V2Files {
   directory: string;
   goals: Buffer | undefined;
   tasks: Buffer | undefined;
   counters: Buffer | undefined;
-  /** Of the bytes of all three: what `imports` remembers. */
+  /** The hash of the bytes of all three, which `imports` remembers. */
   hash: string;
 }
 
@@ -62,7 +62,7 @@ function refuseOtherEncodings(bytes: Buffer, file: string): void {
   if (!isUtf8(bytes)) throw notReadable(file, firstBadByte(bytes), 'the text is not UTF-8');
 }
 
-/** Line by line, since a decoder does not say where it stopped. */
+/** Line by line, because a decoder does not say where it stopped. */
 function firstBadByte(bytes: Buffer): { line: number; column: number } {
   let start = 0;
   for (let line = 1; ; line += 1) {
@@ -76,7 +76,8 @@ function firstBadByte(bytes: Buffer): { line: number; column: number } {
 }
 
 /**
- * The records in the files. What is repeated, no number or too deep goes into `changes`. Others get their turns meanwhile.
+ * The records in the files. Values that are repeated, no number or too deep go into `changes`. Other work of the
+ * process gets its turns meanwhile.
  *
  * @throws GoalAgentError `invalid` with file, line and column where a file is not JSON, or not of the right shape.
  */
@@ -99,7 +100,7 @@ interface FileText {
   text: Buffer | undefined;
 }
 
-/** What v2 wrote of every goal or task, beside its ID. */
+/** The fields that v2 wrote for every goal or task, beside its ID. */
 const v2Fields = ['description', 'status', 'priority', 'created_at', 'updated_at', 'goal_id', 'tasks'];
 
 /** Many programs have a goals.json. */
@@ -110,7 +111,10 @@ function notOfV2(kind: Kind, file: string): GoalAgentError {
   );
 }
 
-/** Looks at all records, and keeps of each where it is: rows are made of one at a time, and memory holds them once. */
+/**
+ * Looks at all records, and keeps the place of each. Rows are made of one record at a time, and memory holds the
+ * records once.
+ */
 async function recordsOf(kind: Kind, { file, text = Buffer.from('{}') }: FileText, changes: Changes): Promise<Records> {
   let isOfV2 = false;
   const heads = new Map<string, RecordHead>();
@@ -118,7 +122,7 @@ async function recordsOf(kind: Kind, { file, text = Buffer.from('{}') }: FileTex
   const read = (key: string) => {
     const { start, end, plain } = places.get(key) ?? { start: 0, end: 0, plain: false };
     const bytes = text.subarray(start, end);
-    // where nothing was noticed readJson reads the same, and much faster
+    // without a remark readJson reads the same value, and much faster
     return (plain ? readJson(bytes.toString()) : parseJson(bytes).value) as JsonObject;
   };
   await eachEntry({ file, text }, changes, ({ key, value, start, end, notices }) => {
@@ -154,7 +158,7 @@ async function countersIn({ file, text }: FileText, changes: Changes): Promise<{
   return counters;
 }
 
-/** How long one may work before others get a turn, in milliseconds. */
+/** The time after which other work gets a turn, in milliseconds. */
 const turn = 10;
 
 async function eachEntry(
@@ -183,7 +187,7 @@ const noticed = {
   nested_too_deep: ['over_limit', 'it is nested too deep; it is null now'],
 } as const;
 
-/** Tells of one value that the JSON reader replaced; its path begins with the record's key. */
+/** Reports one value that the JSON reader replaced; its path begins with the record's key. */
 export function report({ path: [id, ...field], problem, verbatim }: JsonNotice, changes: Changes): void {
   const [kind, message] = noticed[problem];
   changes.add(kind, String(id), message, { ...(field.length > 0 && { field: field.join('.') }), raw: verbatim });

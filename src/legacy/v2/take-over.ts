@@ -11,7 +11,7 @@ import { importV2 } from './import-v2.ts';
 import { v2Files } from './read-directory.ts';
 import { V2Directory } from './v2-directory.ts';
 
-/** The files of one directory were taken over (`lines` tell what was done) or could not be (`problem` tells why). */
+/** The files of one directory were taken over (`lines` report it) or could not be (`problem` says why). */
 export type TakenOver =
   | { directory: string; lines: string[]; problem?: never; cause?: never }
   | { directory: string; lines?: never; problem: string; cause: unknown };
@@ -19,11 +19,14 @@ export type TakenOver =
 /** A place where v2 files may lie. */
 export interface V2Place {
   path: string;
-  /** Whether a person named it: a working directory may be a stranger's, who must not put goals into a store in use. */
+  /**
+   * Whether a person named it. A working directory may be a stranger's, and a stranger must not put goals into a store
+   * in use.
+   */
   isNamed: boolean;
 }
 
-/** Those of these places that have files of v2's names, each once. */
+/** The places that have files of v2's names, each once. */
 export async function directoriesWithV2Files(places: readonly V2Place[]): Promise<V2Place[]> {
   const holding: V2Place[] = [];
   for (const place of places) {
@@ -36,8 +39,9 @@ export async function directoriesWithV2Files(places: readonly V2Place[]): Promis
 }
 
 /**
- * Imports the v2 files of each directory that were not imported before. Those of a directory that nobody named go only into
- * a store that holds nothing yet; otherwise the answer tells of them. Directories with nothing new are left out of the answer. A failure is part of the answer: an old file must not keep a server from starting.
+ * Imports the v2 files of each directory that were not imported before. Files of a directory that nobody named go only
+ * into an empty store; otherwise the answer tells of them. The answer leaves out directories with nothing new. A
+ * failure is part of the answer, because an old file must not keep a server from starting.
  */
 export async function takeOverV2(
   call: Call,
@@ -71,7 +75,7 @@ async function holdsNothing({ store: { database, workspaceId } }: Call): Promise
   return (await database.read(findAnyRow, { workspaceId })).length === 0;
 }
 
-/** What to say of files that are not taken by themselves; undefined where they were imported before. */
+/** The notice about files that are not taken over by themselves; undefined where they were imported before. */
 async function leftAlone({ store }: Call, files: V2Directory): Promise<string | undefined> {
   const { database, workspaceId } = store;
   const [before] = await database.read(findImport, { workspaceId, contentHash: await files.hash() });

@@ -9,7 +9,7 @@ interface Looked {
   changes: Changes;
 }
 
-/** A directory of v2 files, which are read when they are asked for. They are as large as a store: none is kept after that. */
+/** A directory of v2 files, which are read on demand. They are as large as a store; none of them is kept after that. */
 export class V2Directory {
   /** Its absolute path. */
   readonly path: string;
@@ -23,7 +23,10 @@ export class V2Directory {
     this.path = path.resolve(directory);
   }
 
-  /** Reads the files and looks through them now, while there is something else to wait for. What fails then fails again below. */
+  /**
+   * Reads the files and looks through them now, while the caller waits for something else. A failure shows again in the
+   * methods below.
+   */
   lookAhead(): this {
     this.#ahead = this.#look();
     this.#ahead.catch(() => {});
@@ -31,7 +34,7 @@ export class V2Directory {
   }
 
   /**
-   * Of the bytes of all files: what `imports` remembers.
+   * The hash of the bytes of all files, which `imports` remembers.
    *
    * @throws GoalAgentError `not_found` when there are no such files, `configuration` for one that cannot be read.
    */
@@ -40,10 +43,10 @@ export class V2Directory {
   }
 
   /**
-   * The records in the files. What had to be changed to read them goes into `changes`.
+   * The records in the files. The changes that reading them takes go into `changes`.
    *
    * @throws GoalAgentError `invalid` for files that cannot be understood (file, line and column are in the message),
-   *   `conflict` when they are others than those of the hash that was given out.
+   *   `conflict` when they differ from the files of the hash that was given out.
    */
   async records(changes: Changes): Promise<LegacyRecords> {
     const looking = this.#ahead ?? this.#look();
