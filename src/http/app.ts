@@ -1,6 +1,6 @@
-import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { changeStreams } from './changes.ts';
 import { checkAddresses, type Names } from './guard/addresses.ts';
 import { authenticate, type Challenge } from './guard/authenticate.ts';
 import { limitBodies, requireJson } from './guard/bodies.ts';
@@ -15,8 +15,6 @@ export interface AppOptions {
   names: Names;
   challenge: Challenge;
   rates: Rates;
-  /** Where the changes of every process are told, for subscriptions. */
-  bus?: ServerEventBus | undefined;
   /** The URL under which clients reach the service, for a request that came. */
   urlOf(requestUrl: string): string;
   /** The address of the peer of a request, by what the server knows of it. */
@@ -32,7 +30,8 @@ export interface App {
 /** All that the service answers, as one function from request to response. */
 export function createApp(parts: ServiceParts, options: AppOptions): App {
   const app = new Hono<HttpEnv>();
-  const mcp = mcpEndpoint(parts, options.bus);
+  const changes = changeStreams(parts);
+  const mcp = mcpEndpoint(parts);
   app.use(secureHeaders({ strictTransportSecurity: false, referrerPolicy: 'no-referrer' }));
   app.use(checkAddresses(options.names));
   app.get('/health', (context) => context.json({ status: 'ok', version: parts.facts().version }));
@@ -47,6 +46,7 @@ export function createApp(parts: ServiceParts, options: AppOptions): App {
     app.use(path, limitBodies, requireJson);
   }
   app.all('/mcp', (context) => mcp.handle(context));
+  app.get('/api/v1/changes', (context) => changes.handle(context));
   app.route('/api/v1', restApi(parts));
   app.notFound((context) =>
     problemResponse({
@@ -59,5 +59,11 @@ export function createApp(parts: ServiceParts, options: AppOptions): App {
     parts.report(error, `${context.req.method} ${context.req.routePath}`);
     return problemResponse(problemOf(error));
   });
-  return { fetch: app.fetch, close: () => mcp.close() };
+  return {
+    fetch: app.fetch,
+    async close() {
+      changes.close();
+      await mcp.close();
+    },
+  };
 }

@@ -1,7 +1,9 @@
-import { type AuthInfo, createMcpHandler, type ServerEventBus } from '@modelcontextprotocol/server';
+import { type AuthInfo, createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Context } from 'hono';
 import { GoalAgentError } from '../domain/errors.ts';
 import { exactJsonText } from '../domain/json-text.ts';
+import type { Principal } from '../domain/principal.ts';
+import { ResourceEvents } from '../mcp/resource-events.ts';
 import { type CallerFacts, serverFactory } from '../mcp/server.ts';
 import { mostBodyBytes, readJsonBody } from './json-body.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
@@ -13,16 +15,25 @@ export interface McpEndpoint {
 }
 
 /** Streamable HTTP for both eras of the protocol. No request needs what an earlier one left in this process. */
-export function mcpEndpoint(parts: ServiceParts, bus: ServerEventBus | undefined): McpEndpoint {
-  const handler = createMcpHandler(serverFactory(parts), {
-    ...(bus !== undefined && { bus }),
-    maxRequestBodySize: mostBodyBytes,
-    onerror: (error) => parts.noticeProtocolError(error),
-  });
+export function mcpEndpoint(parts: ServiceParts): McpEndpoint {
+  /** One for each workspace: its subscribers hear of its own resources alone. */
+  const handlers = new Map<number | undefined, McpHttpHandler>();
+  const handlerOf = (principal: Principal | undefined) => {
+    const known = handlers.get(principal?.workspaceId);
+    if (known !== undefined) return known;
+    const made = createMcpHandler(serverFactory(parts), {
+      bus: new ResourceEvents(() => parts.openCall({ principal })),
+      maxRequestBodySize: mostBodyBytes,
+      onerror: (error) => parts.noticeProtocolError(error),
+    });
+    handlers.set(principal?.workspaceId, made);
+    return made;
+  };
   return {
     async handle(context) {
       const { raw } = context.req;
       const authInfo = authInfoOf(context);
+      const handler = handlerOf(context.get('principal'));
       if (raw.method !== 'POST') return handler.fetch(raw, { authInfo });
       try {
         const body = await raw.arrayBuffer();
@@ -36,7 +47,9 @@ export function mcpEndpoint(parts: ServiceParts, bus: ServerEventBus | undefined
         return problemResponse(problemOf(error));
       }
     },
-    close: () => handler.close(),
+    async close() {
+      await Promise.all([...handlers.values()].map((handler) => handler.close()));
+    },
   };
 }
 

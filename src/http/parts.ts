@@ -26,6 +26,8 @@ export type Identified =
 /** What is known of a request once the guards have let it in. */
 export interface HttpEnv {
   Variables: {
+    /** What the caller showed. */
+    token: string;
     principal: Principal | undefined;
     /** What a caller without a token of its own calls itself, and what its program is. */
     agent: string | undefined;

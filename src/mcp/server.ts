@@ -1,5 +1,6 @@
 import {
   CLIENT_INFO_META_KEY,
+  type McpRequestContext,
   McpServer,
   type McpServerFactory,
   type ServerContext,
@@ -20,19 +21,25 @@ import type { WithCall } from './with-call.ts';
 /** Turns a request of the protocol into a call of the service. */
 type OpenCall = (context: ServerContext) => Promise<PoolCall>;
 
-/** The lists of tools and prompts stay the same, and that of resources is read when it is looked at. */
-const capabilities = {
-  tools: { listChanged: false },
-  resources: { listChanged: false },
-  prompts: { listChanged: false },
-};
+/**
+ * The lists of tools and prompts stay the same, and that of resources is read when it is looked at. Subscriptions are told
+ * where the transport has a place for them: on HTTP, to clients that ask in the way of 2026-07-28.
+ */
+function capabilitiesOf({ era, requestInfo }: McpRequestContext) {
+  const subscribe = era === 'modern' && requestInfo !== undefined;
+  return {
+    tools: { listChanged: false },
+    resources: { listChanged: false, ...(subscribe && { subscribe }) },
+    prompts: { listChanged: false },
+  };
+}
 
 /** Serves both protocol eras: the SDK calls it once for each connection. */
 export function serverFactory(parts: ToolHost): McpServerFactory {
-  return () => {
+  return (context) => {
     const server = new McpServer(
       { name: 'goal-agent', version: parts.facts().version },
-      { instructions, capabilities },
+      { instructions, capabilities: capabilitiesOf(context) },
     );
     const open: OpenCall = (context) => parts.openCall(callFrom(server, context));
     for (const tool of parts.tools) register(server, tool, parts, open);

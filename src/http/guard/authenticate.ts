@@ -16,6 +16,7 @@ export function authenticate(parts: Pick<ServiceParts, 'identify'>, challenge: C
     const identified = await parts.identify(token);
     if (identified.kind === 'refused') return unauthenticated(challenge, identified.reason);
     context.set('principal', identified.kind === 'principal' ? identified.principal : undefined);
+    context.set('token', token);
     context.set('agent', nameIn(context.req.header('x-agent-name')));
     context.set('program', nameIn(context.req.header('user-agent')?.split(/[/\s]/)[0]));
     return next();

@@ -1,0 +1,163 @@
+import type { Context } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { GoalAgentError } from '../domain/errors.ts';
+import { GoalId } from '../domain/ids.ts';
+import { writeJson } from '../domain/json-text.ts';
+import { visibleJson } from '../domain/stored-text.ts';
+import type { PoolCall } from '../service/call.ts';
+import { type Changes, readChanges } from '../service/read-changes.ts';
+import { watchChanges } from '../service/watch-changes.ts';
+import type { HttpEnv, ServiceParts } from './parts.ts';
+import { problemOf, problemResponse } from './problem.ts';
+
+/** Proxies end connections on which nothing is said for a minute. */
+const aliveEveryMs = 15_000;
+/** A reader that takes nothing for so long is let go; it comes back with its last ID and misses nothing. */
+const stalledMs = 30_000;
+/** Streams of one process. */
+export const mostStreams = 2_000;
+
+type Store = PoolCall['store'];
+
+export interface ChangeStreams {
+  handle(context: Context<HttpEnv>): Promise<Response>;
+  /** Readers that are connected. */
+  readers(): number;
+  close(): void;
+}
+
+/** `GET /changes`: a page as JSON, or all that follows as server-sent events. */
+export function changeStreams(parts: ServiceParts): ChangeStreams {
+  const ending = new AbortController();
+  let readers = 0;
+  return {
+    async handle(context) {
+      try {
+        const query = queryOf(context);
+        const { signal } = context.req.raw;
+        const { store } = await parts.openCall({ principal: context.get('principal'), signal });
+        if (!context.req.header('accept')?.includes('text/event-stream')) {
+          return jsonResponse(await readChanges(store, { ...query, signal }));
+        }
+        if (readers >= mostStreams) return tooManyStreams();
+        // a position that cannot be answered is an answer of its own, before the stream begins
+        if (query.since !== undefined) await readChanges(store, { since: query.since, limit: 1 });
+        context.header('x-accel-buffering', 'no');
+        return streamSSE(context, async (stream) => {
+          readers += 1;
+          await tell({ parts, context, stream, ending: ending.signal }, store, query).finally(() => {
+            readers -= 1;
+          });
+        });
+      } catch (error) {
+        return problemResponse(goneAs410(error));
+      }
+    },
+    readers: () => readers,
+    close: () => ending.abort(),
+  };
+}
+
+interface Stream {
+  parts: ServiceParts;
+  context: Context<HttpEnv>;
+  stream: SSEStreamingApi;
+  ending: AbortSignal;
+}
+
+/** Tells one reader what changes, until it goes away or stops reading. */
+async function tell({ parts, context, stream, ending }: Stream, store: Store, query: Query): Promise<void> {
+  const gone = new AbortController();
+  stream.onAbort(() => gone.abort());
+  const signal = AbortSignal.any([gone.signal, ending]);
+  const send = async (message: { event: string; id?: string; data: string }) => {
+    const stalled = setTimeout(() => gone.abort(), stalledMs);
+    await stream.writeSSE(message).finally(() => clearTimeout(stalled));
+  };
+  const alive = setInterval(() => void keepAlive(parts, context, stream, gone), aliveEveryMs);
+  try {
+    for await (const news of watchChanges(store, { ...query, signal })) {
+      for (const change of news.changes) await send({ event: 'change', id: change.position, data: textOf(change) });
+      const { position } = news;
+      // where a reader goes on that hears of nothing for long
+      if (news.changes.at(-1)?.position !== position) await send({ event: 'position', id: position, data: position });
+    }
+  } catch (error) {
+    await send({ event: 'problem', data: textOf(goneAs410(error)) });
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** Says that the stream lives, and ends it where its token no longer counts. */
+async function keepAlive(
+  parts: ServiceParts,
+  context: Context<HttpEnv>,
+  stream: SSEStreamingApi,
+  gone: AbortController,
+): Promise<void> {
+  const token = context.get('token');
+  const identified = await parts.identify(token).catch(() => undefined);
+  if (identified?.kind === 'refused') gone.abort();
+  else await stream.write(': \n\n').catch(() => gone.abort());
+}
+
+interface Query {
+  since: string | undefined;
+  goalId: string | undefined;
+  limit?: number;
+}
+
+function queryOf(context: Context<HttpEnv>): Query {
+  const { req } = context;
+  const goal = req.query('goal_id');
+  const limit = req.query('limit');
+  for (const name of Object.keys(req.query())) {
+    if (!['since', 'goal_id', 'limit'].includes(name)) {
+      throw new GoalAgentError('invalid', `changes: it takes no "${name.slice(0, 40)}", only since, goal_id, limit.`);
+    }
+  }
+  const since = req.header('last-event-id') ?? req.query('since');
+  return {
+    since: since === '' ? undefined : since,
+    goalId: goal === undefined ? undefined : goalIdOf(goal),
+    ...(limit !== undefined && { limit: limitOf(limit) }),
+  };
+}
+
+function goalIdOf(text: string): string {
+  const parsed = GoalId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new GoalAgentError('invalid', `changes: goal_id ${parsed.error.issues[0]?.message ?? 'is no ID'}.`);
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
+  throw new GoalAgentError('invalid', 'changes: limit has to be a whole number from 1 to 500.');
+}
+
+function jsonResponse({ changes, position, isCaughtUp }: Changes): Response {
+  return new Response(textOf({ changes, position, is_caught_up: isCaughtUp }), {
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}
+
+function textOf(value: unknown): string {
+  return visibleJson(writeJson(value));
+}
+
+/** A position whose history is gone will not come back, whoever asks again. */
+function goneAs410(error: unknown) {
+  const problem = problemOf(error);
+  return problem.status === 409 ? { ...problem, status: 410, code: 'position_gone' } : problem;
+}
+
+function tooManyStreams(): Response {
+  return problemResponse({
+    status: 503,
+    code: 'too_many_streams',
+    detail: `This service has ${mostStreams} readers of changes already; come back later, or ask another replica.`,
+    headers: { 'retry-after': '10' },
+  });
+}
