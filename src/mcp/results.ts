@@ -15,7 +15,7 @@ export function toolError(error: unknown): CallToolResult {
 
 /** For what is not a tool, and has no result that could say that it is an error. */
 export function protocolError(error: unknown): ProtocolError {
-  const isCallers = error instanceof GoalAgentError && (error.code === 'invalid' || error.code === 'not_found');
+  const isCallers = error instanceof GoalAgentError && ['invalid', 'not_found', 'forbidden'].includes(error.code);
   return new ProtocolError(
     isCallers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
     errorMessage(error),

@@ -94,13 +94,14 @@ function otherRequest(requestId: string, found: { tool: string; at: string }): G
 }
 
 /**
- * Arguments are the same whatever the order of their keys. The agent counts where the arguments do not name it: two
- * agents that both call a request "1" must not get each other's claims.
+ * Arguments are the same whatever the order of their keys. The token counts, and without one the agent where the arguments
+ * do not name it: two agents that both call a request "1" must not get each other's claims.
  */
-function hashOf({ agentName }: Call, { tool, args }: Request): string {
+function hashOf({ agentName, principal }: Call, { tool, args }: Request): string {
   const agent = args.agent === undefined ? (agentName ?? null) : null;
+  const caller = principal === undefined ? agent : { token: principal.name };
   return createHash('sha256')
-    .update(canonical([tool, agent, args]))
+    .update(canonical([tool, caller, args]))
     .digest('hex');
 }
 

@@ -4,6 +4,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
 import { longestName, named } from '../domain/stored-text.ts';
 import { text } from '../domain/text.ts';
+import { actingAs } from '../service/acting-as.ts';
 import { claimTasks as claim, findClaims, findOutlook, outlookAtMost } from '../service/claims.ts';
 import { findHeldUp, listHeldUp } from '../service/held-up.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from './answers/answers.ts';
@@ -52,8 +53,7 @@ export const claimTasks = defineTool({
     }
     const taskIds = task_ids && [...new Set(task_ids)];
     refuseFenceOfMany('claim_tasks', taskIds, fence);
-    const opened = await context.open();
-    const call = agent === undefined ? opened : { ...opened, actor: agent };
+    const call = await actingAs(await context.open(), agent);
     const wanted = { goalId: goal_id, taskIds, limit, leaseSeconds: lease_seconds, fence };
     const claimed = await claim(call, wanted);
     const tasks = claimedAnswer(claimed);

@@ -3,6 +3,7 @@ import { TaskId } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
 import { longestName, named } from '../domain/stored-text.ts';
 import { text } from '../domain/text.ts';
+import { actingAs } from '../service/acting-as.ts';
 import { findClaims, releaseTasks as release } from '../service/claims.ts';
 import { Fence, notTheFence, refuseFenceOfMany } from './answers/claim-fence.ts';
 import { defineTool, sets } from './define/define-tool.ts';
@@ -24,8 +25,7 @@ export const releaseTasks = defineTool({
   async run(context, { task_ids, reason, fence, agent }) {
     const taskIds = [...new Set(task_ids)];
     refuseFenceOfMany('release_tasks', taskIds, fence);
-    const opened = await context.open();
-    const call = agent === undefined ? opened : { ...opened, actor: agent };
+    const call = await actingAs(await context.open(), agent);
     const { released, notHeld } = await release(call, { taskIds, reason, fence });
     if (notHeld.length === 0) return { released };
     const holders = new Map((await findClaims(call, notHeld)).map((row) => [row.id, row]));

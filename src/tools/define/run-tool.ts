@@ -3,8 +3,10 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { visible } from '../../domain/stored-text.ts';
 import type { PoolCall } from '../../service/call.ts';
+import { requireRole } from '../../service/caller.ts';
 import { answerOnce } from '../../service/requests.ts';
 import type { Expected } from '../../service/revision.ts';
+import { factsFor } from './caller-facts.ts';
 import { type AgentFacts, splitRequestId, type Tool, type ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
 
@@ -19,7 +21,8 @@ export interface CallFrom {
 /** What every face needs from the rest of the program. */
 export interface ToolHost {
   /**
-   * Waits until the store can be used. History names the agent as the actor, or the client where no agent is named.
+   * Waits until the store can be used. With a principal it is that of its workspace, and history names the principal as the
+   * actor; otherwise it names the agent, or the client where no agent is named.
    * @throws GoalAgentError `unavailable` or `configuration`.
    */
   openCall(from: CallFrom): Promise<PoolCall>;
@@ -41,12 +44,18 @@ export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown'> {
 
 /**
  * Checks the arguments of a tool and runs it, once for each `request_id`. Every face answers with what this gives back.
- * @throws GoalAgentError `invalid` for arguments that the tool does not take, and whatever the tool throws.
+ * @throws GoalAgentError `invalid` for arguments that the tool does not take, `forbidden` for a caller that only reads, and
+ *   whatever the tool throws.
  */
 export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise<Record<string, unknown>> {
   const { requestId, args: given } = splitRequestId(parseInput(tool, args));
-  const open = () => openFor(tool, host);
-  const run = (opened: ToolContext['open']) => tool.run({ open: opened, facts: host.facts }, given);
+  let caller: PoolCall | undefined;
+  const open = async () => {
+    caller = await openFor(tool, host);
+    return caller;
+  };
+  const facts = () => factsFor(caller, host.facts());
+  const run = (opened: ToolContext['open']) => tool.run({ open: opened, facts }, given);
   const { expected } = host;
   if (requestId === undefined && expected === undefined) return run(open);
   // what is held to a revision is one transaction, as a request is
@@ -55,8 +64,9 @@ export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise
 }
 
 /** The cache is looked at before the tool begins, since its answer may be written in the transaction of its work. */
-async function openFor({ output }: Tool, host: RunHost): Promise<PoolCall> {
+async function openFor({ name, output, hints }: Tool, host: RunHost): Promise<PoolCall> {
   const call = await host.open();
+  if (!hints.readOnlyHint) requireRole(call, 'writer', `use ${name}`);
   if ('_persistence' in output.shape || 'cache' in output.shape) await host.cacheIsKnown();
   return call;
 }

@@ -1,0 +1,32 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import { nameForm } from '../domain/names.ts';
+import { findTokenName } from '../store/statements/tokens.ts';
+import type { Call } from './call.ts';
+
+/**
+ * The call under the name of an agent that its caller names, since several agents may share a process or a token. With a
+ * token the caller's own name stays in front (`claude-ci/reviewer`): history tells whose a change was, whatever is given here.
+ *
+ * @throws GoalAgentError `forbidden` where a caller without a token names one.
+ */
+export async function actingAs<C extends Call>(call: C, agent: string | undefined): Promise<C> {
+  const { actor, principal } = call;
+  if (agent === undefined || agent === actor) return call;
+  if (principal !== undefined) {
+    const isOwn = agent.startsWith(`${principal.name}/`);
+    return { ...call, actor: isOwn ? agent : `${principal.name}/${agent}` };
+  }
+  await refuseTokenName(call, agent);
+  return { ...call, actor: agent };
+}
+
+async function refuseTokenName({ store: { database, workspaceId }, signal }: Call, agent: string): Promise<void> {
+  const [name = ''] = agent.split('/');
+  if (!nameForm.test(name)) return;
+  const [found] = await database.read(findTokenName, { workspaceId, name }, { signal });
+  if (found === undefined) return;
+  throw new GoalAgentError(
+    'forbidden',
+    `${name} is the name of a token, and only calls with that token are made under it. Give agent another name.`,
+  );
+}
