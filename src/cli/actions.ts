@@ -1,10 +1,10 @@
 import type { Call } from '../service/call.ts';
 
-/** What `goal-agent init` found and did. */
+/** The result of `goal-agent init`. */
 export interface InitReport {
   postgresVersion: string;
   mode: 'embedded' | 'server';
-  /** Where the server is: a host and port, or the directory of its data. */
+  /** The place of the server: a host and port, or the directory of its data. */
   where: string;
   database: string;
   createdDatabase: boolean;
@@ -14,13 +14,13 @@ export interface InitReport {
   workspace: string;
   goals: number;
   tasks: number;
-  /** The setting that named the database, and where it is. */
+  /** The setting that named the database, and the place of the setting. */
   chosenBy: string;
-  /** What a client's `env` block has to hold for its server to have the same settings; empty where it needs none. */
+  /** The `env` block that gives a client's server the same settings; empty where it needs none. */
   clientEnv: Record<string, string>;
 }
 
-/** What the command line says of the server, over what the environment says. */
+/** The options of the command line for the server, which win over the environment. */
 export interface ServeOptions {
   toolsets?: string;
   readOnly?: boolean;
@@ -39,7 +39,7 @@ export interface ServiceAddress {
   home: string;
 }
 
-/** What the commands do; the main room brings them. */
+/** The actions behind the commands; the main room brings them. */
 export interface Actions {
   version: string;
   serve(options: ServeOptions): Promise<void>;

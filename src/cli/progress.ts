@@ -1,4 +1,4 @@
-/** A line on stderr that shows how far a long job is; nothing where stderr is no terminal. */
+/** A line on stderr with the progress of a long job; nothing where stderr is no terminal. */
 export function progressLine(title: string): { show: (done: number, total: number) => void; end: () => void } {
   const { stderr } = process;
   let shown = false;
@@ -13,7 +13,7 @@ export function progressLine(title: string): { show: (done: number, total: numbe
       stderr.write(`\r${text}`);
     },
     end() {
-      // clears the line: what follows it on the terminal begins at its start
+      // clears the line: the next text on the terminal begins at its start
       if (shown) stderr.write('\r\u001b[K');
     },
   };

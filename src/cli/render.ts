@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { InitReport } from './actions.ts';
 
-// The one place that prints what a command answers. `goal-agent mcp` never comes here: its stdout is the protocol's.
+// The one place that prints the answer of a command. `goal-agent mcp` never comes here: its stdout is the protocol's.
 
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
@@ -30,7 +30,7 @@ export function renderInit(report: InitReport): void {
   renderClientEnv(report.clientEnv);
 }
 
-/** Clients start the server in another directory, and many without the shell's variables. */
+/** Clients start the server in another directory, and many of them without the shell's variables. */
 function renderClientEnv(env: Record<string, string>): void {
   if (Object.keys(env).length === 0) return;
   const secrets = Object.values(env).includes('…') ? ', with the secrets in place of …' : '';

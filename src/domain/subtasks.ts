@@ -46,7 +46,7 @@ export function resolveSubtaskDependencies(subtasks: readonly Subtask[]): Subtas
   const resolved = subtasks.map((subtask, place) => {
     const inOrder = [...new Set(subtask.dependencies.map((each) => resolve(each, place, placeOfKey, subtasks.length)))];
     if (inOrder.includes(place))
-      throw invalid(`subtask ${nameOf(subtasks, place)} depends on itself; take that dependency out.`);
+      throw invalid(`subtask ${nameOf(subtasks, place)} depends on itself; remove that dependency.`);
     return { inOrder };
   });
   refuseCycle(subtasks, resolved);
@@ -93,7 +93,7 @@ function refuseCycle(subtasks: readonly Subtask[], resolved: readonly SubtaskDep
   );
   const cycle = findShortestCycle(names, edges);
   if (cycle !== undefined) {
-    throw invalid(`these subtasks wait for each other: ${describeCycle(cycle)}. Take one of these dependencies out.`);
+    throw invalid(`these subtasks wait for each other: ${describeCycle(cycle)}. Remove one of these dependencies.`);
   }
 }
 

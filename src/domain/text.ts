@@ -7,7 +7,7 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 /** Why PostgreSQL could not keep this text as it is, or undefined when it can. */
 export function unstorable(text: string): string | undefined {
-  if (exactNumber(text) !== undefined) return 'is a number, and text belongs here; put it in quotes';
+  if (exactNumber(text) !== undefined) return 'is a number; write it as text, in quotes';
   if (text.includes('\0')) return 'has a NUL character (\\u0000), which cannot be stored; leave it out';
   if (loneSurrogate.test(text)) return 'has half of a surrogate pair, which is not valid text; leave it out';
   return undefined;

@@ -240,7 +240,7 @@ class Parser {
       return short;
     }
     const digits = this.#slice(this.#at + 2, this.#at + 6);
-    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('this escape (\\) means nothing');
+    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('this escape (\\) is not valid JSON');
     this.#at += 6;
     return String.fromCharCode(Number.parseInt(digits, 16));
   }

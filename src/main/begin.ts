@@ -11,8 +11,8 @@ export interface Begun {
 }
 
 /**
- * Opens the log, says in it where the settings come from, and puts the program together. With wrong settings it is one
- * that refuses every call and says why: a client that only sees its server end can tell nobody what is wrong.
+ * Opens the log, says in it where the settings come from, and puts the program together. With wrong settings the
+ * program refuses every call and says why: a client that only sees its server end can tell nobody the reason.
  */
 export function begin({ config, refused }: Settings, { isShared = false } = {}): Begun {
   if (refused !== undefined) return beginRefusing(refused);
@@ -26,7 +26,7 @@ export function begin({ config, refused }: Settings, { isShared = false } = {}):
   }
 }
 
-/** Makes nothing: the home folder may be what is wrong. */
+/** Makes nothing, because the home folder itself may be wrong. */
 function beginRefusing(refused: Refused): Begun {
   const { home, problems } = refused;
   const isTrusted = existsSync(home) && !problems.some((problem) => problem.startsWith('GOAL_AGENT_HOME'));

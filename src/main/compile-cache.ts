@@ -6,8 +6,8 @@ import path from 'node:path';
 const { enableCompileCache } = nodeModule as { enableCompileCache?: (directory: string) => unknown };
 
 /**
- * Lets Node keep what it compiled in this folder, which is its user's alone, if it is there: the folder that Node would take
- * is below the temporary directory, where others may have put code for us.
+ * Lets Node keep compiled code in this folder, which only its user may open, if the folder exists. Node's own folder is
+ * below the temporary directory, where others may have put code for us.
  */
 export function useCompileCache(home: string | undefined): void {
   if (enableCompileCache === undefined || home === undefined) return;

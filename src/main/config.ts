@@ -11,11 +11,11 @@ import { knownVariables, type PlainSettings, plainVariables } from './config/var
 /** The settings that belong to no server. Paths are absolute. */
 export interface PlainConfig {
   pool: { size: number; maxOverflow: number };
-  /** Named prepared statements; off behind a pooler that cannot keep them. */
+  /** Whether statements are named and prepared; off behind a pooler that cannot keep them. */
   prepared: boolean;
   /** For one statement. */
   timeoutMs: number;
-  /** Statements that a batch may run at once. */
+  /** Shown by get_agent_status, as v3.0 did; nothing else uses it. */
   maxWorkers: number;
   home: string;
   workspace: string;
@@ -29,37 +29,40 @@ export interface PlainConfig {
     /** Requests of one token in a minute. */
     requestsAMinute: number;
   };
-  /** Named by a setting, or where v2 kept its files below the working directory, which may be anybody's. */
+  /** Either a setting names it, or it is v2's own folder below the working directory, which may be anybody's. */
   v2Directory: { path: string; isNamed: boolean };
   toolsets: string[];
   readOnly: boolean;
 }
 
-/** Everything that can be set, parsed and with its defaults. Holds passwords: do not log it. */
+/** All settings, parsed and with their defaults. They hold passwords: do not log them. */
 export interface Config extends PlainConfig {
   database: DatabaseConfig;
   cache: CacheConfig;
   told: Told;
 }
 
-/** What there is to say of the settings: where they come from, and what is not one. No values but those of paths. */
+/**
+ * Notices about the settings: the places that they come from, and the settings that are not used. They hold no values
+ * except paths.
+ */
 export interface Told {
-  /** The variable that decides, and where it is. */
+  /** The variable that decides, and its place. */
   databaseFrom: string;
   cacheFrom: string;
   /** The `.env` of the working directory, where a command takes settings from it. */
   beside: string | undefined;
-  /** About env files: what was passed over, and what others may read. */
+  /** About env files: those that are passed over, and those that others may read. */
   files: string[];
-  /** What was seen and is not used, and why. */
+  /** Settings that are not used, each with the reason. */
   notices: string[];
-  /** What a client's `env` block has to say for its server to have these settings; secrets are left out. */
+  /** The `env` block that gives a client's server these settings, without the secrets. */
   clientEnv: Record<string, string>;
 }
 
-/** Settings of which some are wrong: the plain ones that are not, and no database to open. */
+/** Settings of which some are wrong: only the plain ones that are right, and no database to open. */
 export interface Refused extends PlainConfig {
-  /** A sentence for each wrong variable: the file it is in, its value (secrets hidden), and what is allowed. */
+  /** A sentence for each wrong variable: its file, its value (secrets hidden), and the allowed values. */
   problems: string[];
   told: Told;
 }
@@ -71,14 +74,17 @@ export function readSettings(surroundings: Surroundings): Settings {
   return settingsOf(findPlaces(surroundings), surroundings);
 }
 
-/** The same for those who cannot go on with wrong settings: throws one GoalAgentError `configuration` with a line for each. */
+/**
+ * The same for a caller that cannot go on with wrong settings: it throws one GoalAgentError `configuration` with a line
+ * for each of them.
+ */
 export function readConfig(surroundings: Surroundings): Config {
   const { config, refused } = readSettings(surroundings);
   if (config !== undefined) return config;
   throw new GoalAgentError('configuration', refused.problems.join('\n'));
 }
 
-/** What the places make together. Everything is in its arguments: nothing is read here. */
+/** The settings that the places make together. Everything is in the arguments: nothing is read here. */
 export function settingsOf(found: Places, surroundings: Surroundings): Settings {
   const { places } = found;
   const { values, problems, used } = parseFrom(plainVariables, places);
@@ -131,10 +137,10 @@ function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Plain
 
 function foreign({ driverVariables = [] }: Surroundings): string[] {
   if (driverVariables.length === 0) return [];
-  return [`${tellUnused(driverVariables, { values: {} })}: they are those of psql and of other programs.`];
+  return [`${tellUnused(driverVariables, { values: {} })}: they belong to psql and to other programs.`];
 }
 
-/** A misspelt GOAL_AGENT_DATABASE_URL would mean the embedded database, without a word. */
+/** Without this notice, a misspelt GOAL_AGENT_DATABASE_URL would silently mean the embedded database. */
 function unknown({ places }: Places): string[] {
   return places.flatMap((place) => {
     const names = Object.keys(place.values).filter((name) => /^GOAL_AGENT_/.test(name) && !knownVariables.has(name));

@@ -11,8 +11,8 @@ import pc from 'picocolors';
 import { print } from '../cli/render.ts';
 import { version } from './version.ts';
 
-// The main job, done by a real MCP client over stdio, on a PostgreSQL that the server starts by itself, in a folder that
-// is thrown away: nothing that is configured here has a part in it.
+// The main job, done by a real MCP client over stdio, on a PostgreSQL that the server starts by itself, in a folder
+// that is removed afterwards. The settings of this machine have no part in it.
 
 const program = fileURLToPath(new URL('./goal-agent.js', import.meta.url));
 const goal = {
@@ -65,7 +65,7 @@ class Session {
     this.#transport = new StdioClientTransport({
       command: process.execPath,
       args: [program, 'mcp'],
-      // no .env, no POSTGRES_*, no DATABASE_URL: whatever is configured here stays out of it
+      // no .env, no POSTGRES_*, no DATABASE_URL: the settings of this machine stay out of it
       cwd: home,
       env: { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home, GOAL_AGENT_NAME: 'demo' },
       stderr: 'pipe',
@@ -81,7 +81,7 @@ class Session {
     return structuredContent as T;
   }
 
-  /** Closes stdin, as a client does that goes away, and waits for the process to be gone. */
+  /** Closes stdin, as a leaving client does, and waits for the process to end. */
   async end(): Promise<void> {
     await this.#client.close();
   }

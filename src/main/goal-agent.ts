@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Looks at Node before anything else is loaded, in words that old ones read too (test/main/entry.test.ts): Node 18 has to
-// hear what it lacks, and not of a syntax that it does not know.
+// Checks Node's version before anything else is loaded, in syntax that old versions read too (test/main/entry.test.ts).
+// Node 18 has to say that it is too old, and not that it does not know a syntax.
 
 const needed = { major: 20, minor: 19 };
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -18,7 +18,7 @@ const noSuchDatabase = '3D000';
 const mayNot = '42501';
 const poolerPatienceMs = 16_000;
 
-/** Creates what is missing and looks at what is there; running it again changes nothing. */
+/** Creates the missing parts and checks the others; running it again changes nothing. */
 export async function init(config: Config, say: (line: string) => void): Promise<InitReport> {
   const source = sourceOf(config, say);
   try {
@@ -82,7 +82,7 @@ async function createIfMissing(connection: ServerConnection): Promise<boolean> {
   }
 }
 
-/** A pooler that met a missing database lets the next login wait for 15 seconds, whoever comes. */
+/** A pooler that met a missing database lets every login wait for the next 15 seconds. */
 async function logIn(connection: ServerConnection): Promise<void> {
   const deadline = Date.now() + poolerPatienceMs;
   for (;;) {

@@ -9,8 +9,9 @@ import { Repeats } from './log/repeats.ts';
 export type Log = pino.Logger;
 
 /**
- * A log that goes to `logs/goal_agent_server.log` under `home`, as JSON lines, and to stderr as people read it.
- * Without a `home` stderr is all there is. Many processes append to the one file. What cannot be written is lost and ends nothing: a log is not what the process is for.
+ * A log that goes to `logs/goal_agent_server.log` under `home`, as JSON lines, and to stderr as people read it. Without
+ * a `home` there is only stderr. Many processes append to the one file. A line that cannot be written is lost and ends
+ * nothing, because the log is not the purpose of the process.
  */
 export function openLog(home: string | undefined): Log {
   const repeats = new Repeats();
@@ -36,7 +37,10 @@ const pretty = prettyFactory({
   messageFormat: 'goal-agent: {msg}',
 });
 
-/** Unlike process.stderr it never throws later, in an event that nobody listens to: a full disk or a closed pipe loses the line. */
+/**
+ * Unlike process.stderr it never throws later, in an event without a listener: a full disk or a closed pipe loses the
+ * line.
+ */
 const stderr = {
   write(line: string): void {
     try {
@@ -45,7 +49,7 @@ const stderr = {
   },
 };
 
-/** A line that says what an earlier one said is counted, and told with its number a while later. */
+/** A line that repeats an earlier one is counted; a later line has the number. */
 function onceAWhile(repeats: Repeats): NonNullable<pino.LoggerOptions['hooks']> {
   return {
     logMethod(args, method, level) {
@@ -60,7 +64,7 @@ function onceAWhile(repeats: Repeats): NonNullable<pino.LoggerOptions['hooks']> 
   };
 }
 
-/** A stack is for defects; where the error says what it is, the lines of our code that met it say nothing more. */
+/** A stack is for defects. Where the error explains itself, the lines of our code that met it add nothing. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error ? error.code : undefined;

@@ -10,12 +10,12 @@ import type { ClientPipe } from './stdio/client-pipe.ts';
 import { version } from './version.ts';
 
 interface Start {
-  /** Where relative paths start. */
+  /** The directory in which relative paths start. */
   cwd: string;
   openClient: () => ClientPipe;
 }
 
-/** Runs what the command line says. A server talks to the client that is there already, or else to that of `openClient`. */
+/** Runs the command line. A server talks to the client that is there already, otherwise to that of `openClient`. */
 export async function runWith(argv: string[], { cwd, openClient }: Start): Promise<void> {
   const driverVariables = takeDriverVariables(process.env);
   const surroundings = { env: process.env, cwd, driverVariables };
@@ -30,7 +30,7 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
         ...(readOnly && { GOAL_AGENT_READ_ONLY: 'true' }),
       };
       await serve(readSettings({ ...surroundings, env, reader: 'server' }), openClient());
-      // the client is gone: nothing that still waits for a silent server is waited for
+      // the client is gone: the process does not wait for calls that wait for a silent server
       process.exit();
     },
     async serveHttp({ host, port }, started) {

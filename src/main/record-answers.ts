@@ -8,13 +8,13 @@ import { chooseTools } from '../tools/toolsets.ts';
 import { modernRevision, type RecordedAnswers } from './stdio/early-answers.ts';
 import { version } from './version.ts';
 
-// Runs when the program is built, and is no part of it.
+// Runs while the program is built, and is no part of it.
 
 const clientInfo = { name: 'recorder', version: '1' };
-/** Those of a connection that need no store, and whose answer is the same for every client. */
+/** The requests of a connection that need no store, and whose answer is the same for every client. */
 const methods = ['tools/list', 'prompts/list', 'resources/templates/list'];
 
-/** With the settings that nobody has changed. */
+/** The answers while no setting changes the list of tools. */
 export function recordDefaultAnswers(): Promise<RecordedAnswers> {
   const notAsked = () => {
     throw new Error('an answer that is recorded needs no store');
@@ -24,12 +24,12 @@ export function recordDefaultAnswers(): Promise<RecordedAnswers> {
     cacheIsKnown: notAsked,
     report: notAsked,
     tools: chooseTools({ names: ['core', 'team'], readOnly: false }),
-    // of what the server knows of itself, the handshake tells the version alone
+    // of the facts about the server, the handshake tells only the version
     facts: () => ({ version }) as AgentFacts,
   });
 }
 
-/** What the server answers to the opening of a connection, in each revision of the protocol. */
+/** The answers of the server to the opening of a connection, in each revision of the protocol. */
 export async function recordAnswers(parts: ToolHost): Promise<RecordedAnswers> {
   const openings = await Promise.all(SUPPORTED_PROTOCOL_VERSIONS.map((revision) => recordLegacy(parts, revision)));
   const places: RecordedAnswers['places'] = {};
@@ -69,7 +69,7 @@ async function recordModern(parts: ToolHost): Promise<Recorded> {
   return { revision: modernRevision, answers };
 }
 
-/** A connection to a server of its own; gives back what asks it. */
+/** A connection to a server of its own; gives back a function that sends a request to it. */
 function connect(parts: ToolHost): (method: string, params: object) => Promise<unknown> {
   const waiting = new Map<unknown, (result: unknown) => void>();
   const transport: Transport = {

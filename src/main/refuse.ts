@@ -5,9 +5,9 @@ import type { Refused } from './config.ts';
 import type { Log } from './log.ts';
 import { configFacts, type Wired } from './opening/wire.ts';
 
-/** What the faces get where settings are wrong: the tools are there, and every call says what is wrong. */
+/** The host that the faces get when settings are wrong: it has the tools, and every call says what is wrong. */
 export function refuse(refused: Refused, log: Log): Wired {
-  const text = `Settings of Goal Agent are wrong, so nothing was opened:\n${refused.problems.join('\n')}\nA person has to correct them and start the server again.`;
+  const text = `Settings of Goal Agent are wrong; nothing was opened:\n${refused.problems.join('\n')}\nA person has to correct them and start the server again.`;
   const none = { enabled: false, state: 'off', hits: 0, misses: 0, errors: 0 } as const;
   return {
     async openCall() {
@@ -22,7 +22,7 @@ export function refuse(refused: Refused, log: Log): Wired {
   };
 }
 
-/** The names of the toolsets may be what is wrong. */
+/** The names of the toolsets themselves may be wrong. */
 function toolsOf({ toolsets, readOnly }: Refused): Tool[] {
   try {
     return chooseTools({ names: toolsets, readOnly });

@@ -5,7 +5,7 @@ import type { Settings } from './config.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
 import { PipeTransport } from './stdio/transport.ts';
 
-/** Serves MCP to the client until it closes stdin and has its answers, or somebody asks us to stop. */
+/** Serves MCP to the client until the client closes stdin and has its answers, or until a signal asks us to stop. */
 export async function serve(settings: Settings, client: ClientPipe): Promise<void> {
   const { log, wired } = begin(settings);
   wired.warmUp();

@@ -4,7 +4,7 @@ import { ClientPipe } from './stdio/client-pipe.ts';
 import { earlyAnswers } from './stdio/early-answers.ts';
 import { workingDirectory } from './working-directory.ts';
 
-// The first that runs, and little, without a library: a client waits for the handshake.
+// The first file that runs. It is small and has no library, because a client waits for the handshake.
 
 /** Clients send the messages of their opening faster than this. */
 const quietMs = 50;
@@ -13,12 +13,12 @@ const asServer = /^mcp(?: --read-only| --toolsets[= ][\w,]+)*$/;
 const argv = process.argv.slice(2);
 const surroundings = { env: process.env, cwd: workingDirectory() };
 const client = asServer.test(argv.join(' ')) ? openClient() : undefined;
-// where nothing came that needs the program, the program is not loaded
+// the program is not loaded when no message needs it
 if ((await client?.untilNeeded(quietMs)) === 'ended') process.exit();
 useCompileCache(homeOf(surroundings));
 const { runWith } = await import('./program.ts');
 await runWith(argv, { cwd: surroundings.cwd, openClient: () => client ?? openClient() });
-// a pipe that is read would keep the process
+// a pipe that is being read would keep the process alive
 if (client !== undefined) process.exit();
 
 function openClient(): ClientPipe {

@@ -1,6 +1,7 @@
 /**
- * Where relative paths start. A client may start us in a folder that was deleted: then a path in which nothing is and nothing can be made,
- * so that settings with absolute paths work, and a relative one is told. Libraries ask for the working directory too, so it becomes another.
+ * The directory in which relative paths start. A client may start us in a deleted folder. The result is then a path in
+ * which nothing exists and nothing can be made: settings with absolute paths work, and a relative path is an error.
+ * Libraries ask for the working directory too; therefore the process moves to another one.
  */
 export function workingDirectory(): string {
   try {

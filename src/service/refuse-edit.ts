@@ -45,7 +45,7 @@ export async function refuseCycle(run: Run, { workspaceId, taskId, addedIds }: E
   const named = cycle === undefined ? `${listed(addedIds)} already wait for it` : describeCycle(cycle);
   throw new GoalAgentError(
     'invalid',
-    `${taskId} was not changed: these tasks would wait for each other: ${named}. Take one of these dependencies out.`,
+    `${taskId} was not changed: these tasks would wait for each other: ${named}. Remove one of these dependencies.`,
   );
 }
 

@@ -140,7 +140,7 @@ describe('exporting the files of v2', () => {
     const { call } = await aCall();
     const to = aName();
     await exportV2(call, to);
-    await expect(exportV2(call, to)).rejects.toThrow('goals.json is there already, and was not touched');
+    await expect(exportV2(call, to)).rejects.toThrow('goals.json exists already and was not touched');
   });
 });
 
@@ -204,14 +204,14 @@ describe('exporting everything as JSON', () => {
     const file = aName();
     await exportJson(call, file);
     await expect(importJson(call, file)).rejects.toThrow('The workspace default holds goals or history already');
-    await expect(exportJson(call, file)).rejects.toThrow('is there already');
+    await expect(exportJson(call, file)).rejects.toThrow('exists already');
   });
 
   it.each([
     ['{"format": "goal-agent export", "version": 2}', 'was written by a newer version (format 2; this one reads 1)'],
     ['{"GOAL-0001": {}}', 'is no export of goal-agent'],
     ['{\n"format": ', ', line 2, column 11: the text ends in the middle'],
-    ['{"format": "goal-agent export", "version": 1, "counters": {}, "goals": [{}]}', 'is not as the format wants it: '],
+    ['{"format": "goal-agent export", "version": 1, "counters": {}, "goals": [{}]}', 'does not match the format: '],
   ])('refuses %s', async (text, message) => {
     const { call } = await aCall();
     const file = aName();

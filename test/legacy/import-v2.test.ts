@@ -364,7 +364,7 @@ describe('taking over on the first start', () => {
     expect(await takeOverV2(call, [ofUser, { path: other, isNamed: false }])).toMatchObject([
       {
         directory: other,
-        problem: `The v2 files in ${other} were not taken over, since this store is in use. If they are yours: goal-agent import v2 "${other}"`,
+        problem: `The v2 files in ${other} were not taken over, because this store is in use. If they are yours: goal-agent import v2 "${other}"`,
       },
     ]);
     expect((await sql.query('select id from goals')).rows).toEqual([{ id: 'GOAL-0001' }]);

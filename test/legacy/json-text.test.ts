@@ -49,7 +49,7 @@ describe('reading JSON', () => {
     ['{"a": 1}\n\n{', 3, 1, 'there is more after the end of the JSON'],
     ['{"a" 1}', 1, 6, 'a colon belongs here'],
     ['[1 2]', 1, 4, 'a comma or ] belongs here'],
-    ['{"é\\x": 1}', 1, 4, 'this escape (\\) means nothing'],
+    ['{"é\\x": 1}', 1, 4, 'this escape (\\) is not valid JSON'],
   ])('says where %j is broken', (text, line, column, message) => {
     expect(failureOf(text)).toEqual({ line, column, message });
   });

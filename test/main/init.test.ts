@@ -94,7 +94,7 @@ describe('goal-agent init', () => {
     const file = path.join(folder, '.env');
     writeFileSync(file, lines.join(''), { mode: 0o600 });
     const { code, out, err } = await goalAgent(['init'], {}).finally(() => rmSync(file));
-    expect({ code, err }).toEqual({ code: 0, err: `Settings are taken from ${file} too.\n` });
+    expect({ code, err }).toEqual({ code: 0, err: `Settings also come from ${file}.\n` });
     expect(out).toContain(`Chosen by   POSTGRES_HOST in ${file}\n`);
     const home = path.join(folder, 'home');
     expect(out).toContain(`\n"env": ${JSON.stringify({ GOAL_AGENT_ENV: file, GOAL_AGENT_HOME: home })}\n`);

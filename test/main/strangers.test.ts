@@ -74,7 +74,7 @@ describe("in the folder of a stranger's project", () => {
     const file = writeEnv(project, { GOAL_AGENT_TIMEOUT: '1', ...strangersSettings(stranger.port)[kind] });
     const env = { ...usersSecrets, GOAL_AGENT_HOME: home };
     const { err } = await typed(['init'], project, env);
-    expect(err).toContain(`Settings are taken from ${file}`);
+    expect(err).toContain(`Settings also come from ${file}`);
     expect(err).toMatch(/_PASSWORD.* in the environment (is|are) not used/);
     // init looks at the database alone
     if (redisKinds.includes(kind)) await typed(['export', 'json', path.join(project, 'all.json')], project, env);

@@ -352,7 +352,7 @@ export const refused: Refused[] = [
     'a task that depends on itself',
     'break_down_goal',
     subtasks({}, { dependencies: ['#2'] }),
-    'Nothing was created: subtask #2 depends on itself; take that dependency out.',
+    'Nothing was created: subtask #2 depends on itself; remove that dependency.',
   ],
   [
     'a task that depends on its own key',
@@ -364,7 +364,7 @@ export const refused: Refused[] = [
     'a cycle',
     'break_down_goal',
     subtasks({ dependencies: ['#3'] }, { dependencies: ['#1'] }, { dependencies: ['#2'] }),
-    'these subtasks wait for each other: #1 → #3 → #2 → #1. Take one of these dependencies out.',
+    'these subtasks wait for each other: #1 → #3 → #2 → #1. Remove one of these dependencies.',
   ],
   [
     'a cycle of a thousand',

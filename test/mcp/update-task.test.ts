@@ -85,7 +85,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
   test('a cycle is refused, and the shortest is named', async () => {
     const [a, b, c] = await addTasks(await aGoal(), {}, { dependencies: ['#1'] }, { dependencies: ['#1', '#2'] });
     expect(await refuse(a, { add_dependencies: [c] })).toBe(
-      `${a} was not changed: these tasks would wait for each other: ${a} → ${c} → ${a}. Take one of these dependencies out.`,
+      `${a} was not changed: these tasks would wait for each other: ${a} → ${c} → ${a}. Remove one of these dependencies.`,
     );
     expect(await refuse(a, { add_dependencies: [b], description: 'x' })).toContain(`${a} → ${b} → ${a}`);
     const [far] = await addTasks(await aGoal(), { dependencies: [c] });

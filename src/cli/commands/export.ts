@@ -9,8 +9,8 @@ export function addExportCommands(program: Command, actions: Actions): void {
   const group = program.command('export').description('write the workspace to files; nothing is ever overwritten');
   group
     .command('v2')
-    .argument('<directory>', 'gets goals.json, tasks.json and counters.json')
-    .option('--timezone <name>', "of the timestamps, which have none there (default: this machine's)")
+    .argument('<directory>', 'the directory for goals.json, tasks.json and counters.json')
+    .option('--timezone <name>', "the time zone of the written timestamps, which name none (default: this machine's)")
     .description('write the files that v2.3 reads')
     .action(async (directory: string, options: { timezone?: string }) => {
       const { goals, tasks, timezone } = await actions.withCall('export', (call) => exportV2(call, directory, options));
@@ -18,7 +18,7 @@ export function addExportCommands(program: Command, actions: Actions): void {
     });
   group
     .command('json')
-    .argument('<file>', 'must not be there yet')
+    .argument('<file>', 'the file to write; it must not exist yet')
     .description('write everything, history and notes included')
     .action(async (file: string) => {
       const exported = await actions.withCall('export', (call) => exportJson(call, file));

@@ -18,10 +18,12 @@ interface ImportOptions {
   json?: boolean;
 }
 
-/** Adds `goal-agent import …`: what older versions and other stores kept. */
+/** Adds `goal-agent import …`, which takes over the data of older versions and other stores. */
 export function addImportCommands(program: Command, actions: Actions): void {
   const group = program.command('import').description('take over the data of older versions, or of an export');
-  withImportOptions(group.command('v2').argument('<directory>', 'holds goals.json, tasks.json and counters.json'))
+  withImportOptions(
+    group.command('v2').argument('<directory>', 'the directory with goals.json, tasks.json and counters.json'),
+  )
     .description('take over the JSON files of v2.x; the files are only read')
     .action((directory: string, options: ImportOptions) => {
       const files = new V2Directory(directory).lookAhead();
@@ -30,9 +32,9 @@ export function addImportCommands(program: Command, actions: Actions): void {
       );
     });
   withImportOptions(group.command('v2-redis'))
-    .requiredOption('--url <url>', 'of the Redis that v2 used: redis://:password@host:6379/0')
-    .option('--files <directory>', 'v2 files to bring together with it: of each record the newer version counts')
-    .description('take over what v2.x kept in Redis; Redis is only read')
+    .requiredOption('--url <url>', 'the Redis that v2 used: redis://:password@host:6379/0')
+    .option('--files <directory>', 'v2 files to merge with it; of each record the newer version counts')
+    .description('take over the data that v2.x kept in Redis; Redis is only read')
     .action((options: ImportOptions & { url: string; files?: string }) =>
       runImport(actions, options, 'import v2', (call, progress) =>
         importRedis(call, options.url, { ...options, onProgress: progress }),
@@ -40,7 +42,7 @@ export function addImportCommands(program: Command, actions: Actions): void {
     );
   group
     .command('json')
-    .argument('<file>', 'written by goal-agent export json')
+    .argument('<file>', 'a file that goal-agent export json wrote')
     .description('restore an export into an empty workspace')
     .action(async (file: string) => {
       const restored = await actions.withCall('import json', (call) => importJson(call, file));
@@ -52,7 +54,7 @@ export function addImportCommands(program: Command, actions: Actions): void {
     .action(() => dropLegacy(actions));
   group
     .command('report')
-    .description('show what imports found and had to change')
+    .description('show the reports of all imports')
     .option('--json', 'everything, as JSON')
     .action((options: { json?: boolean }) => showReports(actions, options.json === true));
 }
@@ -61,18 +63,22 @@ function withImportOptions(command: Command): Command {
   return command
     .option('--dry-run', 'print the report and write nothing')
     .addOption(
-      new Option('--on-conflict <what>', 'what happens to a row whose ID is there already (default: skip)').choices([
+      new Option('--on-conflict <what>', 'the treatment of a row whose ID exists already (default: skip)').choices([
         'skip',
         'renumber',
         'overwrite',
       ]),
     )
-    .option('--timezone <name>', "of timestamps without one, such as Europe/Paris (default: this machine's)", notEmpty)
+    .option(
+      '--timezone <name>',
+      "the time zone of timestamps without one, such as Europe/Paris (default: this machine's)",
+      notEmpty,
+    )
     .option('--json', 'print the report as JSON');
 }
 
 function notEmpty(value: string): string {
-  if (value.trim() === '') throw new InvalidArgumentError('It is empty.');
+  if (value.trim() === '') throw new InvalidArgumentError('The value is empty.');
   return value;
 }
 
@@ -114,7 +120,7 @@ async function showReports(actions: Actions, json: boolean): Promise<void> {
   }
 }
 
-/** For the eye; --json has all of it. */
+/** Shortened for the eye; --json has the whole text. */
 function shortened(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters; --json has them all)` : text;
 }

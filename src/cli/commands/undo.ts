@@ -13,24 +13,24 @@ interface UndoOptions {
   json?: boolean;
 }
 
-/** Who history names for it. */
+/** The actor that history names. */
 const actor = 'operator';
 
-/** Adds `goal-agent undo`: takes back all that an agent did, as one operation, after a look at it. */
+/** Adds `goal-agent undo`: it shows all that an agent did, and takes it back as one operation. */
 export function addUndoCommand(program: Command, actions: Actions): void {
   program
     .command('undo')
-    .requiredOption('--agent <name>', 'whose work is taken back: the name that the history shows')
-    .requiredOption('--since <when>', `from when on: 30m, ${sinceForms}`, sinceOf)
+    .requiredOption('--agent <name>', 'the agent, by its name in the history')
+    .requiredOption('--since <when>', `the beginning of its work that is taken back: 30m, ${sinceForms}`, sinceOf)
     .option('--yes', 'do it without asking')
-    .option('--json', 'print what is found and done as JSON')
-    .description('take back all that an agent did since then, as one operation; shows it first, and asks')
+    .option('--json', 'print the work and the result as JSON')
+    .description('take back all that an agent did since a time, as one operation; shows the work first, and asks')
     .action((options: UndoOptions) => runUndo(actions, options));
 }
 
 function sinceOf(value: string): Since {
   const since = parseSince(value);
-  if (since === undefined) throw new InvalidArgumentError(`It is no time; write ${sinceForms}.`);
+  if (since === undefined) throw new InvalidArgumentError(`This is no time; write ${sinceForms}.`);
   return since;
 }
 
@@ -51,7 +51,7 @@ async function runUndo(actions: Actions, { agent, since, yes = false, json = fal
         `Undone: ${count(undone.rows, 'row')} as ${undone.rows === 1 ? 'it was' : 'they were'} before, in one operation.`,
       );
       print(
-        `To have it back, give the tool undo event_id ${undone.operation}, or run: goal-agent undo --agent ${actor} --since …`,
+        `To have it back, call the tool undo with event_id ${undone.operation}, or run: goal-agent undo --agent ${actor} --since …`,
       );
     } else if (operations.length > 0) print('Nothing was changed. To take it back without being asked, add --yes.');
   });

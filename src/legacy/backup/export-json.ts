@@ -75,8 +75,8 @@ async function writeLines(file: string, head: string[], lists: Record<string, un
 export function cannotWrite(file: string, error: unknown): GoalAgentError {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
   return code === 'EEXIST'
-    ? new GoalAgentError('conflict', `${file} is there already, and was not touched. Choose another name.`)
-    : new GoalAgentError('invalid', `${file} cannot be written (${code}). What is there of it is not complete.`, {
+    ? new GoalAgentError('conflict', `${file} exists already and was not touched. Choose another name.`)
+    : new GoalAgentError('invalid', `${file} cannot be written (${code}). The part that was written is not complete.`, {
         cause: error,
       });
 }

@@ -141,7 +141,7 @@ function whatIsWrong(value: unknown, error: z.ZodError): string {
     return `was written by a newer version (format ${version}; this one reads ${formatVersion}): install that version`;
   }
   const [issue] = error.issues;
-  return `is not as the format wants it: ${issue?.path.join('.')}: ${issue?.message}`;
+  return `does not match the format: ${issue?.path.join('.')}: ${issue?.message}`;
 }
 
 function notEmpty(workspace: string): GoalAgentError {

@@ -94,7 +94,11 @@ function timesOf(reader: RecordReader, now: string): Times {
 /** Set for completed tasks and for no others; the schema enforces that. */
 function completedAt(reader: RecordReader, status: TaskStatus, { updated, completed }: Times): string | null {
   if (status === 'completed' && completed === undefined) {
-    reader.report('completed_at', 'completed_at', `a completed task without the time of it; it is now ${updated}`);
+    reader.report(
+      'completed_at',
+      'completed_at',
+      `the task is completed and had no completed_at; it is now ${updated}`,
+    );
     return updated;
   }
   if (status !== 'completed' && completed !== undefined) {

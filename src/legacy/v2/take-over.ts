@@ -81,5 +81,5 @@ async function leftAlone({ store }: Call, files: V2Directory): Promise<string | 
   const [before] = await database.read(findImport, { workspaceId, contentHash: await files.hash() });
   if (before !== undefined) return undefined;
   await files.records(new Changes());
-  return `The v2 files in ${files.path} were not taken over, since this store is in use. If they are yours: goal-agent import v2 ${JSON.stringify(files.path)}`;
+  return `The v2 files in ${files.path} were not taken over, because this store is in use. If they are yours: goal-agent import v2 ${JSON.stringify(files.path)}`;
 }

@@ -72,7 +72,7 @@ export class V2Directory {
     if (files === undefined) {
       throw new GoalAgentError(
         'not_found',
-        `${this.#given} holds neither goals.json nor tasks.json. Name the directory that v2 kept them in: usually data/goals.`,
+        `${this.#given} holds neither goals.json nor tasks.json. Name the directory in which v2 kept them, usually data/goals.`,
       );
     }
     this.#hash ??= files.hash;

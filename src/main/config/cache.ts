@@ -11,7 +11,7 @@ const asks = 'GOAL_AGENT_CACHE';
 const partNames = Object.keys(cacheParts.shape);
 type UrlName = keyof typeof cacheUrls.shape;
 
-/** The variable that decides; for a Redis, the one place of all its settings, and its URL's name. */
+/** The variable that decides about the cache; for a Redis, the one place of all its settings, and its URL's name. */
 interface Decision {
   by: Used;
   redis?: { place: Place; url?: UrlName };

@@ -1,9 +1,9 @@
 import { firstThatSets, type Place, setIn, tellUnused, type Used } from './place.ts';
 
-/** What a server's settings become, with what is to be said of them: `problems` stop the start, `notices` do not. */
+/** The result of a server's settings, with the messages about them: `problems` stop the start, `notices` do not. */
 export interface Chosen<T> {
   value: T;
-  /** Which variable decided, and where it is: for the log and get_agent_status. Never a value. */
+  /** The variable that decided, and its place: for the log and get_agent_status. Never a value. */
   from: string;
   used: Used[];
   problems: string[];
@@ -18,7 +18,7 @@ interface Leftovers {
   because: string;
 }
 
-/** Says which variables were seen and not used, a sentence a place. */
+/** Names the variables that are not used, in one sentence for each place. */
 export function tellLeftovers({ places, names, used, because }: Leftovers): string[] {
   return places.flatMap((place) => {
     const left = setIn(place, names).filter((name) => !used.some((each) => each.name === name && each.place === place));
@@ -27,8 +27,8 @@ export function tellLeftovers({ places, names, used, because }: Leftovers): stri
 }
 
 /**
- * The place that sets `asks`, unless an earlier place has a URL that is ours: as everywhere, the earlier word counts for
- * more. The word of a variable that other programs use too does not: `embedded` settles it.
+ * The place that sets `asks`, unless an earlier place has a URL of ours: as everywhere, the earlier place wins. A
+ * variable that other programs use too never wins: `embedded` settles it.
  */
 export function whoAsks(places: readonly Place[], asks: string, ownUrl: string): Place | undefined {
   const asking = firstThatSets(places, asks);

@@ -5,8 +5,8 @@ const secret = /PASSWORD$|_URL$/;
 const isPath = /^GOAL_AGENT_(?:HOME|V2_DIR)$|^POSTGRES_SSL_(?:ROOT_CERT|CERT|KEY)$/;
 
 /**
- * The `env` block with which a client's server has these settings: clients start it elsewhere, and many without the
- * shell's variables. Values that may be secret are left as `…`, and paths are absolute.
+ * The `env` block that gives a client's server these settings: clients start the server elsewhere, and many of them
+ * without the shell's variables. Possible secrets stand as `…`, and paths are absolute.
  */
 export function clientEnv(used: readonly Used[], envFile: string | undefined, cwd: string): Record<string, string> {
   const fromEnvironment = used.filter(({ place }) => place.file === undefined);

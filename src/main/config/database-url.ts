@@ -2,7 +2,7 @@ import { type SslMode, sslModes } from '../../store/tls.ts';
 import { type Reading, readHosts, readPath } from './setting.ts';
 import { mayHoldPassword, schemeOf } from './shown.ts';
 
-/** What a URL said; nothing is filled in. */
+/** The parts that a URL has, without defaults. */
 export interface DatabaseUrl {
   hosts?: string[] | undefined;
   /** One for all hosts, or one for each. */
@@ -18,12 +18,12 @@ export interface DatabaseUrl {
   options?: string | undefined;
   connectTimeoutMs?: number | undefined;
   channelBinding?: 'disable' | 'prefer' | 'require' | undefined;
-  /** Taken and not used: the host that takes changes is looked for in any case. */
+  /** Accepted and not used: Goal Agent always looks for the host that takes changes. */
   target?: string | undefined;
 }
 
-// libpq's grammar, https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS.
-// Not WHATWG's URL: that one refuses `postgres://user@/db?host=/run/postgresql`, where the host is empty.
+// libpq's grammar, https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS. Not WHATWG's URL,
+// which refuses `postgres://user@/db?host=/run/postgresql`, where the host is empty.
 const form =
   /^postgres(?:ql)?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>(?:\[[^\]@]*\]|[^:/?@,[\]]*)(?::\d*)?(?:,(?:\[[^\]@]*\]|[^:/?@,[\]]*)(?::\d*)?)*)(?:\/(?<database>[^?@]*))?(?:\?(?<query>.*))?$/;
 const allowed =
@@ -69,7 +69,7 @@ export function parseDatabaseUrl(url: string): Reading<DatabaseUrl> {
   }
 }
 
-/** The lists in the form of the parameters `host` and `port`. A host without a port has the default one. */
+/** The lists in the form of the parameters `host` and `port`. A host without a port has the default port. */
 function readAddresses(list: string): { host: string; port: string | undefined } {
   const addresses = list.split(',').map((address) => /^\[?(.*?)\]?(?::(\d*))?$/.exec(address) ?? []);
   const hasPorts = addresses.some(([, , port]) => port);

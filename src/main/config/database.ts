@@ -9,7 +9,9 @@ export type DatabaseConfig = { kind: 'embedded' } | { kind: 'server'; connection
 const ownUrl = 'GOAL_AGENT_DATABASE_URL';
 const asks = 'GOAL_AGENT_DATABASE';
 
-/** The variable that decides where the database is; for a server, the one place of all its settings, and its URL's name. */
+/**
+ * The variable that decides about the database; for a server, the one place of all its settings, and its URL's name.
+ */
 interface Decision {
   by: Used;
   server?: { place: Place; url?: DatabaseUrlName };
@@ -58,7 +60,7 @@ function asFor(asked: 'embedded' | 'DATABASE_URL', asking: Place, places: readon
   return `${tellUsed(by)} is "${asked}", and no ${asked} is set; allowed: embedded, or ${asked} with it`;
 }
 
-/** User, password, port and another database's name are what every Compose file has: alone they name nobody's server. */
+/** Every Compose file has a user, a password, a port and some database's name: alone they name no server of ours. */
 function namesServer({ values }: Place): boolean {
   return values[ownUrl] !== undefined || values.POSTGRES_HOST !== undefined || values.POSTGRES_DB === 'mcp_goals';
 }

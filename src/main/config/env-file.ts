@@ -3,13 +3,15 @@ import { devNull } from 'node:os';
 import dotenv from 'dotenv';
 import { type Values, withoutEmpty } from './place.ts';
 
-/** A file of settings is a screenful; something larger is something else. */
+/** A file of settings is a screenful; a larger file is something else. */
 const mostBytes = 1024 * 1024;
 
-/** `names` are all variables of the file, those without a value too; `trouble` is why there is nothing to read. */
+/**
+ * `names` are all variables of the file, even those without a value; `trouble` is the reason why nothing can be read.
+ */
 export type EnvFile = { values: Values; names: string[]; notices: string[] } | { trouble: string };
 
-/** Reads a file of NAME=value lines; undefined where there is none. Never waits, as a pipe would make it. */
+/** Reads a file of NAME=value lines; undefined where there is none. It never waits, as it would for a pipe. */
 export function readEnvFile(file: string): EnvFile | undefined {
   if (file === devNull) return { values: {}, names: [], notices: [] };
   try {

@@ -10,8 +10,8 @@ export interface Parsed<T> {
 }
 
 /**
- * Reads the variables of `schema`, each from the first place that sets it. With wrong variables, `values` are those of
- * the others, so that these can be judged too. Variables of one server are read from one place alone.
+ * Reads the variables of `schema`, each from the first place that sets it. With wrong variables, `values` has the other
+ * ones, so that these can be judged too. Variables of one server are read from one place alone.
  */
 export function parseFrom<S extends z.ZodObject>(schema: S, places: readonly Place[]): Parsed<z.output<S>> {
   const used = Object.keys(schema.shape).flatMap((name) => {

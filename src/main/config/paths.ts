@@ -1,15 +1,18 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Relative paths start at the working directory; `~/` is the user's home, since no shell expands it in a client's JSON. */
+/**
+ * Relative paths start at the working directory; `~/` is the user's home, because no shell expands it in a client's
+ * JSON.
+ */
 export function absolutePath(file: string, cwd: string): string {
   return /^~(?:[/\\]|$)/.test(file) ? path.join(homedir(), file.slice(1)) : path.resolve(cwd, file);
 }
 
 /**
- * Why a path cannot be meant as it stands: it holds what a shell or a client was to replace and did not, or the quotes
- * of a shell. Undefined for a path that can. Taken to the letter, `$HOME/goals` made a new, empty store in a folder
- * named `$HOME`.
+ * The reason why a path cannot be meant as it stands: it has a part that a shell or a client should have replaced, or
+ * the quotes of a shell. Undefined for a good path. Taken to the letter, `$HOME/goals` would make a new, empty store in
+ * a folder named `$HOME`.
  */
 export function unwritten(file: string): string | undefined {
   const left = /\$\{[^}]*\}?|\{\{[^}]*\}?\}?|\$\([^)]*\)?|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|`|<[^>]*>/.exec(file)?.[0];
@@ -23,8 +26,8 @@ export function unwritten(file: string): string | undefined {
 }
 
 /**
- * Where programs keep their data on this platform: `XDG_DATA_HOME` or `~/.local/share` (the XDG base directory specification),
- * `~/Library/Application Support`, `%LOCALAPPDATA%`; always with `goal-agent` behind it.
+ * The folder in which programs keep their data on this platform: `XDG_DATA_HOME` or `~/.local/share` (the XDG base
+ * directory specification), `~/Library/Application Support`, `%LOCALAPPDATA%`; always with `goal-agent` behind it.
  */
 export function dataDirectory(
   env: Readonly<Record<string, string | undefined>>,
@@ -35,7 +38,7 @@ export function dataDirectory(
   }
   const home = env.HOME || homedir();
   if (platform === 'darwin') return path.posix.join(home, 'Library', 'Application Support', 'goal-agent');
-  // the specification: a relative path in it is to be ignored
+  // the specification: a relative path in this variable is ignored
   const xdg = env.XDG_DATA_HOME?.startsWith('/') ? env.XDG_DATA_HOME : path.posix.join(home, '.local', 'share');
   return path.posix.join(xdg, 'goal-agent');
 }

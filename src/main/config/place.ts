@@ -14,7 +14,7 @@ export interface Used {
   place: Place;
 }
 
-/** "POSTGRES_HOST in the environment": what people and agents are told of where a setting comes from. */
+/** "POSTGRES_HOST in the environment": the place of a setting, as people and agents read it. */
 export function tellUsed({ name, place }: Used): string {
   return `${name} in ${place.file ?? 'the environment'}`;
 }

@@ -8,33 +8,33 @@ import { shown } from './shown.ts';
 export interface Surroundings {
   /** Read, never changed. */
   env: Readonly<Record<string, string | undefined>>;
-  /** The working directory: where relative paths start from, and where a command's own `.env` is. */
+  /** The working directory, in which relative paths start and a command's own `.env` is. */
   cwd: string;
   /**
    * A client starts a server in other people's projects, so a server reads no file that its user did not name.
    * A command was typed by a person who knows where it is.
    */
   reader: 'server' | 'command';
-  /** The names of variables that were taken out of `env`, since they are the driver's. */
+  /** The names of variables that were taken out of `env` because they are the driver's. */
   driverVariables?: readonly string[];
 }
 
-/** The places that settings may come from, the first that sets a variable counts; and what there is to say of them. */
+/** The places that settings may come from (the first that sets a variable counts), and the notices about them. */
 export interface Places {
   places: Place[];
   /** The file that GOAL_AGENT_ENV names, or that stands in its place. */
   envFile: string | undefined;
-  /** Whether that is the `.env` of the working directory, which nobody named. */
+  /** Whether that file is the `.env` of the working directory, which nobody named. */
   isBeside: boolean;
   problems: string[];
-  /** What is wrong with files that nobody named: passed over, or open to others. */
+  /** Problems of files that nobody named: passed over, or open to others. */
   files: string[];
-  /** Files that were seen and not used. */
+  /** Notices about files that are not used. */
   notices: string[];
 }
 
 /**
- * The environment; then the file that GOAL_AGENT_ENV names, or for a command without it the `.env` of the working
+ * The environment; then the file that GOAL_AGENT_ENV names, or, for a command without it, the `.env` of the working
  * directory, if that is ours; then the `.env` of GOAL_AGENT_HOME.
  */
 export function findPlaces(surroundings: Surroundings): Places {
@@ -99,7 +99,7 @@ function isOurs({ names, values }: Exclude<EnvFile, { trouble: string }>): boole
   return names.some((name) => name.startsWith('GOAL_AGENT_')) || values.POSTGRES_DB === 'mcp_goals';
 }
 
-/** The home folder as the places that were found so far say it. */
+/** The home folder that the places found so far name. */
 function homeOf({ places }: Places): string | undefined {
   return firstThatSets(places, 'GOAL_AGENT_HOME')?.values.GOAL_AGENT_HOME?.trim();
 }
@@ -113,7 +113,7 @@ function addHome(surroundings: Surroundings, found: Places): void {
   const home = set ?? dataDirectory(surroundings.env);
   const why = unwritten(home);
   if (why !== undefined) {
-    // one that is set is refused where it is parsed
+    // a home that is set is refused where it is parsed
     if (set === undefined) {
       found.problems.push(
         `GOAL_AGENT_HOME is not set, and the platform's data directory is ${shown(home)}; allowed: a path that is written out (${why})`,

@@ -1,7 +1,7 @@
 import type { Reading } from './setting.ts';
 import { schemeOf } from './shown.ts';
 
-/** Where the cache is. `tls` is for `rediss://`. */
+/** The address of the cache. `tls` is for `rediss://`. */
 export interface RedisConnection {
   host: string;
   port: number;

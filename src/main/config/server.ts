@@ -24,7 +24,10 @@ export interface ReadServer {
   notices: string[];
 }
 
-/** Reads a server from one place: from its URL, or else from POSTGRES_HOST …; POSTGRES_SSL_* fill in what a URL does not say. */
+/**
+ * Reads a server from one place: from its URL, otherwise from POSTGRES_HOST …; POSTGRES_SSL_* add the TLS settings that
+ * a URL leaves out.
+ */
 export function readServer(place: Place, url: DatabaseUrlName | undefined, cwd: string): ReadServer {
   const { parts, used, problems } = url === undefined ? readParts(place) : readUrl(place, url);
   const tls = parseFrom(databaseTls, [place]);
@@ -107,7 +110,7 @@ function fileAt(file: string | undefined, cwd: string): string | undefined {
 
 function sslProblems({ sslMode, sslRootCert, sslCert, sslKey }: ServerConnection): string[] {
   const problems: string[] = [];
-  // libpq: anybody can get a certificate from a public authority, so without the name it proves nothing
+  // libpq: anybody can get a certificate from a public authority; without the name it therefore proves nothing
   if (sslRootCert === 'system' && sslMode !== 'verify-full') {
     problems.push(`POSTGRES_SSL_MODE is "${sslMode}"; allowed with POSTGRES_SSL_ROOT_CERT=system: verify-full`);
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { unwritten } from './paths.ts';
 import { mayHoldPassword, shown } from './shown.ts';
 
-/** A value, or what would have been allowed; `shown` replaces the text in the message where it may hold a secret. */
+/** A value, or the allowed values; `shown` replaces the text in the message where it may hold a secret. */
 export type Reading<T> = { value: T } | { allowed: string; shown?: string };
 
 /** A variable that may be unset. `read` gets its text without the spaces around it. */
@@ -27,13 +27,14 @@ export function text(longest = 1000) {
 export function plainName() {
   return setting((value) => {
     const isName = value.length > 0 && value.length <= 1000 && !mayHoldPassword(value);
-    return isName
-      ? { value }
-      : { allowed: 'a name of 1 to 1000 characters; a URL belongs into GOAL_AGENT_DATABASE_URL' };
+    return isName ? { value } : { allowed: 'a name of 1 to 1000 characters; put a URL into GOAL_AGENT_DATABASE_URL' };
   });
 }
 
-/** A file or directory. A path that a shell or a client was to complete, and did not, would make a folder named `$HOME`. */
+/**
+ * A file or directory. A path that a shell or a client should have completed, and did not, would make a folder named
+ * `$HOME`.
+ */
 export function filePath() {
   return setting((value) => readPath(value));
 }

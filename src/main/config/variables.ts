@@ -5,11 +5,15 @@ import { parseDatabaseUrl, readPorts } from './database-url.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { filePath, host, hosts, oneOf, plainName, setting, text, wholeNumber, yesOrNo } from './setting.ts';
 
-// Every variable, once: what it may be, what it becomes, and its default. docs/configuration.md tells the same to users.
+// Every variable, once: its allowed values, its parsed value, and its default. docs/configuration.md tells the same to
+// users.
 
 const port = wholeNumber(1, 65_535);
 
-/** Where a PostgreSQL server is, in one variable. DATABASE_URL is everybody's: only GOAL_AGENT_DATABASE makes it ours. */
+/**
+ * The address of a PostgreSQL server, in one variable. DATABASE_URL is everybody's: only GOAL_AGENT_DATABASE makes it
+ * ours.
+ */
 export const databaseUrls = z.object({
   GOAL_AGENT_DATABASE_URL: setting(parseDatabaseUrl),
   DATABASE_URL: setting(parseDatabaseUrl),
@@ -46,18 +50,18 @@ export const cacheParts = z.object({
   REDIS_PASSWORD: z.string().optional(),
 });
 
-/** All that do not belong to one server: each comes from the first place that sets it. */
+/** All variables that do not belong to one server: each comes from the first place that sets it. */
 export const plainVariables = z.object({
   GOAL_AGENT_DATABASE: choice(
     ['embedded', 'DATABASE_URL'],
-    'embedded, or DATABASE_URL to use the variable of that name; a URL belongs into GOAL_AGENT_DATABASE_URL',
+    'embedded, or DATABASE_URL to use the variable of that name; put a URL into GOAL_AGENT_DATABASE_URL',
   ),
   POSTGRES_POOL_SIZE: wholeNumber(1, 1000).default(10),
   POSTGRES_MAX_OVERFLOW: wholeNumber(0, 1000).default(20),
   POSTGRES_PREPARED: yesOrNo().default(true),
   GOAL_AGENT_CACHE: choice(
     ['off', 'REDIS_URL'],
-    'off, or REDIS_URL to use the variable of that name; a URL belongs into GOAL_AGENT_REDIS_URL',
+    'off, or REDIS_URL to use the variable of that name; put a URL into GOAL_AGENT_REDIS_URL',
   ),
   CACHE_ENABLED: yesOrNo(),
   GOAL_AGENT_HOME: filePath(),

@@ -2,12 +2,13 @@ import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 
 import { dirname } from 'node:path';
 import { makeFolders } from '../../store/embedded/make-folders.ts';
 
-/** Past this a file is put aside under a second name, in place of the one that is there. */
+/** A larger file is put aside under a second name, and replaces the file of that name. */
 const mostBytes = 10 * 1024 * 1024;
 
 /**
- * A file that many processes append lines to. Any of them may put it aside when it is full, or a person may move it away; all notice with
- * their next line. (pino-roll counts what its own process wrote, and gives each process a file of its own.)
+ * A file that many processes append lines to. Any process may put it aside when it is full, or a person may move it
+ * away; all processes notice with their next line. (pino-roll counts only its own process's lines, and gives each
+ * process a file of its own.)
  */
 export class LogFile {
   readonly #path: string;
@@ -16,7 +17,7 @@ export class LogFile {
   #wasOpen = false;
   #isTorn = false;
   #isTold = false;
-  /** Told once of each time in which nothing can be written. */
+  /** Called once for each period in which nothing can be written. */
   onTrouble: (error: Error) => void = () => {};
 
   constructor(path: string, limit = mostBytes) {
@@ -38,7 +39,7 @@ export class LogFile {
     }
   }
 
-  /** The open file, if it is still the one of this name and not full. */
+  /** The open file, if it still has this name and is not full. */
   #current(): number {
     const there = statSync(this.#path, { throwIfNoEntry: false });
     if (this.#fd !== undefined && there && isSame(there, fstatSync(this.#fd)) && there.size < this.#mostBytes) {
@@ -47,14 +48,17 @@ export class LogFile {
     if (there && there.size >= this.#mostBytes) this.#putAside(there);
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
-    // once only: a home that is deleted later does not come back because of a line in a log
+    // once only: a line in a log must not bring a deleted home back
     if (!this.#wasOpen) makeFolders(dirname(this.#path));
     this.#fd = openSync(this.#path, 'a', 0o600);
     this.#wasOpen = true;
     return this.#fd;
   }
 
-  /** A second look, since another process may have put the full file aside a moment ago. Windows refuses while another has it open. */
+  /**
+   * A second look, because another process may have put the full file aside a moment ago. Windows refuses while another
+   * process has the file open.
+   */
   #putAside(full: Identity): void {
     try {
       if (isSame(full, statSync(this.#path))) renameSync(this.#path, `${this.#path}.1`);

@@ -1,14 +1,14 @@
-/** A line is written once in so long, with the number of its repetitions at the end. */
+/** The time in which a line is written once; the number of its repetitions follows at the end. */
 const windowMs = 10_000;
-/** Lines of different words in that time; more than these are only counted. */
+/** The number of different lines in that time; further lines are only counted. */
 const mostLines = 1_000;
 
-/** Keeps a flood of lines out of a log: whoever can make us write one can make us write a million. */
+/** Keeps a flood of lines out of a log: somebody who can make us write one line can make us write a million. */
 export class Repeats {
   readonly #lines = new Map<string, { times: number; tell: (times: number) => void }>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Whether a line is to be written now. If it is not, `tell` is given the number of those like it when the window ends. */
+  /** Whether a line is written now. Otherwise `tell` gets the number of equal lines when the window ends. */
   admit(key: string, tell: (times: number) => void): boolean {
     this.#timer ??= setTimeout(() => this.flush(), windowMs).unref();
     const isFull = this.#lines.size >= mostLines && !this.#lines.has(key);
@@ -21,7 +21,7 @@ export class Repeats {
     return !isFull;
   }
 
-  /** Ends the window: tells of what was held back. */
+  /** Ends the window, and tells the numbers of the lines that were held back. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

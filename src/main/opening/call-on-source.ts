@@ -4,9 +4,9 @@ import type { Config } from '../config.ts';
 import type { Source } from './database-source.ts';
 import { OptionalCache } from './optional-cache.ts';
 
-/** What takes over or gives out a whole workspace may take longer than a tool's call. */
+/** A command that imports or exports a whole workspace may take longer than a tool's call. */
 const patientMs = 10 * 60_000;
-/** How long it waits for the cache, out of which it has to take what it changes. */
+/** The time that a command waits for the cache, from which it has to remove the rows that it changes. */
 const cachePatienceMs = 1_000;
 
 export interface CallOptions {
@@ -14,7 +14,7 @@ export interface CallOptions {
   actor: string;
 }
 
-/** Opens the store by a way that is known, lets `work` use it under the name of `actor`, and closes it again. */
+/** Opens the store on a known database, lets `work` use it under the name of `actor`, and closes it again. */
 export async function withCallOn<T>(
   source: Pick<Source, 'connect'>,
   { config, actor }: CallOptions,

@@ -11,7 +11,7 @@ export async function withCall<T>(options: CallOptions, work: (call: Call) => Pr
   return withOperatorText(options.config, source, () => withCallOn(source, options, work));
 }
 
-/** Leaves the database when the work is done, and tells the person at this machine all there is to tell of a failure. */
+/** Leaves the database when the work is done, and tells the person at this machine everything about a failure. */
 export async function withOperatorText<T>(config: Config, source: Source, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -5,16 +5,18 @@ import { type DataFolder, rememberFolder } from '../../store/embedded/data-folde
 import { type EmbeddedServer, joinEmbedded } from '../../store/embedded/embedded.ts';
 import type { Config } from '../config.ts';
 
-/** The database's name on the embedded server: the same that a server of one's own has by default. */
+/** The database's name on the embedded server; it is the default of other servers, too. */
 export const embeddedDatabase = 'mcp_goals';
 
-/** Where the database is, and how to get there. */
+/** The place of the database, and the way to it. */
 export interface Source {
   kind: 'embedded' | 'server';
   connect(): Promise<pg.ClientConfig>;
-  /** @throws GoalAgentError `unavailable` when what was saved there would be lost: the embedded server's folder was deleted. */
+  /**
+   * @throws GoalAgentError `unavailable` when a change would be lost, because the embedded server's folder was deleted.
+   */
   check(): void;
-  /** Why connections are lost just now, as a sentence for agents; undefined where nothing is known of it. */
+  /** The reason for lost connections at this moment, as a sentence for agents; undefined when it is not known. */
   lossReason(): string | undefined;
   /** For a person, once connected: a host and port, or the folder of the data. */
   where(): string;
@@ -41,7 +43,7 @@ function serverSource(connection: ServerConnection, readOnly: boolean): Source {
 /** Each look for the way joins anew: the server that was there before may have been killed. */
 function embeddedSource(home: string, say: (line: string) => void): Source {
   let joined: EmbeddedServer | undefined;
-  /** The one folder that this process works with: where it is gone, no new and empty one takes its place. */
+  /** The one folder that this process works with. When it is gone, no new and empty folder takes its place. */
   let folder: DataFolder | undefined;
   let isTold = false;
   return {
@@ -61,7 +63,7 @@ function embeddedSource(home: string, say: (line: string) => void): Source {
         folder?.check();
         isTold = false;
       } catch (error) {
-        // the log is told once, the caller each time
+        // the log hears of it once, the caller each time
         if (!isTold) say((error as Error).message);
         isTold = true;
         throw error;

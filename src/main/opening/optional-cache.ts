@@ -5,7 +5,7 @@ import type { AgentFacts } from '../../tools/define/define-tool.ts';
 import type { Config } from '../config.ts';
 import { version } from '../version.ts';
 
-/** What is said of the cache, and to whom: the log, as a rule. */
+/** The receiver of notices about the cache: the log, as a rule. */
 export interface CacheLog {
   info(line: string): void;
   warn(line: string): void;
@@ -22,7 +22,7 @@ export class OptionalCache {
     this.#log = log;
   }
 
-  /** What reads go through; undefined where there is none. */
+  /** The cache that reads go through; undefined where there is none. */
   get reads(): CachedReads | undefined {
     return this.#cached;
   }
@@ -33,7 +33,7 @@ export class OptionalCache {
     return this.#cached?.status() ?? { enabled: false, state: 'unreachable', ...none };
   }
 
-  /** From here on the store's writes keep the cache right. A cache that cannot be had stops nobody. */
+  /** From now on the store's writes keep the cache right. A missing cache stops nobody. */
   async attachTo(store: Store): Promise<void> {
     if (this.#config.kind === 'off') return;
     this.close();

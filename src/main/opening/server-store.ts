@@ -8,9 +8,9 @@ import type { Source } from './database-source.ts';
 import type { OptionalCache } from './optional-cache.ts';
 import { takeOver } from './take-over-v2.ts';
 
-/** How long a call waits for a database that is coming up: a first start creates it. */
+/** The time that a call waits for a starting database: a first start creates it. */
 const patienceMs = 20_000;
-/** How long the end waits for a database that is still coming up. */
+/** The time that the end of the process waits for a database that is still starting. */
 const closingMs = 500;
 
 interface Parts {
@@ -19,13 +19,13 @@ interface Parts {
   log: Log;
 }
 
-/** Opens the store once for all who ask, and again after a failure. */
+/** Opens the store once for all callers, and again after a failure. */
 export function storeOpener(config: Config, { source, cache, log }: Parts) {
   let opening: Promise<Store> | undefined;
-  /** What `opening` gave, at hand for every call after the first. */
+  /** The result of `opening`, at hand for every call after the first. */
   let opened: Store | undefined;
   const problems: string[] = [];
-  /** From the end on, what fails fails because of it, and is nothing to tell. */
+  /** After the end began, a failure follows from the end, and is not reported. */
   let isClosing = false;
   const start = () => {
     const attempt = openWithOldData();
@@ -40,7 +40,7 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
     );
     return attempt;
   };
-  /** What older versions left is taken over before the first call is served; a failure there stops nobody. */
+  /** The data of older versions is taken over before the first call is served. A failure of that stops nobody. */
   const openWithOldData = async () => {
     const store = await openStore({
       connect: source.connect,
@@ -61,14 +61,14 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
     return store;
   };
   return {
-    /** What could not be taken over, for get_agent_status. */
+    /** The problems of the take-over, for get_agent_status. */
     problems,
     async open(signal?: AbortSignal): Promise<Store> {
       if (opened !== undefined) return opened;
       opening ??= start();
       return withPatience(opening, signal);
     },
-    /** Closes what is open. A server that keeps silent is not waited for. */
+    /** Closes everything, without waiting for a silent server. */
     async close() {
       isClosing = true;
       const store = await Promise.race([opening?.catch(() => undefined), sleep(closingMs, undefined, { ref: false })]);
@@ -77,13 +77,13 @@ export function storeOpener(config: Config, { source, cache, log }: Parts) {
   };
 }
 
-/** One line for a person; where that is the error's own, the log's file has its cause besides. */
+/** One line for a person. Where it is the error's own message, the log's file also has the cause. */
 function logFailure(log: Log, error: unknown, text: string): void {
   if (!(error instanceof GoalAgentError) || error.message !== text) log.error({ err: error }, text);
   else log.error({ cause: error.cause instanceof Error ? error.cause.message : undefined }, text);
 }
 
-/** Gives back what could not be taken over. */
+/** Gives back the problems of the take-over. */
 async function takeOverAndLog(config: Config, source: Source, log: Log): Promise<string[]> {
   try {
     const taken = await takeOver(config, source);
@@ -93,8 +93,8 @@ async function takeOverAndLog(config: Config, source: Source, log: Log): Promise
     }
     return taken.flatMap(({ problem }) => problem ?? []);
   } catch (error) {
-    log.error({ err: error }, 'the data of v2 could not be looked at');
-    return ['The data of v2 could not be looked at; the log has the cause.'];
+    log.error({ err: error }, 'the data of v2 could not be read');
+    return ['The data of v2 could not be read; the log has the cause.'];
   }
 }
 
@@ -117,14 +117,14 @@ async function withPatience(opening: Promise<Store>, signal: AbortSignal | undef
   }
 }
 
-/** What a person at this machine does about it; an agent gets only the error's own message. */
+/** The advice for a person at this machine; an agent gets only the error's own message. */
 export function operatorText(error: unknown, { database }: Config): string {
   if (saysItAll(error)) return error.message;
   if (database.kind === 'server') return describeForOperator(error, database.connection);
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Our own errors say what they mean; those of the connection, which have a cause, know more than their message. */
+/** Our own errors say what they mean. Errors of the connection have a cause, and know more than their message. */
 function saysItAll(error: unknown): error is GoalAgentError {
   if (!(error instanceof GoalAgentError)) return false;
   return error.cause === undefined || !['unavailable', 'configuration'].includes(error.code);

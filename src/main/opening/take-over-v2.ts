@@ -6,11 +6,11 @@ import { withCallOn } from './call-on-source.ts';
 import type { Source } from './database-source.ts';
 
 /**
- * Takes over the v2 files that lie where v2 kept them, once for each content, before anybody is served. Nothing is
- * thrown for files that cannot be understood: the answer tells of them.
+ * Takes over the v2 files in the places where v2 kept them, once for each content, before the first call. It throws
+ * nothing for files that it cannot understand: the answer tells of them.
  */
 export async function takeOver(config: Config, source: Pick<Source, 'connect'>): Promise<TakenOver[]> {
-  // a start without such files must not load what reads them
+  // a start without such files must not load the code that reads them
   const { directoriesWithV2Files, takeOverV2 } = await import('../../legacy/v2/take-over.ts');
   const ours = { path: path.join(config.home, 'data', 'goals'), isNamed: true };
   const directories = await directoriesWithV2Files([ours, config.v2Directory]);

@@ -19,8 +19,8 @@ export interface Wired extends ToolHost {
 }
 
 /**
- * Puts the rooms together: configuration in, what the faces need out. `isShared`: callers of many names use this process,
- * so it lends them none of its own.
+ * Puts the rooms together: from the configuration to the host that the faces need. `isShared`: callers of many names
+ * use this process, so it lends them none of its own.
  */
 export function wire(config: Config, log: Log, { isShared = false } = {}): Wired {
   const source = sourceOf(config, (line) => log.info(line));
@@ -62,7 +62,7 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
   };
 }
 
-/** What the settings alone say. */
+/** The facts that the settings alone give. */
 export function configFacts(
   config: PlainConfig & { told: Told },
 ): Pick<AgentFacts, 'version' | 'databaseFrom' | 'cacheFrom' | 'notices' | 'config'> {

@@ -1,16 +1,16 @@
 import { type Id, type Received, refused } from './message.ts';
 
-/** The answers of one batch, which go out together once all are there. */
+/** The answers of one batch, which go out together once all of them exist. */
 interface Batch {
   waiting: Set<Id>;
   answers: string[];
 }
 
-/** The batches whose requests are not all answered. Revision 2025-03-26 alone has them. */
+/** The batches that have unanswered requests. Only revision 2025-03-26 has batches. */
 export class Batches {
   readonly #ofRequest = new Map<Id, Batch>();
 
-  /** The line that answers the batch, if nothing of it has to be waited for. */
+  /** The line that answers the batch, if all of its answers exist already. */
   add(entries: readonly Received[]): string | undefined {
     const batch: Batch = { waiting: new Set(), answers: [] };
     for (const entry of entries) {
@@ -28,7 +28,7 @@ export class Batches {
 
   /**
    * The request is answered, or never will be.
-   * @returns the line that answers its batch, if it was the last of it.
+   * @returns the line that answers its batch, if the request was the last one.
    */
   settle(id: Id, answer?: string): string | undefined {
     const batch = this.#ofRequest.get(id);
@@ -44,7 +44,7 @@ function lineOf({ waiting, answers }: Batch): string | undefined {
   return waiting.size === 0 && answers.length > 0 ? `[${answers.join(',')}]` : undefined;
 }
 
-/** Where batches were not agreed: each request of it is refused by its ID, so that nobody waits. */
+/** For a client that did not agree on batches: each request is refused by its ID, so that the client does not wait. */
 export function refusedBatch(entries: readonly Received[]): string[] {
   const problem = 'only protocol revision 2025-03-26 has batches';
   const requests = entries.filter((entry) => entry.kind === 'request');

@@ -7,27 +7,28 @@ import { type Accepted, type Id, type Message, type Received, readLine } from '.
 
 /** Bytes of one request: a batch of 500 results of 256 KiB each is 128 MiB, and JSON within JSON may be longer. */
 const longestLine = 256 * 1024 * 1024;
-/** Bytes of answers that wait for the client to read them; past this nothing more is read from it. */
+/** The bytes of answers that may wait for the client; past this the server reads nothing more from it. */
 const mostUnread = 4 * 1024 * 1024;
-/** Requests that are worked on; past this nothing more is read, so that their answers stay few. */
+/** The number of open requests; past this the server reads nothing more, so that their answers stay few. */
 const mostOpen = 256;
 /** The one revision that has batches. */
 const batchRevision = '2025-03-26';
-/** Of the requests that were answered early, and that the server answers once more when it takes them. */
+/** The number of requests that were answered early; the server answers them once more when it takes them. */
 const answeredPrefix = '\0answered ';
-/** Answered when the connection ends, and not before. */
+/** The requests that are answered only when the connection ends. */
 const endless = 'subscriptions/listen';
 
 /**
- * The client at the other end of stdin and stdout: its lines as messages, and answers as lines. It keeps what arrives until
- * somebody takes it, refuses what does not fit, answers a batch as a batch, and stops reading where the client does not read.
+ * The client at the other end of stdin and stdout: its lines as messages, and answers as lines. It keeps arriving
+ * messages until a taker comes, refuses messages that do not fit, answers a batch as a batch, and stops reading where
+ * the client does not read.
  */
 export class ClientPipe {
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #lines = new Lines(longestLine);
   readonly #batches = new Batches();
-  /** Requests that are not answered yet; of one ID there may be several. */
+  /** Requests that are not answered yet; several may have one ID. */
   readonly #open = new Map<Id, number>();
   #openCount = 0;
   readonly #kept: Accepted[] = [];
@@ -37,7 +38,7 @@ export class ClientPipe {
   #inputEnded = false;
   #broken = false;
   #ended = () => {};
-  /** When stdin ended, and all that came is answered and written; or stdout broke; or `stop` was called. */
+  /** Settled when stdin ended and all answers are written, when stdout broke, or when `stop` was called. */
   readonly ended = new Promise<void>((resolve) => {
     this.#ended = resolve;
   });
@@ -64,18 +65,18 @@ export class ClientPipe {
     this.#ended();
   }
 
-  /** From here on `taker` takes what arrives, and before that what is kept. */
+  /** From now on `taker` gets the messages: first the kept ones, then those that arrive. */
   takeWith(taker: (accepted: Accepted) => void): void {
     this.#take = taker;
     for (const accepted of this.#kept.splice(0)) taker(accepted);
   }
 
-  /** Waits for something that needs the server, or for nothing to come for a while, or for the end. */
+  /** Waits for a message that needs the server, for a while without messages, or for the end. */
   untilNeeded(quietMs: number): Promise<'needed' | 'ended'> {
     const needed = new Promise<'needed'>((resolve) => {
       const quiet = setTimeout(() => {
         const before = this.#kept.length;
-        // on a busy machine the time is over before what has come is read
+        // on a busy machine the time is over before the arrived bytes are read
         setImmediate(() => {
           if (this.#kept.length === before) resolve('needed');
         });
@@ -125,14 +126,14 @@ export class ClientPipe {
   #accepted(accepted: Accepted): void {
     if (accepted.kind === 'request') this.#begin(accepted.id, accepted.message);
     this.#take(accepted);
-    // nobody answers a request that was taken back
+    // a cancelled request gets no answer
     if (accepted.kind === 'notification' && accepted.message.method === 'notifications/cancelled') {
       this.#settle(accepted.message.params?.requestId as Id);
       this.#endIfDone();
     }
   }
 
-  /** The server gets every message, and so learns of the connection what it has to know. */
+  /** The server gets every message, and thereby learns the facts about the connection. */
   #keep(accepted: Accepted, early: EarlyAnswers): void {
     const result = early(accepted);
     if (accepted.kind === 'request' && result !== undefined) {
@@ -145,7 +146,7 @@ export class ClientPipe {
   }
 
   #begin(id: Id, { method, params }: Message): void {
-    // every revision that has a name here is one that is agreed to when a client asks for it
+    // the server agrees to every revision in this list when a client asks for it
     if (method === 'initialize') this.#revision = params?.protocolVersion;
     if (method === endless) return;
     this.#open.set(id, (this.#open.get(id) ?? 0) + 1);

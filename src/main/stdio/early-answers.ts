@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { readJson } from '../../domain/json-text.ts';
 import { type Accepted, isObject, type Message } from './message.ts';
 
-/** What the whole server answers to what needs no store, written down when the program is built. */
+/** The answers of the whole server to requests that need no store, written down while the program is built. */
 export interface RecordedAnswers {
-  /** The revision that the server agrees to where it does not know the one that a client asks for. */
+  /** The revision that the server agrees to when it does not know the client's. */
   latest: string;
   /** Results as JSON text, each once. */
   results: string[];
@@ -15,14 +15,14 @@ export interface RecordedAnswers {
 /** The result of a message as JSON text; undefined where the whole server has to answer. */
 export type EarlyAnswers = (accepted: Accepted) => string | undefined;
 
-/** The revision from which on each request says which it is of. */
+/** The first revision in which each request names its revision. */
 export const modernRevision = '2026-07-28';
 const envelope = 'io.modelcontextprotocol/';
 const nameFields = ['name', 'version', 'title', 'websiteUrl', 'description'];
 
 /**
- * Answers the opening of a connection with what the whole server would answer, as long as each message is exactly what
- * clients send. From the first message on that is not, the whole server answers.
+ * Answers the opening of a connection as the whole server would, as long as each message has exactly the form that
+ * clients send. From the first other message on, the whole server answers.
  * @param lists also the lists of tools and prompts, which settings may change
  */
 export function earlyAnswers({ lists }: { lists: boolean }): EarlyAnswers {
@@ -62,7 +62,7 @@ function openedRevision({ method, params, places, latest }: Opening): string | u
   return places[asked]?.initialize === undefined ? latest : asked;
 }
 
-/** Whether the params are those that every request of the revision has, and no more. */
+/** Whether the params are only those that every request of the revision has. */
 function fits(params: Message['params'], revision: string): boolean {
   const { _meta = {}, ...rest } = params ?? {};
   if (Object.keys(rest).length > 0 || !isObject(_meta)) return false;

@@ -1,10 +1,10 @@
-// Looks at JSON text from outside, without reading it: the text may be broken, and numbers stay as they were written.
+// Looks at JSON text from outside, without parsing it: the text may be broken, and numbers stay as they were written.
 
 interface Mark {
   /** A bracket, a comma, a colon, or a whole string. */
   mark: string;
   index: number;
-  /** Brackets that are open, those of this mark included. */
+  /** The number of open brackets, the bracket of this mark included. */
   depth: number;
 }
 
@@ -20,7 +20,7 @@ export function idText(text: string): string {
   return 'null';
 }
 
-/** The elements of a list, each as its text has it. Of a list that does not end, the last one is what is there. */
+/** The elements of a list, each as its text has it. The last element of an unfinished list is the rest of the text. */
 export function elementTexts(list: string): string[] {
   const elements: string[] = [];
   let start = 1;
@@ -74,7 +74,7 @@ function valueAt(text: string, index: number): string {
   return numberForm.exec(text)?.[0] ?? 'null';
 }
 
-/** The string, unless it does not end, or holds what JSON forbids. */
+/** The string, unless it does not end, or has a character that JSON forbids. */
 function wholeString(text: string): string {
   try {
     JSON.parse(text);

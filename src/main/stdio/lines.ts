@@ -1,9 +1,9 @@
 const newline = 10;
 
-/** A line that was longer than is taken, and was not kept. */
+/** A line that was too long, and was not kept. */
 export const tooLong = Symbol('too long');
 
-/** Cuts what arrives in pieces into lines, and joins each piece once: a request may have 60 MB, in pieces of 64 KB. */
+/** Cuts arriving pieces into lines, and joins each piece once: a request may have 60 MB, in pieces of 64 KB. */
 export class Lines {
   readonly #longest: number;
   #pieces: Buffer[] = [];
@@ -25,7 +25,7 @@ export class Lines {
     this.#keep(chunk.subarray(start));
   }
 
-  /** What there is of a line that has not ended, for the end of the input. */
+  /** The rest of an unfinished line, for the end of the input. */
   rest(): Buffer | typeof tooLong {
     const [first, ...more] = this.#pieces;
     const line =

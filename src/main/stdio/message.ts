@@ -13,34 +13,37 @@ export interface Message {
   params?: Record<string, unknown>;
 }
 
-/** What one message of a client is. */
+/** The kinds of a client's message. */
 export type Received =
   | { kind: 'request'; id: Id; message: Message }
   | { kind: 'notification'; message: Message }
-  /** An answer of the client. It is never answered, whatever is wrong with it: two that answer errors never end. */
+  /**
+   * An answer of the client. It is never answered, whatever is wrong with it: two programs that answer errors never
+   * end.
+   */
   | { kind: 'response'; message: Record<string, unknown> }
   /** It does not fit the envelope; `answer` is the line that says so. */
   | { kind: 'refused'; answer: string };
 
-/** What is left for the server to do. */
+/** A message that the server has to handle. */
 export type Accepted = Exclude<Received, { kind: 'refused' }>;
 
-/** What one line of a client is. */
+/** The kinds of a client's line. */
 export type Line = Received | { kind: 'batch'; entries: Received[] } | { kind: 'blank' };
 
 const code = { parse: -32700, request: -32600, params: -32602 } as const;
-/** Deeper than any field of the protocol; what lies deeper is nobody's optional field. */
+/** Deeper than any field of the protocol; deeper values are no optional fields. */
 const envelopeDepth = 8;
 
-/** Reads a line. What does not fit is answered with its ID, where one can be read, and never with silence. */
+/** Reads a line. A line that does not fit gets an answer, with its ID where one can be read, and never silence. */
 export function readLine(line: Buffer | typeof tooLong): Line {
-  if (line === tooLong) return refused('null', code.request, 'the line is longer than is taken');
+  if (line === tooLong) return refused('null', code.request, 'the line is too long');
   const text = line
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trim();
   if (text === '') return { kind: 'blank' };
-  // such bytes would become other text without a word
+  // such bytes would silently become other text
   if (!isUtf8(line)) return refused(idText(text), code.parse, 'the line is not UTF-8');
   if (!text.startsWith('[')) return readMessage(text);
   const entries = elementTexts(text).map(readMessage);
@@ -67,7 +70,7 @@ function readMessage(text: string): Received {
 function readRequest({ jsonrpc, id, method, params }: Record<string, unknown>, text: string): Received {
   const refuse = (number: number, problem: string) => refused(idText(text), number, problem);
   if (id !== undefined && !isId(id))
-    return refuse(code.request, 'id is no text and no whole number within ±(2^53 - 1)');
+    return refuse(code.request, 'id is neither text nor a whole number within ±(2^53 - 1)');
   if (jsonrpc !== '2.0') return refuse(code.request, 'jsonrpc is not "2.0"');
   if (typeof method !== 'string' || method === '') return refuse(code.request, 'method is not the name of a method');
   if (params !== undefined && !isObject(params)) return refuse(code.params, 'params is not an object');
@@ -75,7 +78,7 @@ function readRequest({ jsonrpc, id, method, params }: Record<string, unknown>, t
   return id === undefined ? { kind: 'notification', message } : { kind: 'request', id, message: { ...message, id } };
 }
 
-/** The answer to what is refused; `id` is JSON text, so that an ID comes back as it was, whatever it is. */
+/** The answer to a refused message. `id` is JSON text; any ID therefore comes back as it was. */
 export function refused(id: string, number: number, problem: string): { kind: 'refused'; answer: string } {
   const error = writeJson({ code: number, message: `Goal Agent cannot take this message: ${problem}.` });
   return { kind: 'refused', answer: `{"jsonrpc":"2.0","id":${id},"error":${error}}` };

@@ -7,7 +7,7 @@ import {
 import type { ClientPipe } from './client-pipe.ts';
 import { type Accepted, refused } from './message.ts';
 
-/** The client's pipe as the SDK wants it. The SDK's own transport is silent about what it cannot read. */
+/** The client's pipe as the SDK wants it. The SDK's own transport is silent about lines that it cannot read. */
 export class PipeTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   onerror?: (error: Error) => void;
@@ -35,10 +35,10 @@ export class PipeTransport implements Transport {
 
   #deliver(accepted: Accepted): void {
     const { kind, message } = accepted;
-    // the SDK drops what its schema of the envelope refuses, such as a progress token that is a list
+    // the SDK drops messages that its schema of the envelope refuses, such as one whose progress token is a list
     if (kind === 'request' && !isJSONRPCRequest(message)) {
       const id = JSON.stringify(accepted.id);
-      this.#pipe.answer(accepted.id, refused(id, -32602, 'params._meta has not the form that MCP gives it').answer);
+      this.#pipe.answer(accepted.id, refused(id, -32602, 'params._meta does not have the form of MCP').answer);
     } else if (kind !== 'notification' || isJSONRPCNotification(message)) {
       this.onmessage?.(message as JSONRPCMessage);
     }
