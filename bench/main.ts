@@ -1,5 +1,7 @@
 import os from 'node:os';
 import { version } from '../src/main/version.ts';
+import { step } from '../src/store/database.ts';
+import { defineStatement } from '../src/store/statement.ts';
 import { benchBreakdown } from './breakdown.ts';
 import { benchCache } from './cache.ts';
 import { benchChanges } from './changes.ts';
@@ -21,17 +23,13 @@ const wanted = process.argv.slice(2);
 const clock = new SqlClock();
 const setting = await aSetting();
 try {
-  const { rows } = await setting.call.store.database
-    .read(
-      {
-        name: 'version',
-        params: {},
-        columns: { version: 'text' },
-        text: "select current_setting('server_version') as version",
-      },
-      {},
-    )
-    .then((found) => ({ rows: found }));
+  const server = defineStatement({
+    name: 'version',
+    params: {},
+    columns: { version: 'text' },
+    text: "select current_setting('server_version') as version",
+  });
+  const { rows } = await setting.call.store.database.read({ rows: step(server, {}) });
   print(`Goal Agent ${version}, Node ${process.version}, PostgreSQL ${rows[0]?.version} embedded, fsync on`);
   print(
     `${os.platform()} ${os.arch()}, ${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0]?.toFixed(1)}`,

@@ -1,5 +1,7 @@
 import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import { createGoal } from '../src/service/goals.ts';
+import { step } from '../src/store/database.ts';
+import { defineStatement } from '../src/store/statement.ts';
 import { aSubtask } from '../test/support/builders.ts';
 import { measure, median, quantile, table } from './measure.ts';
 import type { Setting } from './setting.ts';
@@ -25,10 +27,8 @@ export async function benchReady(setting: Setting, print: (line: string) => void
     const subtasks = Array.from({ length: 1000 }, (_, n) => aSubtask({ dependencies: [taskIds[n] as string] }));
     await breakDownGoal(call, goal, subtasks);
   }
-  await call.store.database.writeIdempotent(
-    { name: 'vacuum', params: {}, columns: {}, text: 'vacuum analyze tasks' },
-    {},
-  );
+  const vacuum = defineStatement({ name: 'vacuum', params: {}, columns: {}, text: 'vacuum analyze tasks' });
+  await call.store.database.read({ vacuum: step(vacuum, {}) });
   const many = await take();
   await server.close();
   table(

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { fillWords } from '../src/store/fill-words.ts';
-import { runOn } from '../src/store/run-on.ts';
+import { runOnSession } from '../src/store/run-on.ts';
 import { withSession } from '../src/store/session.ts';
 import { measure, median, quantile, table } from './measure.ts';
 import type { Setting } from './setting.ts';
@@ -75,7 +75,7 @@ async function fill({ call: { store }, connection }: Setting, print: (line: stri
       2 * rows,
     ]);
     const start = performance.now();
-    await withSession(connection, (session) => session.transaction(() => fillWords(runOn(session))));
+    await withSession(connection, (session) => session.transaction(() => fillWords(runOnSession(session))));
     print(`words of 1,000,000 tasks made and stored in ${((performance.now() - start) / 1000).toFixed(0)} s`);
     await client.query('vacuum analyze tasks, task_words');
     const { rows: sizes } = await client.query(

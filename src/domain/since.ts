@@ -65,3 +65,11 @@ export const SinceArgument = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: `is no time; write ${sinceForms}` });
   return z.NEVER;
 });
+
+/** As statements take it: one of the two, or none. */
+export function sinceParams(since: Since | undefined): { since: string | null; secondsAgo: number | null } {
+  return {
+    since: since !== undefined && 'at' in since ? since.at : null,
+    secondsAgo: since !== undefined && 'secondsAgo' in since ? since.secondsAgo : null,
+  };
+}

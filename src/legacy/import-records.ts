@@ -1,5 +1,5 @@
 import { asJson, type Json } from '../domain/json.ts';
-import { type Call, newOperation, numberOf, operationStep } from '../service/call.ts';
+import { type Call, change, read, transact } from '../service/call.ts';
 import { step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import { findImport } from '../store/statements/find-import.ts';
@@ -61,9 +61,9 @@ export async function importRecords(call: Call, request: ImportRequest): Promise
 }
 
 async function attemptImport(call: Call, request: ImportRequest): Promise<ImportOutcome> {
-  const { database, workspaceId } = call.store;
-  const contentHash = request.hash;
-  const [before] = request.again ? [] : await database.read(findImport, { workspaceId, contentHash });
+  const { workspaceId } = call.store;
+  const imported = step(findImport, { workspaceId, contentHash: request.hash });
+  const [before] = request.again ? [] : (await read(call, { imported })).imported;
   if (before !== undefined) return { kind: 'already', importedAt: before.imported_at };
   const changes = new Changes();
   const records = await request.records(changes);
@@ -77,7 +77,7 @@ async function attemptImport(call: Call, request: ImportRequest): Promise<Import
     return { kind: 'dry_run', report: reportOf(request, checked, changes) };
   }
   const nexts = [checked.highest.goal + 1, checked.highest.task + 1];
-  await database.writeIdempotent(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts });
+  await change(call, () => ({ counters: step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }) }));
   return save(call, request, { checked, changes });
 }
 
@@ -86,46 +86,47 @@ async function save(
   request: ImportRequest,
   { checked, changes }: { checked: CheckedRecords; changes: Changes },
 ): Promise<ImportOutcome> {
-  const { database, workspaceId } = call.store;
+  const { workspaceId } = call.store;
   const contentHash = request.hash;
-  const operation = newOperation(call, { rows: checked.goals.length + checked.tasks.length });
   if (checked.tasks.length > large) releaseMemory();
-  return database.transaction(
-    operation,
-    async (run): Promise<ImportOutcome> => {
+  return transact(
+    call,
+    async (run, record): Promise<ImportOutcome> => {
       // two first starts may come here with the same files: the second one sees the work of the first
-      const look = [step(lockGraphExclusive, { workspaceId }), step(findImport, { workspaceId, contentHash })] as const;
-      const [, [before]] = await run(look);
+      const { imported } = await run({
+        locked: step(lockGraphExclusive, { workspaceId }),
+        imported: step(findImport, { workspaceId, contentHash }),
+      });
+      const [before] = imported;
       if (before !== undefined && !request.again) return { kind: 'already', importedAt: before.imported_at };
-      const [[made]] = await run([operationStep(call, operation)] as const);
-      await writeRows(run, checked, { workspaceId, operation: numberOf(made), onProgress: request.onProgress });
+      await writeRows(run, checked, { ...(await record()), onProgress: request.onProgress });
       // only now, since records are read to their end as they are written
       const report = reportOf(request, checked, changes);
       const { source } = request;
-      await run([step(insertImport, { workspaceId, contentHash, source, report: asJson(report) })]);
+      await run({ kept: step(insertImport, { workspaceId, contentHash, source, report: asJson(report) }) });
       return { kind: 'imported', report };
     },
-    { isPatient: true },
+    { rows: checked.goals.length + checked.tasks.length, isPatient: true },
   );
 }
 
 async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> {
-  const { database, workspaceId } = call.store;
-  const nexts = new Map((await database.read(listCounters, { workspaceId })).map(({ kind, next }) => [kind, next]));
+  const { counters } = await read(call, { counters: step(listCounters, { workspaceId: call.store.workspaceId }) });
+  const nexts = new Map(counters.map(({ kind, next }) => [kind, next]));
   return { goal: nexts.get('goal') ?? 1, task: nexts.get('task') ?? 1 };
 }
 
 /** The records' IDs that the store has already. */
-async function findExisting(call: Call, { goals, tasks }: LegacyRecords): Promise<Existing> {
-  const { database, workspaceId } = call.store;
-  const namedGoals = [...tasks.heads.values()].map((head) => head.goal_id);
-  const goalIds = canonicalIds('goal', [...referencesTo(goals), ...namedGoals]);
-  const taskIds = canonicalIds('task', referencesTo(tasks));
-  const [goalRows, taskRows] = await database.snapshot([
-    step(listExistingGoals, { workspaceId, goalIds }),
-    step(findTaskStatuses, { workspaceId, taskIds }),
-  ]);
-  return { goals: statusById(goalRows), tasks: statusById(taskRows) };
+async function findExisting(call: Call, records: LegacyRecords): Promise<Existing> {
+  const { workspaceId } = call.store;
+  const namedGoals = [...records.tasks.heads.values()].map((head) => head.goal_id);
+  const goalIds = canonicalIds('goal', [...referencesTo(records.goals), ...namedGoals]);
+  const taskIds = canonicalIds('task', referencesTo(records.tasks));
+  const { goals, tasks } = await read(call, {
+    goals: step(listExistingGoals, { workspaceId, goalIds }),
+    tasks: step(findTaskStatuses, { workspaceId, taskIds }),
+  });
+  return { goals: statusById(goals), tasks: statusById(tasks) };
 }
 
 function referencesTo(records: LegacyRecords['goals']): (Json | undefined)[] {

@@ -1,4 +1,5 @@
-import type { Call } from '../service/call.ts';
+import { type Call, read } from '../service/call.ts';
+import { step } from '../store/database.ts';
 import { listImports } from '../store/statements/list-imports.ts';
 import { ImportReport } from './report.ts';
 
@@ -11,8 +12,7 @@ export interface KeptReport {
 
 /** The reports of all imports into the workspace, the newest last. */
 export async function listImportReports(call: Call): Promise<KeptReport[]> {
-  const { database, workspaceId } = call.store;
-  const rows = await database.read(listImports, { workspaceId }, { signal: call.signal });
+  const { rows } = await read(call, { rows: step(listImports, { workspaceId: call.store.workspaceId }) });
   return rows.map(({ source, imported_at, report }) => ({
     source,
     importedAt: imported_at,

@@ -1,6 +1,7 @@
 import { changeOf, type Image, imageOf } from '../domain/event.ts';
-import { asJson, type Json } from '../domain/json.ts';
-import { type Run, type Step, step } from '../store/database.ts';
+import { asJson } from '../domain/json.ts';
+import type { Recording } from '../service/call.ts';
+import { type Run, type Steps, step } from '../store/database.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
 import { importGoals } from '../store/statements/import-goals.ts';
 import { importTasks, recordImages } from '../store/statements/import-tasks.ts';
@@ -34,10 +35,7 @@ export type RowsToWrite = Pick<CheckedRecords, 'goals' | 'tasks' | 'rowOf'>;
 /** Hears of the written rows, out of all; each row counts once when it is written and once when its history begins. */
 export type OnProgress = (done: number, total: number) => void;
 
-interface Writing {
-  workspaceId: number;
-  /** The number of the import's operation. */
-  operation: number;
+interface Writing extends Recording {
   onProgress?: OnProgress | undefined;
 }
 
@@ -56,47 +54,60 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   const [known, recounted] = split(newTasks, staysAsGiven(rows));
   await oneAhead(chunks(newGoals, chunkSize), async (goals) => {
     const record = step(recordCreatedGoals, { ...recorded, goalIds: ids(goals) });
-    await run([step(importGoals, { workspaceId, goals: asJson(goals) }), record]);
+    await run({ goals: step(importGoals, { workspaceId, goals: asJson(goals) }), record });
     progress(2 * goals.length);
   });
   for (const goals of chunks(oldGoals, chunkSize)) {
-    await overwrite(run, recorded, { kind: 'goal', ids: ids(goals) }, [
-      step(lockGoals, { workspaceId, goalIds: ids(goals) }),
-      step(overwriteGoals, { workspaceId, goals: asJson(goals) }),
-    ]);
+    await overwrite(
+      run,
+      recorded,
+      { kind: 'goal', ids: ids(goals) },
+      {
+        locked: step(lockGoals, { workspaceId, goalIds: ids(goals) }),
+        overwritten: step(overwriteGoals, { workspaceId, goals: asJson(goals) }),
+      },
+    );
     progress(2 * goals.length);
   }
   await oneAhead(chunks(known, chunkSize), async (tasks) => {
     const fresh = tasks.map(rows.rowOf);
     const images = fresh.map(imageOfNewTask);
-    await run([step(importTasks, { workspaceId, tasks: asJson(fresh) }), step(recordImages, { ...recorded, images })]);
+    await run({
+      tasks: step(importTasks, { workspaceId, tasks: asJson(fresh) }),
+      events: step(recordImages, { ...recorded, images }),
+    });
     progress(2 * tasks.length);
   });
   await oneAhead(chunks(recounted, chunkSize), async (tasks) => {
     const given = tasks.map(rows.rowOf);
-    await run([step(importTasks, { workspaceId, tasks: asJson(given) })]);
+    await run({ tasks: step(importTasks, { workspaceId, tasks: asJson(given) }) });
     progress(tasks.length);
   });
   const left = new Set<string>();
   for (const tasks of chunks(oldTasks, chunkSize)) {
     const taskIds = ids(tasks);
     const given = tasks.map(rows.rowOf);
-    const images = await overwrite(run, recorded, { kind: 'task', ids: taskIds }, [
-      step(overwriteTasks, { workspaceId, tasks: asJson(given) }),
-      step(deleteClaims, { workspaceId, taskIds }),
-      step(deleteDependenciesOf, { workspaceId, taskIds }),
-      step(insertDependencies, { workspaceId, ...edgesOf(tasks) }),
-    ]);
+    const images = await overwrite(
+      run,
+      recorded,
+      { kind: 'task', ids: taskIds },
+      {
+        overwritten: step(overwriteTasks, { workspaceId, tasks: asJson(given) }),
+        claims: step(deleteClaims, { workspaceId, taskIds }),
+        oldEdges: step(deleteDependenciesOf, { workspaceId, taskIds }),
+        newEdges: step(insertDependencies, { workspaceId, ...edgesOf(tasks) }),
+      },
+    );
     for (const { goal_id } of images) left.add(String(goal_id));
     progress(2 * tasks.length);
   }
   await oneAhead(chunks(newTasks, chunkSize), (tasks) =>
-    run([step(insertDependencies, { workspaceId, ...edgesOf(tasks) })]),
+    run({ edges: step(insertDependencies, { workspaceId, ...edgesOf(tasks) }) }),
   );
   await writeWords(run, rows, workspaceId);
   await recount(run, rows, { ...recorded, left, taskIds: ids([...recounted, ...oldTasks]) });
   await oneAhead(chunks(recounted, chunkSize), async (tasks) => {
-    await run([step(recordCreatedTasks, { ...recorded, taskIds: ids(tasks) })]);
+    await run({ events: step(recordCreatedTasks, { ...recorded, taskIds: ids(tasks) }) });
     progress(tasks.length);
   });
 }
@@ -104,23 +115,23 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
 /** Runs the steps that change existing rows, records the changes, and gives back the rows as they were. */
 async function overwrite(
   run: Run,
-  recorded: { workspaceId: number; operation: number },
+  recorded: Recording,
   { kind, ids }: { kind: 'goal' | 'task'; ids: string[] },
-  steps: readonly Step[],
+  steps: Steps,
 ): Promise<Image[]> {
   const { workspaceId } = recorded;
   const look =
     kind === 'goal'
       ? step(listGoalImages, { workspaceId, goalIds: ids })
       : step(listTaskImages, { workspaceId, taskIds: ids });
-  const [before] = (await run([look])) as { id: string; image: Json }[][];
+  const { before } = await run({ before: look });
   await run(steps);
-  const [after] = (await run([look])) as { id: string; image: Json }[][];
-  const was = new Map(before?.map((row) => [row.id, imageOf(row)]));
-  const events = (after ?? []).map((row) =>
+  const { after } = await run({ after: look });
+  const was = new Map(before.map((row) => [row.id, imageOf(row)]));
+  const events = after.map((row) =>
     changeOf({ kind, id: row.id, action: 'updated' }, was.get(row.id) ?? null, imageOf(row)),
   );
-  await run([step(recordEvents, { ...recorded, events: asJson(events) })]);
+  await run({ events: step(recordEvents, { ...recorded, events: asJson(events) }) });
   return [...was.values()].filter((image) => image !== null);
 }
 
@@ -129,11 +140,11 @@ async function overwrite(
  * for a few tasks would go through all of them for each of 100,000.
  */
 async function writeWords(run: Run, rows: RowsToWrite, workspaceId: number): Promise<void> {
-  await oneAhead(chunks(rows.goals, chunkSize), (goals) => run([goalWords(workspaceId, goals)]));
+  await oneAhead(chunks(rows.goals, chunkSize), (goals) => run({ words: goalWords(workspaceId, goals) }));
   // words of one page are made while the database takes those of the page before
   await oneAhead(chunks(ids(rows.tasks), chunkSize), async (page) => {
-    const [tasks] = await run([step(listSearchedTasks, { workspaceId, ids: page })] as const);
-    await run([taskWords(workspaceId, tasks)]);
+    const { tasks } = await run({ tasks: step(listSearchedTasks, { workspaceId, ids: page }) });
+    await run({ words: taskWords(workspaceId, tasks) });
   });
 }
 
@@ -150,9 +161,7 @@ async function oneAhead<T>(items: Iterable<T>, send: (item: T) => Promise<unknow
   await before;
 }
 
-interface Recount {
-  workspaceId: number;
-  operation: number;
+interface Recount extends Recording {
   /** Tasks whose counts may differ from those that they came with. */
   taskIds: string[];
   /** Goals that lost a task to another. */
@@ -163,13 +172,14 @@ interface Recount {
 async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, taskIds, left }: Recount): Promise<void> {
   const goalIds = [...new Set([...touchedGoals(rows), ...left])];
   if (goalIds.length > 0) {
-    const [before] = await run([step(lockGoals, { workspaceId, goalIds })] as const);
-    await run([
-      step(recountGoals, { workspaceId, goalIds }),
-      step(recordFollowed, { workspaceId, operation, before }),
-    ] as const);
+    const { before } = await run({ before: step(lockGoals, { workspaceId, goalIds }) });
+    await run({
+      recounted: step(recountGoals, { workspaceId, goalIds }),
+      followed: step(recordFollowed, { workspaceId, operation, before }),
+    });
   }
-  if (goalIds.length + taskIds.length > 0) await run([step(recountTasks, { workspaceId, taskIds, goalIds })]);
+  if (goalIds.length + taskIds.length > 0)
+    await run({ recounted: step(recountTasks, { workspaceId, taskIds, goalIds }) });
 }
 
 /** Whether a task, its goal and all its dependencies are new. Nothing in the store then changes its counts. */

@@ -1,7 +1,8 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import { nameForm } from '../domain/names.ts';
+import { step } from '../store/database.ts';
 import { findTokenName } from '../store/statements/tokens.ts';
-import type { Call } from './call.ts';
+import { type Call, read } from './call.ts';
 
 /**
  * The call under the name of an agent that its caller names, since several agents may share a process or a token. With a
@@ -20,11 +21,11 @@ export async function actingAs<C extends Call>(call: C, agent: string | undefine
   return { ...call, actor: agent };
 }
 
-async function refuseTokenName({ store: { database, workspaceId }, signal }: Call, agent: string): Promise<void> {
+async function refuseTokenName(call: Call, agent: string): Promise<void> {
   const [name = ''] = agent.split('/');
   if (!nameForm.test(name)) return;
-  const [found] = await database.read(findTokenName, { workspaceId, name }, { signal });
-  if (found === undefined) return;
+  const { found } = await read(call, { found: step(findTokenName, { workspaceId: call.store.workspaceId, name }) });
+  if (found.length === 0) return;
   throw new GoalAgentError(
     'forbidden',
     `${name} is the name of a token, and only calls with that token are made under it. Give agent another name.`,

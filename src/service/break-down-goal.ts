@@ -19,7 +19,7 @@ import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedTasks } from '../store/statements/record-created.ts';
 import { recordFollowed } from '../store/statements/record-followed.ts';
 import { taskWords } from '../store/write-words.ts';
-import { type Call, goalNotFound, newOperation, numberOf, operationStep } from './call.ts';
+import { type Call, goalNotFound, read, transact } from './call.ts';
 import { goalOf } from './goals.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
@@ -48,64 +48,62 @@ interface Surroundings {
  *   a subtask depends on; `conflict` when the goal is cancelled.
  */
 export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtask[]): Promise<Breakdown> {
-  const { database, workspaceId, numbers } = call.store;
+  const { workspaceId, numbers } = call.store;
   const dependencies = resolveSubtaskDependencies(subtasks);
   const existingIds = [
     ...new Set(dependencies.flatMap(({ inOrder }) => inOrder.filter((each) => typeof each === 'string'))),
   ];
-  const look = [
-    step(findGoalState, { workspaceId, goalId }),
-    step(findTaskStatuses, { workspaceId, taskIds: existingIds }),
-    step(listSameTexts, { workspaceId, goalId, texts: subtasks.map(sameText), limit: namedSameTexts }),
-  ] as const;
-  const [goals, statuses, alreadyThere] = await database.snapshot(look, { signal: call.signal });
+  const statuses = step(findTaskStatuses, { workspaceId, taskIds: existingIds });
+  const texts = subtasks.map(sameText);
+  const seen = await read(call, {
+    goals: step(findGoalState, { workspaceId, goalId }),
+    statuses,
+    sameTexts: step(listSameTexts, { workspaceId, goalId, texts, limit: namedSameTexts }),
+  });
   // before any number is taken, so that a refused call leaves no gap in the IDs that people see
-  refuse(goalId, existingIds, { goal: goals[0], statuses: statusesById(statuses) });
+  refuse(goalId, existingIds, { goal: seen.goals[0], statuses: statusesById(seen.statuses) });
 
   const firstNumber = await numbers.take('task', subtasks.length);
-  const operation = newOperation(call, { rows: subtasks.length + 1 });
   const taskIds = subtasks.map((_, place) => taskIdOf(firstNumber + place));
   const words = taskWords(
     workspaceId,
     subtasks.map((subtask, place) => ({ ...subtask, id: taskIds[place] as string })),
   );
-  return database.transaction(
-    operation,
-    async (run) => {
+  return transact(
+    call,
+    async (run, record) => {
       // New tasks that depend on new ones only meet nobody. Where they depend on tasks that exist, the status of those
       // is counted and must stand still: test "a dependency is completed while a task is added to it". Where they open
       // a completed goal, what it left unfinished is taken up again.
-      const meetsOthers = existingIds.length > 0 || goals[0]?.status === 'completed';
-      const lock = meetsOthers ? lockGraphExclusive : lockGraphShared;
-      const again = [
-        step(lock, { workspaceId }),
-        step(lockGoals, { workspaceId, goalIds: [goalId] }),
-        step(findTaskStatuses, { workspaceId, taskIds: existingIds }),
-      ] as const;
-      const [, [goal], current] = await run(again);
-      const surroundings = { goal, statuses: statusesById(current) };
+      const meetsOthers = existingIds.length > 0 || seen.goals[0]?.status === 'completed';
+      const locked = await run({
+        graph: step(meetsOthers ? lockGraphExclusive : lockGraphShared, { workspaceId }),
+        goals: step(lockGoals, { workspaceId, goalIds: [goalId] }),
+        statuses,
+      });
+      const surroundings = { goal: locked.goals[0], statuses: statusesById(locked.statuses) };
       refuse(goalId, existingIds, surroundings);
-      const [[made]] = await run([operationStep(call, operation)] as const);
-      const recorded = { workspaceId, operation: numberOf(made) };
-      const write = [
-        step(insertTasks, {
+      const recorded = await record();
+      const tasks = newRows(subtasks, taskIds, firstNumber, dependencies, surroundings);
+      const written = await run({
+        tasks: step(insertTasks, { workspaceId, goalId, tasks }),
+        dependencies: step(insertDependencies, { workspaceId, ...edgesOf(taskIds, dependencies) }),
+        counted: step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
+        parked: step(parkTasks, { workspaceId, goalId, parked: false }),
+        created: step(recordCreatedTasks, { ...recorded, taskIds }),
+        followed: step(recordFollowed, { ...recorded, before: locked.goals }),
+        goals: step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
+        listed: step(listTasksById, {
           workspaceId,
-          goalId,
-          tasks: newRows(subtasks, taskIds, firstNumber, dependencies, surroundings),
+          textLimit: answerBudget.listText,
+          taskIds: taskIds.slice(0, limits.page),
         }),
-        step(insertDependencies, { workspaceId, ...edgesOf(taskIds, dependencies) }),
-        step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
-        step(parkTasks, { workspaceId, goalId, parked: false }),
-        step(recordCreatedTasks, { ...recorded, taskIds }),
-        step(recordFollowed, { ...recorded, before: goal === undefined ? [] : [goal] }),
-        step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
-        step(listTasksById, { workspaceId, textLimit: answerBudget.listText, taskIds: taskIds.slice(0, limits.page) }),
         words,
-      ] as const;
-      const [, , , , , , goalRows, taskRows] = await run(write);
-      return { goal: goalOf(goalRows, goalId), taskIds, tasks: taskRows.map(listedTask), alreadyThere };
+      });
+      const goal = goalOf(written.goals, goalId);
+      return { goal, taskIds, tasks: written.listed.map(listedTask), alreadyThere: seen.sameTexts };
     },
-    { signal: call.signal },
+    { rows: subtasks.length + 1 },
   );
 }
 

@@ -1,5 +1,5 @@
-import type { Since } from '../domain/since.ts';
-import { type Step, step } from '../store/database.ts';
+import { type Since, sinceParams } from '../domain/since.ts';
+import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import {
   listCurrentTasks,
@@ -9,10 +9,9 @@ import {
   listWaitingTasks,
 } from '../store/statements/list-briefing.ts';
 import { listGoals } from '../store/statements/list-goals.ts';
-import { listHeldUp, listHeldUpInGoal } from '../store/statements/list-held-up.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
-import type { Call } from './call.ts';
-import { type HeldUp, heldUpAtMost } from './held-up.ts';
+import { type Call, read } from './call.ts';
+import { type HeldUp, heldUpStep } from './held-up.ts';
 import { type ExecutionPlan, planOf, planSteps } from './plans.ts';
 
 export type BriefedTask = Row<typeof listCurrentTasks>;
@@ -47,44 +46,32 @@ export async function getBriefing(
   call: Call,
   { goalId, since }: { goalId?: string | undefined; since?: Since | undefined },
 ): Promise<Briefing> {
-  const { database, workspaceId } = call.store;
+  const { workspaceId } = call.store;
   const page = { workspaceId, textLimit, limit };
-  const lately = {
-    ...page,
-    since: since !== undefined && 'at' in since ? since.at : null,
-    secondsAgo: since !== undefined && 'secondsAgo' in since ? since.secondsAgo : null,
-  };
+  const lately = { ...page, ...sinceParams(since) };
   const goal = goalId ?? null;
-  const steps = [
-    step(listCurrentTasks, { ...page, goalId: goal }),
-    step(listWaitingTasks, { ...page, goalId: goal }),
-    step(listLastNotes, { ...lately, goalId: goal }),
-  ] as const;
-  const options = { signal: call.signal };
+  const steps = {
+    current: step(listCurrentTasks, { ...page, goalId: goal }),
+    waiting: step(listWaitingTasks, { ...page, goalId: goal }),
+    notes: step(listLastNotes, { ...lately, goalId: goal }),
+    heldUp: heldUpStep(call, goalId),
+  };
   if (goalId === undefined) {
-    const [current, waiting, notes, ready, finished, heldUp, goals] = await database.snapshot(
-      [
-        ...steps,
-        step(listReadyTasks, page),
-        step(listFinishedTasks, lately),
-        step(listHeldUp, { workspaceId, limit: heldUpAtMost }),
-        goalsInProgress(workspaceId),
-      ] as const,
-      options,
-    );
-    return { plan: undefined, goals, current, ready, waiting, heldUp, finished, notes };
-  }
-  const [current, waiting, notes, ready, finished, heldUp, ...planned] = await database.snapshot(
-    [
+    const lists = await read(call, {
       ...steps,
-      step(listReadyTasksOfGoal, { ...page, goalId }),
-      step(listFinishedTasksOfGoal, { ...lately, goalId }),
-      step(listHeldUpInGoal, { workspaceId, limit: heldUpAtMost, goalId }),
-      ...planSteps(call, goalId),
-    ] as const satisfies readonly Step[],
-    options,
-  );
-  return { plan: planOf(goalId, planned), goals: [], current, ready, waiting, heldUp, finished, notes };
+      ready: step(listReadyTasks, page),
+      finished: step(listFinishedTasks, lately),
+      goals: goalsInProgress(workspaceId),
+    });
+    return { ...lists, plan: undefined };
+  }
+  const { goals, rows, dependencies, statuses, ...lists } = await read(call, {
+    ...steps,
+    ready: step(listReadyTasksOfGoal, { ...page, goalId }),
+    finished: step(listFinishedTasksOfGoal, { ...lately, goalId }),
+    ...planSteps(call, goalId),
+  });
+  return { ...lists, plan: planOf(goalId, { goals, rows, dependencies, statuses }), goals: [] };
 }
 
 function goalsInProgress(workspaceId: number) {

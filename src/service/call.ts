@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../domain/errors.ts';
-import { type Operation, type StatementRunner, step } from '../store/database.ts';
+import { type Rows, type Run, type StatementRunner, type Steps, step } from '../store/database.ts';
 import { insertOperation } from '../store/statements/insert-operation.ts';
 import type { Store } from '../store/store.ts';
 import { type Caller, requireRole } from './caller.ts';
@@ -26,25 +26,81 @@ export interface PoolCall extends Call {
   store: Store;
 }
 
+/** Reads for a call, on one snapshot. */
+export function read<T extends Steps>({ store, signal }: Call, steps: T): Promise<Rows<T>> {
+  return store.database.read(steps, { signal });
+}
+
+/** How much a change touches, and how it may wait. */
+interface Extent {
+  rows?: number | undefined;
+  unrecordedTaskIds?: string[] | undefined;
+  isPatient?: boolean;
+}
+
+/** What every function of the schema gets that makes an operation. */
+interface Own {
+  workspaceId: number;
+  operation: string;
+  actor: string;
+}
+
+/** What every event of an operation is recorded under. */
+export interface Recording {
+  workspaceId: number;
+  /** The operation's number. */
+  operation: number;
+}
+
+/** Changes something as one operation: by a function of the schema, and with steps that look at what it did. */
+export async function change<T extends Steps>(
+  call: Call,
+  steps: (own: Own) => T,
+  extent: Extent = {},
+): Promise<Rows<T>> {
+  const { store, actor, signal } = call;
+  const { workspaceId } = store;
+  const id = newOperationId(call);
+  return store.database.change({ workspaceId, id, ...extent }, steps({ workspaceId, operation: id, actor }), {
+    signal,
+  });
+}
+
+/** Changes something as one operation, in a transaction of several steps. `record` makes the operation, once its locks are held. */
+export async function transact<R>(
+  call: Call,
+  body: (run: Run, record: () => Promise<Recording>) => Promise<R>,
+  { isPatient = false, ...extent }: Extent = {},
+): Promise<R> {
+  const { store, actor, signal } = call;
+  const { workspaceId } = store;
+  const id = newOperationId(call);
+  return store.database.change(
+    { workspaceId, id, ...extent },
+    (run) => body(run, () => makeOperation(run, { workspaceId, id, actor })),
+    { signal, isPatient },
+  );
+}
+
 /**
  * What a change is known by: the call's own ID where it has one, since all that a request writes is one operation.
  *
  * @throws GoalAgentError `forbidden` for a caller that only reads: without an operation nothing of a workspace is written.
  */
-export function newOperation(call: Call, { rows }: { rows?: number } = {}): Operation {
+function newOperationId(call: Call): string {
   requireRole(call, 'writer', 'change anything');
-  return { workspaceId: call.store.workspaceId, id: call.operationId ?? uuidv7(), rows };
+  return call.operationId ?? uuidv7();
 }
 
-/** The step that makes the operation of a transaction with several steps, once its locks are held. */
-export function operationStep(call: Call, { workspaceId, id }: Operation) {
-  return step(insertOperation, { workspaceId, id, actor: call.actor, reason: null });
-}
-
-/** What operationStep gave back. */
-export function numberOf(made: { seq: number } | undefined): number {
-  if (made === undefined) throw new Error('the operation was not made');
-  return made.seq;
+/** Makes the operation of a transaction that is open. */
+export async function makeOperation(
+  run: Run,
+  operation: { workspaceId: number; id: string; actor: string },
+): Promise<Recording> {
+  const { made } = await run({ made: step(insertOperation, { ...operation, reason: null }) });
+  const [row] = made;
+  if (row === undefined) throw new Error('the operation was not made');
+  return { workspaceId: operation.workspaceId, operation: row.seq };
 }
 
 export function goalNotFound(goalId: string): GoalAgentError {

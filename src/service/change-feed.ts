@@ -94,17 +94,22 @@ export class ChangeFeed implements Watcher {
     const { database, workspaceId } = this.#store;
     if (!this.#cache.status().enabled) return false;
     const seconds = windowSeconds + Math.min(keptSeconds, Math.max(0, secondsSince));
-    const rows = await database.read(listRecentOperations, { workspaceId, seconds, limit: mostOperations });
+    const recent = step(listRecentOperations, { workspaceId, seconds, limit: mostOperations });
+    const { rows } = await database.read({ rows: recent });
     const news = rows.map((row) => row.operation).filter((operation) => !this.#done.has(operation));
     if (news.length === 0) return true;
     const operations = (await this.#cache.unmarked(news.map(String))).map(Number);
     const isDone =
       operations.length === 0 ||
-      (await (rows.length === mostOperations
-        ? this.#cache.removeAll()
-        : this.#remove(await database.read(listChangedByOperations, { workspaceId, operations, limit: mostChanged }))));
+      (await (rows.length === mostOperations ? this.#cache.removeAll() : this.#removeChangedBy(operations)));
     if (isDone) this.#remember(news);
     return isDone;
+  }
+
+  async #removeChangedBy(operations: number[]): Promise<boolean> {
+    const { database, workspaceId } = this.#store;
+    const params = { workspaceId, operations, limit: mostChanged };
+    return this.#remove((await database.read({ changed: step(listChangedByOperations, params) })).changed);
   }
 
   /** What is forgotten here is only taken out once more. */

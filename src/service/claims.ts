@@ -1,13 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
 import { defaultMaxAttempts } from '../domain/claims.ts';
 import { answerBudget } from '../domain/limits.ts';
+import { step } from '../store/database.ts';
 import { claimTasks as claimFunction } from '../store/functions/claim-tasks.ts';
 import { releaseTasks as releaseFunction } from '../store/functions/release-tasks.ts';
-import type { Params, Row } from '../store/statement.ts';
+import type { Row } from '../store/statement.ts';
 import { describeWaiting, describeWaitingInGoal } from '../store/statements/describe-waiting.ts';
 import { listClaims } from '../store/statements/list-claims.ts';
 import { resultWords } from '../store/write-words.ts';
-import { type Call, newOperation } from './call.ts';
+import { type Call, change, read } from './call.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
 export interface ClaimedTask extends ListedTask {
@@ -36,32 +37,24 @@ type Outlook = Row<typeof describeWaiting>;
  * are named and held already are renewed.
  */
 export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
-  const { database, workspaceId } = call.store;
   const { goalId, taskIds, fence, leaseSeconds } = wanted;
   const limit = taskIds?.length ?? wanted.limit;
-  // a renewed lease is shown too
-  const operation = { ...newOperation(call, { rows: limit }), unrecordedTaskIds: taskIds };
-  const rows = await database.change(
-    operation,
-    claimFunction.call,
-    {
-      ...{ workspaceId, textLimit: answerBudget.listText, limit },
-      ...{ operation: operation.id, leasesOperation: uuidv7(), actor: call.actor, leaseSeconds },
-      ...{ goalId: goalId ?? null, taskIds: taskIds ?? null, fence: fence ?? null },
-      maxAttempts: defaultMaxAttempts,
-    },
-    { signal: call.signal },
+  const ofThese = { goalId: goalId ?? null, taskIds: taskIds ?? null, fence: fence ?? null };
+  const bounds = { textLimit: answerBudget.listText, limit, leaseSeconds, maxAttempts: defaultMaxAttempts };
+  const { claimed } = await change(
+    call,
+    (own) => ({ claimed: step(claimFunction.call, { ...own, ...ofThese, ...bounds, leasesOperation: uuidv7() }) }),
+    // a renewed lease is shown too
+    { rows: limit, unrecordedTaskIds: taskIds },
   );
-  await writeResultWords(call, rows);
-  return rows.filter((row) => row.renewed !== null).map(claimedTask);
+  await writeResultWords(call, claimed);
+  return claimed.filter((row) => row.renewed !== null).map(claimedTask);
 }
 
 /** The database wrote the results of tasks that it failed, so their words are known only now. */
-async function writeResultWords({ store }: Call, rows: ClaimRow[]): Promise<void> {
+async function writeResultWords(call: Call, rows: ClaimRow[]): Promise<void> {
   const failed = rows.flatMap(({ id, given_up }) => (given_up === null ? [] : [{ taskId: id, result: given_up }]));
-  for (const { statement, params } of resultWords(store.workspaceId, failed)) {
-    await store.database.writeIdempotent(statement, params as Params<typeof statement>);
-  }
+  if (failed.length > 0) await change(call, ({ workspaceId }) => ({ words: resultWords(workspaceId, failed) }));
 }
 
 function claimedTask(row: ClaimRow): ClaimedTask {
@@ -78,33 +71,33 @@ export async function releaseTasks(
   call: Call,
   { taskIds, reason, fence }: { taskIds: string[]; reason?: string | undefined; fence?: number | undefined },
 ): Promise<{ released: string[]; notHeld: string[] }> {
-  const { database, workspaceId } = call.store;
-  const operation = newOperation(call, { rows: taskIds.length });
-  const params = {
-    ...{ workspaceId, operation: operation.id, actor: call.actor, taskIds },
-    ...{ reason: reason ?? null, fence: fence ?? null },
-  };
-  const rows = await database.change(operation, releaseFunction.call, params, { signal: call.signal });
-  const ids = rows.map((row) => row.id);
+  const { released } = await change(
+    call,
+    (own) => ({
+      released: step(releaseFunction.call, { ...own, taskIds, reason: reason ?? null, fence: fence ?? null }),
+    }),
+    { rows: taskIds.length },
+  );
+  const ids = released.map((row) => row.id);
   return { released: ids, notHeld: taskIds.filter((id) => !ids.includes(id)) };
 }
 
 /** Who holds these tasks, and what keeps them from being claimed. */
 export async function findClaims(call: Call, taskIds: string[]): Promise<Row<typeof listClaims>[]> {
-  const { database, workspaceId } = call.store;
-  return database.read(listClaims, { workspaceId, taskIds }, { signal: call.signal });
+  const { workspaceId } = call.store;
+  return (await read(call, { claims: step(listClaims, { workspaceId, taskIds }) })).claims;
 }
 
 export { outlookAtMost } from '../store/statements/sql.ts';
 
 /** Why there is nothing to claim, of one goal or of all. */
 export async function findOutlook(call: Call, goalId: string | undefined): Promise<Outlook> {
-  const { database, workspaceId } = call.store;
-  const options = { signal: call.signal };
-  const [row] =
+  const { workspaceId } = call.store;
+  const outlook =
     goalId === undefined
-      ? await database.read(describeWaiting, { workspaceId }, options)
-      : await database.read(describeWaitingInGoal, { workspaceId, goalId }, options);
+      ? step(describeWaiting, { workspaceId })
+      : step(describeWaitingInGoal, { workspaceId, goalId });
+  const [row] = (await read(call, { outlook })).outlook;
   if (row === undefined) throw new Error('describe_waiting gave no row');
   return row;
 }

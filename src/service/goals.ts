@@ -26,7 +26,7 @@ import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
 import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
-import { type Call, goalNotFound, mayStartId, newOperation, numberOf, operationStep } from './call.ts';
+import { type Call, change, goalNotFound, mayStartId, read, transact } from './call.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
@@ -34,22 +34,16 @@ import { type ListedTask, listedTask } from './tasks.ts';
 const taskIdLimit = limits.subtasksPerCall;
 
 export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
-  const { database, workspaceId, numbers } = call.store;
+  const { workspaceId, numbers } = call.store;
   const number = await numbers.take('goal', 1);
-  const operation = newOperation(call);
-  const { description, priority, repos, metadata } = goal;
   const id = goalIdOf(number);
-  const rows = await database.change(
-    operation,
-    createGoalFunction.call,
-    {
-      ...{ workspaceId, taskIdLimit, operation: operation.id, actor: call.actor },
-      ...{ id, number, description, priority, repos, metadata },
-      ...wordsOf({ workspaceId, number }, { description, repo: repos }),
-    },
-    { signal: call.signal },
-  );
-  return goalOf(rows, id);
+  const { description, priority, repos, metadata } = goal;
+  const words = wordsOf({ workspaceId, number }, { description, repo: repos });
+  const row = { id, number, description, priority, repos, metadata, ...words };
+  const { goals } = await change(call, (own) => ({
+    goals: step(createGoalFunction.call, { ...own, ...row, taskIdLimit }),
+  }));
+  return goalOf(goals, id);
 }
 
 /** A goal with its tasks, those to be done first, at most `limits.page` of them, and its newest notes. */
@@ -57,14 +51,18 @@ export async function getGoal(
   call: Call,
   goalId: string,
 ): Promise<{ goal: Goal; tasks: ListedTask[]; notes: NotePage }> {
-  const { database, workspaceId } = call.store;
-  const steps = [
-    step(findGoal, { workspaceId, taskIdLimit, goalId }),
-    step(listTasksOfGoal, { workspaceId, textLimit: answerBudget.listText, goalId, limit: limits.page }),
-    notesOfGoal(call, goalId),
-  ] as const;
-  const read = () => database.snapshot(steps, { signal: call.signal });
-  const [goals, tasks, notes] = await cachedRead(call, 'goal', goalId, read);
+  const { workspaceId } = call.store;
+  const steps = {
+    goals: step(findGoal, { workspaceId, taskIdLimit, goalId }),
+    tasks: step(listTasksOfGoal, { workspaceId, textLimit: answerBudget.listText, goalId, limit: limits.page }),
+    notes: notesOfGoal(call, goalId),
+  };
+  const { goals, tasks, notes } = await cachedRead(call, {
+    kind: 'goal',
+    id: goalId,
+    steps,
+    keeps: ({ goals }) => goals.length > 0,
+  });
   const goal = goalOf(goals, goalId);
   // all there are: in their own order; a part: what is to be done
   const ordered = tasks.length === goal.total_tasks ? tasks.toSorted((a, b) => a.number - b.number) : tasks;
@@ -72,8 +70,9 @@ export async function getGoal(
 }
 
 export async function findOneGoal(call: Call, goalId: string): Promise<Goal> {
-  const { database, workspaceId } = call.store;
-  return goalOf(await database.read(findGoal, { workspaceId, taskIdLimit, goalId }, { signal: call.signal }), goalId);
+  const { workspaceId } = call.store;
+  const { goals } = await read(call, { goals: step(findGoal, { workspaceId, taskIdLimit, goalId }) });
+  return goalOf(goals, goalId);
 }
 
 export interface GoalFilter {
@@ -96,9 +95,8 @@ export async function listGoals(
   filter: GoalFilter,
   page: { limit: number; before?: number | undefined },
 ): Promise<{ goals: ListedGoal[]; total: number }> {
-  const rows = await call.store.database.read(
-    listGoalsStatement,
-    {
+  const { rows } = await read(call, {
+    rows: step(listGoalsStatement, {
       workspaceId: call.store.workspaceId,
       taskIdLimit: answerBudget.listIds,
       status: filter.status ?? null,
@@ -107,9 +105,8 @@ export async function listGoals(
       before: page.before ?? null,
       limit: page.limit,
       textLimit: answerBudget.listText,
-    },
-    { signal: call.signal },
-  );
+    }),
+  });
   const goals = rows.map((row) => ({
     ...goalFields(row),
     metadata: row.metadata as { [key: string]: Json } | null,
@@ -124,22 +121,23 @@ export async function listGoals(
 }
 
 /** @throws GoalAgentError `not_found`; `invalid` when the merged metadata would be over its limit. */
-export async function updateGoal(call: Call, goalId: string, change: GoalChange): Promise<Goal> {
-  const { database, workspaceId } = call.store;
-  const operation = newOperation(call);
-  const { merged, removedKeys } = splitMetadata(change.metadata ?? {});
+export async function updateGoal(call: Call, goalId: string, wanted: GoalChange): Promise<Goal> {
+  const { workspaceId } = call.store;
+  const { merged, removedKeys } = splitMetadata(wanted.metadata ?? {});
   const params = {
-    ...{ workspaceId, taskIdLimit, operation: operation.id, actor: call.actor, goalId },
-    description: change.description ?? null,
-    priority: change.priority ?? null,
-    status: change.status ?? null,
-    repos: change.repos ?? null,
+    taskIdLimit,
+    goalId,
+    description: wanted.description ?? null,
+    priority: wanted.priority ?? null,
+    status: wanted.status ?? null,
+    repos: wanted.repos ?? null,
     metadata: merged,
     removedKeys,
-    ...changedWords(workspaceId, goalId, { description: change.description, repo: change.repos }),
+    ...changedWords(workspaceId, goalId, { description: wanted.description, repo: wanted.repos }),
   };
   try {
-    return goalOf(await database.change(operation, updateGoalFunction.call, params, { signal: call.signal }), goalId);
+    const { goals } = await change(call, (own) => ({ goals: step(updateGoalFunction.call, { ...own, ...params }) }));
+    return goalOf(goals, goalId);
   } catch (error) {
     if (violatedConstraint(error) === 'goals_metadata_within_limit') {
       throw new GoalAgentError(
@@ -160,35 +158,26 @@ export interface TaskClaim {
 
 /** Deletes a goal and its tasks; the IDs of the tasks that went with it, and the claims on them that ran. */
 export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds: string[]; claims: TaskClaim[] }> {
-  const { database, workspaceId } = call.store;
-  const operation = newOperation(call);
-  return database.transaction(
-    operation,
-    async (run) => {
-      const [, tasks, goals] = await run([
-        step(lockGraphExclusive, { workspaceId }),
-        step(lockTasksOfGoals, { workspaceId, goalIds: [goalId] }),
-        step(lockGoals, { workspaceId, goalIds: [goalId] }),
-      ] as const);
-      if (goals.length === 0) throw goalNotFound(goalId);
-      const [[made], claims] = await run([
-        operationStep(call, operation),
-        step(listClaimsOfGoal, { workspaceId, goalId }),
-      ] as const);
-      const recorded = { workspaceId, operation: numberOf(made), goalId };
-      await run([
-        step(recordDeletedGoal, recorded),
-        step(recordDeletedTasks, recorded),
-        step(releaseDependentsOfGoal, { workspaceId, goalId }),
-        step(deleteGoalStatement, { workspaceId, goalId }),
-      ]);
-      return { taskIds: tasks.map((task) => task.id), claims };
-    },
-    { signal: call.signal },
-  );
+  const { workspaceId } = call.store;
+  return transact(call, async (run, record) => {
+    const { tasks, goals, claims } = await run({
+      locked: step(lockGraphExclusive, { workspaceId }),
+      tasks: step(lockTasksOfGoals, { workspaceId, goalIds: [goalId] }),
+      goals: step(lockGoals, { workspaceId, goalIds: [goalId] }),
+      claims: step(listClaimsOfGoal, { workspaceId, goalId }),
+    });
+    if (goals.length === 0) throw goalNotFound(goalId);
+    const recorded = { ...(await record()), goalId };
+    await run({
+      goalEvent: step(recordDeletedGoal, recorded),
+      taskEvents: step(recordDeletedTasks, recorded),
+      dependents: step(releaseDependentsOfGoal, { workspaceId, goalId }),
+      deleted: step(deleteGoalStatement, { workspaceId, goalId }),
+    });
+    return { taskIds: tasks.map((task) => task.id), claims };
+  });
 }
 
-/** Up to 50 IDs of goals that start with this text, newest first. */
 /** A goal as a picker shows it: the start of its description, and how far it is. */
 export interface LatestGoal {
   id: string;
@@ -200,9 +189,8 @@ export interface LatestGoal {
 
 /** Goals that somebody may want to look at: first those in progress, each group the last changed first. */
 export async function listLatestGoals(call: Call, limit: number): Promise<LatestGoal[]> {
-  const { database, workspaceId } = call.store;
-  const params = { workspaceId, textLimit: answerBudget.listText, limit };
-  const rows = await database.read(listLatestGoalsStatement, params, { signal: call.signal });
+  const params = { workspaceId: call.store.workspaceId, textLimit: answerBudget.listText, limit };
+  const { rows } = await read(call, { rows: step(listLatestGoalsStatement, params) });
   return rows.map(({ open_tasks, ...row }) => ({
     ...row,
     status: row.status as GoalStatus, // the column's own type
@@ -210,10 +198,13 @@ export async function listLatestGoals(call: Call, limit: number): Promise<Latest
   }));
 }
 
+/** Up to 50 IDs of goals that start with this text, newest first. */
 export async function completeGoalId(call: Call, prefix: string): Promise<string[]> {
   if (!mayStartId(prefix)) return [];
-  const { database, workspaceId } = call.store;
-  const rows = await database.read(listGoalIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 });
+  const { workspaceId } = call.store;
+  const { rows } = await read(call, {
+    rows: step(listGoalIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 }),
+  });
   return rows.map((row) => row.id);
 }
 

@@ -1,3 +1,4 @@
+import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import {
   listHeldUp as listHeldUpAnywhere,
@@ -5,7 +6,7 @@ import {
   listHeldUpById,
   listHeldUpInGoal,
 } from '../store/statements/list-held-up.ts';
-import type { Call } from './call.ts';
+import { type Call, read } from './call.ts';
 
 /** A pending task, and an unfinished one that it waits for, whose goal is completed or cancelled. */
 export type HeldUp = Row<typeof listHeldUpAnywhere>;
@@ -13,25 +14,27 @@ export type HeldUp = Row<typeof listHeldUpAnywhere>;
 /** Dependencies that one answer tells of. */
 export const heldUpAtMost = 20;
 
+/** The step that lists those of one goal, or of all. */
+export function heldUpStep({ store: { workspaceId } }: Call, goalId: string | undefined) {
+  const params = { workspaceId, limit: heldUpAtMost };
+  return goalId === undefined ? step(listHeldUpAnywhere, params) : step(listHeldUpInGoal, { ...params, goalId });
+}
+
 /** Those of one goal, or of all. */
 export async function listHeldUp(call: Call, goalId: string | undefined): Promise<HeldUp[]> {
-  const { database, workspaceId } = call.store;
-  const params = { workspaceId, limit: heldUpAtMost };
-  const options = { signal: call.signal };
-  if (goalId === undefined) return database.read(listHeldUpAnywhere, params, options);
-  return database.read(listHeldUpInGoal, { ...params, goalId }, options);
+  return (await read(call, { heldUp: heldUpStep(call, goalId) })).heldUp;
 }
 
 /** Those that wait for what this goal left unfinished. */
 export async function listWaitingForGoal(call: Call, goalId: string): Promise<HeldUp[]> {
-  const { database, workspaceId } = call.store;
-  return database.read(listHeldUpByGoal, { workspaceId, limit: heldUpAtMost, goalId }, { signal: call.signal });
+  const { workspaceId } = call.store;
+  return (await read(call, { heldUp: step(listHeldUpByGoal, { workspaceId, limit: heldUpAtMost, goalId }) })).heldUp;
 }
 
 /** Those among these tasks. */
 export async function findHeldUp(call: Call, taskIds: string[]): Promise<HeldUp[]> {
-  const { database, workspaceId } = call.store;
-  return database.read(listHeldUpById, { workspaceId, limit: heldUpAtMost, taskIds }, { signal: call.signal });
+  const { workspaceId } = call.store;
+  return (await read(call, { heldUp: step(listHeldUpById, { workspaceId, limit: heldUpAtMost, taskIds }) })).heldUp;
 }
 
 /** `TASK-0001 (pending in GOAL-0001, which is cancelled)`. */

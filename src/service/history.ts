@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../domain/history-line.ts';
-import type { Since } from '../domain/since.ts';
+import { type Since, sinceParams } from '../domain/since.ts';
+import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import {
   listHistory,
@@ -7,7 +8,7 @@ import {
   listHistoryOfGoal,
   listHistoryOfTask,
 } from '../store/statements/list-history.ts';
-import type { Call } from './call.ts';
+import { type Call, read } from './call.ts';
 
 /** Which events somebody wants. A task says more than a goal: with both, the goal is not looked at. */
 export interface HistoryFilter {
@@ -32,26 +33,24 @@ export async function getHistory(
   { goalId, taskId, actor, since }: HistoryFilter,
   { limit, before }: { limit: number; before?: HistoryPlace | undefined },
 ): Promise<HistoryEvent[]> {
-  const { database, workspaceId } = call.store;
   const params = {
-    workspaceId,
+    workspaceId: call.store.workspaceId,
     textLimit,
     limit,
     actor: actor ?? null,
-    since: since !== undefined && 'at' in since ? since.at : null,
-    secondsAgo: since !== undefined && 'secondsAgo' in since ? since.secondsAgo : null,
+    ...sinceParams(since),
     beforeOperation: before?.operation ?? null,
     beforeSeq: before?.seq ?? null,
   };
-  const options = { signal: call.signal };
-  const rows =
+  const page =
     taskId !== undefined
-      ? await database.read(listHistoryOfTask, { ...params, taskId }, options)
+      ? step(listHistoryOfTask, { ...params, taskId })
       : goalId !== undefined
-        ? await database.read(listHistoryOfGoal, { ...params, goalId }, options)
+        ? step(listHistoryOfGoal, { ...params, goalId })
         : actor !== undefined
-          ? await database.read(listHistoryOfActor, { ...params, actor }, options)
-          : await database.read(listHistory, params, options);
+          ? step(listHistoryOfActor, { ...params, actor })
+          : step(listHistory, params);
+  const { rows } = await read(call, { rows: page });
   return rows.map(historyEvent);
 }
 

@@ -1,5 +1,6 @@
 import { answerBudget } from '../domain/limits.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
+import { step } from '../store/database.ts';
 import {
   listTasksByAgent,
   listTasksByGoal,
@@ -8,7 +9,7 @@ import {
   listTasksByType,
   listTasks as listTasksStatement,
 } from '../store/statements/list-tasks.ts';
-import type { Call } from './call.ts';
+import { type Call, read } from './call.ts';
 import { type ListedTask, listedTask, requireGoal } from './tasks.ts';
 
 /** What tasks are listed by; what is left out says nothing. */
@@ -30,11 +31,9 @@ export async function listTasks(
   filter: TaskFilter,
   page: { limit: number; before?: number | undefined },
 ): Promise<(ListedTask & { number: number })[]> {
-  const { database, workspaceId } = call.store;
-  const rows = await database.read(
-    statementFor(filter),
-    {
-      workspaceId,
+  const { rows } = await read(call, {
+    rows: step(statementFor(filter), {
+      workspaceId: call.store.workspaceId,
       textLimit: answerBudget.listText,
       limit: page.limit,
       before: page.before ?? null,
@@ -43,9 +42,8 @@ export async function listTasks(
       repo: filter.repo ?? null,
       type: filter.type ?? null,
       agent: filter.agent ?? null,
-    },
-    { signal: call.signal },
-  );
+    }),
+  });
   if (rows.length === 0 && filter.goalId !== undefined) await requireGoal(call, filter.goalId);
   return rows.map((row) => ({ ...listedTask(row), number: row.number }));
 }

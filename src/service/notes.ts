@@ -5,7 +5,7 @@ import { addNote as addNoteFunction } from '../store/functions/add-note.ts';
 import type { Row } from '../store/statement.ts';
 import { listNotesOfGoal, listNotesOfTask } from '../store/statements/list-notes.ts';
 import { wordsOf } from '../store/write-words.ts';
-import { type Call, goalNotFound, newOperation, taskNotFound } from './call.ts';
+import { type Call, change, goalNotFound, taskNotFound } from './call.ts';
 
 /** Notes that are shown with their goal or task. */
 const shownNotes = 5;
@@ -20,18 +20,14 @@ export type Noted = { goalId: string } | { taskId: string };
 
 /** @throws GoalAgentError `not_found`. */
 export async function addNote(call: Call, on: Noted, text: string): Promise<Note> {
-  const { database, workspaceId, numbers } = call.store;
+  const { workspaceId, numbers } = call.store;
   const id = await numbers.take('note', 1);
-  const operation = newOperation(call);
   const target = 'taskId' in on ? { taskId: on.taskId, goalId: null } : { taskId: null, goalId: on.goalId };
-  const params = { workspaceId, operation: operation.id, actor: call.actor, id, ...target, text };
   const words = wordsOf({ workspaceId, number: id }, { description: text });
-  const [note] = await database.change(
-    operation,
-    addNoteFunction.call,
-    { ...params, ...words },
-    { signal: call.signal },
-  );
+  const { notes } = await change(call, (own) => ({
+    notes: step(addNoteFunction.call, { ...own, ...target, ...words, id, text }),
+  }));
+  const [note] = notes;
   if (note === undefined) throw 'taskId' in on ? taskNotFound(on.taskId) : goalNotFound(on.goalId);
   return note;
 }

@@ -30,24 +30,25 @@ export interface ExecutionPlan {
 
 /** @throws GoalAgentError `not_found`. */
 export async function generatePlan(call: Call, goalId: string): Promise<ExecutionPlan> {
-  const read = () => call.store.database.snapshot(planSteps(call, goalId), { signal: call.signal });
-  return planOf(goalId, await cachedRead(call, 'plan', goalId, read));
+  const steps = planSteps(call, goalId);
+  const keeps = ({ goals }: { goals: unknown[] }) => goals.length > 0;
+  return planOf(goalId, await cachedRead(call, { kind: 'plan', id: goalId, steps, keeps }));
 }
 
 /** The steps that read what a plan is made from, for planOf. */
 export function planSteps({ store: { workspaceId } }: Call, goalId: string) {
-  return [
-    step(findGoal, { workspaceId, taskIdLimit: 0, goalId }),
-    step(listPlanTasks, { workspaceId, goalId, textLimit: answerBudget.listText }),
-    step(listPlanDependencies, { workspaceId, goalId }),
-    step(listPlanDependencyStatuses, { workspaceId, goalId }),
-  ] as const;
+  return {
+    goals: step(findGoal, { workspaceId, taskIdLimit: 0, goalId }),
+    rows: step(listPlanTasks, { workspaceId, goalId, textLimit: answerBudget.listText }),
+    dependencies: step(listPlanDependencies, { workspaceId, goalId }),
+    statuses: step(listPlanDependencyStatuses, { workspaceId, goalId }),
+  };
 }
 
 /** @throws GoalAgentError `not_found`. */
 export function planOf(
   goalId: string,
-  [goals, rows, dependencies, statuses]: Rows<ReturnType<typeof planSteps>>,
+  { goals, rows, dependencies, statuses }: Rows<ReturnType<typeof planSteps>>,
 ): ExecutionPlan {
   const goal = goalOf(goals, goalId);
   const places = new Map(rows.map(({ id }, place) => [id, place]));

@@ -70,12 +70,13 @@ export async function positionAt({ database, workspaceId }: Store, upTo: number)
       'A large change is being saved, and until then it cannot be said where the changes stand. Try again in a few seconds.',
     );
   }
-  const [last] = await database.read(findLastEvent, { workspaceId, upTo });
-  return writePosition(last);
+  const { last } = await database.read({ last: step(findLastEvent, { workspaceId, upTo }) });
+  return writePosition(last[0]);
 }
 
 async function isAnythingThere(database: Database, workspaceId: number): Promise<boolean> {
-  return (await database.read(findLastEvent, { workspaceId, upTo: Number.MAX_SAFE_INTEGER })).length > 0;
+  const { last } = await database.read({ last: step(findLastEvent, { workspaceId, upTo: Number.MAX_SAFE_INTEGER }) });
+  return last.length > 0;
 }
 
 export interface PageQuery {
@@ -95,14 +96,14 @@ export async function readPage(
   { place, upTo, limit, signal }: PageQuery,
 ): Promise<Changes> {
   const after = place?.seq ?? 0;
-  const [[found], rows] = await database.snapshot(
-    [
-      step(findEventMark, { workspaceId, seq: after }),
-      step(listChanges, { workspaceId, after, upTo, limit, valueLimit }),
-    ],
+  const { found, rows } = await database.read(
+    {
+      found: step(findEventMark, { workspaceId, seq: after }),
+      rows: step(listChanges, { workspaceId, after, upTo, limit, valueLimit }),
+    },
     { signal },
   );
-  if (place !== undefined && found?.mark !== place.mark) throw positionIsGone();
+  if (place !== undefined && found[0]?.mark !== place.mark) throw positionIsGone();
   const changes = rows.map(changeOfRow);
   return {
     changes,

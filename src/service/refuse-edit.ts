@@ -21,7 +21,7 @@ const namedAmong = 100_000;
 /** @throws GoalAgentError `not_found` for tasks that do not exist. */
 export async function refuseUnknown(run: Run, { workspaceId, taskId, addedIds }: Edges): Promise<void> {
   if (addedIds.length === 0) return;
-  const [rows] = await run([step(findTaskStatuses, { workspaceId, taskIds: addedIds })] as const);
+  const { rows } = await run({ rows: step(findTaskStatuses, { workspaceId, taskIds: addedIds }) });
   const known = new Set(rows.map((row) => row.id));
   const missing = addedIds.filter((id) => !known.has(id));
   if (missing.length === 0) return;
@@ -32,9 +32,9 @@ export async function refuseUnknown(run: Run, { workspaceId, taskId, addedIds }:
 /** @throws GoalAgentError `invalid`, with the shortest cycle that the new dependencies would close. */
 export async function refuseCycle(run: Run, { workspaceId, taskId, addedIds }: Edges): Promise<void> {
   if (addedIds.length === 0) return;
-  const [[found]] = await run([step(findReach, { workspaceId, taskIds: addedIds, taskId })] as const);
-  if (found?.reached !== true) return;
-  const [rows] = await run([step(listReachEdges, { workspaceId, taskIds: addedIds, limit: namedAmong })] as const);
+  const { found } = await run({ found: step(findReach, { workspaceId, taskIds: addedIds, taskId }) });
+  if (found[0]?.reached !== true) return;
+  const { rows } = await run({ rows: step(listReachEdges, { workspaceId, taskIds: addedIds, limit: namedAmong }) });
   const edges = [
     ...addedIds.map((dependsOnId) => ({ taskId, dependsOnId })),
     ...rows.map((row) => ({ taskId: row.task_id, dependsOnId: row.depends_on_id })),

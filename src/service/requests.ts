@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../domain/errors.ts';
-import { type Combined, type StatementRunner, step } from '../store/database.ts';
+import { type Requested, type StatementRunner, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import {
   answerRequest,
@@ -37,44 +37,38 @@ const droppedAtOnce = 20;
  */
 export async function answerOnce(call: PoolCall, request: Request, run: (call: Call) => Promise<Answer>) {
   const { database, workspaceId } = call.store;
-  const options = { signal: call.signal };
+  const { id: requestId, tool } = request;
   const argumentsHash = hashOf(call, request);
-  const requestId = request.id;
-  const look = async (runner: StatementRunner): Promise<Combined<Answer> | undefined> => {
-    const [found] = await runner.read(findRequest, { workspaceId, requestId }, options);
+  const look = async (runner: StatementRunner): Promise<Requested<Answer> | undefined> => {
+    const kept = step(findRequest, { workspaceId, requestId });
+    const [found] = (await runner.read({ kept }, { signal: call.signal })).kept;
     if (found === undefined) return undefined;
-    if (found.tool !== request.tool || found.arguments_hash !== argumentsHash) throw otherRequest(requestId, found);
+    if (found.tool !== tool || found.arguments_hash !== argumentsHash) throw otherRequest(requestId, found);
     return { result: JSON.parse(found.answer), committedLately: found.lately };
   };
-  const operationId = uuidv7();
-  const { actor } = call;
-  const first = [
-    step(dropExpiredRequest, { workspaceId, requestId }),
-    step(insertRequest, { workspaceId, id: operationId, actor, requestId, tool: request.tool, argumentsHash }),
-  ];
-  const work = async (runner: StatementRunner): Promise<Combined<Answer>> => {
+  const id = uuidv7();
+  const first = {
+    expired: step(dropExpiredRequest, { workspaceId, requestId }),
+    request: step(insertRequest, { workspaceId, id, actor: call.actor, requestId, tool, argumentsHash }),
+  };
+  const work = async (runner: StatementRunner): Promise<Requested<Answer>> => {
     const before = await look(runner);
     if (before !== undefined) return before;
-    try {
-      const within = { ...call, operationId, store: { ...call.store, database: runner } };
-      const { expected } = request;
-      if (expected !== undefined) await holdRevision(runner, workspaceId, expected);
-      const result = await run(within);
-      if (expected !== undefined) expected.changedTo(await findRevision(within, expected));
-      const answer = step(answerRequest, { workspaceId, id: operationId, answer: JSON.stringify(result) });
-      return { result, last: [answer, step(dropOldRequests, { workspaceId, limit: droppedAtOnce })] };
-    } catch (error) {
-      // what this one is refused may be what another process has done meanwhile, which then has the answer
-      const meanwhile = isRefusal(error) ? await look(database) : undefined;
-      if (meanwhile !== undefined) return meanwhile;
-      throw error;
-    }
+    const within = { ...call, operationId: id, store: { ...call.store, database: runner } };
+    const { expected } = request;
+    if (expected !== undefined) await holdRevision(within, expected);
+    const result = await run(within);
+    if (expected !== undefined) expected.changedTo(await findRevision(within, expected));
+    const answer = step(answerRequest, { workspaceId, id, answer: JSON.stringify(result) });
+    return { result, last: { answer, old: step(dropOldRequests, { workspaceId, limit: droppedAtOnce }) } };
   };
-  const attempt = () => database.combine(first, work, options);
+  const attempt = () => database.request(first, work, { signal: call.signal });
   return inLine(database, requestId, () =>
-    attempt().catch((error) => {
-      // another process was faster, and has the answer by now
-      if (violatedConstraint(error) === 'operations_request') return attempt();
+    attempt().catch(async (error) => {
+      // another process was faster: by now the answer is there, also where this one is refused what the other has done
+      const wasAnswered =
+        violatedConstraint(error) === 'operations_request' || (isRefusal(error) && (await look(database)));
+      if (wasAnswered) return attempt();
       throw error;
     }),
   );

@@ -1,6 +1,6 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
-import type { StatementRunner } from '../store/database.ts';
+import { step } from '../store/database.ts';
 import {
   findGoalRevision,
   findTaskRevision,
@@ -8,7 +8,7 @@ import {
   holdTaskRevision,
 } from '../store/statements/find-revision.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
-import type { Call } from './call.ts';
+import { type Call, read, transact } from './call.ts';
 
 /** The row that a request is about, as its caller named it. */
 export interface Subject {
@@ -24,13 +24,15 @@ export interface Expected extends Subject {
 }
 
 /** The row's revision, or undefined where there is no such row. */
-export async function findRevision({ store }: Call, { kind, id }: Subject): Promise<number | undefined> {
-  const { database, workspaceId } = store;
-  const [row] =
-    kind === 'goal'
-      ? await database.read(findGoalRevision, { workspaceId, goalId: idOf(GoalId, id) })
-      : await database.read(findTaskRevision, { workspaceId, taskId: idOf(TaskId, id) });
-  return row?.revision;
+export async function findRevision(call: Call, { kind, id }: Subject): Promise<number | undefined> {
+  const { workspaceId } = call.store;
+  const { rows } = await read(call, {
+    rows:
+      kind === 'goal'
+        ? step(findGoalRevision, { workspaceId, goalId: idOf(GoalId, id) })
+        : step(findTaskRevision, { workspaceId, taskId: idOf(TaskId, id) }),
+  });
+  return rows[0]?.revision;
 }
 
 /**
@@ -38,14 +40,20 @@ export async function findRevision({ store }: Call, { kind, id }: Subject): Prom
  *
  * @throws GoalAgentError `changed` where somebody was faster, or the row is gone.
  */
-export async function holdRevision(runner: StatementRunner, workspaceId: number, expected: Expected): Promise<void> {
+export async function holdRevision(call: Call, expected: Expected): Promise<void> {
   const { kind, id } = expected;
-  // changes of the graph take this lock before they lock rows (docs/decisions/locking.md)
-  await runner.read(lockGraphExclusive, { workspaceId });
-  const [row] =
-    kind === 'goal'
-      ? await runner.read(holdGoalRevision, { workspaceId, goalId: idOf(GoalId, id) })
-      : await runner.read(holdTaskRevision, { workspaceId, taskId: idOf(TaskId, id) });
+  const { workspaceId } = call.store;
+  const { held } = await transact(call, (run) =>
+    run({
+      // changes of the graph take this lock before they lock rows (docs/decisions/locking.md)
+      graph: step(lockGraphExclusive, { workspaceId }),
+      held:
+        kind === 'goal'
+          ? step(holdGoalRevision, { workspaceId, goalId: idOf(GoalId, id) })
+          : step(holdTaskRevision, { workspaceId, taskId: idOf(TaskId, id) }),
+    }),
+  );
+  const [row] = held;
   if (row?.revision === expected.revision) return;
   throw new GoalAgentError(
     'changed',

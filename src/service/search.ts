@@ -2,8 +2,9 @@ import { GoalAgentError } from '../domain/errors.ts';
 import { GoalStatus } from '../domain/goal.ts';
 import { parseSearchQuery, snippetOf } from '../domain/search-query.ts';
 import { TaskStatus } from '../domain/task-status.ts';
+import { step } from '../store/database.ts';
 import { search as searchStatement } from '../store/statements/search.ts';
-import type { Call } from './call.ts';
+import { type Call, read } from './call.ts';
 
 const kinds = ['goal', 'task', 'note'] as const;
 export type SearchKind = (typeof kinds)[number];
@@ -47,13 +48,11 @@ export async function search(
   if (parsed === undefined) {
     throw new GoalAgentError('invalid', 'search: the query has no word to look for; write words, an ID or a ticket.');
   }
-  const { database, workspaceId } = call.store;
   const goalStatus = GoalStatus.safeParse(status).data ?? null;
   const taskStatus = TaskStatus.safeParse(status).data ?? null;
-  const rows = await database.read(
-    searchStatement,
-    {
-      workspaceId,
+  const { rows } = await read(call, {
+    rows: step(searchStatement, {
+      workspaceId: call.store.workspaceId,
       query: parsed.tsquery,
       kinds: kindsOf({ kind, status, goalStatus, taskStatus }),
       goalStatus,
@@ -61,9 +60,8 @@ export async function search(
       ids: parsed.ids,
       candidates: weighedAtMost,
       limit,
-    },
-    { signal: call.signal },
-  );
+    }),
+  });
   const found = rows.map(({ total: _, text, ...row }) => ({
     ...row,
     kind: row.kind as SearchKind,

@@ -10,7 +10,7 @@ import type { Statement } from '../store/statement.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { numberIn, wordsOf } from '../store/write-words.ts';
-import { type Call, newOperation, taskNotFound } from './call.ts';
+import { type Call, change as changeBy, taskNotFound } from './call.ts';
 import { taskOf } from './tasks.ts';
 
 export interface StatusChange {
@@ -37,11 +37,8 @@ export async function setTaskStatus(
   change: StatusChange,
 ): Promise<{ task: Task; openDependencies: number } & Consequences> {
   const { workspaceId } = call.store;
-  const { consequences, refused, rows } = await apply(
-    call,
-    [change],
-    step(findTasks, { workspaceId, taskIds: [change.taskId] }),
-  );
+  const look = step(findTasks, { workspaceId, taskIds: [change.taskId] });
+  const { consequences, refused, rows } = await apply(call, [change], look);
   const [refusal] = refused.values();
   if (refusal !== undefined) throw new GoalAgentError('conflict', refusal);
   const [row] = rows;
@@ -75,18 +72,18 @@ export async function setTaskStatuses(
   return { changed: changed.map(idOf), tooEarly: tooEarly.map(idOf), failed, ...consequences };
 }
 
-async function apply<S extends Statement>(call: Call, changes: StatusChange[], read: Step<S>) {
-  const { database, workspaceId } = call.store;
-  const operation = newOperation(call, { rows: changes.length });
+/** Applies changes, and gives back what `look` finds afterwards as `rows`. */
+async function apply<S extends Statement>(call: Call, changes: StatusChange[], look: Step<S>) {
+  const { workspaceId } = call.store;
   const params = {
-    workspaceId,
-    operation: operation.id,
-    actor: call.actor,
     changes: Object.fromEntries(changes.map((change, place) => [change.taskId, changeOf(workspaceId, change, place)])),
     keptWeights: weightsKept({ result: null }),
   };
-  const change = step(setStatusesFunction.call, params);
-  const { changed, read: rows } = await database.changeThenRead(operation, change, read, { signal: call.signal });
+  const { changed, rows } = await changeBy(
+    call,
+    (own) => ({ changed: step(setStatusesFunction.call, { ...own, ...params }), rows: look }),
+    { rows: changes.length },
+  );
   const [outcome] = changed;
   const consequences: Consequences = {
     madeReady: outcome?.made_ready ?? [],

@@ -29,7 +29,7 @@ import {
 } from '../store/statements/list-undo-events.ts';
 import { listTaskIdsOfGoals, lockTasksForUndo, readClock } from '../store/statements/list-undo-surroundings.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
-import type { Call } from './call.ts';
+import type { Call, Recording } from './call.ts';
 import { type UndoPlan, writeUndo } from './write-undo.ts';
 
 // Taking operations back, inside a transaction that holds the exclusive graph lock. docs/decisions/undo.md has the rules.
@@ -64,18 +64,18 @@ export async function planUndo(run: Run, call: Call, taking: Taking): Promise<Un
   const goalIds = idsOf([...events.map((event) => event.goal_id), ...tasks.map(goalBefore)]);
   const going = rows.filter((row) => row.kind === 'goal' && isGoing(row)).map((row) => row.id);
   const fromSeq = events[0]?.seq ?? 0;
-  const [, , taskImages, goalImages, tasksOfGoing, later, goalEvents, [clock]] = await run([
-    step(lockTasksForUndo, { workspaceId, taskIds }),
-    step(lockGoals, { workspaceId, goalIds }),
-    step(listTaskImages, { workspaceId, taskIds }),
-    step(listGoalImages, { workspaceId, goalIds }),
-    step(listTaskIdsOfGoals, { workspaceId, goalIds: going }),
-    step(listLaterEventsOfTasks, { ...set, taskIds: idsOf(rows.map((row) => row.taskId ?? row.id)), fromSeq }),
-    step(listEventsOfGoals, { workspaceId, goalIds }),
-    step(readClock, {}),
-  ] as const);
+  const { taskImages, goalImages, tasksOfGoing, later, goalEvents, clock } = await run({
+    lockedTasks: step(lockTasksForUndo, { workspaceId, taskIds }),
+    lockedGoals: step(lockGoals, { workspaceId, goalIds }),
+    taskImages: step(listTaskImages, { workspaceId, taskIds }),
+    goalImages: step(listGoalImages, { workspaceId, goalIds }),
+    tasksOfGoing: step(listTaskIdsOfGoals, { workspaceId, goalIds: going }),
+    later: step(listLaterEventsOfTasks, { ...set, taskIds: idsOf(rows.map((row) => row.taskId ?? row.id)), fromSeq }),
+    goalEvents: step(listEventsOfGoals, { workspaceId, goalIds }),
+    clock: step(readClock, {}),
+  });
   const now: Surroundings = { tasks: imagesById(taskImages), goals: imagesById(goalImages), tasksOfGoing };
-  const clockNow = clock?.now ?? '';
+  const clockNow = clock[0]?.now ?? '';
   refuseHeld(rows, now, taking, clockNow);
   const ownEvents = withMovedCounts(goalEvents.filter((event) => event.note_id === null).map(goalEventOf), events);
   const goals = wantedGoals(goalsConcerned(rows), ownEvents, new Set(taking.operations));
@@ -90,10 +90,10 @@ export async function planUndo(run: Run, call: Call, taking: Taking): Promise<Un
 }
 
 /** Writes it, refuses what would close a cycle, and records it under the number of the undo's operation. */
-export async function takeBackWithin(run: Run, call: Call, plan: UndoPlan, operation: number): Promise<void> {
-  const { workspaceId } = call.store;
-  await writeUndo(run, { workspaceId, operation }, plan, async (waiting) => {
-    const [edges] = await run([step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges })] as const);
+export async function takeBackWithin(run: Run, plan: UndoPlan, recording: Recording): Promise<void> {
+  const { workspaceId } = recording;
+  await writeUndo(run, recording, plan, async (waiting) => {
+    const { edges } = await run({ edges: step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges }) });
     refuseCycle(waiting, edges);
   });
 }
@@ -153,7 +153,7 @@ async function conflictsOf(
 ): Promise<Conflict[]> {
   if (obstacles.length === 0) return [];
   const listed = obstacles.map(({ id: _, ...fields }, place) => ({ place, ...fields }));
-  const [found] = await run([step(findObstacleEvents, { ...set, obstacles: listed })] as const);
+  const { found } = await run({ found: step(findObstacleEvents, { ...set, obstacles: listed }) });
   const byPlace = new Map(found.map(({ place, ...conflict }) => [place, conflict]));
   return obstacles.map(({ id }, place) => {
     const conflict = byPlace.get(place);

@@ -12,7 +12,7 @@ import { listTaskIds } from '../store/statements/list-ids.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { cachedRead } from './cached-reads.ts';
-import { type Call, goalNotFound, mayStartId, newOperation, taskNotFound } from './call.ts';
+import { type Call, change, goalNotFound, mayStartId, read, taskNotFound } from './call.ts';
 import { type NotePage, notePage, notesOfTask } from './notes.ts';
 
 /** A task as a list shows it. */
@@ -36,20 +36,25 @@ export async function getTask(call: Call, taskId: string): Promise<Task> {
 
 /** A whole task with its newest notes. @throws GoalAgentError `not_found`. */
 export async function getTaskWithNotes(call: Call, taskId: string): Promise<{ task: Task; notes: NotePage }> {
-  const { database, workspaceId } = call.store;
-  const steps = [step(findTasks, { workspaceId, taskIds: [taskId] }), notesOfTask(call, taskId)] as const;
-  const read = () => database.snapshot(steps, { signal: call.signal });
-  const [[row], notes] = await cachedRead(call, 'task', taskId, read);
+  const { workspaceId } = call.store;
+  const steps = { tasks: step(findTasks, { workspaceId, taskIds: [taskId] }), notes: notesOfTask(call, taskId) };
+  const { tasks, notes } = await cachedRead(call, {
+    kind: 'task',
+    id: taskId,
+    steps,
+    keeps: ({ tasks }) => tasks.length > 0,
+  });
+  const [row] = tasks;
   if (row === undefined) throw taskNotFound(taskId);
   return { task: taskOf(row), notes: notePage(notes) };
 }
 
 /** Tasks in the order of the IDs asked for, and the IDs that do not exist. */
 export async function getTasks(call: Call, taskIds: string[]): Promise<{ tasks: ListedTask[]; notFound: string[] }> {
-  const { database, workspaceId } = call.store;
+  const { workspaceId } = call.store;
   const wanted = [...new Set(taskIds)];
   const params = { workspaceId, textLimit: answerBudget.listText, taskIds: wanted };
-  const rows = await database.read(listTasksById, params, { signal: call.signal });
+  const { rows } = await read(call, { rows: step(listTasksById, params) });
   const byId = new Map(rows.map((row) => [row.id, listedTask(row)]));
   return {
     tasks: wanted.flatMap((id) => byId.get(id) ?? []),
@@ -65,13 +70,9 @@ export async function listReady(
   call: Call,
   { goalId, limit }: { goalId?: string | undefined; limit: number },
 ): Promise<{ tasks: ListedTask[]; total: number }> {
-  const { database, workspaceId } = call.store;
-  const params = { workspaceId, textLimit: answerBudget.listText, limit };
-  const options = { signal: call.signal };
-  const rows =
-    goalId === undefined
-      ? await database.read(listReadyTasks, params, options)
-      : await database.read(listReadyTasksOfGoal, { ...params, goalId }, options);
+  const params = { workspaceId: call.store.workspaceId, textLimit: answerBudget.listText, limit };
+  const ready = goalId === undefined ? step(listReadyTasks, params) : step(listReadyTasksOfGoal, { ...params, goalId });
+  const { rows } = await read(call, { rows: ready });
   // an empty list says nothing of whether the goal exists; a second look is needed only then
   if (goalId !== undefined && rows.length === 0) await requireGoal(call, goalId);
   return { tasks: rows.map(listedTask), total: rows[0]?.total ?? 0 };
@@ -79,8 +80,9 @@ export async function listReady(
 
 /** @throws GoalAgentError `not_found`. */
 export async function requireGoal(call: Call, goalId: string): Promise<void> {
-  const { database, workspaceId } = call.store;
-  const states = await database.read(findGoalState, { workspaceId, goalId }, { signal: call.signal });
+  const { states } = await read(call, {
+    states: step(findGoalState, { workspaceId: call.store.workspaceId, goalId }),
+  });
   if (states.length === 0) throw goalNotFound(goalId);
 }
 
@@ -93,20 +95,20 @@ export interface DeletedTask {
 
 /** Deletes one task. Those that depended on it no longer wait for it. */
 export async function deleteTask(call: Call, taskId: string): Promise<DeletedTask> {
-  const { database, workspaceId } = call.store;
-  const operation = newOperation(call);
-  const params = { workspaceId, operation: operation.id, actor: call.actor, taskId };
-  const [deleted] = await database.change(operation, deleteTaskFunction.call, params, { signal: call.signal });
-  if (deleted === undefined) throw taskNotFound(taskId);
-  const { goal_id, dependent_tasks, claimed_by, lease_expires_at } = deleted;
+  const { deleted } = await change(call, (own) => ({ deleted: step(deleteTaskFunction.call, { ...own, taskId }) }));
+  const [row] = deleted;
+  if (row === undefined) throw taskNotFound(taskId);
+  const { goal_id, dependent_tasks, claimed_by, lease_expires_at } = row;
   return { goalId: goal_id, dependentTasks: dependent_tasks, claim: { id: taskId, claimed_by, lease_expires_at } };
 }
 
 /** Up to 50 IDs of tasks that start with this text. */
 export async function completeTaskId(call: Call, prefix: string): Promise<string[]> {
   if (!mayStartId(prefix)) return [];
-  const { database, workspaceId } = call.store;
-  const rows = await database.read(listTaskIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 });
+  const { workspaceId } = call.store;
+  const { rows } = await read(call, {
+    rows: step(listTaskIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 }),
+  });
   return rows.map((row) => row.id);
 }
 

@@ -3,6 +3,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import { nameForm } from '../domain/names.ts';
 import { nameProblem, Role } from '../domain/principal.ts';
 import { named } from '../domain/stored-text.ts';
+import { type Step, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import type { Row } from '../store/statement.ts';
 import {
@@ -12,7 +13,7 @@ import {
   revokeToken as revokeStatement,
   rotateToken as rotateStatement,
 } from '../store/statements/tokens.ts';
-import type { Call } from './call.ts';
+import { type Call, change, read } from './call.ts';
 import { requireRole } from './caller.ts';
 import { hashOfToken, newTokenText } from './token-text.ts';
 
@@ -51,26 +52,25 @@ export async function createToken(
   const problem = nameProblem(name);
   if (problem !== undefined) throw new GoalAgentError('invalid', `The name ${named(name, 80)} ${problem}.`);
   return make(call, name, (made) =>
-    call.store.database.writeIdempotent(insertToken, {
-      ...made,
-      ...{ name, role, expiresInSeconds: expiresInSeconds ?? null },
-    }),
+    step(insertToken, { ...made, name, role, expiresInSeconds: expiresInSeconds ?? null }),
   );
 }
 
 /** All tokens of the workspace, those that were revoked too, the newest last. */
 export async function listTokens(call: Call): Promise<Token[]> {
   requireRole(call, 'admin', 'see tokens');
-  const { database, workspaceId } = call.store;
-  return (await database.read(listStatement, { workspaceId }, { signal: call.signal })).map(tokenOf);
+  const { tokens } = await read(call, { tokens: step(listStatement, { workspaceId: call.store.workspaceId }) });
+  return tokens.map(tokenOf);
 }
 
 /** Ends a token: from a second later on nobody gets in with it. */
 export async function revokeToken(call: Call, name: string): Promise<Token> {
   requireRole(call, 'admin', 'revoke tokens');
-  const { database, workspaceId } = call.store;
   const { id } = await getToken(call, name);
-  const [row] = await database.writeIdempotent(revokeStatement, { workspaceId, id });
+  const { revoked } = await change(call, ({ workspaceId }) => ({
+    revoked: step(revokeStatement, { workspaceId, id }),
+  }));
+  const [row] = revoked;
   if (row === undefined) throw noToken(name);
   return tokenOf(row);
 }
@@ -83,10 +83,7 @@ export async function rotateToken(
   requireRole(call, 'admin', 'rotate tokens');
   const { id: oldId } = await getToken(call, name);
   return make(call, name, (made) =>
-    call.store.database.writeIdempotent(rotateStatement, {
-      ...made,
-      ...{ oldId, expiresInSeconds: expiresInSeconds ?? null },
-    }),
+    step(rotateStatement, { ...made, oldId, expiresInSeconds: expiresInSeconds ?? null }),
   );
 }
 
@@ -98,19 +95,26 @@ interface Made {
   createdBy: string;
 }
 
-async function make(call: Call, name: string, write: (made: Made) => Promise<TokenRow[]>): Promise<NewToken> {
+async function make(
+  call: Call,
+  name: string,
+  write: (made: Made) => Step<typeof insertToken> | Step<typeof rotateStatement>,
+): Promise<NewToken> {
   const { workspaceId } = call.store;
   const secret = newTokenText(workspaceId);
   const made = { workspaceId, id: uuidv7(), hash: hashOfToken(secret).toString('hex'), createdBy: call.actor };
-  const [row] = await write(made).catch((error) => {
+  const { tokens } = await change(call, () => ({ tokens: write(made) })).catch((error) => {
     throw violatedConstraint(error) === 'tokens_name_in_use' ? nameInUse(name) : error;
   });
+  const [row] = tokens;
   if (row === undefined) throw noToken(name);
   return { secret, token: tokenOf(row) };
 }
 
-async function getToken({ store: { database, workspaceId }, signal }: Call, name: string): Promise<TokenRow> {
-  const [row] = nameForm.test(name) ? await database.read(findTokenByName, { workspaceId, name }, { signal }) : [];
+async function getToken(call: Call, name: string): Promise<TokenRow> {
+  if (!nameForm.test(name)) throw noToken(name);
+  const { tokens } = await read(call, { tokens: step(findTokenByName, { workspaceId: call.store.workspaceId, name }) });
+  const [row] = tokens;
   if (row === undefined) throw noToken(name);
   return row;
 }

@@ -2,16 +2,17 @@ import { isProcessOf } from '../domain/actor.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { HistoryEvent } from '../domain/history-line.ts';
 import { limits } from '../domain/limits.ts';
-import type { Since } from '../domain/since.ts';
+import { type Since, sinceParams } from '../domain/since.ts';
 import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo/operations.ts';
 import { step } from '../store/database.ts';
+import type { Params } from '../store/statement.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
 import { listHistoryOfOperation, listOperationStarts } from '../store/statements/list-history.ts';
 import { listLastOperations, listLastOperationsOfAgent } from '../store/statements/list-last-operations.ts';
 import { countChanges, listEventsOfOperations } from '../store/statements/list-undo-events.ts';
 import { listUndos } from '../store/statements/list-undos.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
-import { type Call, newOperation, numberOf, operationStep } from './call.ts';
+import { type Call, read, transact } from './call.ts';
 import { historyEvent, textLimit } from './history.ts';
 import { planUndo, type Taking, takeBackWithin } from './take-back.ts';
 
@@ -76,24 +77,17 @@ export async function undo(call: Call, eventId: number | undefined): Promise<Und
 /** All that an agent did since then and that is still in effect, newest first. */
 export async function listOperationsOf(call: Call, agent: string, since: Since): Promise<OwnOperation[]> {
   refuseImport(agent);
-  const { database, workspaceId } = call.store;
-  const filter = {
-    actor: agent,
-    since: 'at' in since ? since.at : null,
-    secondsAgo: 'secondsAgo' in since ? since.secondsAgo : null,
-  };
-  const starts = (
-    await database.read(listOperationStarts, {
-      ...{ workspaceId, textLimit, ...filter },
-      ...{ beforeOperation: null, withUndos: true, limit: mostOperations },
-    })
-  ).map(historyEvent);
+  const { workspaceId } = call.store;
+  const filter = { actor: agent, ...sinceParams(since), beforeOperation: null, withUndos: true };
+  const found = await read(call, {
+    starts: step(listOperationStarts, { workspaceId, textLimit, limit: mostOperations, ...filter }),
+  });
+  const starts = found.starts.map(historyEvent);
   const numbers = starts.map((start) => start.operation);
-  const wanted = new Set(
-    operationsToUndo(numbers, await database.read(listUndos, { workspaceId, operations: numbers })),
-  );
+  const { undos } = await read(call, { undos: step(listUndos, { workspaceId, operations: numbers }) });
+  const wanted = new Set(operationsToUndo(numbers, undos));
   const left = starts.filter((start) => wanted.has(start.operation));
-  const counts = await database.read(countChanges, { workspaceId, operations: left.map((start) => start.operation) });
+  const { counts } = await read(call, { counts: step(countChanges, { workspaceId, operations: [...wanted] }) });
   const changes = new Map(counts.map((row) => [row.operation, row.changes]));
   return left.map((start) => ({ operation: start.operation, changes: changes.get(start.operation) ?? 0, start }));
 }
@@ -122,28 +116,22 @@ async function takeBack(
   operations: number[],
   { holders }: Pick<Taking, 'holders'>,
 ): Promise<Undone | number> {
-  const { database, workspaceId } = call.store;
-  const own = newOperation(call);
-  return database.transaction(
-    own,
-    async (run) => {
-      const [, undos, events] = await run([
-        step(lockGraphExclusive, { workspaceId }),
-        step(listUndos, { workspaceId, operations }),
-        step(listEventsOfOperations, { workspaceId, operations }),
-      ] as const);
-      const before = takenBack(operations, undos);
-      if (before !== undefined) return before.operation;
-      const plan = await planUndo(run, call, { operations, holders, events });
-      const [[made]] = await run([operationStep(call, own)] as const);
-      const operation = numberOf(made);
-      await takeBackWithin(run, call, plan, operation);
-      const history = step(listHistoryOfOperation, { workspaceId, textLimit, limit: limits.page, operation });
-      const [done] = await run([history] as const);
-      return { operation, operations, rows: plan.rows.length, events: done.map(historyEvent) };
-    },
-    { signal: call.signal },
-  );
+  const { workspaceId } = call.store;
+  return transact(call, async (run, record) => {
+    const { undos, events } = await run({
+      locked: step(lockGraphExclusive, { workspaceId }),
+      undos: step(listUndos, { workspaceId, operations }),
+      events: step(listEventsOfOperations, { workspaceId, operations }),
+    });
+    const before = takenBack(operations, undos);
+    if (before !== undefined) return before.operation;
+    const plan = await planUndo(run, call, { operations, holders, events });
+    const recording = await record();
+    await takeBackWithin(run, plan, recording);
+    const { done } = await run({ done: step(listHistoryOfOperation, { ...recording, textLimit, limit: limits.page }) });
+    const { operation } = recording;
+    return { operation, operations, rows: plan.rows.length, events: done.map(historyEvent) };
+  });
 }
 
 /** Of an undo whose own undo goes back with it, nothing is in the way. */
@@ -156,8 +144,9 @@ function takenBack(operations: number[], undos: Undo[]): Undo | undefined {
 }
 
 async function operationOf(call: Call, eventId: number): Promise<Operation> {
-  const { database, workspaceId } = call.store;
-  const [row] = await database.read(findOperation, { workspaceId, seq: eventId }, { signal: call.signal });
+  const { workspaceId } = call.store;
+  const { found } = await read(call, { found: step(findOperation, { workspaceId, seq: eventId }) });
+  const [row] = found;
   if (row !== undefined) return row;
   throw new GoalAgentError('not_found', `There is no event ${eventId}. get_history shows events with their event_id.`);
 }
@@ -173,12 +162,12 @@ async function lastInEffect(
   call: Call,
   { actor, statement }: { actor: string; statement: typeof listLastOperations },
 ): Promise<Operation | undefined> {
-  const { database, workspaceId } = call.store;
-  const options = { signal: call.signal };
+  const { workspaceId } = call.store;
   for (let before: number | null = null; ; ) {
-    const found: Operation[] = await database.read(statement, { workspaceId, actor, limit: page, before }, options);
+    const params: Params<typeof statement> = { workspaceId, actor, limit: page, before };
+    const { found } = await read(call, { found: step(statement, params) });
     const operations = found.map((each) => each.operation);
-    const undos = await database.read(listUndos, { workspaceId, operations }, options);
+    const { undos } = await read(call, { undos: step(listUndos, { workspaceId, operations }) });
     const last = found.find(({ operation }) => undoOf(operation, undos) === undefined);
     if (last !== undefined || found.length < page) return last;
     before = found.at(-1)?.operation ?? null;

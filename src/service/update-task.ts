@@ -19,7 +19,7 @@ import { recordEvents } from '../store/statements/record-events.ts';
 import { recordFollowed } from '../store/statements/record-followed.ts';
 import { deleteDependencies, rewireTask as rewireTaskStatement } from '../store/statements/rewire-task.ts';
 import { changedTaskWords, changedWords } from '../store/write-words.ts';
-import { type Call, newOperation, numberOf, operationStep, taskNotFound } from './call.ts';
+import { type Call, change as changeBy, type Recording, taskNotFound, transact } from './call.ts';
 import { refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
 import { taskOf } from './tasks.ts';
 
@@ -60,59 +60,58 @@ export async function updateTask(call: Call, taskId: string, change: TaskChange)
 
 /** A change of the task's own row meets nobody but those who change that row. */
 async function editTask(call: Call, taskId: string, edit: TaskEdit): Promise<TaskUpdate> {
-  const { database, workspaceId } = call.store;
-  const operation = newOperation(call);
-  const params = {
-    ...{ workspaceId, operation: operation.id, actor: call.actor, taskId, change: edit as Json },
-    ...changedWords(workspaceId, taskId, edit),
-  };
-  const [row] = await database.change(operation, editTaskFunction.call, params, { signal: call.signal });
+  const params = { taskId, change: edit as Json, ...changedWords(call.store.workspaceId, taskId, edit) };
+  const { tasks } = await changeBy(call, (own) => ({ tasks: step(editTaskFunction.call, { ...own, ...params }) }));
+  const [row] = tasks;
   if (row === undefined) throw taskNotFound(taskId);
   return { task: taskOf(row), goals: [] };
 }
 
 /** Under the exclusive graph lock statuses and edges stand still: what is looked at here is so until the end. */
 async function rewireTask(call: Call, taskId: string, change: TaskChange): Promise<TaskUpdate> {
-  const { workspaceId, database } = call.store;
-  const operation = newOperation(call);
-  return database.transaction(
-    operation,
-    async (run) => {
-      const image = step(listTaskImages, { workspaceId, taskIds: [taskId] });
-      const [, [found], current, [before]] = await run([
-        step(lockGraphExclusive, { workspaceId }),
-        step(lockTask, { workspaceId, taskId }),
-        step(listDependencies, { workspaceId, taskId }),
-        image,
-      ] as const);
-      if (found === undefined) throw taskNotFound(taskId);
-      const { added, removed } = changeDependencies(taskId, current, change.dependencies ?? { add: [], remove: [] });
-      const addedIds = added.map((each) => each.depends_on_id);
-      await refuseUnknown(run, { workspaceId, taskId, addedIds });
-      await refuseCycle(run, { workspaceId, taskId, addedIds });
-      const isMove = change.goalId !== undefined && change.goalId !== found.goal_id;
-      const move = isMove
-        ? { taskId, fromGoalId: found.goal_id, toGoalId: change.goalId ?? '', isOpen: found.status !== 'completed' }
-        : undefined;
-      const goals = move === undefined ? [] : await lockBothGoals(run, workspaceId, move);
-      const [[made]] = await run([operationStep(call, operation)] as const);
-      const recorded = { workspaceId, operation: numberOf(made) };
-      const places = added.map((each) => each.place);
-      const [, , , [after], [row]] = await run([
-        step(insertDependencies, { workspaceId, taskIds: added.map(() => taskId), dependsOnIds: addedIds, places }),
-        step(deleteDependencies, { workspaceId, taskIds: removed.map(() => taskId), dependsOnIds: removed }),
-        step(rewireTaskStatement, { workspaceId, taskId, change: change.edit as Json, goalId: move?.toGoalId ?? null }),
-        image,
-        step(findTasks, { workspaceId, taskIds: [taskId] }),
-        ...changedTaskWords(workspaceId, taskId, change.edit),
-      ] as const);
-      if (row === undefined) throw taskNotFound(taskId);
-      const event = changeOf({ kind: 'task', id: taskId, action: 'updated' }, imageOf(before), imageOf(after));
-      await run([step(recordEvents, { ...recorded, events: asJson([event]) })]);
-      return { task: taskOf(row), goals: move === undefined ? [] : await moveBetweenGoals(run, recorded, move, goals) };
-    },
-    { signal: call.signal },
-  );
+  const { workspaceId } = call.store;
+  return transact(call, async (run, record) => {
+    const image = step(listTaskImages, { workspaceId, taskIds: [taskId] });
+    const { locked, current, images } = await run({
+      graph: step(lockGraphExclusive, { workspaceId }),
+      locked: step(lockTask, { workspaceId, taskId }),
+      current: step(listDependencies, { workspaceId, taskId }),
+      images: image,
+    });
+    const [found] = locked;
+    if (found === undefined) throw taskNotFound(taskId);
+    const { added, removed } = changeDependencies(taskId, current, change.dependencies ?? { add: [], remove: [] });
+    const addedIds = added.map((each) => each.depends_on_id);
+    await refuseUnknown(run, { workspaceId, taskId, addedIds });
+    await refuseCycle(run, { workspaceId, taskId, addedIds });
+    const move = moveOf(taskId, found, change.goalId);
+    const goals = move === undefined ? [] : await lockBothGoals(run, workspaceId, move);
+    const recorded = await record();
+    const places = added.map((each) => each.place);
+    const { after, tasks } = await run({
+      added: step(insertDependencies, {
+        workspaceId,
+        taskIds: added.map(() => taskId),
+        dependsOnIds: addedIds,
+        places,
+      }),
+      removed: step(deleteDependencies, { workspaceId, taskIds: removed.map(() => taskId), dependsOnIds: removed }),
+      changed: step(rewireTaskStatement, {
+        workspaceId,
+        taskId,
+        change: change.edit as Json,
+        goalId: move?.toGoalId ?? null,
+      }),
+      after: image,
+      tasks: step(findTasks, { workspaceId, taskIds: [taskId] }),
+      words: changedTaskWords(workspaceId, taskId, change.edit),
+    });
+    const [row] = tasks;
+    if (row === undefined) throw taskNotFound(taskId);
+    const event = changeOf({ kind: 'task', id: taskId, action: 'updated' }, imageOf(images[0]), imageOf(after[0]));
+    await run({ events: step(recordEvents, { ...recorded, events: asJson([event]) }) });
+    return { task: taskOf(row), goals: move === undefined ? [] : await moveBetweenGoals(run, recorded, move, goals) };
+  });
 }
 
 interface Move {
@@ -122,9 +121,15 @@ interface Move {
   isOpen: boolean;
 }
 
+/** Where a task goes, unless it stays. */
+function moveOf(taskId: string, { goal_id, status }: Row<typeof lockTask>, toGoalId = goal_id): Move | undefined {
+  if (toGoalId === goal_id) return undefined;
+  return { taskId, fromGoalId: goal_id, toGoalId, isOpen: status !== 'completed' };
+}
+
 /** Locks both goals, refuses what cannot be, and says how they stand. */
 async function lockBothGoals(run: Run, workspaceId: number, { taskId, fromGoalId, toGoalId }: Move) {
-  const [goals] = await run([step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] })] as const);
+  const { goals } = await run({ goals: step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] }) });
   refuseMove(
     taskId,
     toGoalId,
@@ -136,7 +141,7 @@ async function lockBothGoals(run: Run, workspaceId: number, { taskId, fromGoalId
 /** Moves the counts and the notes; gives back the goals whose status that moved. */
 async function moveBetweenGoals(
   run: Run,
-  recorded: { workspaceId: number; operation: number },
+  recorded: Recording,
   { taskId, fromGoalId, toGoalId, isOpen }: Move,
   before: Row<typeof lockGoals>[],
 ): Promise<TaskUpdate['goals']> {
@@ -144,11 +149,11 @@ async function moveBetweenGoals(
   const was = new Map(before.map(({ id, status }) => [id, status]));
   // what a goal left unfinished when it was completed is taken up again with it
   const reopens = isOpen && was.get(toGoalId) === 'completed';
-  const [goals] = await run([
-    step(moveTask, { workspaceId, fromGoalId, toGoalId, open: isOpen ? 1 : 0 }),
-    step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
-    step(recordFollowed, { ...recorded, before }),
-    ...(reopens ? [step(parkTasks, { workspaceId, goalId: toGoalId, parked: false })] : []),
-  ] as const);
+  const { goals } = await run({
+    goals: step(moveTask, { workspaceId, fromGoalId, toGoalId, open: isOpen ? 1 : 0 }),
+    notes: step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
+    followed: step(recordFollowed, { ...recorded, before }),
+    parked: reopens ? step(parkTasks, { workspaceId, goalId: toGoalId, parked: false }) : undefined,
+  });
   return goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
 }

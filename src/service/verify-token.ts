@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Principal, Role } from '../domain/principal.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, step } from '../store/database.ts';
 import { findToken, noteTokenUse } from '../store/statements/tokens.ts';
 import { hashOfToken, readTokenText } from './token-text.ts';
 
@@ -48,7 +48,10 @@ export class TokenVerifier {
   }
 
   async #lookUp(workspaceId: number, hash: Buffer): Promise<Verified> {
-    const [row] = await this.#database.read(findToken, { workspaceId, hash: hash.toString('hex') });
+    const { tokens } = await this.#database.read({
+      tokens: step(findToken, { workspaceId, hash: hash.toString('hex') }),
+    });
+    const [row] = tokens;
     // the index has compared already, and what its time may tell is of a hash, which nobody can choose
     if (row === undefined || !timingSafeEqual(Buffer.from(row.hash, 'hex'), hash)) return { reason: 'unknown' };
     if (row.is_revoked) return { reason: 'revoked' };
@@ -61,7 +64,7 @@ export class TokenVerifier {
   /** Nobody waits for it, and where it fails (a standby, a database that went away) the call goes on. */
   #note(workspaceId: number, id: string): void {
     const note = this.#database
-      .writeUnflushed(noteTokenUse, { workspaceId, id })
+      .repeat({ noted: step(noteTokenUse, { workspaceId, id }) })
       .catch(() => {})
       .finally(() => this.#notes.delete(note));
     this.#notes.add(note);

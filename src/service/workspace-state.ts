@@ -1,5 +1,6 @@
+import { step } from '../store/database.ts';
 import { countWorkspace } from '../store/statements/count-workspace.ts';
-import type { Call } from './call.ts';
+import { type Call, read } from './call.ts';
 
 /** How much the workspace holds, and the last numbers that were given to goals and tasks. */
 export interface WorkspaceState {
@@ -11,8 +12,8 @@ export interface WorkspaceState {
 }
 
 export async function readWorkspaceState(call: Call): Promise<WorkspaceState> {
-  const { database, workspaceId } = call.store;
-  const [row] = await database.read(countWorkspace, { workspaceId }, { signal: call.signal });
+  const { counted } = await read(call, { counted: step(countWorkspace, { workspaceId: call.store.workspaceId }) });
+  const [row] = counted;
   return {
     goals: row?.goals ?? 0,
     tasks: row?.tasks ?? 0,

@@ -7,7 +7,6 @@ import { type Surroundings, stayingEdges } from '../domain/undo/obstacles.ts';
 import { restoredGoal, restoredTask, returnedGoal, returnedTask } from '../domain/undo/restored.ts';
 import { isChanged, isChanging, isComing, isGoing, type PastEvent, type UndoneRow } from '../domain/undo/rows.ts';
 import { type Run, step } from '../store/database.ts';
-import type { Row } from '../store/statement.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import { countTasksOfGoals } from '../store/statements/list-undo-surroundings.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
@@ -36,6 +35,7 @@ import {
   type SearchedTask,
   taskWords,
 } from '../store/write-words.ts';
+import type { Recording } from './call.ts';
 
 /** What is taken back, and the rows as they are before it is. */
 export interface UndoPlan {
@@ -49,11 +49,6 @@ export interface UndoPlan {
   wanted: WantedGoal[];
   /** The highest revision and fence that later events know of, by row. */
   highest: Map<string, { revision: number; fence: number }>;
-}
-
-interface Recording {
-  workspaceId: number;
-  operation: number;
 }
 
 const noHistory = { revision: 0, fence: 0 };
@@ -72,15 +67,11 @@ export async function writeUndo(
   const { rows, edges, now } = plan;
   const { steps, waiting } = writes(plan, workspaceId);
   const goalIds = settledGoalIds(plan);
-  const written = await run([
+  const { counted, current } = await run({
     ...steps,
-    step(countTasksOfGoals, { workspaceId, goalIds }),
-    step(listGoalImages, { workspaceId, goalIds }),
-  ] as const);
-  const [counted, current] = [written[steps.length], written[steps.length + 1]] as [
-    Row<typeof countTasksOfGoals>[],
-    Row<typeof listGoalImages>[],
-  ];
+    counted: step(countTasksOfGoals, { workspaceId, goalIds }),
+    current: step(listGoalImages, { workspaceId, goalIds }),
+  });
   await check(waiting);
   const settled = settle(plan, counted, imagesById(current));
   const reopened = settled
@@ -89,22 +80,22 @@ export async function writeUndo(
   const taskIds = idsOfKind(rows, 'task');
   const goals = [...new Set([...idsOfKind(rows, 'goal'), ...settled.map(idOf)])];
   const recounted = [...new Set([...taskIds, ...edges.dependents.map((edge) => edge.taskId), ...dependentsOf(plan)])];
-  const [, , , taskImages, goalImages] = await run([
-    step(rewriteGoals, { workspaceId, goals: asJson(settled), ids: settled.map(idOf) }),
-    step(lockTasksOfGoals, { workspaceId, goalIds: reopened }),
-    step(recountTasks, { workspaceId, taskIds: recounted, goalIds: reopened }),
-    step(listTaskImages, { workspaceId, taskIds }),
-    step(listGoalImages, { workspaceId, goalIds: goals }),
-  ] as const);
+  const { taskImages, goalImages } = await run({
+    settled: step(rewriteGoals, { workspaceId, goals: asJson(settled), ids: settled.map(idOf) }),
+    locked: step(lockTasksOfGoals, { workspaceId, goalIds: reopened }),
+    recounted: step(recountTasks, { workspaceId, taskIds: recounted, goalIds: reopened }),
+    taskImages: step(listTaskImages, { workspaceId, taskIds }),
+    goalImages: step(listGoalImages, { workspaceId, goalIds: goals }),
+  });
   const after = imagesById([...taskImages, ...goalImages]);
   const own = new Set(idsOfKind(rows, 'goal'));
   const followed = goals.filter((id) => !own.has(id)).flatMap((id) => followedEvent(id, now, after));
   const events = [...rows.map((row) => eventOf(row, now, after)), ...followed];
-  await run([
-    step(recordEvents, { ...recording, events: asJson(events) }),
-    goalWords(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
-    taskWords(workspaceId, wordsAgain<SearchedTask>(rows, 'task', after)),
-  ]);
+  await run({
+    events: step(recordEvents, { ...recording, events: asJson(events) }),
+    goalWords: goalWords(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
+    taskWords: taskWords(workspaceId, wordsAgain<SearchedTask>(rows, 'task', after)),
+  });
 }
 
 /** Rows that were there before have their texts back, and so their words. */
@@ -138,21 +129,24 @@ function writes(plan: UndoPlan, workspaceId: number) {
   );
   const back = placed(coming, stayingEdges(plan, coming));
   const notes = comingNotes(rows);
-  const steps = [
-    step(deleteNotes, { workspaceId, ids: goneNotes }),
-    step(restoreGoals, { workspaceId, goals: asJson(returnedGoals) }),
-    step(deleteClaims, { workspaceId, taskIds: moved }),
-    step(rewriteTasks, { workspaceId, tasks: asJson(images), ids: images.map(idOf) }),
-    step(restoreTasks, { workspaceId, tasks: asJson(returned.map(({ image }) => image)) }),
-    step(restoreClaims, { workspaceId, claims: asJson([...changed, ...returned].flatMap(({ claim }) => claim ?? [])) }),
-    step(deleteDependencies, { workspaceId, ...edgeLists(edges.going) }),
-    step(restoreDependencies, { workspaceId, ...edgeLists(back), places: back.map((edge) => edge.place) }),
-    step(restoreNotes, { workspaceId, notes: asJson(notes) }),
-    noteWords(workspaceId, notes as unknown as SearchedNote[]),
-    step(followTasks, { workspaceId, taskIds: tasks.filter((row) => row.was).map((row) => row.id) }),
-    step(deleteTasks, { workspaceId, taskIds: tasks.filter(isGoing).map((row) => row.id) }),
-    step(deleteGoals, { workspaceId, goalIds: goals.filter(isGoing).map((row) => row.id) }),
-  ] as const;
+  const steps = {
+    goneNotes: step(deleteNotes, { workspaceId, ids: goneNotes }),
+    comingGoals: step(restoreGoals, { workspaceId, goals: asJson(returnedGoals) }),
+    movedClaims: step(deleteClaims, { workspaceId, taskIds: moved }),
+    changedTasks: step(rewriteTasks, { workspaceId, tasks: asJson(images), ids: images.map(idOf) }),
+    comingTasks: step(restoreTasks, { workspaceId, tasks: asJson(returned.map(({ image }) => image)) }),
+    claims: step(restoreClaims, {
+      workspaceId,
+      claims: asJson([...changed, ...returned].flatMap(({ claim }) => claim ?? [])),
+    }),
+    goingEdges: step(deleteDependencies, { workspaceId, ...edgeLists(edges.going) }),
+    comingEdges: step(restoreDependencies, { workspaceId, ...edgeLists(back), places: back.map((edge) => edge.place) }),
+    comingNotes: step(restoreNotes, { workspaceId, notes: asJson(notes) }),
+    noteWords: noteWords(workspaceId, notes as unknown as SearchedNote[]),
+    followingNotes: step(followTasks, { workspaceId, taskIds: tasks.filter((row) => row.was).map((row) => row.id) }),
+    goingTasks: step(deleteTasks, { workspaceId, taskIds: tasks.filter(isGoing).map((row) => row.id) }),
+    goingGoals: step(deleteGoals, { workspaceId, goalIds: goals.filter(isGoing).map((row) => row.id) }),
+  };
   return { steps, waiting: [...new Set(back.map((edge) => edge.taskId))] };
 }
 

@@ -33,8 +33,6 @@ const tooManyClients = '53300';
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  /** As many as there may be at one time: two at least, since who holds one may need another, for numbers. */
-  readonly most: number;
   #way: Promise<pg.ClientConfig> | undefined;
   /** What the way came to, for the sessions that are made now. */
   #config: pg.ClientConfig = {};
@@ -47,7 +45,6 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    this.most = Math.max(2, options.poolSize + options.maxOverflow);
   }
 
   /**
@@ -138,7 +135,7 @@ export class Connections {
   }
 
   #openPool(): pg.Pool {
-    const { timeoutMs, readOnly, warn } = this.#options;
+    const { timeoutMs, readOnly, warn, poolSize, maxOverflow } = this.#options;
     // a server that no longer answers at all is noticed by us, a slow statement by the server
     const limits = { query_timeout: timeoutMs + 2_000 };
     const configNow = () => ({ ...this.#config, ...limits });
@@ -152,7 +149,7 @@ export class Connections {
       connectionTimeoutMillis: this.#config.connectionTimeoutMillis ?? patienceMs,
       onConnect: (client: unknown) => (client as Session).enter({ timeoutMs, readOnly }),
       min: 1,
-      max: this.most,
+      max: Math.max(1, poolSize + maxOverflow),
       idleTimeoutMillis: idleMs,
     } as unknown as pg.PoolConfig);
     pool.on('connect', (client) => {

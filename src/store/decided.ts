@@ -3,6 +3,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import type { Database } from './database.ts';
 import type { Row } from './statement.ts';
 import { listOpenWriters, lookAtHistoryNumbers } from './statements/look-at-history.ts';
+import { step } from './steps.ts';
 
 const againAfterMs = 10;
 
@@ -84,14 +85,15 @@ export class DecidedNumbers {
 
   async #lookOnce(): Promise<Look> {
     // the number first: who has drawn one by then holds the lock already
-    const [numbers] = await this.#database.read(lookAtHistoryNumbers, { since: this.#lookedAt });
+    const { looked } = await this.#database.read({ looked: step(lookAtHistoryNumbers, { since: this.#lookedAt }) });
+    const [numbers] = looked;
     if (numbers === undefined) throw new Error('the sequence history_numbers has no row');
     if (numbers.is_standby) throw standby();
     // after a crash numbers may come again
     const known = numbers.is_same_run && numbers.last >= this.#last;
     if (!known) this.#run += 1;
     const isUnchanged = known && numbers.last === this.#last && this.#above.size === 0;
-    const writers = isUnchanged ? [] : await this.#database.read(listOpenWriters, {});
+    const writers = isUnchanged ? [] : (await this.#database.read({ writers: step(listOpenWriters, {}) })).writers;
     const open = writers.map((row) => this.#openWriter(row, known));
     this.#above = new Map(writers.map(({ writer }, place) => [writer, open[place]?.above ?? 0]));
     this.#last = numbers.last;

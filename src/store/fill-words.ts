@@ -11,27 +11,32 @@ const limit = 500;
 
 /** Gives every row of the database the words that it is found by, in a transaction that the caller holds. */
 export async function fillWords(run: Run): Promise<void> {
-  const [workspaces] = await run([step(listWorkspaces, {})] as const);
+  const { workspaces } = await run({ workspaces: step(listWorkspaces, {}) });
   for (const { id: workspaceId } of workspaces) {
     await fill(run, '', async (after) => {
-      const [goals] = await run([step(listSearchedGoalsAfter, { workspaceId, after, limit })] as const);
-      return [goals, goalWords(workspaceId, goals)];
+      const { goals } = await run({ goals: step(listSearchedGoalsAfter, { workspaceId, after, limit }) });
+      return { rows: goals, words: goalWords(workspaceId, goals) };
     });
     await fill(run, '', async (after) => {
-      const [tasks] = await run([step(listSearchedTasksAfter, { workspaceId, after, limit })] as const);
-      return [tasks, taskWords(workspaceId, tasks)];
+      const { tasks } = await run({ tasks: step(listSearchedTasksAfter, { workspaceId, after, limit }) });
+      return { rows: tasks, words: taskWords(workspaceId, tasks) };
     });
     await fill(run, 0, async (after) => {
-      const [notes] = await run([step(listSearchedNotesAfter, { workspaceId, after, limit })] as const);
-      return [notes, noteWords(workspaceId, notes)];
+      const { notes } = await run({ notes: step(listSearchedNotesAfter, { workspaceId, after, limit }) });
+      return { rows: notes, words: noteWords(workspaceId, notes) };
     });
   }
 }
 
-async function fill<K>(run: Run, first: K, page: (after: K) => Promise<[{ id: K }[], Step]>): Promise<void> {
+interface Page<K> {
+  rows: { id: K }[];
+  words: Step;
+}
+
+async function fill<K>(run: Run, first: K, pageAfter: (after: K) => Promise<Page<K>>): Promise<void> {
   for (let after: K | undefined = first; after !== undefined; ) {
-    const [rows, words]: [{ id: K }[], Step] = await page(after);
-    if (rows.length > 0) await run([words]);
+    const { rows, words }: Page<K> = await pageAfter(after);
+    if (rows.length > 0) await run({ words });
     after = rows.at(-1)?.id;
   }
 }

@@ -8,7 +8,7 @@ import type { SchemaFunction } from './function.ts';
 import { functions } from './functions/index.ts';
 import { conversion, convertOlder, isOlder } from './older.ts';
 import { findPythonTables } from './python-tables.ts';
-import { runOn } from './run-on.ts';
+import { runOnSession } from './run-on.ts';
 import { type Session, withSession } from './session.ts';
 
 /** Beside src/ and beside dist/: this file is two levels below the package in both. */
@@ -84,7 +84,7 @@ export async function migrateWithin(session: Session): Promise<string[]> {
     noLock: true,
     log: () => {},
   });
-  if (converts) await fillWords(runOn(session));
+  if (converts) await fillWords(runOnSession(session));
   await makeFunctions(session);
   return [...(converts ? [conversion] : []), ...ran.map((migration) => migration.name)];
 }

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
-import { takeNumbers } from './statements/take-numbers.ts';
+import { takeNumbers } from './functions/take-numbers.ts';
+import { step } from './steps.ts';
 
 export type CounterKind = 'goal' | 'task' | 'note';
 
@@ -60,7 +61,9 @@ export class Numbers {
   }
 
   async #fetch(kind: CounterKind, count: number): Promise<number> {
-    const [row] = await this.#database.writeUnflushed(takeNumbers, { workspaceId: this.#workspaceId, kind, count });
+    const params = { workspaceId: this.#workspaceId, kind, count };
+    const { taken } = await this.#database.repeat({ taken: step(takeNumbers.call, params) });
+    const [row] = taken;
     if (row === undefined) throw new Error(`no counter of kind ${kind}`);
     return row.first;
   }

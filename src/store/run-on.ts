@@ -1,15 +1,9 @@
+import { sendSteps } from './sending.ts';
 import type { Session } from './session.ts';
-import type { Rows, Run } from './steps.ts';
+import type { Run } from './steps.ts';
 import { wireValues } from './wire-types.ts';
 
 /** `Run` on a session of one's own, whose transaction the caller begins and ends. */
-export function runOn(session: Session): Run {
-  return async (steps) => {
-    const answers: unknown[] = [];
-    for (const step of steps) {
-      const { rows } = await session.query({ text: step.statement.text, values: wireValues(step) });
-      answers.push(rows);
-    }
-    return answers as Rows<typeof steps>;
-  };
+export function runOnSession(session: Session): Run {
+  return (steps) => sendSteps(steps, (step) => session.query({ text: step.statement.text, values: wireValues(step) }));
 }

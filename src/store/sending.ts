@@ -2,82 +2,135 @@ import type { QueryResult } from 'pg';
 import type { Held } from './held.ts';
 import type { Beginning } from './session.ts';
 import { flush } from './statements/flush.ts';
-import { type Rows, type Step, settleInOrder, step } from './steps.ts';
+import { type Body, type Rows, type Run, type Step, type Steps, step } from './steps.ts';
 
-// How transactions begin, and how the whole of one is sent before its first answer.
+// How transactions begin, and how statements are sent before the first of them is answered.
 
 /**
  * A write touches a few rows by their keys, whatever the tables' statistics say, and its statements are large: planning
- * them costs more than running them. So one plan is made and kept, and it goes by index. set_task_statuses alone, on a busy
- * machine, p50: 3.2 ms with PostgreSQL's own choice of plans, 3.8 ms planned each time, 1.9 ms with one plan kept.
- * Without statistics a bitmap over the whole workspace looks cheaper than a few keys: a claim among 4,000 new tasks read
- * all of them three times, 4.7 ms in place of 1.3. See statistics.ts, too. What is switched off so has a price before
- * PostgreSQL 18 that makes any plan look worth compiling, which takes a second.
+ * them costs more than running them. So one plan is made and kept, and it goes by index. Without statistics a bitmap over
+ * the whole workspace looks cheaper than a few keys: a claim among 4,000 new tasks read all of them three times, 4.7 ms in
+ * place of 1.3. See statistics.ts, too. What is switched off so has a price before PostgreSQL 18 that makes any plan look
+ * worth compiling, which takes a second.
+ *
+ * The transaction waits for its client between statements. One that stands still, or whose network is gone without a word,
+ * must not keep its locks from all others: the server ends it (25P03), and with it the connection.
  */
+const settingsToWrite = [
+  'plan_cache_mode = force_generic_plan',
+  'enable_seqscan = off',
+  'enable_bitmapscan = off',
+  'jit = off',
+];
+export const toWritePatiently: Beginning = { isolation: 'read committed', settings: settingsToWrite };
 export const toWrite: Beginning = {
   isolation: 'read committed',
-  settings:
-    'set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off; set local jit = off',
+  settings: [...settingsToWrite, "idle_in_transaction_session_timeout = '10s'"],
 };
-/**
- * Where a transaction waits for its client between statements: one that stands still, or whose network is gone without a
- * word, must not keep its locks from all others. The server ends it (25P03), and with it the connection.
- */
-export const toWriteAtLength = withSetting(toWrite, "idle_in_transaction_session_timeout = '10s'");
-export const toReadOneSnapshot: Beginning = { isolation: 'repeatable read', reads: true };
+/** A flush of its own, behind a change that did not wait for the disk. */
+export const toFlush = step(flush, {});
+const toReadOneSnapshot: Beginning = { isolation: 'repeatable read', reads: true };
 /** What stands for no transaction at all, where a pooler needs one. */
 const toRunOne: Beginning = { isolation: 'read committed' };
 
-export function withSetting(beginning: Beginning, setting: string): Beginning {
-  return { ...beginning, settings: `${beginning.settings}; set local ${setting}` };
+/** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
+export async function inOrder(sent: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  for (const each of await Promise.allSettled(sent)) if (each.status === 'rejected') throw each.reason;
 }
 
-/** Sends all of a transaction before its first answer. */
-async function send(held: Held, begin: Beginning, what: readonly (Step | string)[]): Promise<QueryResult[]> {
-  held.sendTogether();
-  const sent = [held.begin(begin), ...what.map((each) => held.query(each)), held.query('commit')];
-  return (await settleInOrder(sent)).slice(1, -1);
-}
-
-export async function pipeline<const T extends readonly Step[]>(
-  held: Held,
-  begin: Beginning,
+/** Sends each step by `send`, and gives back its rows by its name. */
+export async function sendSteps<T extends Steps>(
   steps: T,
+  send: (step: Step, name: string) => Promise<Pick<QueryResult, 'rows'>>,
 ): Promise<Rows<T>> {
-  return (await send(held, begin, steps)).map((answer) => answer.rows) as Rows<T>;
+  const sent = Object.entries(steps).map(([name, step]) => ({ name, answer: step && send(step, name) }));
+  await inOrder(sent.map(({ answer }) => answer));
+  const rows = await Promise.all(sent.map(async ({ name, answer }) => [name, (await answer)?.rows ?? []]));
+  return Object.fromEntries(rows); // a test compares the columns that statements declare with those that they have
+}
+
+/** The steps of a transaction that is open on a connection. */
+export function runOn(held: Held): Run {
+  return (steps) => {
+    held.sendTogether();
+    return sendSteps(steps, (step) => held.query(step));
+  };
 }
 
 /** A statement that is no part of anything. */
-export async function runAlone(held: Held, what: Step | string): Promise<QueryResult> {
+export async function sendAlone(held: Held, what: Step | string): Promise<QueryResult> {
   if (!held.needsTransaction) return held.query(what);
-  const [answer] = await send(held, toRunOne, [what]);
-  return answer as QueryResult;
-}
-
-/** A function of the schema, which is a transaction of its own, what waits for the disk, and looks at what it did. */
-export async function changeAlone(
-  held: Held,
-  change: Step,
-  looks: readonly Step[],
-): Promise<(QueryResult | undefined)[]> {
   held.sendTogether();
-  const sent = [change, ...flushOf(change)].map((each) => held.query(each));
-  const after = looks.map((each) => held.query(each).catch(() => undefined));
-  const [changed] = await settleInOrder(sent);
-  return [changed, ...(await Promise.all(after))];
+  const [begun, answer, committed] = [held.begin(toRunOne), held.query(what), held.query('commit')];
+  await inOrder([begun, answer, committed]);
+  return answer;
 }
 
-/** The same where a pooler lends a connection for a transaction. */
-export async function changeWithin(
+/** Steps that read: a single one is alone, and several are on one snapshot. */
+export async function sendReads<T extends Steps>(held: Held, steps: T): Promise<Rows<T>> {
+  if (Object.keys(steps).length === 1) return sendSteps(steps, (step) => sendAlone(held, step));
+  held.sendTogether();
+  const begun = held.begin(toReadOneSnapshot);
+  const rows = sendSteps(steps, (step) => held.query(step));
+  await inOrder([begun, rows, held.query('commit')]);
+  return rows;
+}
+
+/** What a change came to. */
+export interface Sent<R> {
+  result: R;
+  /** What the watcher's look saw; undefined where the change is committed, and the look failed. */
+  seen: unknown[] | undefined;
+  /** Steps that failed when the change was committed, and whose rows are missing. */
+  unseen?: Record<string, Step>;
+}
+
+/** A change whose first step is a transaction of its own, then what waits for the disk, and the looks at what it did. */
+export async function sendChange<T extends Steps>(
   held: Held,
-  change: Step,
-  looks: readonly Step[],
-): Promise<(QueryResult | undefined)[]> {
-  const answers = await send(held, toRunOne, [change, ...looks]);
-  for (const each of flushOf(change)) await send(held, toRunOne, [each]);
-  return answers;
+  steps: T,
+  look: Step | undefined,
+): Promise<Sent<Rows<T>>> {
+  held.sendTogether();
+  const [change] = Object.values(steps);
+  const unseen: Record<string, Step> = {};
+  const result = sendSteps(steps, (each, name) => {
+    const answer = sendAlone(held, each);
+    if (each === change) return answer;
+    return answer.catch(() => {
+      unseen[name] = each;
+      return { rows: [] };
+    });
+  });
+  const flushed = change?.statement.isFlushedAfter ? sendAlone(held, toFlush) : undefined;
+  const seen = look === undefined ? { rows: [] } : sendAlone(held, look).catch(() => undefined);
+  await inOrder([result, flushed]);
+  return { result: await result, seen: (await seen)?.rows, unseen };
 }
 
-function flushOf({ statement }: Step): Step[] {
-  return statement.isFlushedAfter ? [step(flush, {})] : [];
+/** A transaction whose steps depend on each other's rows. */
+export async function sendBody<R>(
+  held: Held,
+  beginning: Beginning,
+  body: Body<R>,
+  look: Step | undefined,
+): Promise<Sent<R>> {
+  held.sendTogether();
+  const begun = held.begin(beginning);
+  begun.catch(() => {}); // the first step fails with it
+  const run = runOn(held);
+  try {
+    const result = await body(async (steps) => {
+      const rows = run(steps);
+      await inOrder([begun, rows]);
+      return rows;
+    });
+    held.sendTogether();
+    const ends = sendSteps({ look }, (each) => held.query(each));
+    await inOrder([ends, held.query('commit')]);
+    return { result, seen: (await ends).look };
+  } catch (error) {
+    await held.query('rollback').catch(() => {});
+    throw error;
+  }
 }

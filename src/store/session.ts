@@ -11,12 +11,12 @@ export interface SessionNeeds {
   readOnly?: boolean | undefined;
 }
 
-/** How a transaction begins. `settings` are for it alone: `set local …`, with `; ` between them. */
+/** How a transaction begins. `settings` are for it alone. */
 export interface Beginning {
   isolation: 'read committed' | 'repeatable read';
   /** True where it only reads. */
   reads?: boolean;
-  settings?: string;
+  settings?: readonly string[];
 }
 
 /** How long the first look at a session may take. */
@@ -94,11 +94,10 @@ export class Session extends pg.Client {
   }
 
   /** Sends the beginning of a transaction. */
-  begin({ isolation, reads = false, settings }: Beginning): Promise<pg.QueryResult> {
+  begin({ isolation, reads = false, settings = [] }: Beginning): Promise<pg.QueryResult> {
     const access = reads || this.#needs.readOnly ? 'read only' : 'read write';
-    const local = this.isPooled ? this.#settings.map((setting) => `set local ${setting}`) : [];
-    const all = [`begin isolation level ${isolation} ${access}`, ...local, ...(settings ? [settings] : [])];
-    return this.query(all.join('; '));
+    const local = [...(this.isPooled ? this.#settings : []), ...settings].map((setting) => `set local ${setting}`);
+    return this.query([`begin isolation level ${isolation} ${access}`, ...local].join('; '));
   }
 
   /** Runs `work` in a transaction of its own, which is taken back where `work` fails. */

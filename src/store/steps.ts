@@ -1,23 +1,28 @@
-import type pg from 'pg';
 import type { Params, Row, Statement } from './statement.ts';
 
-/** One statement of a transaction, with its parameters. */
+/** One statement, with its parameters. */
 export interface Step<S extends Statement = Statement> {
-  statement: S;
-  params: Record<string, unknown>;
+  readonly statement: S;
+  readonly params: Params<S>;
 }
 
 export function step<S extends Statement>(statement: S, params: Params<S>): Step<S> {
-  return { statement, params: params as Record<string, unknown> };
+  return { statement, params };
 }
 
-/** The rows of each step, in order. */
-export type Rows<T extends readonly Step[]> = {
-  -readonly [K in keyof T]: T[K] extends Step<infer S> ? Row<S>[] : never;
+/** Steps by name, in the order in which they run. A step that is undefined is left out. */
+export type Steps = Readonly<Record<string, Step | undefined>>;
+
+/** The rows of each step, by its name. A step that is left out has none. */
+export type Rows<T extends Steps> = {
+  -readonly [K in keyof T]-?: T[K] extends Step<infer S> | undefined ? Row<S>[] : never;
 };
 
-/** Runs statements of a transaction that is open, in order; gives back the rows of each. */
-export type Run = <const S extends readonly Step[]>(steps: S) => Promise<Rows<S>>;
+/** Runs steps of a transaction that is open. */
+export type Run = <T extends Steps>(steps: T) => Promise<Rows<T>>;
+
+/** The work of a transaction whose steps depend on each other's rows. It may run more than once. */
+export type Body<R> = (run: Run) => Promise<R>;
 
 /** What a change is known by, whatever becomes of its answer. */
 export interface Operation {
@@ -46,29 +51,14 @@ export interface CallOptions {
   isPatient?: boolean;
 }
 
-/** What the service's functions run their statements on: a pool, or one transaction of it. `Database` says what each does. */
+/** What the service's functions run their statements on: all connections, or one transaction of a request. */
 export interface StatementRunner {
-  read<S extends Statement>(statement: S, params: Params<S>, options?: CallOptions): Promise<Row<S>[]>;
-  snapshot<const T extends readonly Step[]>(steps: T, options?: CallOptions): Promise<Rows<T>>;
-  change<S extends Statement>(
-    operation: Operation,
-    statement: S,
-    params: Params<S>,
-    options?: CallOptions,
-  ): Promise<Row<S>[]>;
-  writeIdempotent<S extends Statement>(statement: S, params: Params<S>): Promise<Row<S>[]>;
-  changeThenRead<S extends Statement, R extends Statement>(
-    operation: Operation,
-    change: Step<S>,
-    read: Step<R>,
-    options?: CallOptions,
-  ): Promise<{ changed: Row<S>[]; read: Row<R>[] }>;
-  transaction<T>(operation: Operation, body: (run: Run) => Promise<T>, options?: CallOptions): Promise<T>;
-}
-
-/** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
-export async function settleInOrder(queries: Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
-  const settled = await Promise.allSettled(queries);
-  for (const each of settled) if (each.status === 'rejected') throw each.reason;
-  return settled.map((each) => (each as PromiseFulfilledResult<pg.QueryResult>).value);
+  /** Runs steps that only read: on one snapshot, in one round trip. */
+  read<T extends Steps>(steps: T, options?: CallOptions): Promise<Rows<T>>;
+  /**
+   * Runs a change. Of steps the first changes, and is a transaction of its own: as a rule a function of the schema. The
+   * others look at what it did, in the same round trip. A body is one transaction.
+   */
+  change<T extends Steps>(operation: Operation, steps: T, options?: CallOptions): Promise<Rows<T>>;
+  change<R>(operation: Operation, body: Body<R>, options?: CallOptions): Promise<R>;
 }

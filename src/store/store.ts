@@ -9,6 +9,7 @@ import { type CounterKind, Numbers } from './numbers.ts';
 import { findWorkspace } from './statements/find-workspace.ts';
 import { insertCounters } from './statements/insert-counters.ts';
 import { insertWorkspace } from './statements/insert-workspace.ts';
+import { step } from './steps.ts';
 
 /** One workspace of one migrated database: what the service's functions work on. */
 export interface Store<D extends StatementRunner = Database> {
@@ -65,7 +66,7 @@ const counterKinds: CounterKind[] = ['goal', 'task', 'note'];
 async function enterWorkspace(database: Database, name: string): Promise<number> {
   const id = (await findId(database, name)) ?? (await createWorkspace(database, name));
   // always: a process may have been killed between the workspace and its counters
-  await database.writeIdempotent(insertCounters, { workspaceId: id, kinds: counterKinds });
+  await database.repeat({ counters: step(insertCounters, { workspaceId: id, kinds: counterKinds }) });
   return id;
 }
 
@@ -80,12 +81,13 @@ async function findWorkspaceId(database: Database, name: string): Promise<number
 }
 
 async function createWorkspace(database: Database, name: string): Promise<number> {
-  await database.writeIdempotent(insertWorkspace, { name });
+  await database.repeat({ workspace: step(insertWorkspace, { name }) });
   const id = await findId(database, name);
   if (id === undefined) throw new Error(`workspace ${name} was not created`);
   return id;
 }
 
 async function findId(database: Database, name: string): Promise<number | undefined> {
-  return (await database.read(findWorkspace, { name }))[0]?.id;
+  const { found } = await database.read({ found: step(findWorkspace, { name }) });
+  return found[0]?.id;
 }

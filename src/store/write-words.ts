@@ -38,18 +38,17 @@ export function noteWords(workspaceId: number, notes: readonly SearchedNote[]) {
 /** For the texts of a task that change; none where no text does. */
 export function changedTaskWords(workspaceId: number, taskId: string, texts: SearchedTexts) {
   const { words, keptWeights } = changedWords(workspaceId, taskId, texts);
-  return words === null ? [] : [step(replaceTaskWords, { workspaceId, taskId, keptWeights, words })];
+  return words === null ? undefined : step(replaceTaskWords, { workspaceId, taskId, keptWeights, words });
 }
 
-/** For results that tasks were given, where they have them now; none where no task was given one. */
-export function resultWords(workspaceId: number, changes: readonly { taskId: string; result?: Json | undefined }[]) {
-  const results = changes.flatMap(({ taskId, result }) =>
-    result === undefined
-      ? []
-      : [{ task_id: taskId, result, words: searchWords({ workspaceId, number: numberIn(taskId) }, { result }) }],
-  );
-  if (results.length === 0) return [];
-  return [step(replaceResultWords, { workspaceId, results, keptWeights: weightsKept({ result: null }) })];
+/** For results that tasks were given, where they have them now. */
+export function resultWords(workspaceId: number, given: readonly { taskId: string; result: Json }[]) {
+  const results = given.map(({ taskId, result }) => ({
+    task_id: taskId,
+    result,
+    words: searchWords({ workspaceId, number: numberIn(taskId) }, { result }),
+  }));
+  return step(replaceResultWords, { workspaceId, results, keptWeights: weightsKept({ result: null }) });
 }
 
 /** The words of a new row. */

@@ -13,7 +13,7 @@ import { createGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { getTask } from '../../src/service/tasks.ts';
 import { fillWords } from '../../src/store/fill-words.ts';
-import { runOn } from '../../src/store/run-on.ts';
+import { runOnSession } from '../../src/store/run-on.ts';
 import { withSession } from '../../src/store/session.ts';
 import { taskImage } from '../../src/store/statements/sql.ts';
 import { aCall, aStore } from '../support/database.ts';
@@ -187,7 +187,7 @@ describe('importing the files of v2', () => {
     await sql.query(
       `insert into task_dependencies select workspace_id, 'TASK-0009', id, 0 from tasks where id = 'TASK-0001'`,
     );
-    await withSession(connection, (session) => fillWords(runOn(session)));
+    await withSession(connection, (session) => fillWords(runOnSession(session)));
     await imported(call, await aDirectory(changed), { onConflict: 'overwrite' });
     expect((await sql.query('select id, description, total_tasks, open_tasks from goals order by id')).rows).toEqual([
       { id: 'GOAL-0001', description: 'other', total_tasks: 1, open_tasks: 0 },

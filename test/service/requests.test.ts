@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
-import { createGoal } from '../../src/service/goals.ts';
+import { createGoal, updateGoal } from '../../src/service/goals.ts';
 import { answerOnce } from '../../src/service/requests.ts';
+import { aGoal } from '../support/builders.ts';
 import { callsOf } from '../support/database.ts';
 
 let calls: [PoolCall, PoolCall];
@@ -35,6 +36,30 @@ describe('a request', () => {
       expect(begun).toBe(2);
       const { rows } = await sql.query('select id from goals where description = $1', [request.id]);
       expect(rows).toEqual(changes ? [answers[0]] : []);
+    }
+  });
+
+  it('of two that go by the same revision one is done, and the other is told that the row has changed', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const id = await aGoal(calls[0]);
+      let holding = 0;
+      const outcomes = await Promise.allSettled(
+        calls.map((call) =>
+          answerOnce(
+            call,
+            { ...aRequest(), expected: { kind: 'goal', id, revision: 1, changedTo: () => {} } },
+            async (own) => {
+              holding += 1;
+              await new Promise((resolve) => setTimeout(resolve, 20));
+              const { description } = await updateGoal(own, id, { description: `by ${holding}` });
+              return { description };
+            },
+          ),
+        ),
+      );
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'changed' } });
+      expect(holding).toBe(1);
     }
   });
 

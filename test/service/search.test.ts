@@ -11,7 +11,7 @@ import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
 import { fillWords } from '../../src/store/fill-words.ts';
-import { runOn } from '../../src/store/run-on.ts';
+import { runOnSession } from '../../src/store/run-on.ts';
 import { withSession } from '../../src/store/session.ts';
 import { aGoal, aSubtask } from '../support/builders.ts';
 import { aCall, aDatabase, aStore } from '../support/database.ts';
@@ -141,7 +141,7 @@ describe('words', () => {
       [call.store.workspaceId, goal],
     );
     await sql.query("update counters set next = 1000001 where kind = 'task'");
-    await withSession(connection, (session) => fillWords(runOn(session)));
+    await withSession(connection, (session) => fillWords(runOnSession(session)));
     for (const number of [7, 65_007, 66_007, 131_507, 999_507]) {
       expect(await idsFound(call, `word${number} common`)).toEqual([`TASK-${String(number).padStart(4, '0')}`]);
     }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createGoal } from '../../src/service/goals.ts';
 import type { ConnectionsOptions } from '../../src/store/connections.ts';
-import { Database } from '../../src/store/database.ts';
+import { Database, step } from '../../src/store/database.ts';
 import { defineStatement } from '../../src/store/statement.ts';
 import { openStore } from '../../src/store/store.ts';
 import { aCall, aStore } from '../support/database.ts';
@@ -32,8 +32,10 @@ function aDatabaseOn(connect: () => Promise<pg.ClientConfig>, more: Partial<Conn
 }
 
 async function pidsOf(database: Database, count: number, seconds = 0.1): Promise<Set<number>> {
-  const answers = await Promise.all(Array.from({ length: count }, () => database.read(sleep, { seconds })));
-  return new Set(answers.map(([row]) => row?.pid ?? 0));
+  const answers = await Promise.all(
+    Array.from({ length: count }, () => database.read({ rows: step(sleep, { seconds }) })),
+  );
+  return new Set(answers.map(({ rows }) => rows[0]?.pid ?? 0));
 }
 
 /** Where connections are taken, and nothing is ever answered. */
@@ -51,12 +53,15 @@ async function aBlackHole(): Promise<{ host: string; port: number }> {
 describe('a call that is cancelled', () => {
   it('while it waits for a connection does not run', async () => {
     const store = await aStore(connection, { poolSize: 1, maxOverflow: 1 });
-    const busy = [store.database.read(sleep, { seconds: 1 }), store.database.read(sleep, { seconds: 1 })];
+    const busy = [
+      store.database.read({ rows: step(sleep, { seconds: 1 }) }),
+      store.database.read({ rows: step(sleep, { seconds: 1 }) }),
+    ];
     const abort = new AbortController();
     let ran = 0;
     const waiting = Array.from({ length: 6 }, (_, n) =>
       store.database
-        .transaction(
+        .change(
           { workspaceId: store.workspaceId, id: `00000000-0000-7000-8000-00000000000${n}` },
           async () => (ran += 1),
           { signal: abort.signal },
@@ -80,7 +85,9 @@ describe('a call that is cancelled', () => {
     await pidsOf(database, 2);
     address.moveTo(await aBlackHole());
     const abort = new AbortController();
-    const running = [1, 2].map(() => database.read(sleep, { seconds: 1 }, { signal: abort.signal }).catch(() => {}));
+    const running = [1, 2].map(() =>
+      database.read({ rows: step(sleep, { seconds: 1 }) }, { signal: abort.signal }).catch(() => {}),
+    );
     await new Promise((resolve) => setTimeout(resolve, 200));
     abort.abort();
     await Promise.all(running);
@@ -117,7 +124,9 @@ describe('a connection that is refused', () => {
     const database = aDatabaseOn(async () => ({ ...connection, ...pick(address) }));
     const kept = await pidsOf(database, 2);
     address.moveTo({ host, port: 1 });
-    const calls = await Promise.allSettled([1, 2, 3, 4].map(() => database.read(sleep, { seconds: 0.5 })));
+    const calls = await Promise.allSettled(
+      [1, 2, 3, 4].map(() => database.read({ rows: step(sleep, { seconds: 0.5 }) })),
+    );
     const failures = calls.flatMap((each) => (each.status === 'rejected' ? each.reason : []));
     expect(failures).toEqual(Array(2).fill(expect.objectContaining({ code: 'unavailable' })));
     expect(await pidsOf(database, 2)).toEqual(kept);
@@ -132,7 +141,9 @@ describe('a connection that is refused', () => {
     const database = aDatabaseOn(async () => (looks++ === 0 ? { ...connection, ...pick(address) } : never));
     const kept = await pidsOf(database, 2);
     address.moveTo({ host, port: 1 });
-    const stuck = Array.from({ length: 3 }, () => database.read(sleep, { seconds: 0.2 }).catch(() => {}));
+    const stuck = Array.from({ length: 3 }, () =>
+      database.read({ rows: step(sleep, { seconds: 0.2 }) }).catch(() => {}),
+    );
     await stuck[0];
     expect(looks).toBe(2);
     const [pid] = await pidsOf(database, 1);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createGoal } from '../../src/service/goals.ts';
+import { step } from '../../src/store/database.ts';
 import { defineStatement } from '../../src/store/statement.ts';
 import { openStore, type StoreOptions } from '../../src/store/store.ts';
 import { aDatabase, aStore } from '../support/database.ts';
@@ -48,7 +49,8 @@ describe('what the server, the database or the role sets', () => {
     await sql(connection, ...settings.map((setting) => `alter database ${connection.database} set ${setting}`));
     const store = await aStore(connection, { prepared: false });
     const goal = await createGoal({ store, actor: 'tester' }, { ...aGoal, description: 'Größe – «ja»' });
-    const [row] = await store.database.read(readTimes, {});
+    const { rows } = await store.database.read({ rows: step(readTimes, {}) });
+    const [row] = rows;
     expect(row).toMatchObject({ at: goal.created_at, limit: '30s', number: 0.30000000000000004 });
     expect(goal.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(row?.row).toMatchObject({ description: 'Größe – «ja»', created_at: expect.stringMatching(/\+00:00$/) });
@@ -73,13 +75,9 @@ describe('a process that only reads', () => {
       code: 'configuration',
       message: expect.stringContaining('GOAL_AGENT_READ_ONLY'),
     });
-    const write = store.database.transaction({ workspaceId: 1, id: randomUUID() }, (run) =>
-      run([
-        {
-          statement: defineStatement({ name: 't', params: {}, columns: {}, text: 'delete from workspaces' }),
-          params: {},
-        },
-      ] as const),
+    const erase = defineStatement({ name: 't', params: {}, columns: {}, text: 'delete from workspaces' });
+    const write = store.database.change({ workspaceId: 1, id: randomUUID() }, (run) =>
+      run({ erased: step(erase, {}) }),
     );
     await expect(write).rejects.toMatchObject({ code: 'configuration' });
   });

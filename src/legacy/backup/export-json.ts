@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { writeJson } from '../../domain/json-text.ts';
-import type { Call } from '../../service/call.ts';
+import { type Call, read } from '../../service/call.ts';
 import { step } from '../../store/database.ts';
 import { exportGoals } from '../../store/statements/export-goals.ts';
 import { exportEvents, exportOperations } from '../../store/statements/export-history.ts';
@@ -21,19 +21,15 @@ export type Exported = Record<'goals' | 'tasks' | 'notes' | 'events' | 'imports'
  * @throws GoalAgentError `conflict` when the file exists, `configuration` when it cannot be written.
  */
 export async function exportJson(call: Call, file: string): Promise<Exported> {
-  const { database, workspaceId } = call.store;
-  const params = { workspaceId };
-  const steps = [
-    step(listCounters, params),
-    step(exportGoals, params),
-    step(exportTasks, params),
-    step(exportNotes, params),
-    step(exportOperations, params),
-    step(exportEvents, params),
-    step(exportImports, params),
-  ] as const;
-  const [counters, goals, tasks, notes, operations, events, imports] = await database.snapshot(steps, {
-    signal: call.signal,
+  const params = { workspaceId: call.store.workspaceId };
+  const { counters, goals, tasks, notes, operations, events, imports } = await read(call, {
+    counters: step(listCounters, params),
+    goals: step(exportGoals, params),
+    tasks: step(exportTasks, params),
+    notes: step(exportNotes, params),
+    operations: step(exportOperations, params),
+    events: step(exportEvents, params),
+    imports: step(exportImports, params),
   });
   const nexts = Object.fromEntries(counters.map(({ kind, next }) => [kind, next]));
   const head = [`"format": "${formatName}"`, `"version": ${formatVersion}`, `"counters": ${JSON.stringify(nexts)}`];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { asJson } from '../../domain/json.ts';
-import { type Call, newOperation } from '../../service/call.ts';
+import { type Call, transact } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';
 import { findAnyRow } from '../../store/statements/find-any-row.ts';
@@ -32,17 +32,19 @@ const chunkSize = 500;
  */
 export async function importJson(call: Call, file: string): Promise<Exported> {
   const exported = await readExport(file);
-  const { database, workspaceId } = call.store;
-  const operation = newOperation(call, { rows: exported.tasks.length });
+  const { workspaceId } = call.store;
   try {
-    await database.transaction(
-      operation,
+    await transact(
+      call,
       async (run) => {
-        const [, [row]] = await run([step(lockGraphExclusive, { workspaceId }), step(findAnyRow, { workspaceId })]);
-        if (row !== undefined) throw notEmpty(call.store.workspace);
-        for (const each of restoring(workspaceId, exported)) await run([each]);
+        const { present } = await run({
+          locked: step(lockGraphExclusive, { workspaceId }),
+          present: step(findAnyRow, { workspaceId }),
+        });
+        if (present.length > 0) throw notEmpty(call.store.workspace);
+        for (const restored of restoring(workspaceId, exported)) await run({ restored });
       },
-      { isPatient: true },
+      { rows: exported.tasks.length, isPatient: true },
     );
   } catch (error) {
     const constraint = violatedConstraint(error);

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { asJson } from '../../domain/json.ts';
+import { makeOperation } from '../../service/call.ts';
 import { type Run, step } from '../../store/database.ts';
 import { errorCode } from '../../store/errors.ts';
 import { migrateWithin } from '../../store/migrate.ts';
@@ -12,12 +13,11 @@ import {
   readLegacyTable,
   setPythonTablesAside,
 } from '../../store/python-tables.ts';
-import { runOn } from '../../store/run-on.ts';
+import { runOnSession } from '../../store/run-on.ts';
 import { type Session, withSession } from '../../store/session.ts';
 import { findWorkspace } from '../../store/statements/find-workspace.ts';
 import { insertCounters } from '../../store/statements/insert-counters.ts';
 import { insertImport } from '../../store/statements/insert-import.ts';
-import { insertOperation } from '../../store/statements/insert-operation.ts';
 import { insertWorkspace } from '../../store/statements/insert-workspace.ts';
 import { raiseCounters } from '../../store/statements/raise-counters.ts';
 import { checkRecords } from '../check/check.ts';
@@ -61,7 +61,7 @@ export async function convertPythonTables(
 
 async function convert(session: Session, options: ConversionOptions): Promise<Conversion> {
   // a server of the old version that still runs would otherwise make us wait for ever
-  const impatient = { settings: `set local lock_timeout = '10s'` };
+  const impatient = { settings: ["lock_timeout = '10s'"] };
   try {
     return await session.transaction(() => convertWithin(session, options), impatient);
   } catch (error) {
@@ -91,7 +91,7 @@ async function convertWithin(session: Session, options: ConversionOptions): Prom
   const hash = createHash('sha256')
     .update(JSON.stringify([goals.rows, tasks.rows]))
     .digest('hex');
-  const report = await moveRows(runOn(session), { records, changes, hash, ...options });
+  const report = await moveRows(runOnSession(session), { records, changes, hash, ...options });
   return { migrations, report };
 }
 
@@ -112,17 +112,18 @@ async function moveRows(run: Run, { records, changes, hash, workspace, onProgres
     changes,
   );
   const nexts = [checked.highest.goal + 1, checked.highest.task + 1];
-  const make = step(insertOperation, { workspaceId, id: uuidv7(), actor: 'import python', reason: null });
-  const [, [made]] = await run([step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }), make] as const);
-  await writeRows(run, checked, { workspaceId, operation: made?.seq ?? 0, onProgress });
+  await run({ counters: step(raiseCounters, { workspaceId, kinds: ['goal', 'task'], nexts }) });
+  const recording = await makeOperation(run, { workspaceId, id: uuidv7(), actor: 'import python' });
+  await writeRows(run, checked, { ...recording, onProgress });
   const report = reportOf({ source, zone }, checked, changes);
-  await run([step(insertImport, { workspaceId, contentHash: hash, source, report: asJson(report) })]);
+  await run({ kept: step(insertImport, { workspaceId, contentHash: hash, source, report: asJson(report) }) });
   return report;
 }
 
 async function makeWorkspace(run: Run, name: string): Promise<number> {
-  const [, [workspace]] = await run([step(insertWorkspace, { name }), step(findWorkspace, { name })]);
+  const { found } = await run({ made: step(insertWorkspace, { name }), found: step(findWorkspace, { name }) });
+  const [workspace] = found;
   if (workspace === undefined) throw new Error(`workspace ${name} was not created`);
-  await run([step(insertCounters, { workspaceId: workspace.id, kinds: ['goal', 'task', 'note'] })]);
+  await run({ counters: step(insertCounters, { workspaceId: workspace.id, kinds: ['goal', 'task', 'note'] }) });
   return workspace.id;
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeJson } from '../../domain/json-text.ts';
-import type { Call } from '../../service/call.ts';
+import { type Call, read } from '../../service/call.ts';
 import { step } from '../../store/database.ts';
 import type { Row } from '../../store/statement.ts';
 import { exportGoals } from '../../store/statements/export-goals.ts';
@@ -24,10 +24,12 @@ export async function exportV2(
   { timezone }: { timezone?: string | undefined } = {},
 ): Promise<{ goals: number; tasks: number; timezone: string }> {
   const zone = timeZoneOf(timezone);
-  const { database, workspaceId } = call.store;
-  const params = { workspaceId };
-  const steps = [step(listCounters, params), step(exportGoals, params), step(exportTasks, params)] as const;
-  const [counters, goals, tasks] = await database.snapshot(steps, { signal: call.signal });
+  const params = { workspaceId: call.store.workspaceId };
+  const { counters, goals, tasks } = await read(call, {
+    counters: step(listCounters, params),
+    goals: step(exportGoals, params),
+    tasks: step(exportTasks, params),
+  });
   const last = (kind: string) => (counters.find((counter) => counter.kind === kind)?.next ?? 1) - 1;
   const members = new Map<string, string[]>(goals.map((goal) => [goal.id, []]));
   for (const { id, goal_id } of tasks) members.get(goal_id)?.push(id);

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { GoalAgentError } from '../../domain/errors.ts';
-import type { Call } from '../../service/call.ts';
+import { type Call, read } from '../../service/call.ts';
+import { step } from '../../store/database.ts';
 import { findAnyRow } from '../../store/statements/find-any-row.ts';
 import { findImport } from '../../store/statements/find-import.ts';
 import { describeReport } from '../describe-report.ts';
@@ -71,15 +72,18 @@ export async function takeOverV2(
   return taken;
 }
 
-async function holdsNothing({ store: { database, workspaceId } }: Call): Promise<boolean> {
-  return (await database.read(findAnyRow, { workspaceId })).length === 0;
+async function holdsNothing(call: Call): Promise<boolean> {
+  const { rows } = await read(call, { rows: step(findAnyRow, { workspaceId: call.store.workspaceId }) });
+  return rows.length === 0;
 }
 
 /** The notice about files that are not taken over by themselves; undefined where they were imported before. */
-async function leftAlone({ store }: Call, files: V2Directory): Promise<string | undefined> {
-  const { database, workspaceId } = store;
-  const [before] = await database.read(findImport, { workspaceId, contentHash: await files.hash() });
-  if (before !== undefined) return undefined;
+async function leftAlone(call: Call, files: V2Directory): Promise<string | undefined> {
+  const { workspaceId } = call.store;
+  const { imported } = await read(call, {
+    imported: step(findImport, { workspaceId, contentHash: await files.hash() }),
+  });
+  if (imported.length > 0) return undefined;
   await files.records(new Changes());
   return `The v2 files in ${files.path} were not taken over, because this store is in use. If they are yours: goal-agent import v2 ${JSON.stringify(files.path)}`;
 }

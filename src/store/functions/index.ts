@@ -5,6 +5,7 @@ import { deleteTask } from './delete-task.ts';
 import { editTask } from './edit-task.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { setTaskStatuses } from './set-task-statuses.ts';
+import { takeNumbers } from './take-numbers.ts';
 import { updateGoal } from './update-goal.ts';
 
 /** Every function of the schema: the migration runner makes those that are missing. */
@@ -16,5 +17,6 @@ export const functions = [
   editTask,
   releaseTasks,
   setTaskStatuses,
+  takeNumbers,
   updateGoal,
 ] as const;

@@ -9,6 +9,7 @@ import { setTaskStatus, setTaskStatuses } from '../../../src/service/set-task-st
 import { deleteTask, getTask, getTaskWithNotes } from '../../../src/service/tasks.ts';
 import { listOperationsOf, undo, undoOperations } from '../../../src/service/undo.ts';
 import { updateTask } from '../../../src/service/update-task.ts';
+import type { Body, Operation } from '../../../src/store/database.ts';
 import { aGoal, aSubtask, aTask, someTasks } from '../../support/builders.ts';
 import { aCall, aStore } from '../../support/database.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
@@ -370,14 +371,14 @@ describe('undo', () => {
           if (typeof value !== 'function') return value;
           return (...args: unknown[]) => {
             count += 1;
-            if (name !== 'transaction') return value.apply(target, args);
-            const [operation, body, options] = args as Parameters<typeof target.transaction>;
+            const [operation, body, options] = args as [Operation, Body<unknown>, object];
+            if (name !== 'change' || typeof body !== 'function') return value.apply(target, args);
             const counted: typeof body = (run) =>
               body((steps) => {
                 count += 1;
                 return run(steps);
               });
-            return target.transaction(operation, counted, options);
+            return target.change(operation, counted, options);
           };
         },
       });

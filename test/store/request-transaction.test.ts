@@ -52,7 +52,7 @@ beforeAll(async () => {
 const stored = async () => (await sql.query('select n from test_rows order by n')).rows.map((row) => row.n);
 
 async function add(runner: StatementRunner, { workspaceId }: Store, n: number): Promise<void> {
-  await runner.change({ workspaceId, id: randomUUID() }, insert, { n });
+  await runner.change({ workspaceId, id: randomUUID() }, { added: step(insert, { n }) });
 }
 
 let last = 0;
@@ -65,15 +65,15 @@ describe('what is combined', () => {
   it('is there whole, or with an error not at all', async () => {
     const { database } = call.store;
     const [a, b, c, d] = [next(), next(), next(), next()];
-    const both = await database.combine([], async (runner) => {
+    const both = await database.request({}, async (runner) => {
       await add(runner, call.store, a);
       expect(await stored()).not.toContain(a);
       await add(runner, call.store, b);
-      return { result: 'both', last: [] };
+      return { result: 'both', last: {} };
     });
     expect(both).toBe('both');
     expect(await stored()).toEqual(expect.arrayContaining([a, b]));
-    const refused = database.combine([], async (runner) => {
+    const refused = database.request({}, async (runner) => {
       await add(runner, call.store, c);
       await add(runner, call.store, d);
       throw new TypeError('enough');
@@ -84,44 +84,38 @@ describe('what is combined', () => {
 
   it('reads over other connections before its first write, and sees what it wrote from then on', async () => {
     const n = next();
-    const { before, after, still } = await call.store.database.combine([], async (runner) => {
-      const [before] = await runner.read(count, {});
+    const { before, after, still } = await call.store.database.request({}, async (runner) => {
+      const before = await runner.read({ counted: step(count, {}) });
       await add(runner, call.store, n);
-      const [after] = await runner.read(count, {});
-      const [[still]] = await runner.snapshot([step(count, {})] as const);
-      return { result: { before, after, still }, last: [] };
+      const after = await runner.read({ counted: step(count, {}) });
+      const still = await runner.read({ counted: step(count, {}), again: step(count, {}) });
+      return { result: { before: before.counted[0], after: after.counted[0], still: still.again[0] }, last: {} };
     });
     expect(after?.n).toBe((before?.n ?? 0) + 1);
     expect(still).toEqual(after);
   });
 
-  it('goes on after a write that failed, of which nothing is left', async () => {
+  it('is refused as a whole where it goes on after a write that failed', async () => {
     const [taken, half, whole] = [next(), next(), next()];
     const { workspaceId, database } = call.store;
-    await database.combine([], async (runner) => {
+    const combined = database.request({}, async (runner) => {
       await add(runner, call.store, taken);
-      const operation = { workspaceId, id: randomUUID() };
-      await expect(runner.change(operation, insertTwo, { n: half, m: taken })).rejects.toMatchObject({ code: '23505' });
-      const failing = runner.transaction(operation, async (run) => {
-        await run([step(insert, { n: half })] as const);
-        throw new RangeError('refused');
-      });
-      await expect(failing).rejects.toThrow(RangeError);
-      await add(runner, call.store, whole);
-      return { result: undefined, last: [] };
+      const two = runner.change({ workspaceId, id: randomUUID() }, { added: step(insertTwo, { n: half, m: taken }) });
+      await expect(two).rejects.toMatchObject({ code: '23505' });
+      await add(runner, call.store, whole).catch(() => {});
+      return { result: undefined, last: {} };
     });
-    const now = await stored();
-    expect(now).toEqual(expect.arrayContaining([taken, whole]));
-    expect(now).not.toContain(half);
+    await expect(combined).rejects.toThrow(/after a failure/);
+    for (const n of [taken, half, whole]) expect(await stored()).not.toContain(n);
   });
 
   it('is refused as a whole where it goes on after a read that failed', async () => {
     const n = next();
     const broken = defineStatement({ name: 'test_broken', params: {}, columns: {}, text: 'select 1 / 0' });
-    const combined = call.store.database.combine([], async (runner) => {
+    const combined = call.store.database.request({}, async (runner) => {
       await add(runner, call.store, n);
-      await runner.read(broken, {}).catch(() => {});
-      return { result: 'done', last: [] };
+      await runner.read({ broken: step(broken, {}) }).catch(() => {});
+      return { result: 'done', last: {} };
     });
     await expect(combined).rejects.toThrow(/after a failure/);
     expect(await stored()).not.toContain(n);
@@ -132,25 +126,25 @@ describe('what is combined', () => {
     const runs = new Map<number, number>();
     let bothHold = 0;
     const cross = (n: number, rows: [number, number]) =>
-      database.combine([], async (runner) => {
+      database.request({}, async (runner) => {
         runs.set(n, (runs.get(n) ?? 0) + 1);
         const operation = { workspaceId, id: randomUUID() };
-        await runner.change(operation, insert, { n });
-        await runner.change(operation, lockRow, { n: rows[0] });
+        await runner.change(operation, { added: step(insert, { n }) });
+        await runner.change(operation, { locked: step(lockRow, { n: rows[0] }) });
         bothHold += 1;
         await expect.poll(() => bothHold, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
-        await runner.change(operation, lockRow, { n: rows[1] });
-        return { result: n, last: [] };
+        await runner.change(operation, { locked: step(lockRow, { n: rows[1] }) });
+        return { result: n, last: {} };
       });
     const [a, b, c] = [next(), next(), next()];
     expect(await Promise.all([cross(a, [1, 2]), cross(b, [2, 1])])).toEqual([a, b]);
     expect((runs.get(a) ?? 0) + (runs.get(b) ?? 0)).toBe(3);
     let attempts = 0;
-    await database.combine([], async (runner) => {
+    await database.request({}, async (runner) => {
       attempts += 1;
       await add(runner, call.store, c);
-      if (attempts === 1) await runner.read(killMyself, {});
-      return { result: undefined, last: [] };
+      if (attempts === 1) await runner.read({ killed: step(killMyself, {}) });
+      return { result: undefined, last: {} };
     });
     expect(attempts).toBe(2);
     expect(await stored()).toEqual(expect.arrayContaining([a, b, c]));
@@ -161,17 +155,18 @@ describe('what is combined', () => {
     [1, 1],
     [2, 0],
   ])(
-    'takes numbers while it holds a connection, twenty at once, on a pool of %i and %i more',
+    'takes numbers before it holds a connection, twenty at once, on a pool of %i and %i more',
     async (poolSize, maxOverflow) => {
       const store = await aStore(connection, { poolSize, maxOverflow });
       const taken = await Promise.all(
         Array.from({ length: 20 }, () => {
           const n = next();
-          return store.database.combine([], async (runner) => {
-            await add(runner, store, n);
+          return store.database.request({}, async (runner) => {
+            await runner.read({ counted: step(count, {}) });
             const number = await store.numbers.take('task', 1);
-            await runner.writeIdempotent(insert, { n: 1_000_000 + number });
-            return { result: number, last: [step(insert, { n: 2_000_000 + number })] };
+            await add(runner, store, n);
+            await add(runner, store, 1_000_000 + number);
+            return { result: number, last: { added: step(insert, { n: 2_000_000 + number }) } };
           });
         }),
       );
@@ -197,25 +192,22 @@ describe('who watches', () => {
         told.push('unknown');
       },
     });
-    const [a, b, c] = [next(), next(), next()];
-    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+    const [a, c] = [next(), next()];
+    const [first, second] = [randomUUID(), randomUUID()];
     const before = (await stored()).length;
-    await database.combine([], async (runner) => {
-      await runner.change({ workspaceId, id: first }, insert, { n: a });
-      await runner.change({ workspaceId, id: second }, insertTwo, { n: b, m: a }).catch(() => {});
-      await runner.transaction({ workspaceId, id: third }, async (run) => {
-        await run([step(insert, { n: c })] as const);
-      });
+    await database.request({}, async (runner) => {
+      await runner.change({ workspaceId, id: first }, { added: step(insert, { n: a }) });
+      await runner.change({ workspaceId, id: second }, (run) => run({ added: step(insert, { n: c }) }));
       expect(told).toEqual([]);
-      return { result: undefined, last: [] };
+      return { result: undefined, last: {} };
     });
     const all = await stored();
     expect(told).toEqual([
       [first, before + 1, all],
-      [third, before + 2, all],
+      [second, before + 2, all],
     ]);
     told.length = 0;
-    await database.combine([], async () => ({ result: undefined, committedLately: true }));
+    await database.request({}, async () => ({ result: undefined, committedLately: true }));
     expect(told).toEqual(['unknown']);
   });
 });
