@@ -26,7 +26,7 @@ export interface ServeOptions {
   readOnly?: boolean;
 }
 
-/** Where the service is to listen, over what the environment says. */
+/** The address of the service, which wins over the environment. */
 export interface ListenOptions {
   host?: string;
   port?: string;

@@ -12,11 +12,14 @@ export interface Change {
   id: string;
   goal_id: string;
   task_id: string | null;
-  /** All goals that look otherwise since: its own, those whose tasks depend on the task, and the one that it was moved from. */
+  /**
+   * All goals that look different since: the task's own, the goals of its dependents, and the goal that it was moved
+   * from.
+   */
   goal_ids: string[];
   /** The columns that differ, where the row was there before and is there after. */
   changed: string[];
-  /** Of what history keeps of the row before and after, all that is short; null where there was or is no row. */
+  /** The short values of the row that history keeps, before and after; null where there was or is no row. */
   before: Record<string, Json> | null;
   after: Record<string, Json> | null;
   /** The call that did it. Its changes follow each other. */
@@ -56,7 +59,7 @@ const ofNotes: readonly string[] = ['noted', 'note_undone'];
 /** What is more than the status that comes with it. */
 const ofClaims: readonly string[] = ['claimed', 'released', 'lease_ended'];
 
-/** An event, as far as it decides what it is called. */
+/** The parts of an event that decide its type. */
 interface Happened {
   action: string;
   task_id: string | null;
@@ -66,7 +69,7 @@ interface Happened {
   after: Record<string, Json> | null;
 }
 
-/** What a change is called, by what became of the row: an undo that brings a task back creates it. */
+/** The type of a change, by the fate of the row: an undo that brings a task back creates it. */
 export function changeType(happened: Happened): ChangeType {
   const kind = changeKind(happened);
   const named = `${kind}.${happened.action}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { allowedName, nameForm } from './names.ts';
 
-/** What a caller may do. Each may what those before it may. */
+/** The rights of a caller. Each role has the rights of the roles before it. */
 export const Role = z.enum(['reader', 'writer', 'admin']);
 export type Role = z.infer<typeof Role>;
 
@@ -16,7 +16,7 @@ export interface Principal {
   tokenId: string;
 }
 
-/** Whether a role may do what another may. */
+/** Whether a role has the rights of another. */
 export function mayAsMuchAs(role: Role, needed: Role): boolean {
   return Role.options.indexOf(role) >= Role.options.indexOf(needed);
 }
@@ -25,8 +25,8 @@ export function mayAsMuchAs(role: Role, needed: Role): boolean {
 const reserved = new Set(['goal-agent', 'operator']);
 
 /**
- * Why a token cannot have this name, or undefined where it can. History has to tell whose a change was from the name
- * alone: `claude-7f3a` would be a process of an agent named `claude`, which may undo what that one did.
+ * The reason why a token cannot have this name, or undefined where it can. The name alone has to tell whose a change in
+ * the history was: `claude-7f3a` would be a process of an agent named `claude`, which may undo that token's work.
  */
 export function nameProblem(name: string): string | undefined {
   if (!nameForm.test(name)) return `has to be ${allowedName}`;

@@ -8,7 +8,7 @@ import { makeFolders } from '../store/embedded/make-folders.ts';
 import { codeOf, explain, unless } from '../store/embedded/trouble.ts';
 import { localTokenFile } from './config/paths.ts';
 
-/** More than a token has: what else is in the file is none. */
+/** More bytes than a token has: a longer file holds no token. */
 const mostBytes = 1_000;
 const isWindows = process.platform === 'win32';
 
@@ -53,7 +53,7 @@ export function isLocalToken(text: string, token: string): boolean {
   return timingSafeEqual(hashOfToken(text), hashOfToken(token));
 }
 
-/** The text is on the disk before the file has its name, so nobody reads half of it. */
+/** The text is on the disk before the file has its name; therefore nobody reads half of it. */
 async function makeLocalToken(home: string): Promise<string> {
   const file = localTokenFile(home);
   const draft = `${file}.${randomUUID()}`;

@@ -11,7 +11,7 @@ import { serviceParts } from './opening/wire-service.ts';
 /** Serves HTTP until somebody asks us to stop; `started` is told where it listens. */
 export async function serveHttp(settings: Settings, started: (address: ServiceAddress) => void): Promise<void> {
   const { config, refused } = settings;
-  // a person or a supervisor started it, and reads what it says
+  // a person or a supervisor started the service, and reads its lines
   if (config === undefined) throw new GoalAgentError('configuration', refused.problems.join('\n'));
   refuseOpenAddress(config);
   const localToken = await ensureLocalToken(config.home);

@@ -15,7 +15,7 @@ const refusals = {
   revoked: 'This token was revoked.',
 };
 
-/** What the service needs beside what every face needs. `localToken` is what this user's own programs show. */
+/** The parts that the service needs beside those of every face. This user's own programs show `localToken`. */
 export function serviceParts(wired: Wired, { log, localToken }: { log: Log; localToken: string }): ServiceParts {
   let verifier: { database: Store['database']; tokens: TokenVerifier } | undefined;
   const tokensOf = ({ database }: Store) => {

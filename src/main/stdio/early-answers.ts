@@ -90,7 +90,7 @@ function isName(value: unknown): boolean {
   return Object.entries(value).every(([key, field]) => nameFields.includes(key) && typeof field === 'string');
 }
 
-/** Objects in objects, whose only other values are the two flags that there are. */
+/** Objects in objects, whose only other values are the two known flags. */
 function isCapabilities(value: unknown): boolean {
   if (!isObject(value)) return false;
   return Object.entries(value).every(([key, field]) =>
