@@ -1,11 +1,14 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { measure } from '../service/measures.ts';
+import type { Observation } from '../tools/define/run-tool.ts';
 import { changeStreams } from './changes.ts';
 import { checkAddresses, type Names } from './guard/addresses.ts';
 import { authenticate, type Challenge } from './guard/authenticate.ts';
 import { limitBodies, requireJson } from './guard/bodies.ts';
 import { limitGuesses, limitRates, type Rates } from './guard/rates.ts';
 import { mcpEndpoint } from './mcp-endpoint.ts';
+import { Metrics } from './metrics.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import { openApi } from './rest/openapi.ts';
@@ -27,10 +30,24 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** A monitor's request waits no longer than this for the database. */
+const measuringMs = 2_000;
+
 /** All that the service answers, as one function from request to response. */
-export function createApp(parts: ServiceParts, options: AppOptions): App {
+export function createApp(given: ServiceParts, options: AppOptions): App {
   const app = new Hono<HttpEnv>();
-  const changes = changeStreams(parts);
+  const changes = changeStreams(given);
+  const metrics = new Metrics({
+    measures: async () => measure(await given.openCall({ signal: AbortSignal.timeout(measuringMs) })),
+    cache: () => given.facts().cache,
+    readers: changes.readers,
+    webhookFailures: given.webhookFailures,
+  });
+  const observe = (observation: Observation) => {
+    metrics.observe(observation);
+    given.observe?.(observation);
+  };
+  const parts: ServiceParts = { ...given, observe };
   const mcp = mcpEndpoint(parts);
   app.use(secureHeaders({ strictTransportSecurity: false, referrerPolicy: 'no-referrer' }));
   app.use(checkAddresses(options.names));
@@ -46,6 +63,14 @@ export function createApp(parts: ServiceParts, options: AppOptions): App {
     app.use(path, limitBodies, requireJson);
   }
   app.all('/mcp', (context) => mcp.handle(context));
+  app.get('/metrics', async (context) => {
+    // the counts of one workspace are nothing for the callers of another
+    const { principal } = context.var;
+    const isAdminHere = principal?.role === 'admin' && principal.workspace === given.facts().config.workspace;
+    if (principal !== undefined && !isAdminHere) return notAdmin(principal.name);
+    const { text, contentType } = await metrics.render();
+    return context.body(text, 200, { 'content-type': contentType });
+  });
   app.get('/api/v1/changes', (context) => changes.handle(context));
   app.route('/api/v1', restApi(parts));
   app.notFound((context) =>
@@ -66,4 +91,12 @@ export function createApp(parts: ServiceParts, options: AppOptions): App {
       await mcp.close();
     },
   };
+}
+
+function notAdmin(name: string): Response {
+  return problemResponse({
+    status: 403,
+    code: 'forbidden',
+    detail: `The token ${name} may not read the metrics. Use a token with the role admin of the service's own workspace.`,
+  });
 }

@@ -13,6 +13,8 @@ export interface ServiceParts extends ToolHost {
   readiness(): Promise<Readiness>;
   /** Whose token this is, or why it is nobody's. */
   identify(token: string): Promise<Identified>;
+  /** Deliveries of webhooks that failed since the start. */
+  webhookFailures(): number;
   /** Told of messages that break the protocol, for the log. */
   noticeProtocolError(error: Error): void;
 }

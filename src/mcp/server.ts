@@ -11,7 +11,7 @@ import { unstorable } from '../domain/text.ts';
 import type { PoolCall } from '../service/call.ts';
 import type { Tool } from '../tools/define/define-tool.ts';
 import { listedSchema } from '../tools/define/listed-schema.ts';
-import { type CallFrom, isDefect, runTool, type ToolHost, titleOf } from '../tools/define/run-tool.ts';
+import { type CallFrom, isDefect, runTool, type ToolHost, titleOf, traceParent } from '../tools/define/run-tool.ts';
 import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
@@ -67,7 +67,7 @@ function register(server: McpServer, tool: Tool, parts: ToolHost, open: OpenCall
   };
   server.registerTool(tool.name, config, async (args: unknown, context: ServerContext) => {
     try {
-      return toolResult(await runTool(tool, { ...parts, open: () => open(context) }, args));
+      return toolResult(await runTool(tool, { ...parts, open: () => open(context), trace: traceOf(context) }, args));
     } catch (error) {
       if (isDefect(error, context.mcpReq.signal)) parts.report(error, tool.name);
       return toolError(error);
@@ -96,6 +96,11 @@ export interface CallerFacts {
   /** The name that the caller gives itself, before that of its program. */
   agent: string | undefined;
   program: string | undefined;
+}
+
+/** The place in the caller's trace: in the request's `_meta`, or in the header of a request over HTTP. */
+function traceOf({ mcpReq, http }: ServerContext): string | undefined {
+  return traceParent(mcpReq._meta?.traceparent) ?? traceParent(http?.req?.headers.get('traceparent'));
 }
 
 function callFrom(server: McpServer, context: ServerContext): CallFrom {

@@ -66,6 +66,12 @@ export class Connections {
     });
   }
 
+  /** How many there are, how many of these do nothing, and how many calls wait for one. */
+  state(): { open: number; idle: number; waiting: number } {
+    const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool ?? {};
+    return { open: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
   /** Ends all of them; later calls are refused. */
   async close(): Promise<void> {
     if (this.#closed) return;

@@ -62,6 +62,11 @@ export class Database implements StatementRunner {
     this.#watcher = watcher;
   }
 
+  /** How many connections there are, how many of these do nothing, and how many calls wait for one. */
+  poolState(): { open: number; idle: number; waiting: number } {
+    return this.#connections.state();
+  }
+
   /** Reading twice harms nothing, so a connection that is lost costs the caller nothing. */
   read<T extends Steps>(steps: T, options: CallOptions = {}): Promise<Rows<T>> {
     return repeatedly(

@@ -39,6 +39,8 @@ export interface ServiceProcess {
   request(method: string, route: string, options?: RequestOptions): Promise<Answer>;
   /** An MCP client over Streamable HTTP; closed at the end of the test or file that asks. */
   mcpClient(era: Era, headers?: Record<string, string>): Promise<Client>;
+  /** The lines of its log file. */
+  log(): string;
   stdout(): string;
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
@@ -95,6 +97,7 @@ async function startService({ database, env = {}, args = [], home: given }: Serv
         clients.push(client);
         return client;
       },
+      log: () => readFileSync(path.join(home, 'logs', 'goal_agent_server.log'), 'utf8'),
       stdout: () => output.stdout,
       stderr: () => output.stderr,
       kill: (signal) => child.kill(signal),

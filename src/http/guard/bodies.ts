@@ -12,7 +12,6 @@ export const limitBodies: MiddlewareHandler = bodyLimit({
       status: 413,
       code: 'too_large',
       detail: `The body is over the limit of ${mostBodyBytes / 1024 / 1024} MiB; send less at once.`,
-      headers: { connection: 'close' },
     }),
 });
 

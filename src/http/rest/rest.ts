@@ -4,7 +4,7 @@ import { visibleJson } from '../../domain/stored-text.ts';
 import type { PoolCall } from '../../service/call.ts';
 import { findRevision, type Subject } from '../../service/revision.ts';
 import type { Tool } from '../../tools/define/define-tool.ts';
-import { isDefect, runTool } from '../../tools/define/run-tool.ts';
+import { isDefect, runTool, traceParent } from '../../tools/define/run-tool.ts';
 import { readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
 import { problemOf, problemResponse } from '../problem.ts';
@@ -54,7 +54,7 @@ async function read(exchange: Exchange): Promise<Response> {
   // before the answer: a tag that is older than its answer is refused where it need not be, and never the other way round
   const subject = subjectOf(exchange);
   const revision = subject === undefined ? undefined : await findRevision(await open(), subject);
-  const body = bodyOf(await runTool(tool, { ...parts, open }, args));
+  const body = bodyOf(await runTool(tool, { ...parts, open, trace: traceOf(context) }, args));
   const etag = entityTag(body, revision);
   const headers = { etag, 'cache-control': 'private, no-cache' };
   if (isKnown(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
@@ -77,7 +77,11 @@ async function change(exchange: Exchange): Promise<Response> {
             after = now;
           },
         };
-  const answered = await runTool(tool, { ...parts, open: () => openCall(exchange), expected }, args);
+  const answered = await runTool(
+    tool,
+    { ...parts, open: () => openCall(exchange), expected, trace: traceOf(context) },
+    args,
+  );
   const body = bodyOf(answered);
   return new Response(body, {
     status: route.status ?? 200,
@@ -128,6 +132,10 @@ async function given(context: Context<HttpEnv>) {
     body: readJsonBody(bytes),
     requestId: req.method === 'GET' ? undefined : req.header('idempotency-key'),
   };
+}
+
+function traceOf(context: Context<HttpEnv>): string | undefined {
+  return traceParent(context.req.header('traceparent'));
 }
 
 function bodyOf(answered: Record<string, unknown>): string {

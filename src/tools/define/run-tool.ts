@@ -33,11 +33,24 @@ export interface ToolHost {
   tools: readonly Tool[];
   /** Told of errors that are defects, for the log. */
   report(error: unknown, where: string): void;
+  /** Told of each call once it is over. */
+  observe?(observation: Observation): void;
+}
+
+/** One call of a tool, for a monitor. */
+export interface Observation {
+  tool: string;
+  /** `ok`, or the code of the error. */
+  outcome: string;
+  seconds: number;
+  /** The caller's place in its own trace (W3C `traceparent`), where the caller gave one. */
+  trace?: string | undefined;
 }
 
 /** How a face runs a tool: with the call that the face opens for its caller. */
-export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown'> {
+export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown' | 'observe'> {
   open(): Promise<PoolCall>;
+  trace?: string | undefined;
   /** A change is refused with `changed` where this row is no longer as its caller saw it. */
   expected?: Expected | undefined;
 }
@@ -48,6 +61,20 @@ export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown'> {
  *   whatever the tool throws.
  */
 export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise<Record<string, unknown>> {
+  const began = performance.now();
+  const told = (outcome: string) =>
+    host.observe?.({ tool: tool.name, outcome, seconds: (performance.now() - began) / 1000, trace: host.trace });
+  try {
+    const answer = await run(tool, host, args);
+    told('ok');
+    return answer;
+  } catch (error) {
+    told(error instanceof GoalAgentError ? error.code : 'internal');
+    throw error;
+  }
+}
+
+async function run(tool: Tool, host: RunHost, args: unknown): Promise<Record<string, unknown>> {
   const { requestId, args: given } = splitRequestId(parseInput(tool, args));
   let caller: PoolCall | undefined;
   const open = async () => {
@@ -55,12 +82,12 @@ export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise
     return caller;
   };
   const facts = () => factsFor(caller, host.facts());
-  const run = (opened: ToolContext['open']) => tool.run({ open: opened, facts }, given);
+  const runWith = (opened: ToolContext['open']) => tool.run({ open: opened, facts }, given);
   const { expected } = host;
-  if (requestId === undefined && expected === undefined) return run(open);
+  if (requestId === undefined && expected === undefined) return runWith(open);
   // what is held to a revision is one transaction, as a request is
   const request = { id: requestId ?? uuidv7(), tool: tool.name, args: given, expected };
-  return answerOnce(await open(), request, (call) => run(async () => call));
+  return answerOnce(await open(), request, (call) => runWith(async () => call));
 }
 
 /** The cache is looked at before the tool begins, since its answer may be written in the transaction of its work. */
@@ -88,4 +115,11 @@ export function errorMessage(error: unknown): string {
 export function titleOf(name: string): string {
   const words = name.replaceAll('_', ' ');
   return `${words[0]?.toUpperCase()}${words.slice(1)}`;
+}
+
+/** A `traceparent` of W3C's trace context, or undefined for anything else: it goes into the log as it is. */
+export function traceParent(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)
+    ? value
+    : undefined;
 }
