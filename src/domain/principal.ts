@@ -26,13 +26,13 @@ const reserved = new Set(['goal-agent', 'operator']);
 
 /**
  * The reason why a token cannot have this name, or undefined where it can. The name alone has to tell whose a change in
- * the history was: `claude-7f3a` would be a process of an agent named `claude`, which may undo that token's work.
+ * the history was: `claude-7f3a01bc` would be a process of an agent named `claude`, which may undo that token's work.
  */
 export function nameProblem(name: string): string | undefined {
   if (!nameForm.test(name)) return `has to be ${allowedName}`;
   if (reserved.has(name)) return 'is a name that Goal Agent uses itself; choose another';
-  if (/-[0-9a-f]{4}$/.test(name)) {
-    return `ends as the name of an agent's process does ("-" and four hexadecimal digits); choose another`;
+  if (/-[0-9a-f]{8}$/.test(name)) {
+    return `ends as the name of an agent's process does ("-" and eight hexadecimal digits); choose another`;
   }
   return undefined;
 }

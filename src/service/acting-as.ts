@@ -11,14 +11,16 @@ import { type Call, read } from './call.ts';
  * @throws GoalAgentError `forbidden` where a caller without a token names one.
  */
 export async function actingAs<C extends Call>(call: C, agent: string | undefined): Promise<C> {
-  const { actor, principal } = call;
-  if (agent === undefined || agent === actor) return call;
-  if (principal !== undefined) {
-    const isOwn = agent.startsWith(`${principal.name}/`);
-    return { ...call, actor: isOwn ? agent : `${principal.name}/${agent}` };
-  }
-  await refuseTokenName(call, agent);
-  return { ...call, actor: agent };
+  const actor = actorFor(call, agent);
+  if (call.principal === undefined && actor !== call.actor) await refuseTokenName(call, actor);
+  return { ...call, actor };
+}
+
+/** The name under which a caller acts that names this agent. */
+export function actorFor({ actor, principal }: Call, agent: string | undefined): string {
+  if (agent === undefined || agent === actor) return actor;
+  if (principal === undefined || agent.startsWith(`${principal.name}/`)) return agent;
+  return `${principal.name}/${agent}`;
 }
 
 async function refuseTokenName(call: Call, agent: string): Promise<void> {

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../domain/errors.ts';
 import { type Requested, type StatementRunner, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
+import type { Row } from '../store/statement.ts';
 import {
   answerRequest,
   dropExpiredRequest,
@@ -10,6 +11,7 @@ import {
   findRequest,
   insertRequest,
 } from '../store/statements/requests.ts';
+import { actorFor } from './acting-as.ts';
 import type { Call, PoolCall } from './call.ts';
 import { type Expected, findRevision, holdRevision } from './revision.ts';
 
@@ -24,6 +26,7 @@ export interface Request {
 }
 
 type Answer = Record<string, unknown>;
+type Kept = Row<typeof findRequest>;
 
 /** Old requests that one removes that is answered: more than it adds, and not so many that it is felt. */
 const droppedAtOnce = 20;
@@ -38,18 +41,21 @@ const droppedAtOnce = 20;
 export async function answerOnce(call: PoolCall, request: Request, run: (call: Call) => Promise<Answer>) {
   const { database, workspaceId } = call.store;
   const { id: requestId, tool } = request;
+  const { agent } = request.args;
   const argumentsHash = hashOf(call, request);
+  // the session that asks: docs/decisions/requests.md
+  const actor = actorFor(call, typeof agent === 'string' ? agent : undefined);
   const look = async (runner: StatementRunner): Promise<Requested<Answer> | undefined> => {
     const kept = step(findRequest, { workspaceId, requestId });
     const [found] = (await runner.read({ kept }, { signal: call.signal })).kept;
     if (found === undefined) return undefined;
-    if (found.tool !== tool || found.arguments_hash !== argumentsHash) throw otherRequest(requestId, found);
+    refuseOther(found, { request, argumentsHash, actor });
     return { result: JSON.parse(found.answer), committedLately: found.lately };
   };
   const id = uuidv7();
   const first = {
     expired: step(dropExpiredRequest, { workspaceId, requestId }),
-    request: step(insertRequest, { workspaceId, id, actor: call.actor, requestId, tool, argumentsHash }),
+    request: step(insertRequest, { workspaceId, id, actor, requestId, tool, argumentsHash }),
   };
   const work = async (runner: StatementRunner): Promise<Requested<Answer>> => {
     const before = await look(runner);
@@ -78,24 +84,27 @@ function isRefusal(error: unknown): boolean {
   return error instanceof GoalAgentError && ['invalid', 'not_found', 'conflict', 'changed'].includes(error.code);
 }
 
-function otherRequest(requestId: string, found: { tool: string; at: string }): GoalAgentError {
-  const { tool } = found;
-  const at = `${found.at.slice(0, 19)}Z`;
-  return new GoalAgentError(
+/** @throws GoalAgentError `conflict` where the kept call is not the same one, made by the same session. */
+function refuseOther(
+  kept: Kept,
+  { request, argumentsHash, actor }: { request: Request; argumentsHash: string; actor: string },
+): void {
+  const isSame = kept.tool === request.tool && kept.arguments_hash === argumentsHash;
+  if (isSame && kept.actor === actor) return;
+  const its = `request_id ${JSON.stringify(request.id)} is that of a call of ${kept.tool}`;
+  const at = `${kept.at.slice(0, 19)}Z`;
+  throw new GoalAgentError(
     'conflict',
-    `request_id ${JSON.stringify(requestId)} is that of a call of ${tool} at ${at}, which had other arguments or came from another agent; nothing was changed. Use a new request_id, or repeat that call as it was.`,
+    isSame
+      ? `${its} by ${kept.actor} at ${at}, and you are ${actor}; nothing was changed. Use a new request_id. If that was you before a restart, the call is done: get_history shows what it changed.`
+      : `${its} at ${at}, which had other arguments; nothing was changed. Use a new request_id, or repeat that call as it was.`,
   );
 }
 
-/**
- * Arguments are the same whatever the order of their keys. The token counts, and without one the agent where the arguments
- * do not name it: two agents that both call a request "1" must not get each other's claims.
- */
-function hashOf({ agentName, principal }: Call, { tool, args }: Request): string {
-  const agent = args.agent === undefined ? (agentName ?? null) : null;
-  const caller = principal === undefined ? agent : { token: principal.name };
+/** Arguments are the same whatever the order of their keys. Nobody gets the answer of a token that it has not shown. */
+function hashOf({ principal }: Call, { tool, args }: Request): string {
   return createHash('sha256')
-    .update(canonical([tool, caller, args]))
+    .update(canonical([tool, principal?.name ?? null, args]))
     .digest('hex');
 }
 

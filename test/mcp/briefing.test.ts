@@ -15,7 +15,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
   let ids: string[];
   const brief = async (args: Record<string, unknown> = {}) => {
     const answer = await ask<Briefed>('get_briefing', args);
-    return { ...answer, briefing: answer.briefing.replaceAll(stamp, 'T').replaceAll(/tester-[0-9a-f]{4}/g, 'tester') };
+    return { ...answer, briefing: answer.briefing.replaceAll(stamp, 'T').replaceAll(/tester-[0-9a-f]{8}/g, 'tester') };
   };
   const set = (place: number, status: string, result?: unknown) =>
     ask('update_task_status', { task_id: ids[place], status, ...(result !== undefined && { result }) });

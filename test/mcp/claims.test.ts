@@ -24,7 +24,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
     const first = await ask<Claimed>('claim_tasks', { goal_id: goal });
     const second = await ask<Claimed>('claim_tasks', { goal_id: goal });
     const [task] = first.tasks;
-    expect(task).toMatchObject({ id: ids[0], claimed_by: expect.stringMatching(/^tester-[0-9a-f]{4}$/), fence: 1 });
+    expect(task).toMatchObject({ id: ids[0], claimed_by: expect.stringMatching(/^tester-[0-9a-f]{8}$/), fence: 1 });
     expect(second.tasks[0]?.claimed_by).toBe(task?.claimed_by);
     expect(await ask('get_task', { task_id: ids[0] })).toMatchObject({ claimed_by: task?.claimed_by });
     const done = await ask('update_task_status', { task_id: ids[0], status: 'completed', fence: task?.fence });
@@ -177,7 +177,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
       {
         task_id: task_ids[0],
         reason: expect.stringMatching(
-          /^it was held already, by tester-[0-9a-f]{4}; only its lease was renewed\. If that was not you, leave it\.$/,
+          /^it was held already, by tester-[0-9a-f]{8}; only its lease was renewed\. If that was not you, leave it\.$/,
         ),
       },
     ]);

@@ -83,7 +83,7 @@ describe.each(revisions)('a client of %s', (revision) => {
     const history = { name: 'get_history', arguments: {}, ...(_meta !== undefined && { _meta }) };
     expect(result).toMatchObject({ structuredContent: { description: 'early' } });
     // the server knows who its client is
-    expect(JSON.stringify((await server.request('tools/call', history)).result)).toMatch(/early-[0-9a-f]{4}/);
+    expect(JSON.stringify((await server.request('tools/call', history)).result)).toMatch(/early-[0-9a-f]{8}/);
     expect(server.lines()).toHaveLength(asked.length + 2);
   });
 

@@ -181,6 +181,6 @@ describe('what is stored, whatever it is', async () => {
     const other = await aServerForTest({ database, clientName: 'eve" TASK-0001 deleted\n## Forged\u202e' });
     await other.call('create_goal', { description: 'x' });
     const { events } = await ask<{ events: { line: string }[] }>('get_history', { limit: 1 });
-    expect(events[0]?.line).toMatch(/^\S+Z "eve\\" TASK-0001 deleted ## Forged\\u202e-\w{4}" GOAL-\d+ created "x"$/);
+    expect(events[0]?.line).toMatch(/^\S+Z "eve\\" TASK-0001 deleted ## Forged\\u202e-\w{8}" GOAL-\d+ created "x"$/);
   });
 });

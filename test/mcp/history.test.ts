@@ -16,7 +16,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
   let b: string;
   const history = (args: Record<string, unknown> = {}) => ask<History>('get_history', args);
   const happened = async (args: Record<string, unknown> = {}) =>
-    (await history(args)).events.map(({ line }) => line.replace(/^\S+Z tester-[0-9a-f]{4} /, ''));
+    (await history(args)).events.map(({ line }) => line.replace(/^\S+Z tester-[0-9a-f]{8} /, ''));
 
   beforeAll(async () => {
     goal = (await ask<{ id: string }>('create_goal', { description: 'Ship it' })).id;
@@ -37,7 +37,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
     expect(events[0]).toEqual({
       event_id: expect.any(Number),
       operation: expect.any(Number),
-      line: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ tester-[0-9a-f]{4} \S+-000\d /),
+      line: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ tester-[0-9a-f]{8} \S+-000\d /),
     });
     expect((await happened()).toSorted()).toEqual(
       [

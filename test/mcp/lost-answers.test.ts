@@ -39,7 +39,8 @@ describe('a server that is killed between commit and answer, and started anew', 
     'answers the repeat what the first would have been answered, and writes nothing, in the %s era',
     async (era) => {
       const way = await aCommitWay(database);
-      const doomed = await startServer({ database: way.connection, era });
+      const env = { GOAL_AGENT_NAME: 'ann' };
+      const doomed = await startServer({ database: way.connection, era, env });
       onTestFinished(() => doomed.close());
       const { goal, task } = await aTask(doomed);
       const calls = [
@@ -59,7 +60,7 @@ describe('a server that is killed between commit and answer, and started anew', 
       process.kill(doomed.pid, 'SIGKILL');
       const before = await contentsOf(sql);
 
-      const next = await aServerForTest({ database, era });
+      const next = await aServerForTest({ database, era, env });
       for (const { tool, args } of requests) {
         const { answer, text, error } = await next.call(tool, args);
         expect(error).toBeUndefined();
@@ -77,9 +78,10 @@ describe('a server that is killed between commit and answer, and started anew', 
     },
   );
 
-  test('gives a holder its claim again, with the fence that lets it finish under its new name', async () => {
+  test('gives a holder with a name of its own its claim again, and tells another session whose call it was', async () => {
     const way = await aCommitWay(database);
-    const doomed = aRawServer({ database: way.connection });
+    const env = { GOAL_AGENT_NAME: 'ann' };
+    const doomed = aRawServer({ database: way.connection, env });
     await doomed.initialize();
     const { goal, task } = await aTask(doomed);
     const args = { goal_id: goal, request_id: randomUUID() };
@@ -89,14 +91,15 @@ describe('a server that is killed between commit and answer, and started anew', 
     doomed.kill('SIGKILL');
     await doomed.exited;
 
-    const next = await aServerForTest({ database, clientName: 'raw' });
+    const [next, other] = await Promise.all([aServerForTest({ database, env }), aServerForTest({ database })]);
+    expect((await other.call('claim_tasks', args)).error).toMatch(/ by ann at .* before a restart, the call is done/);
     const { answer } = await next.call('claim_tasks', args);
     const [claim] = answer.tasks as { id: string; fence: number; claimed_by: string }[];
-    expect(claim).toMatchObject({ id: task, fence: 1, claimed_by: expect.stringMatching(/^raw-[0-9a-f]{4}$/) });
-    // by its name alone it is somebody else: the suffix is another
+    expect(claim).toMatchObject({ id: task, fence: 1, claimed_by: 'ann' });
+    // by its name alone the other session is somebody else; the fence proves that it has the answer
     const finish = { task_id: task, status: 'completed' };
-    expect((await next.call('update_task_status', finish)).error).toContain(`is claimed by ${claim?.claimed_by}`);
-    const done = await next.call('update_task_status', { ...finish, fence: claim?.fence, request_id: randomUUID() });
+    expect((await other.call('update_task_status', finish)).error).toContain('is claimed by ann');
+    const done = await other.call('update_task_status', { ...finish, fence: claim?.fence, request_id: randomUUID() });
     expect(done.answer).toMatchObject({ id: task, status: 'completed' });
   });
 });

@@ -12,7 +12,7 @@ interface Noted {
 
 const conversations = await Promise.all(eras.map(aConversation));
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
-const tester = expect.stringMatching(/^tester-[0-9a-f]{4}$/);
+const tester = expect.stringMatching(/^tester-[0-9a-f]{8}$/);
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) => {
   const aGoalWithTask = async () => {

@@ -86,7 +86,7 @@ describe.each(conversations)('in the $era era', (conversation) => {
     const request_id = `what "I" did ${randomUUID()}`;
     await ask('add_note', { goal_id: id, text: 'one', request_id });
     const said =
-      /^request_id "what \\"I\\" did [-0-9a-f]+" is that of a call of add_note at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, which had other arguments or came from another agent; nothing was changed\. Use a new request_id/;
+      /^request_id "what \\"I\\" did [-0-9a-f]+" is that of a call of add_note at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, which had other arguments; nothing was changed\. Use a new request_id, or repeat that call as it was\.$/;
     expect(await refusal('add_note', { goal_id: id, text: 'two', request_id })).toMatch(said);
     expect(await refusal('add_note', { task_id: a, text: 'one', request_id })).toMatch(said);
     expect(await refusal('delete_goal', { goal_id: id, request_id })).toMatch(said);
@@ -153,9 +153,11 @@ describe.each(conversations)('in the $era era', (conversation) => {
     expect(await ask('create_goal', { description: 'another', request_id })).toMatchObject({ description: 'another' });
   });
 
-  test('twenty at once are one, in one process and in several', async () => {
+  test('twenty at once are one, in one process and in several of one name', async () => {
+    const { agent_config: own } = await ask<{ agent_config: { name: string } }>('get_agent_status');
+    const env = { GOAL_AGENT_NAME: own.name };
     const others = await Promise.all(
-      [0, 1, 2].map((n) => aServerForTest({ database: conversation.database, era: eras[n % 2] ?? 'modern' })),
+      [0, 1, 2].map((n) => aServerForTest({ database: conversation.database, era: eras[n % 2] ?? 'modern', env })),
     );
     for (const servers of [[server], [server, ...others]]) {
       const before = await contentsOf(sql);
@@ -204,7 +206,7 @@ describe.each(conversations)('in the $era era', (conversation) => {
   });
 
   test('what a client that leaves had asked for is done once, and no process stays behind', async () => {
-    const own = aRawServer({ database: conversation.database });
+    const own = aRawServer({ database: conversation.database, env: { GOAL_AGENT_NAME: 'raw' } });
     await own.initialize();
     await own.call('get_agent_status');
     const before = await contentsOf(sql);
@@ -218,7 +220,7 @@ describe.each(conversations)('in the $era era', (conversation) => {
     expect(await own.exited).toEqual({ code: 0, signal: null });
     const goals = (contents: Record<string, string>) => Number(contents.goals?.split(' ')[0]);
     expect(goals(await contentsOf(sql))).toBe(goals(before) + 1);
-    const again = aRawServer({ database: conversation.database });
+    const again = aRawServer({ database: conversation.database, env: { GOAL_AGENT_NAME: 'raw' } });
     await again.initialize();
     expect((await again.call('create_goal', args)).error).toBeUndefined();
     expect(goals(await contentsOf(sql))).toBe(goals(before) + 1);
@@ -254,15 +256,32 @@ test("two agents that use one id for the same call do not get each other's claim
   const args = { task_ids: [a], request_id: '1' };
   const claimed = await ann.call('claim_tasks', args);
   expect(claimed.answer).toMatchObject({ tasks: [{ id: a, claimed_by: 'ann' }] });
-  expect((await bob.call('claim_tasks', args)).error).toMatch(/came from another agent/);
+  expect((await bob.call('claim_tasks', args)).error).toMatch(/ by ann at /);
   expect((await (await named('ann')).call('claim_tasks', args)).answer).toEqual(claimed.answer);
   // who is named in the arguments is the agent, whichever process asks for it
   const asCarl = { task_ids: [b], agent: 'carl', request_id: '2' };
   const carls = await ann.call('claim_tasks', asCarl);
   expect(carls.answer).toMatchObject({ tasks: [{ claimed_by: 'carl' }] });
   expect((await bob.call('claim_tasks', asCarl)).answer).toEqual(carls.answer);
-  expect((await bob.call('claim_tasks', { ...asCarl, agent: 'dora' })).error).toMatch(/came from another agent/);
+  expect((await bob.call('claim_tasks', { ...asCarl, agent: 'dora' })).error).toMatch(/had other arguments/);
   expect(first.server.stderr()).not.toContain('defect');
+});
+
+test('two sessions of one client that use one id do not get one claim, and the second is told whose call it was', async () => {
+  const [{ database, ask }] = conversations as [Conversation];
+  const { id: goal_id } = await aWork({ ask });
+  const [first, second] = await Promise.all([aServerForTest({ database }), aServerForTest({ database })]);
+  const args = { goal_id, limit: 1, request_id: 'claim-1' };
+  const claimed = await first.call('claim_tasks', args);
+  const [task] = claimed.answer.tasks as [{ id: string; claimed_by: string }];
+  const { error } = await second.call('claim_tasks', args);
+  expect(error).toContain(`request_id "claim-1" is that of a call of claim_tasks by ${task.claimed_by} at `);
+  expect(error).toMatch(
+    /; nothing was changed\. Use a new request_id\. If that was you before a restart, the call is done/,
+  );
+  expect((await first.call('claim_tasks', args)).answer).toEqual(claimed.answer);
+  const own = await second.call('claim_tasks', { ...args, request_id: 'claim-2' });
+  expect(JSON.stringify(own.answer)).not.toContain(`"id":"${task.id}"`);
 });
 
 test('an id belongs to its workspace', async () => {

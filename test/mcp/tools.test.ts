@@ -556,7 +556,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
       },
       current_state: rows[0],
       agent_config: {
-        name: expect.stringMatching(/^tester-[0-9a-f]{4}$/),
+        name: expect.stringMatching(/^tester-[0-9a-f]{8}$/),
         workspace: 'default',
         timeout_seconds: 30,
         pool_size: 10,
@@ -570,7 +570,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
 
   test('history names the client as the one who acted', async () => {
     const { rows } = await sql.query('select distinct actor from operations');
-    expect(rows).toEqual([{ actor: expect.stringMatching(/^tester-[0-9a-f]{4}$/) }]);
+    expect(rows).toEqual([{ actor: expect.stringMatching(/^tester-[0-9a-f]{8}$/) }]);
   });
 
   test('the revision of the protocol is the one that the client speaks', () => {

@@ -39,7 +39,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql, database, 
       changed: 3,
       changes: expect.arrayContaining([
         expect.stringMatching(
-          new RegExp(`^\\S+Z tester-[0-9a-f]{4} ${goal} undid ${undone.undone_operation}: "Ship it" is back$`),
+          new RegExp(`^\\S+Z tester-[0-9a-f]{8} ${goal} undid ${undone.undone_operation}: "Ship it" is back$`),
         ),
         expect.stringContaining(`${b} undid ${undone.undone_operation}: "Test it" is back`),
       ]),
@@ -62,7 +62,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql, database, 
     const now = await aServerForTest({ database, clientName });
     expect((await now.call('undo')).answer).toMatchObject({ changed: 1 });
     expect(await ask('get_task', { task_id: a })).toMatchObject({ status: 'pending' });
-    expect((await now.call('undo')).error).toMatch(/^restarter-\w{4} has done nothing that could be taken back/);
+    expect((await now.call('undo')).error).toMatch(/^restarter-\w{8} has done nothing that could be taken back/);
     await now.close();
   });
 

@@ -140,7 +140,7 @@ describe('a token', () => {
     ['x'.repeat(65), 'has to be 1 to 64 letters'],
     ['operator', 'The name operator is a name that Goal Agent uses itself'],
     ['goal-agent', 'is a name that Goal Agent uses itself'],
-    ['claude-7f3a', "The name claude-7f3a ends as the name of an agent's process does"],
+    ['claude-7f3a01bc', "The name claude-7f3a01bc ends as the name of an agent's process does"],
   ])('cannot be named %j', async (name, message) => {
     await expect(createToken(call, { name, role: 'reader' })).rejects.toThrow(message);
   });

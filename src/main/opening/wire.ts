@@ -27,7 +27,8 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
   const cache = new OptionalCache(config, log);
   const opener = storeOpener(config, { source, cache, log });
   const workspaces = new Workspaces();
-  const suffix = randomBytes(2).toString('hex');
+  // two processes of 50 had one name in 2 of 100 fleets with two bytes, and in 3 of ten million with four
+  const suffix = randomBytes(4).toString('hex');
   return {
     async openCall({ clientName, principal, signal }) {
       const store = await opener.open(signal);

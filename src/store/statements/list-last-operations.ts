@@ -28,7 +28,7 @@ export const listLastOperations = defineStatement({
 });
 
 /**
- * Of all processes of an agent, each of which is an actor: its name with a suffix of four hexadecimal digits. The actors are
+ * Of all processes of an agent, each of which is an actor: its name with a suffix of eight hexadecimal digits. The actors are
  * found one by one in the index, however much each of them did.
  */
 export const listLastOperationsOfAgent = defineStatement({

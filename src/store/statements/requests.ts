@@ -8,9 +8,9 @@ const isKept = `o.at > now() - interval '24 hours'`;
 export const findRequest = defineStatement({
   name: 'find_request',
   params: { workspaceId: 'int8', requestId: 'text' },
-  columns: { tool: 'text', arguments_hash: 'text', answer: 'text', at: 'timestamptz', lately: 'bool' },
+  columns: { actor: 'text', tool: 'text', arguments_hash: 'text', answer: 'text', at: 'timestamptz', lately: 'bool' },
   text: `
-    select o.tool, o.arguments_hash, o.answer, o.at, o.at > now() - interval '1 minute' as lately
+    select o.actor, o.tool, o.arguments_hash, o.answer, o.at, o.at > now() - interval '1 minute' as lately
     from operations o
     where o.workspace_id = $1 and o.request_id = $2 and ${isKept}`,
 });

@@ -208,9 +208,9 @@ export function replacedWords(keptWeights: string, words: string): string {
   return `(ts_filter(w.words, ${keptWeights}::"char"[])::text || ' ' || ${words})::tsvector`;
 }
 
-/** Whether an actor is a process of an agent: its name with a suffix of four hexadecimal digits. */
+/** Whether an actor is a process of an agent: its name with a suffix of eight hexadecimal digits. */
 export function isProcessOf(actor: string, agent: string): string {
-  return `starts_with(${actor}, ${agent} || '-') and substr(${actor}, length(${agent}) + 2) ~ '^[0-9a-f]{4}$'`;
+  return `starts_with(${actor}, ${agent} || '-') and substr(${actor}, length(${agent}) + 2) ~ '^[0-9a-f]{8}$'`;
 }
 
 /** How long after its last change a task in progress that nobody holds is stale: as long as a claim lasts by default. */

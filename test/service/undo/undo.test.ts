@@ -156,23 +156,23 @@ describe('undo', () => {
   });
 
   describe('an agent that was started anew, and has another suffix', () => {
-    const process = (actor: string): Call => ({ ...ann, actor, agentName: actor.slice(0, -5) });
+    const process = (actor: string): Call => ({ ...ann, actor, agentName: actor.slice(0, -9) });
     let before: Call;
     let now: Call;
     beforeAll(() => {
-      before = process('claude-code-ab12');
-      now = process('claude-code-09ff');
+      before = process('claude-code-ab12ab12');
+      now = process('claude-code-09ff09ff');
     });
 
     it('takes back what it did last before, and then what came before that', async () => {
       const [task = ''] = await someTasks(bob, await aGoal(bob), 1);
       for (const description of ['first', 'second']) await updateTask(before, task, { edit: { description } });
       const { events } = await undo(now, undefined);
-      expect(events).toMatchObject([{ actor: 'claude-code-09ff' }]);
+      expect(events).toMatchObject([{ actor: 'claude-code-09ff09ff' }]);
       expect((await getTask(ann, task)).description).toBe('first');
       await undo(now, undefined);
       expect((await getTask(ann, task)).description).toBe('a task');
-      expect(await refusal(() => undo(now, undefined))).toMatch(/^claude-code-09ff has done nothing/);
+      expect(await refusal(() => undo(now, undefined))).toMatch(/^claude-code-09ff09ff has done nothing/);
     });
 
     it('takes back its own first, whatever another process of it did since', async () => {
@@ -192,7 +192,7 @@ describe('undo', () => {
       await updateTask(before, b, { edit: { description: 'x' } });
       await setTaskStatus(before, { taskId: b, status: 'blocked' });
       await setTaskStatus(before, { taskId: b, status: 'pending' });
-      const event = await lastEvent("operation in (select seq from operations where actor = 'claude-code-ab12')");
+      const event = await lastEvent("operation in (select seq from operations where actor = 'claude-code-ab12ab12')");
       await undo(before, event);
       await undo(before, await lastEvent("action = 'undone'"));
       await claimTasks(bob, { taskIds: [b], limit: 1, leaseSeconds: 3600 });
@@ -201,22 +201,24 @@ describe('undo', () => {
 
     it.each([
       'claude-code',
-      'claude-code-ab123',
+      'claude-code-ab12ab123',
       'claude-code-ab1',
       'claude-code-abcx',
-      'claude-codex-ab12',
-      'Claude-code-ab12',
+      'claude-codex-ab12ab12',
+      'Claude-code-ab12ab12',
     ])('takes nothing back of %s, which is another agent', async (actor) => {
       await aGoal({ ...ann, actor });
       expect(await refusal(() => undo(now, undefined))).toMatch(/has done nothing/);
     });
 
     it('takes a name for what it says, whatever is in it', async () => {
-      const odd = process('a%_.*[x](\\-ab12');
-      await aGoal({ ...ann, actor: 'abc-ab12' });
-      expect(await refusal(() => undo({ ...odd, actor: 'a%_.*[x](\\-0000' }, undefined))).toMatch(/has done nothing/);
+      const odd = process('a%_.*[x](\\-ab12ab12');
+      await aGoal({ ...ann, actor: 'abc-ab12ab12' });
+      expect(await refusal(() => undo({ ...odd, actor: 'a%_.*[x](\\-00000000' }, undefined))).toMatch(
+        /has done nothing/,
+      );
       await aGoal(odd);
-      await undo({ ...odd, actor: 'a%_.*[x](\\-0000' }, undefined);
+      await undo({ ...odd, actor: 'a%_.*[x](\\-00000000' }, undefined);
     });
   });
 
