@@ -20,7 +20,7 @@ import { slowWay } from './slow-way.ts';
 
 const busyRuns = 1_000;
 const restedRuns = 60;
-/** Longer than an answer of Redis vouches for it: the next hit asks twice. */
+/** A rest between calls, as agents take it. */
 const restMs = 30;
 
 /** Reads and writes of the service with and without the cache, PostgreSQL near and 2 ms away. */

@@ -1,3 +1,5 @@
+import { createClient } from 'redis';
+
 /** Where Redis is. */
 export interface RedisAddress {
   host: string;
@@ -8,18 +10,20 @@ export interface RedisAddress {
   tls: boolean;
 }
 
-/** A lost connection is sought at least this often, in all: see `settleMs` in link.ts. */
-const connectMs = 600;
-const pauseMs = { least: 100, random: 100 };
+export type Client = ReturnType<typeof makeClient>;
 
-export type Client = Awaited<ReturnType<typeof makeClient>>;
-
-/** Not connected yet. The library is loaded here, so that those who have no cache never pay for it. */
-export async function makeClient({ host, port, database, user, password, tls }: RedisAddress) {
-  const { createClient } = await import('./redis.ts');
+/** Not connected yet. */
+export function makeClient({ host, port, database, user, password, tls }: RedisAddress) {
   return createClient({
     RESP: 2,
-    socket: { host, port, ...(tls && { tls }), connectTimeout: connectMs, reconnectStrategy },
+    // a lost connection is sought every 0.8 s at least: see `settleMs`
+    socket: {
+      host,
+      port,
+      ...(tls && { tls }),
+      connectTimeout: 600,
+      reconnectStrategy: () => 100 + 100 * Math.random(),
+    },
     database,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
@@ -30,8 +34,4 @@ export async function makeClient({ host, port, database, user, password, tls }: 
     pingInterval: 10_000,
     maintNotifications: 'disabled',
   });
-}
-
-function reconnectStrategy(): number {
-  return pauseMs.least + Math.random() * pauseMs.random;
 }

@@ -34,6 +34,7 @@ export function read<T extends Steps>({ store, signal }: Call, steps: T): Promis
 /** How much a change touches, and how it may wait. */
 interface Extent {
   rows?: number | undefined;
+  otherIds?: string[] | undefined;
   unrecordedTaskIds?: string[] | undefined;
   isPatient?: boolean;
 }

@@ -41,11 +41,12 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
   const limit = taskIds?.length ?? wanted.limit;
   const ofThese = { goalId: goalId ?? null, taskIds: taskIds ?? null, fence: fence ?? null };
   const bounds = { textLimit: answerBudget.listText, limit, leaseSeconds, maxAttempts: defaultMaxAttempts };
+  const leasesOperation = uuidv7();
   const { claimed } = await change(
     call,
-    (own) => ({ claimed: step(claimFunction.call, { ...own, ...ofThese, ...bounds, leasesOperation: uuidv7() }) }),
+    (own) => ({ claimed: step(claimFunction.call, { ...own, ...ofThese, ...bounds, leasesOperation }) }),
     // a renewed lease is shown too
-    { rows: limit, unrecordedTaskIds: taskIds },
+    { rows: limit, otherIds: [leasesOperation], unrecordedTaskIds: taskIds },
   );
   await writeResultWords(call, claimed);
   return claimed.filter((row) => row.renewed !== null).map(claimedTask);

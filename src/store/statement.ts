@@ -17,6 +17,7 @@ interface SqlTypes {
   'int8[]': number[];
   'text[]': string[];
   'bool[]': boolean[];
+  'uuid[]': string[];
 }
 
 export type SqlType = keyof SqlTypes;

@@ -31,6 +31,8 @@ export interface Operation {
   id: string;
   /** Rows that it may write, for the statistics; one when left out. */
   rows?: number | undefined;
+  /** Operations that are made with it: the end of others' leases. */
+  otherIds?: string[] | undefined;
   /** Tasks that it changes without an event of theirs. */
   unrecordedTaskIds?: string[] | undefined;
 }

@@ -56,7 +56,7 @@ describe.skipIf(findRedis() === undefined)('what many processes read through one
     expect(seen.hits).toBeGreaterThan(20);
   });
 
-  it('is older, and the checker sees it, when the lease no longer guards the filling', async () => {
+  it('is older, and the checker sees it, when stamps no longer guard the values', async () => {
     await redis.start();
     const round = () => check(programs.unguarded, works(), someTime);
     const seen = await checkUntil((all) => all.stale.length > 0, round);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { claimTasks } from '../../src/service/claims.ts';
 import { deleteGoal, getGoal, updateGoal } from '../../src/service/goals.ts';
 import { generatePlan } from '../../src/service/plans.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
@@ -55,7 +56,7 @@ describe.skipIf(findRedis() === undefined)('reads through the cache', () => {
     expect(Number(await redis.command('TTL', keys[0] as string))).toBeGreaterThan(290);
     expect(Number(await redis.command('TTL', keys[0] as string))).toBeLessThanOrEqual(300);
     const text = String(await redis.command('GET', keys[0] as string));
-    expect(JSON.parse(text.slice(text.indexOf('=test:') + 6))[0][0].id).toBe(goal);
+    expect(JSON.parse(text.slice(text.indexOf('=test:') + 6)).goals[0].id).toBe(goal);
   });
 
   it('what does not exist is not kept', async () => {
@@ -79,6 +80,18 @@ describe.skipIf(findRedis() === undefined)('reads through the cache', () => {
     expect((await getGoal(other.call, goal)).goal.status).toBe('completed');
     expect((await generatePlan(other.call, goal)).plan.phases).toEqual([]);
     expect((await generatePlan(other.call, waiting)).plan.readyTaskIds).toHaveLength(1);
+  });
+
+  it("a claim that ends another's lease is seen at once, by those who look at the task that it leaves alone", async () => {
+    const goal = await aGoal(one.call);
+    const [left] = await claimTasks(one.call, { taskIds: [await aTask(one.call, goal)], limit: 1, leaseSeconds: 0.01 });
+    const taskId = String(left?.id);
+    const wanted = await aTask(one.call, await aGoal(one.call));
+    await untilHit(other, () => getTask(other.call, taskId));
+    await untilHit(other, () => getGoal(other.call, goal));
+    expect(await claimTasks(one.call, { taskIds: [wanted], limit: 1, leaseSeconds: 60 })).toHaveLength(1);
+    expect((await getTask(other.call, taskId)).status).toBe('pending');
+    expect((await getGoal(other.call, goal)).tasks.find(({ id }) => id === taskId)?.status).toBe('pending');
   });
 
   it('a deletion is seen at once, by those that depended on what is gone too, completed or not', async () => {

@@ -19,6 +19,7 @@ const oids: Record<string, number> = {
   timestamptz: 1184,
   'int4[]': 1007,
   'int8[]': 1016,
+  'uuid[]': 2951,
   'text[]': 1009,
   'bool[]': 1000,
 };

@@ -6,8 +6,6 @@ import { OptionalCache } from './optional-cache.ts';
 
 /** A command that imports or exports a whole workspace may take longer than a tool's call. */
 const patientMs = 10 * 60_000;
-/** The time that a command waits for the cache, from which it has to remove the rows that it changes. */
-const cachePatienceMs = 1_000;
 
 export interface CallOptions {
   config: Config;
@@ -32,7 +30,7 @@ export async function withCallOn<T>(
   const cache = new OptionalCache(config, { info: () => {}, warn: () => {} });
   try {
     await cache.attachTo(store);
-    await cache.untilReady(cachePatienceMs);
+    await cache.untilKnown();
     const result = await work({ store, actor });
     // autovacuum looks a minute later: until then an export of 100,000 imported tasks took 65 s in place of 5
     if (actor.startsWith('import ')) await store.database.refreshStatistics();

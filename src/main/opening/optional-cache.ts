@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CachedReads } from '../../service/cached-reads.ts';
 import type { Store } from '../../store/store.ts';
 import type { AgentFacts } from '../../tools/define/define-tool.ts';
@@ -51,13 +50,6 @@ export class OptionalCache {
   /** Waits for the first word of Redis after the start, or for its absence. */
   async untilKnown(): Promise<void> {
     await this.#cached?.untilKnown();
-  }
-
-  /** Waits for Redis, for a while: for a process that writes at once and then ends. */
-  async untilReady(patienceMs: number): Promise<void> {
-    for (const end = Date.now() + patienceMs; this.#cached && Date.now() < end; await sleep(10)) {
-      if (this.#cached.status().enabled) return;
-    }
   }
 
   close(): void {

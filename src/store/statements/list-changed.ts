@@ -1,19 +1,27 @@
 import { defineStatement } from '../statement.ts';
 
-const columns = { goal_id: 'text', task_id: 'text?' } as const;
-
 /**
- * What is shown otherwise since these events: goals, and tasks with their goals. To these belong the tasks that depend on
- * a changed one, since their goals' plans look at its status, and those that depended on a deleted one.
+ * What is shown otherwise since these operations, and of the tasks of `taskIds`: goals, and tasks with their goals, at
+ * most `limit` rows. To these belong the tasks that depend on a changed one, since their goals' plans look at its status,
+ * and those that depended on a deleted one.
  */
-function changedBy(events: string): string {
-  return `happened as (
+export const listChanged = defineStatement({
+  name: 'list_changed',
+  params: { workspaceId: 'int8', limit: 'int8', operations: 'uuid[]', taskIds: 'text[]' },
+  columns: { goal_id: 'text', task_id: 'text?' },
+  text: `
+    with happened as (
       select e.goal_id, e.task_id, e.before, e.after is null as deleted
       from events e
-      where e.workspace_id = $1 and ${events}
+      where e.workspace_id = $1 and e.operation = any(array(
+        select o.seq
+        from operations o
+        where o.workspace_id = $1 and o.id = any($3::uuid[])
+      ))
       limit $2
-    ),
-    touched as (
+    )
+    select t.goal_id, t.task_id
+    from (
       select h.goal_id, h.task_id
       from happened h
       union
@@ -32,37 +40,6 @@ function changedBy(events: string): string {
       cross join jsonb_to_recordset(h.before -> 'dependents') as x (task_id text)
       join tasks t on t.workspace_id = $1 and t.id = x.task_id
       where h.deleted and h.task_id is not null
-    )`;
-}
-
-/** What these operations changed: at most `limit` rows. */
-export const listChangedByOperations = defineStatement({
-  name: 'list_changed_by_operations',
-  params: { workspaceId: 'int8', limit: 'int8', operations: 'int8[]' },
-  columns,
-  text: `
-    with ${changedBy('e.operation = any($3::int8[])')}
-    select t.goal_id, t.task_id
-    from touched t
-    limit $2`,
-});
-
-/** What an operation changed, and the tasks of `taskIds`: at most `limit` rows, each with the number of the operation. */
-export const listChanged = defineStatement({
-  name: 'list_changed',
-  params: { workspaceId: 'int8', limit: 'int8', id: 'uuid', taskIds: 'text[]' },
-  columns: { ...columns, operation: 'int8?' },
-  text: `
-    with made as (
-      select o.seq
-      from operations o
-      where o.workspace_id = $1 and o.id = $3
-    ),
-    ${changedBy('e.operation = (select m.seq from made m)')}
-    select t.goal_id, t.task_id, (select m.seq from made m) as operation
-    from (
-      select t.goal_id, t.task_id
-      from touched t
       union
       select t.goal_id, t.id
       from tasks t

@@ -4,9 +4,9 @@ import { defineStatement } from '../statement.ts';
 export const listRecentOperations = defineStatement({
   name: 'list_recent_operations',
   params: { workspaceId: 'int8', seconds: 'int4', limit: 'int8' },
-  columns: { operation: 'int8' },
+  columns: { id: 'uuid' },
   text: `
-    select o.seq as operation
+    select o.id
     from operations o
     where o.workspace_id = $1 and o.at > now() - make_interval(secs => $2::int4)
     limit $3`,

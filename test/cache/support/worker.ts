@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { RedisAddress } from '../../../src/cache/client.ts';
 import { CachedReads } from '../../../src/service/cached-reads.ts';
-import type { Call } from '../../../src/service/call.ts';
+import type { Call, ReadCache } from '../../../src/service/call.ts';
 import { getGoal } from '../../../src/service/goals.ts';
 import { setTaskStatus } from '../../../src/service/set-task-statuses.ts';
 import { getTask } from '../../../src/service/tasks.ts';
@@ -45,14 +45,19 @@ let slowdown = 1;
 
 const { workspaceId } = work;
 const store = { database, workspaceId, workspace: 'default', numbers: new Numbers(database, workspaceId) };
-const cached = await CachedReads.open(store, {
-  address: work.address,
-  format: 'test',
-  onChange: () => {},
-  // as much longer as the pauses between writes, or no write would come in between any more
-  beforeFill: () => sleep(Math.random() * work.fillMs * slowdown),
-});
-const call: Call = { store, cached, actor: 'worker' };
+const cached = await CachedReads.open(store, { address: work.address, format: 'test', onChange: () => {} });
+const pausing: ReadCache = {
+  through(name, read, keeps) {
+    const readAndPause = async () => {
+      const value = await read();
+      // as much longer as the pauses between writes, or no write would come in between any more
+      await sleep(Math.random() * work.fillMs * slowdown);
+      return value;
+    };
+    return cached.through(name, readAndPause, keeps);
+  },
+};
+const call: Call = { store, cached: pausing, actor: 'worker' };
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 let stopped = false;
