@@ -48,6 +48,8 @@ export interface Actions {
   init(): Promise<InitReport>;
   /** Opens the workspace for `work`, which acts under the name of `actor`, and closes it again. */
   withCall<T>(actor: string, work: (call: Call) => Promise<T>): Promise<T>;
+  /** Whether webhooks may go to addresses that are not public. */
+  allowsPrivateWebhooks(): boolean;
   /** Drops the tables that the conversion of a Python v3.0 database kept. */
   dropLegacy(): Promise<{ table: string; rows: number }[]>;
 }

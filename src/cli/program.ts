@@ -5,6 +5,7 @@ import { addExportCommands } from './commands/export.ts';
 import { addImportCommands } from './commands/import.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addUndoCommand } from './commands/undo.ts';
+import { addWebhookCommands } from './commands/webhook.ts';
 import { renderError, renderInit } from './render.ts';
 
 /** Runs the command line, and gives back the exit code. */
@@ -28,6 +29,7 @@ export async function runProgram(argv: string[], actions: Actions): Promise<numb
   addImportCommands(program, actions);
   addExportCommands(program, actions);
   addUndoCommand(program, actions);
+  addWebhookCommands(program, actions);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;

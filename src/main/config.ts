@@ -29,6 +29,8 @@ export interface PlainConfig {
     /** Requests of one token in a minute. */
     requestsAMinute: number;
   };
+  /** Whether webhooks may go to addresses that are not public, and without TLS. */
+  webhooks: { allowPrivate: boolean };
   /** Either a setting names it, or it is v2's own folder below the working directory, which may be anybody's. */
   v2Directory: { path: string; isNamed: boolean };
   toolsets: string[];
@@ -126,6 +128,7 @@ function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Plain
       publicUrl: values.GOAL_AGENT_PUBLIC_URL,
       requestsAMinute: values.GOAL_AGENT_RATE_LIMIT,
     },
+    webhooks: { allowPrivate: values.GOAL_AGENT_WEBHOOKS_PRIVATE },
     v2Directory: {
       path: absolutePath(values.GOAL_AGENT_V2_DIR ?? 'data/goals', cwd),
       isNamed: values.GOAL_AGENT_V2_DIR !== undefined,

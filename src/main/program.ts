@@ -44,6 +44,7 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
       process.exit();
     },
     withCall: (actor, work) => withCall({ config: settings.config(), actor }, work),
+    allowsPrivateWebhooks: () => settings.config().webhooks.allowPrivate,
     dropLegacy: () => dropLegacy(settings.config()),
     init: () => init(settings.withNotices(), say),
   });

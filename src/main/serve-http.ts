@@ -7,6 +7,7 @@ import { begin } from './begin.ts';
 import type { Config, Settings } from './config.ts';
 import { ensureLocalToken } from './local-token.ts';
 import { serviceParts } from './opening/wire-service.ts';
+import { serveWebhooks } from './webhooks.ts';
 
 /** Serves HTTP until somebody asks us to stop; `started` is told where it listens. */
 export async function serveHttp(settings: Settings, started: (address: ServiceAddress) => void): Promise<void> {
@@ -25,12 +26,14 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
     urlOf: (requestUrl) => config.http.publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });
+  const webhooks = serveWebhooks(config, { wired, log });
   try {
     const listening = await listen(app, config.http);
     started({ host: config.http.host, port: listening.port, home: config.home });
     await untilAskedToStop(() => listening.end());
     await listening.stop();
   } finally {
+    await webhooks.stop();
     await wired.close();
   }
 }

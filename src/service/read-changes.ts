@@ -1,7 +1,7 @@
 import { type Change, changeKind, changeType } from '../domain/change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Image } from '../domain/event.ts';
-import { type Database, step } from '../store/database.ts';
+import { type StatementRunner, step } from '../store/database.ts';
 import { type Decided, DecidedNumbers, type Patience } from '../store/decided.ts';
 import type { Row } from '../store/statement.ts';
 import { findEventMark, findLastEvent, listChanges } from '../store/statements/list-changes.ts';
@@ -38,7 +38,7 @@ export const mostChanges = 500;
  * @throws GoalAgentError `conflict` when the position is of another database or of a history that is gone, `invalid` when
  *   it is none, `unavailable` when the database is, or when it cannot be said yet where now is.
  */
-export async function readChanges(store: Store, query: ChangesQuery = {}): Promise<Changes> {
+export async function readChanges(store: Store<StatementRunner>, query: ChangesQuery = {}): Promise<Changes> {
   const { since, goalId, limit = 100, signal } = query;
   const place = since === undefined ? undefined : parsePosition(since);
   const { upTo } = await decidedNow(store, { patienceMs, signal });
@@ -48,13 +48,13 @@ export async function readChanges(store: Store, query: ChangesQuery = {}): Promi
 }
 
 /** Up to where the workspace's history is decided now. */
-export function decidedNow({ database, workspaceId }: Store, patience: Patience): Promise<Decided> {
+export function decidedNow({ database, workspaceId }: Store<StatementRunner>, patience: Patience): Promise<Decided> {
   return decidedNumbersOf(database).decided(workspaceId, patience);
 }
 
-const ofDatabases = new WeakMap<Database, DecidedNumbers>();
+const ofDatabases = new WeakMap<StatementRunner, DecidedNumbers>();
 
-function decidedNumbersOf(database: Database): DecidedNumbers {
+function decidedNumbersOf(database: StatementRunner): DecidedNumbers {
   const known = ofDatabases.get(database);
   if (known !== undefined) return known;
   const made = new DecidedNumbers(database);
@@ -63,7 +63,7 @@ function decidedNumbersOf(database: Database): DecidedNumbers {
 }
 
 /** @throws GoalAgentError `unavailable` when a transaction has been open since before this process looked: then nobody knows. */
-export async function positionAt({ database, workspaceId }: Store, upTo: number): Promise<string> {
+export async function positionAt({ database, workspaceId }: Store<StatementRunner>, upTo: number): Promise<string> {
   if (upTo <= 0 && (await isAnythingThere(database, workspaceId))) {
     throw new GoalAgentError(
       'unavailable',
@@ -74,7 +74,7 @@ export async function positionAt({ database, workspaceId }: Store, upTo: number)
   return writePosition(last[0]);
 }
 
-async function isAnythingThere(database: Database, workspaceId: number): Promise<boolean> {
+async function isAnythingThere(database: StatementRunner, workspaceId: number): Promise<boolean> {
   const { last } = await database.read({ last: step(findLastEvent, { workspaceId, upTo: Number.MAX_SAFE_INTEGER }) });
   return last.length > 0;
 }
@@ -92,7 +92,7 @@ export interface PageQuery {
  * @throws GoalAgentError `conflict` when the event at the place is not there, or is another one.
  */
 export async function readPage(
-  { database, workspaceId }: Store,
+  { database, workspaceId }: Store<StatementRunner>,
   { place, upTo, limit, signal }: PageQuery,
 ): Promise<Changes> {
   const after = place?.seq ?? 0;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GoalAgentError } from '../domain/errors.ts';
-import type { Database } from './database.ts';
+import type { StatementRunner } from './database.ts';
 import type { Row } from './statement.ts';
 import { listOpenWriters, lookAtHistoryNumbers } from './statements/look-at-history.ts';
 import { step } from './steps.ts';
@@ -38,7 +38,7 @@ interface OpenWriter {
  * never will be (docs/decisions/changes.md).
  */
 export class DecidedNumbers {
-  readonly #database: Database;
+  readonly #database: StatementRunner;
   #above = new Map<string, number>();
   #lookedAt: string | null = null;
   #last = 0;
@@ -46,7 +46,7 @@ export class DecidedNumbers {
   #looking: Promise<Look> | undefined;
   #next: Promise<Look> | undefined;
 
-  constructor(database: Database) {
+  constructor(database: StatementRunner) {
     this.#database = database;
   }
 

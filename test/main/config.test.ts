@@ -59,6 +59,7 @@ describe('with nothing set', () => {
       workspace: 'default',
       actor: undefined,
       http: { host: '127.0.0.1', port: 7432, publicUrl: undefined, requestsAMinute: 6000 },
+      webhooks: { allowPrivate: false },
       v2Directory: { path: path.join(cwd, 'data/goals'), isNamed: false },
       toolsets: ['core', 'team'],
       readOnly: false,

@@ -83,6 +83,7 @@ export const plainVariables = z.object({
       : { allowed: 'the http or https URL of the service, as https://goals.example.com' };
   }),
   GOAL_AGENT_RATE_LIMIT: wholeNumber(1, 1_000_000).default(6_000),
+  GOAL_AGENT_WEBHOOKS_PRIVATE: yesOrNo().default(false),
   GOAL_AGENT_NAME: text(100),
   GOAL_AGENT_V2_DIR: filePath(),
   GOAL_AGENT_TOOLSETS: setting((value) => {
