@@ -7,6 +7,7 @@ import type { TaskStatus } from '../domain/task-status.ts';
 import type { NotePage } from '../service/notes.ts';
 import type { ExecutionPlan, PlanTask } from '../service/plans.ts';
 import type { ListedTask } from '../service/tasks.ts';
+import { planWarnings } from '../tools/answers/plan-warnings.ts';
 import { codeBlock, codeSpan } from './frames.ts';
 
 /** Tasks that one page lists: past that it says how many more there are. */
@@ -100,6 +101,7 @@ export function planMarkdown({ goal, tasks, plan }: ExecutionPlan): string {
           ...unblocksMost.tasks.map((each) => `- ${each.taskId}: ${each.directly} directly, ${each.inAll} in all`),
         ]
       : []),
+    ...planWarnings(plan).flatMap((warning) => ['', warning]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { formatEffort } from '../domain/effort.ts';
 import { isClosed } from '../domain/goal.ts';
-import { describeCycle } from '../domain/graph/describe-cycle.ts';
 import { GoalId } from '../domain/ids.ts';
 import { Priority } from '../domain/priority.ts';
 import { TaskStatus } from '../domain/task-status.ts';
 import { type ExecutionPlan, generatePlan } from '../service/plans.ts';
 import { Budget } from './answers/answers.ts';
+import { planWarnings } from './answers/plan-warnings.ts';
 import { defineTool, reads } from './define/define-tool.ts';
 
 const PlanTask = z.object({
@@ -68,6 +68,7 @@ export const generateExecutionPlan = defineTool({
     );
     const phases = phasesOf(tasks, plan, budget);
     const planned = plan.phases.reduce((sum, phase) => sum + phase.taskIds.length, 0);
+    const warnings = planWarnings(plan);
     const notShown = planned - phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
     return {
       goal_id,
@@ -84,9 +85,7 @@ export const generateExecutionPlan = defineTool({
       })),
       ready: isClosed(goal.status) ? 0 : plan.readyTaskIds.length,
       ...(waits.length > 0 && { waits_for_other_goals: waits }),
-      ...(plan.cyclic.length > 0 && {
-        warnings: [`These tasks wait for each other and are in no phase: ${describeCycle(plan.cyclic)}.`],
-      }),
+      ...(warnings.length > 0 && { warnings }),
       ...(notShown > 0 && { not_shown: notShown }),
     };
   },
