@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { type Exported, exportJson } from '../../legacy/backup/export-json.ts';
-import { exportV2 } from '../../legacy/v2/export-v2.ts';
+import type { Exported } from '../../legacy/backup/export-json.ts';
 import type { Actions } from '../actions.ts';
 import { count, print } from '../render.ts';
 
@@ -13,6 +12,7 @@ export function addExportCommands(program: Command, actions: Actions): void {
     .option('--timezone <name>', "the time zone of the written timestamps, which name none (default: this machine's)")
     .description('write the files that v2.3 reads')
     .action(async (directory: string, options: { timezone?: string }) => {
+      const { exportV2 } = await import('../../legacy/v2/export-v2.ts');
       const { goals, tasks, timezone } = await actions.withCall('export', (call) => exportV2(call, directory, options));
       print(`Wrote ${count(goals, 'goal')} and ${count(tasks, 'task')} to ${directory}, times as in ${timezone}.`);
     });
@@ -21,6 +21,7 @@ export function addExportCommands(program: Command, actions: Actions): void {
     .argument('<file>', 'the file to write; it must not exist yet')
     .description('write everything, history and notes included')
     .action(async (file: string) => {
+      const { exportJson } = await import('../../legacy/backup/export-json.ts');
       const exported = await actions.withCall('export', (call) => exportJson(call, file));
       print(`Wrote ${counted(exported)} to ${file}.`);
     });

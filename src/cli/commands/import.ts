@@ -1,11 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { importJson } from '../../legacy/backup/import-json.ts';
-import { describeChange, describeReport } from '../../legacy/describe-report.ts';
 import type { ImportOutcome } from '../../legacy/import-records.ts';
-import { listImportReports } from '../../legacy/import-reports.ts';
-import { importRedis } from '../../legacy/redis/import-redis.ts';
-import { importV2 } from '../../legacy/v2/import-v2.ts';
-import { V2Directory } from '../../legacy/v2/v2-directory.ts';
+import type { Call } from '../../service/call.ts';
 import type { Actions } from '../actions.ts';
 import { progressLine } from '../progress.ts';
 import { count, print } from '../render.ts';
@@ -25,7 +20,9 @@ export function addImportCommands(program: Command, actions: Actions): void {
     group.command('v2').argument('<directory>', 'the directory with goals.json, tasks.json and counters.json'),
   )
     .description('take over the JSON files of v2.x; the files are only read')
-    .action((directory: string, options: ImportOptions) => {
+    .action(async (directory: string, options: ImportOptions) => {
+      const { V2Directory } = await import('../../legacy/v2/v2-directory.ts');
+      const { importV2 } = await import('../../legacy/v2/import-v2.ts');
       const files = new V2Directory(directory).lookAhead();
       return runImport(actions, options, 'import v2', (call, progress) =>
         importV2(call, files, { ...options, onProgress: progress }),
@@ -35,16 +32,18 @@ export function addImportCommands(program: Command, actions: Actions): void {
     .requiredOption('--url <url>', 'the Redis that v2 used: redis://:password@host:6379/0')
     .option('--files <directory>', 'v2 files to merge with it; of each record the newer version counts')
     .description('take over the data that v2.x kept in Redis; Redis is only read')
-    .action((options: ImportOptions & { url: string; files?: string }) =>
-      runImport(actions, options, 'import v2', (call, progress) =>
+    .action(async (options: ImportOptions & { url: string; files?: string }) => {
+      const { importRedis } = await import('../../legacy/redis/import-redis.ts');
+      return runImport(actions, options, 'import v2', (call, progress) =>
         importRedis(call, options.url, { ...options, onProgress: progress }),
-      ),
-    );
+      );
+    });
   group
     .command('json')
     .argument('<file>', 'a file that goal-agent export json wrote')
     .description('restore an export into an empty workspace')
     .action(async (file: string) => {
+      const { importJson } = await import('../../legacy/backup/import-json.ts');
       const restored = await actions.withCall('import json', (call) => importJson(call, file));
       print(`Restored ${counted(restored)}.`);
     });
@@ -82,12 +81,10 @@ function notEmpty(value: string): string {
   return value;
 }
 
-type Import = (
-  call: Parameters<typeof importV2>[0],
-  progress: (done: number, total: number) => void,
-) => Promise<ImportOutcome>;
+type Import = (call: Call, progress: (done: number, total: number) => void) => Promise<ImportOutcome>;
 
 async function runImport(actions: Actions, options: ImportOptions, actor: string, work: Import): Promise<void> {
+  const { describeReport } = await import('../../legacy/describe-report.ts');
   const progress = progressLine('importing');
   const outcome = await actions.withCall(actor, (call) => work(call, progress.show)).finally(() => progress.end());
   if (options.json === true) print(JSON.stringify(outcome, null, 2));
@@ -108,6 +105,8 @@ async function dropLegacy(actions: Actions): Promise<void> {
 }
 
 async function showReports(actions: Actions, json: boolean): Promise<void> {
+  const { listImportReports } = await import('../../legacy/import-reports.ts');
+  const { describeChange, describeReport } = await import('../../legacy/describe-report.ts');
   const reports = await actions.withCall('import', listImportReports);
   if (json) return print(JSON.stringify(reports, null, 2));
   if (reports.length === 0) return print('Nothing was imported into this workspace.');
