@@ -174,7 +174,7 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
       dependents: step(releaseDependentsOfGoal, { workspaceId, goalId }),
       deleted: step(deleteGoalStatement, { workspaceId, goalId }),
     });
-    return { taskIds: tasks.map((task) => task.id), claims };
+    return { taskIds: tasks.filter((task) => task.goal_id === goalId).map((task) => task.id), claims };
   });
 }
 

@@ -30,6 +30,7 @@ const endLeases = `
       order by t.id = any(p_task_ids) is true desc, c.expires_at
       limit ${expiredAtOnce}
       for no key update of t skip locked
+      for update of c skip locked
     ) x;
     with given_back as (
       delete from claims c

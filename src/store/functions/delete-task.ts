@@ -13,10 +13,20 @@ export const deleteTask = defineFunction({
   declare: { ...operationVariable, was: 'tasks', goal_was: 'goals', dependents: 'text[]', held: 'claims' },
   body: `
 ${lockGraphExclusive}
+  dependents := array(
+    select d.task_id
+    from task_dependencies d
+    where d.workspace_id = $1 and d.depends_on_id = p_task_id
+    order by d.task_id
+  );
+  perform
+  from tasks t
+  where t.workspace_id = $1 and t.id = any(dependents || p_task_id)
+  order by t.number
+  for update;
   select t.* into was
   from tasks t
-  where t.workspace_id = $1 and t.id = p_task_id
-  for update;
+  where t.workspace_id = $1 and t.id = p_task_id;
   if not found then
     return;
   end if;
@@ -29,12 +39,6 @@ ${recordOperation()}
   select $1, operation_seq, 'deleted', t.goal_id, t.id, ${deletedTaskImage('t')}, null
   from tasks t
   where t.workspace_id = $1 and t.id = p_task_id;
-  dependents := array(
-    select d.task_id
-    from task_dependencies d
-    where d.workspace_id = $1 and d.depends_on_id = p_task_id
-    order by d.task_id
-  );
   select c.* into held
   from claims c
   where c.workspace_id = $1 and c.task_id = p_task_id;

@@ -1,14 +1,26 @@
 import { defineStatement } from '../statement.ts';
 
-/** Locks the tasks of goals, for one who holds the exclusive graph lock. */
+/** Locks the tasks of goals, and those that depend on them, for one who holds the exclusive graph lock. */
 export const lockTasksOfGoals = defineStatement({
   name: 'lock_tasks_of_goals',
   params: { workspaceId: 'int8', goalIds: 'text[]' },
-  columns: { id: 'text' },
+  columns: { id: 'text', goal_id: 'text' },
   text: `
-    select t.id
+    select t.id, t.goal_id
     from tasks t
-    where t.workspace_id = $1 and t.goal_id = any($2::text[])
+    where t.workspace_id = $1 and t.id = any(array(
+      select x.id
+      from tasks x
+      where x.workspace_id = $1 and x.goal_id = any($2::text[])
+      union all
+      select d.task_id
+      from task_dependencies d
+      where d.workspace_id = $1 and d.depends_on_id = any(array(
+        select y.id
+        from tasks y
+        where y.workspace_id = $1 and y.goal_id = any($2::text[])
+      ))
+    ))
     order by t.number
     for update`,
 });

@@ -27,7 +27,7 @@ export const replaceResultWords = defineStatement({
       select t.id, t.result
       from tasks t
       where t.workspace_id = $1 and t.id = any(array(select g.task_id from given g))
-      order by t.id
+      order by t.number
       for no key update
     )
     update task_words w
