@@ -18,7 +18,9 @@ const functionsDirectory = fileURLToPath(new URL('../../src/store/functions', im
 
 /** Every function of the schema. */
 export async function loadFunctions(): Promise<SchemaFunction[]> {
-  const files = (await readdir(functionsDirectory)).filter((file) => !['index.ts', 'pieces.ts'].includes(file));
+  const files = (await readdir(functionsDirectory)).filter(
+    (file) => file !== 'index.ts' && !file.endsWith('pieces.ts'),
+  );
   const modules = await Promise.all(
     files.map((file) => import(/* @vite-ignore */ `../../src/store/functions/${file}`)),
   );
