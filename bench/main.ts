@@ -11,6 +11,7 @@ import { benchImport } from './import.ts';
 import { benchPlan } from './plan.ts';
 import { benchReady } from './ready.ts';
 import { benchSearch } from './search.ts';
+import { benchService } from './service.ts';
 import { aSetting } from './setting.ts';
 import { SqlClock } from './sql-clock.ts';
 import { benchStart } from './start.ts';
@@ -39,6 +40,7 @@ try {
     ['start', () => benchStart(setting, print)],
     ['breakdown', () => benchBreakdown(setting, clock, print)],
     ['claims', () => benchClaims(setting, print)],
+    ['service', () => benchService(setting, print)],
     ['changes', () => benchChanges(setting, print)],
     ['writers', () => benchWriters(setting, print)],
     ['ready', () => benchReady(setting, print)],

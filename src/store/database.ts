@@ -5,7 +5,7 @@ import { refusesChanges, toGoalAgentError } from './failures.ts';
 import type { Held } from './held.ts';
 import { causeOf, isLost, isOfUnknownOutcome, unknownButRepeatable, unknownOutcome } from './lost-connection.ts';
 import { RequestTransaction } from './request-transaction.ts';
-import { sendAlone, sendBody, sendChange, sendReads, toWrite, toWritePatiently } from './sending.ts';
+import { type Change, sendAlone, sendBody, sendChange, sendReads, toWrite, toWritePatiently } from './sending.ts';
 import { findOperationById } from './statements/find-operation-by-id.ts';
 import { Statistics } from './statistics.ts';
 import {
@@ -18,6 +18,7 @@ import {
   step,
   type Watcher,
 } from './steps.ts';
+import { Together } from './together.ts';
 
 export {
   type Body,
@@ -49,6 +50,7 @@ export interface Requested<T> {
 export class Database implements StatementRunner {
   readonly #options: ConnectionsOptions;
   readonly #connections: Connections;
+  readonly #together = new Map<number, Together>();
   #watcher: Watcher | undefined;
   readonly #statistics = new Statistics((sql) => this.#holding({}, (held) => sendAlone(held, sql)));
 
@@ -93,9 +95,9 @@ export class Database implements StatementRunner {
         result,
         seen,
         unseen = {},
-      } = await this.#writing(operation, options, (held) =>
-        typeof what === 'function' ? sendBody(held, beginning, what, look) : sendChange(held, what, look),
-      );
+      } = await (typeof what === 'function'
+        ? this.#writing(operation, options, (held) => sendBody(held, beginning, what, look))
+        : this.#writing(operation, options, (held) => sendChange(held, { steps: what, look }), { steps: what, look }));
       this.#statistics.wrote(operation.rows ?? 1);
       if (seen === undefined) await watcher?.unknown();
       else await watcher?.changed(operation, seen);
@@ -166,10 +168,25 @@ export class Database implements StatementRunner {
    * A deadlock or serialization failure is tried again. After a lost connection the operation's row tells whether it was
    * committed; if it was not, it is run once more, and two operations of one ID cannot be.
    */
-  async #writing<T>(operation: Operation, options: CallOptions, work: (held: Held) => Promise<T>): Promise<T> {
+  async #writing<T>(
+    operation: Operation,
+    options: CallOptions,
+    work: (held: Held) => Promise<T>,
+    change?: Change,
+  ): Promise<T> {
     let mayBeCommitted = false;
+    const together = change && this.#togetherOf(operation);
+    let joins = together?.isBusy;
     return repeatedly(
-      (hasBegun) => this.#holding(options, work, hasBegun),
+      (hasBegun) => {
+        // what was tried once goes alone, so that a failure of the others is not met again
+        if (change !== undefined && together !== undefined && joins) {
+          joins = false;
+          return together.join(change, options) as Promise<T>;
+        }
+        const alone = () => this.#holding(options, work, hasBegun);
+        return together === undefined ? alone() : together.alone(alone);
+      },
       async (failure) => {
         const { error } = failure;
         const mayBeRepeated = isLostQuickly(failure, this.#options);
@@ -182,6 +199,15 @@ export class Database implements StatementRunner {
         await waitForConflict(failure, toGoalAgentError(causeOf(error)));
       },
     );
+  }
+
+  /** Those of one workspace gather: what one tenant's change waits for holds up no other tenant. */
+  #togetherOf({ workspaceId }: Operation): Together {
+    const known = this.#together.get(workspaceId);
+    if (known !== undefined) return known;
+    const made = new Together((work) => this.#holding({}, work));
+    this.#together.set(workspaceId, made);
+    return made;
   }
 
   /** After a lost connection: throws unless the operation certainly left nothing behind. */

@@ -32,6 +32,7 @@ export const toFlush = step(flush, {});
 const toReadOneSnapshot: Beginning = { isolation: 'repeatable read', reads: true };
 /** What stands for no transaction at all, where a pooler needs one. */
 const toRunOne: Beginning = { isolation: 'read committed' };
+const toRunUnflushed: Beginning = { isolation: 'read committed', settings: ['synchronous_commit = off'] };
 
 /** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
 export async function inOrder(sent: readonly (Promise<unknown> | undefined)[]): Promise<void> {
@@ -58,10 +59,10 @@ export function runOn(held: Held): Run {
 }
 
 /** A statement that is no part of anything. */
-export async function sendAlone(held: Held, what: Step | string): Promise<QueryResult> {
+export async function sendAlone(held: Held, what: Step | string, beginning = toRunOne): Promise<QueryResult> {
   if (!held.needsTransaction) return held.query(what);
   held.sendTogether();
-  const [begun, answer, committed] = [held.begin(toRunOne), held.query(what), held.query('commit')];
+  const [begun, answer, committed] = [held.begin(beginning), held.query(what), held.query('commit')];
   await inOrder([begun, answer, committed]);
   return answer;
 }
@@ -85,27 +86,63 @@ export interface Sent<R> {
   unseen?: Record<string, Step>;
 }
 
+/** A change by a function of the schema, and the watcher's look at what it did. */
+export interface Change<T extends Steps = Steps> {
+  steps: T;
+  look: Step | undefined;
+}
+
 /** A change whose first step is a transaction of its own, then what waits for the disk, and the looks at what it did. */
-export async function sendChange<T extends Steps>(
-  held: Held,
-  steps: T,
-  look: Step | undefined,
-): Promise<Sent<Rows<T>>> {
+export async function sendChange<T extends Steps>(held: Held, { steps, look }: Change<T>): Promise<Sent<Rows<T>>> {
   held.sendTogether();
+  const { result, unseen } = sendFirst(held, steps);
+  const [change] = Object.values(steps);
+  const flushed = change?.statement.isFlushedAfter ? sendAlone(held, toFlush) : undefined;
+  const seen = sendLook(held, look);
+  await inOrder([result, flushed]);
+  return { result: await result, seen: await seen, unseen };
+}
+
+/**
+ * Several changes, each a transaction of its own that does not wait for the disk, and behind them one flush for all.
+ * Each answer comes after that flush; what is wrong with one change concerns no other.
+ */
+export function sendTogether(held: Held, changes: readonly Change[]): Promise<Sent<unknown>>[] {
+  held.sendTogether();
+  const ready = held.needsTransaction ? undefined : held.query('set synchronous_commit = off');
+  const sent = changes.map(({ steps }) => sendFirst(held, steps, toRunUnflushed));
+  const reset = held.needsTransaction ? undefined : held.query('reset synchronous_commit');
+  const flushed = inOrder([ready, reset, sendAlone(held, toFlush)]);
+  flushed.catch(() => {}); // each change that was made fails with it
+  const seen = changes.map(({ look }) => sendLook(held, look));
+  return sent.map(async ({ result, unseen }, place) => {
+    await inOrder([result, flushed]);
+    return { result: await result, seen: await seen[place], unseen };
+  });
+}
+
+/** Sends the change and the steps behind it. A look that fails takes nothing from a change that was made. */
+function sendFirst<T extends Steps>(held: Held, steps: T, beginning?: Beginning) {
   const [change] = Object.values(steps);
   const unseen: Record<string, Step> = {};
   const result = sendSteps(steps, (each, name) => {
-    const answer = sendAlone(held, each);
+    const answer = sendAlone(held, each, beginning);
     if (each === change) return answer;
     return answer.catch(() => {
       unseen[name] = each;
       return { rows: [] };
     });
   });
-  const flushed = change?.statement.isFlushedAfter ? sendAlone(held, toFlush) : undefined;
-  const seen = look === undefined ? { rows: [] } : sendAlone(held, look).catch(() => undefined);
-  await inOrder([result, flushed]);
-  return { result: await result, seen: (await seen)?.rows, unseen };
+  return { result, unseen };
+}
+
+/** The rows that the watcher sees; undefined where the look failed. */
+async function sendLook(held: Held, look: Step | undefined): Promise<unknown[] | undefined> {
+  if (look === undefined) return [];
+  return sendAlone(held, look).then(
+    ({ rows }) => rows,
+    () => undefined,
+  );
 }
 
 /** A transaction whose steps depend on each other's rows. */
