@@ -7,10 +7,10 @@ import { resolveSubtaskDependencies, type Subtask, type SubtaskDependencies } fr
 import { step } from '../store/database.ts';
 import { addTasksToGoal } from '../store/statements/add-tasks-to-goal.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
-import { findGoalState } from '../store/statements/find-goal-state.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { insertTasks } from '../store/statements/insert-tasks.ts';
+import { listExistingGoals } from '../store/statements/list-existing-goals.ts';
 import { listSameTexts } from '../store/statements/list-same-texts.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
@@ -56,7 +56,7 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
   const statuses = step(findTaskStatuses, { workspaceId, taskIds: existingIds });
   const texts = subtasks.map(sameText);
   const seen = await read(call, {
-    goals: step(findGoalState, { workspaceId, goalId }),
+    goals: step(listExistingGoals, { workspaceId, goalIds: [goalId] }),
     statuses,
     sameTexts: step(listSameTexts, { workspaceId, goalId, texts, limit: namedSameTexts }),
   });

@@ -10,7 +10,6 @@ import { createGoal as createGoalFunction } from '../store/functions/create-goal
 import { updateGoal as updateGoalFunction } from '../store/functions/update-goal.ts';
 import type { Row } from '../store/statement.ts';
 import {
-  deleteGoal as deleteGoalStatement,
   listClaimsOfGoal,
   recordDeletedGoal,
   recordDeletedTasks,
@@ -24,6 +23,7 @@ import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
+import { deleteGoals } from '../store/statements/undo-writes.ts';
 import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
 import { type Call, change, goalNotFound, mayStartId, read, transact } from './call.ts';
@@ -172,7 +172,7 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
       goalEvent: step(recordDeletedGoal, recorded),
       taskEvents: step(recordDeletedTasks, recorded),
       dependents: step(releaseDependentsOfGoal, { workspaceId, goalId }),
-      deleted: step(deleteGoalStatement, { workspaceId, goalId }),
+      deleted: step(deleteGoals, { workspaceId, goalIds: [goalId] }),
     });
     return { taskIds: tasks.filter((task) => task.goal_id === goalId).map((task) => task.id), claims };
   });

@@ -6,8 +6,8 @@ import type { TaskStatus } from '../domain/task-status.ts';
 import { step } from '../store/database.ts';
 import { deleteTask as deleteTaskFunction } from '../store/functions/delete-task.ts';
 import type { Row } from '../store/statement.ts';
-import { findGoalState } from '../store/statements/find-goal-state.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
+import { listExistingGoals } from '../store/statements/list-existing-goals.ts';
 import { listTaskIds } from '../store/statements/list-ids.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
@@ -81,7 +81,7 @@ export async function listReady(
 /** @throws GoalAgentError `not_found`. */
 export async function requireGoal(call: Call, goalId: string): Promise<void> {
   const { states } = await read(call, {
-    states: step(findGoalState, { workspaceId: call.store.workspaceId, goalId }),
+    states: step(listExistingGoals, { workspaceId: call.store.workspaceId, goalIds: [goalId] }),
   });
   if (states.length === 0) throw goalNotFound(goalId);
 }

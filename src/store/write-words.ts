@@ -1,16 +1,17 @@
 import type { Json } from '../domain/json.ts';
 import { blockOf, type SearchedTexts, searchWords, type WordsOwner, weightsKept } from '../domain/search-words.ts';
 import type { Row } from './statement.ts';
-import type { listSearchedGoals, listSearchedNotes, listSearchedTasks } from './statements/list-searched.ts';
+import type { listSearchedTasks } from './statements/list-searched.ts';
+import type { listSearchedGoalsAfter, listSearchedNotesAfter } from './statements/list-searched-pages.ts';
 import { putGoalWords, putNoteWords, putTaskWords } from './statements/put-words.ts';
 import { replaceResultWords, replaceTaskWords } from './statements/replace-words.ts';
 import { step } from './steps.ts';
 
 // The words of rows, and the steps that keep them as the texts are; each step belongs into the transaction that changes the texts.
 
-export type SearchedGoal = Row<typeof listSearchedGoals>;
+export type SearchedGoal = Row<typeof listSearchedGoalsAfter>;
 export type SearchedTask = Pick<Row<typeof listSearchedTasks>, 'id' | 'description'> & SearchedTexts;
-export type SearchedNote = Row<typeof listSearchedNotes>;
+export type SearchedNote = Row<typeof listSearchedNotesAfter>;
 
 /** `GOAL-0012` is 12, whatever stands in the row's `number`. */
 export const numberIn = (id: string) => Number(id.slice(id.indexOf('-') + 1));

@@ -4,7 +4,7 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import { named } from '../../domain/stored-text.ts';
 import { step } from '../../store/database.ts';
 import type { Row } from '../../store/statement.ts';
-import { findGoalState } from '../../store/statements/find-goal-state.ts';
+import { listExistingGoals } from '../../store/statements/list-existing-goals.ts';
 import {
   deleteWebhook,
   findWebhook,
@@ -68,7 +68,7 @@ export async function addWebhook(call: Call, sender: Sender, fields: WebhookFiel
   const types = parseTypes(fields.types ?? []);
   const { goalId = null } = fields;
   const { goals, webhooks } = await read(call, {
-    goals: goalId === null ? undefined : step(findGoalState, { workspaceId, goalId }),
+    goals: goalId === null ? undefined : step(listExistingGoals, { workspaceId, goalIds: [goalId] }),
     webhooks: step(listStatement, { workspaceId }),
   });
   if (goalId !== null && goals.length === 0) throw goalNotFound(goalId);

@@ -62,12 +62,3 @@ export const releaseDependentsOfGoal = defineStatement({
     where t.workspace_id = $1 and t.id = any(array(select v.task_id from waiting v)) and ${isSame('t.id', 'w.task_id')}
       and t.goal_id <> $2`,
 });
-
-export const deleteGoal = defineStatement({
-  name: 'delete_goal',
-  params: { workspaceId: 'int8', goalId: 'text' },
-  columns: {},
-  text: `
-    delete from goals g
-    where g.workspace_id = $1 and g.id = $2`,
-});

@@ -2,40 +2,38 @@ import { defineStatement } from '../statement.ts';
 
 // The words that rows are found by, in place of those that they have: src/domain/search-words.ts makes them.
 
+const put = (kind: 'goal' | 'task' | 'note', rows: string) => `
+    insert into ${kind}_words (workspace_id, ${kind}_id, block, words)
+    select $1, w.id, w.block, w.words::tsvector
+    from ${rows}
+    on conflict (workspace_id, ${kind}_id) do update
+    set words = excluded.words`;
+
+const given = (ids: 'text[]' | 'int8[]') => `unnest($2::${ids}, $3::int4[], $4::text[]) as w (id, block, words)`;
+const params = { workspaceId: 'int8', ids: 'text[]', blocks: 'int4[]', words: 'text[]' } as const;
+
 export const putGoalWords = defineStatement({
   name: 'put_goal_words',
-  params: { workspaceId: 'int8', ids: 'text[]', blocks: 'int4[]', words: 'text[]' },
+  params,
   columns: {},
-  text: `
-    insert into goal_words (workspace_id, goal_id, block, words)
-    select $1, n.id, n.block, n.words::tsvector
-    from unnest($2::text[], $3::int4[], $4::text[]) as n (id, block, words)
-    on conflict (workspace_id, goal_id) do update
-    set words = excluded.words`,
+  text: put('goal', given('text[]')),
 });
 
 export const putTaskWords = defineStatement({
   name: 'put_task_words',
-  params: { workspaceId: 'int8', ids: 'text[]', blocks: 'int4[]', words: 'text[]' },
+  params,
   columns: {},
-  text: `
-    insert into task_words (workspace_id, task_id, block, words)
-    select $1, n.id, n.block, n.words::tsvector
-    from unnest($2::text[], $3::int4[], $4::text[]) as n (id, block, words)
-    on conflict (workspace_id, task_id) do update
-    set words = excluded.words`,
+  text: put('task', given('text[]')),
 });
 
 /** A note that is not there, since what it was to be on is not there, gets none. */
 export const putNoteWords = defineStatement({
   name: 'put_note_words',
-  params: { workspaceId: 'int8', ids: 'int8[]', blocks: 'int4[]', words: 'text[]' },
+  params: { ...params, ids: 'int8[]' },
   columns: {},
-  text: `
-    insert into note_words (workspace_id, note_id, block, words)
-    select $1, n.id, w.block, w.words::tsvector
-    from unnest($2::int8[], $3::int4[], $4::text[]) as w (id, block, words)
-    join notes n on n.workspace_id = $1 and n.id = w.id
-    on conflict (workspace_id, note_id) do update
-    set words = excluded.words`,
+  text: put(
+    'note',
+    `${given('int8[]')}
+    join notes n on n.workspace_id = $1 and n.id = w.id`,
+  ),
 });
