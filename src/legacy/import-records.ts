@@ -12,6 +12,7 @@ import { raiseCounters } from '../store/statements/raise-counters.ts';
 import { canonicalId, type Kind } from './check/assign-ids.ts';
 import { type CheckedRecords, checkRecords } from './check/check.ts';
 import type { Existing, LegacyRecords, OnConflict } from './check/types.ts';
+import { clockTime } from './clock-time.ts';
 import type { TimeZone } from './local-time.ts';
 import { releaseMemory } from './release-memory.ts';
 import { Changes, type ImportReport } from './report.ts';
@@ -68,7 +69,7 @@ async function attemptImport(call: Call, request: ImportRequest): Promise<Import
   const changes = new Changes();
   const records = await request.records(changes);
   const { zone, onConflict } = request;
-  const now = new Date().toISOString().replace('Z', '000Z');
+  const now = await clockTime((steps) => read(call, steps));
   const existing = await findExisting(call, records);
   const firstNew = await nextNumbers(call);
   const checked = checkRecords(records, { zone, now, existing, onConflict, firstNew }, changes);

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { mapOf } from '../../src/legacy/check/records.ts';
 import { listImportReports } from '../../src/legacy/import-reports.ts';
 import { Changes } from '../../src/legacy/report.ts';
@@ -47,6 +47,16 @@ const small = {
 };
 
 describe('importing the files of v2', () => {
+  it("gives a record without a time that of the database's clock", async () => {
+    const { call, sql } = await aCall();
+    const { created_at: _, updated_at: __, ...timeless } = aGoal('GOAL-0001', []);
+    const directory = await aDirectory({ 'goals.json': { 'GOAL-0001': timeless }, 'tasks.json': {} });
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2001-01-01') });
+    await imported(call, directory).finally(() => vi.useRealTimers());
+    const { rows } = await sql.query("select now() - created_at < interval '1 minute' as fresh from goals");
+    expect(rows).toEqual([{ fresh: true }]);
+  });
+
   it('keeps every record, with its times to the microsecond, and goes on numbering after the counters', async () => {
     const { call, sql } = await aCall();
     const before = await readFile(path.join(fixture, 'tasks.json'));

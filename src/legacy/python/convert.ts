@@ -22,6 +22,7 @@ import { insertWorkspace } from '../../store/statements/insert-workspace.ts';
 import { raiseCounters } from '../../store/statements/raise-counters.ts';
 import { checkRecords } from '../check/check.ts';
 import type { LegacyRecords } from '../check/types.ts';
+import { clockTime } from '../clock-time.ts';
 import { TimeZone } from '../local-time.ts';
 import { Changes, type ImportReport } from '../report.ts';
 import { reportOf } from '../report-of.ts';
@@ -105,7 +106,7 @@ async function moveRows(run: Run, { records, changes, hash, workspace, onProgres
   const workspaceId = await makeWorkspace(run, workspace);
   const zone = new TimeZone('UTC');
   const existing = { goals: new Map<string, string>(), tasks: new Map<string, string>() };
-  const now = new Date().toISOString().replace('Z', '000Z');
+  const now = await clockTime(run);
   const checked = checkRecords(
     records,
     { zone, now, existing, onConflict: 'skip', firstNew: { goal: 1, task: 1 } },
