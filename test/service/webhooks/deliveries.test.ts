@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PoolCall } from '../../../src/service/call.ts';
@@ -142,9 +143,9 @@ describe('a webhook', () => {
     await aGoal(call);
     await expect.poll(() => taken(receiver), soon).toHaveLength(1);
     await removeWebhook(call, id);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(300);
     await aGoal(call);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await sleep(600);
     expect(receiver.received).toHaveLength(1);
     await expect(removeWebhook(call, id)).rejects.toMatchObject({ code: 'not_found' });
   });
@@ -213,7 +214,7 @@ describe('a receiver that fails', () => {
     expect(setting.failures.at(-1)).toMatch(/^off: /);
     receiver.answer = () => 200;
     await updateGoal(call, goal, { priority: 'high' });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     expect(receiver.taken).toEqual([]);
     await resumeWebhook(call, id);
     await expect.poll(() => taken(receiver), soon).toEqual([`goal.created ${goal}`, `goal.updated ${goal}`]);
@@ -247,16 +248,20 @@ describe('two services', () => {
     const other: PoolCall = { store: await aStore(connection), actor: 'other' };
     const doomed: PoolCall = { store: await aStore(connection), actor: 'doomed' };
     setting.start({ call: doomed, leaseSeconds: 13 });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(300);
     setting.start({ call: other, leaseSeconds: 13 });
-    for (let n = 0; n < 10; n += 1) await aGoal(call);
     const different = () => new Set(receiver.taken.map(({ id }) => id)).size;
-    await expect.poll(different, soon).toBe(10);
-    expect(receiver.taken).toHaveLength(10);
+    // both live, and renew their leases many times meanwhile
+    for (let n = 0; n < 30; n += 1) {
+      await aGoal(call);
+      await sleep(50);
+    }
+    await expect.poll(different, soon).toBe(30);
+    expect(receiver.taken).toHaveLength(30);
     // as if it had been killed: it gives nothing back
     await doomed.store.database.close();
     for (let n = 0; n < 10; n += 1) await aGoal(call);
-    await expect.poll(different, { timeout: 20_000, interval: 50 }).toBe(20);
+    await expect.poll(different, { timeout: 20_000, interval: 50 }).toBe(40);
   });
 
   it('that take turns at once, since a stop gives the lease back', async () => {
