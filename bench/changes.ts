@@ -12,6 +12,8 @@ const history = 200_000;
 const others = 50;
 const watchers = 1_000;
 const changes = 40;
+const turns = 4;
+const writesPerTurn = 200;
 
 /** What it costs to follow the changes: a look at what is decided, a page, and how soon a thousand watchers hear. */
 export async function benchChanges({ call, connection }: Setting, print: (line: string) => void): Promise<void> {
@@ -43,6 +45,7 @@ export async function benchChanges({ call, connection }: Setting, print: (line: 
     ],
     print,
   );
+  await writesBesideWatchers(call, goal, print);
   const delays = await delaysOfNews(call, goal);
   print(`${watchers} watchers hear of a change after ${cells(delays)} ms (p50 and p99)`);
 }
@@ -72,17 +75,41 @@ async function anOpenTransaction(connection: pg.ClientConfig): Promise<pg.Client
   return client;
 }
 
+/** Changes one after the other, by turns while nobody watches and while a thousand do. */
+async function writesBesideWatchers(call: Setting['call'], goal: string, print: (line: string) => void): Promise<void> {
+  const times = { nobody: [] as number[], watchers: [] as number[] };
+  const writes = () =>
+    measure(writesPerTurn, (n) => updateGoal(call, goal, { priority: n % 2 === 0 ? 'high' : 'low' }));
+  await writes();
+  for (let turn = 0; turn < turns; turn += 1) {
+    times.nobody.push(...(await writes()));
+    const stops = Array.from({ length: watchers }, () => new AbortController());
+    const begun = await Promise.all(stops.map(({ signal }) => aWatch(call, signal)));
+    const following = begun.map(async (watch) => {
+      for await (const _ of watch);
+    });
+    times.watchers.push(...(await writes()));
+    for (const stop of stops) stop.abort();
+    await Promise.all(following);
+  }
+  print(
+    `a change, ms: ${cells(times.nobody)} while nobody watches, ${cells(times.watchers)} beside ${watchers} watchers`,
+  );
+}
+
+async function aWatch(call: Setting['call'], signal: AbortSignal) {
+  const watch = watchChanges(call.store, { signal });
+  await watch.next();
+  return watch;
+}
+
 /** Milliseconds from the answer to a change until each watcher has it. */
 async function delaysOfNews(call: Setting['call'], goal: string): Promise<number[]> {
   const stops = Array.from({ length: watchers }, () => new AbortController());
   const delays: number[] = [];
   let changedAt = 0;
   let heard = 0;
-  const begun = stops.map(async ({ signal }) => {
-    const watch = watchChanges(call.store, { signal });
-    await watch.next();
-    return watch;
-  });
+  const begun = stops.map(({ signal }) => aWatch(call, signal));
   const following = (await Promise.all(begun)).map(async (watch) => {
     for await (const { changes } of watch) {
       delays.push(...changes.map(() => performance.now() - changedAt));
