@@ -75,6 +75,6 @@ describe('the linter', () => {
   });
 
   it('lets the command line print', () => {
-    expect(lint({ 'src/cli/render.ts': "process.stdout.write('hello');\n" })).toMatchObject({ status: 0 });
+    expect(lint({ 'src/cli/render/output.ts': "process.stdout.write('hello');\n" })).toMatchObject({ status: 0 });
   });
 });

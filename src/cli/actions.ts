@@ -1,4 +1,5 @@
-import type { Call } from '../service/call.ts';
+import type { Call, PoolCall } from '../service/call.ts';
+import type { Tool } from '../tools/define/define-tool.ts';
 
 /** The result of `goal-agent init`. */
 export interface InitReport {
@@ -39,6 +40,19 @@ export interface ServiceAddress {
   home: string;
 }
 
+/** What a command works with that does what agents can. */
+export interface CommandHost {
+  /** For what no tool answers in whole, and for what only a person at this machine may do. */
+  call: PoolCall;
+  /** Where the workspace is: `embedded` or `server`. */
+  database: 'embedded' | 'server';
+  /**
+   * Runs a tool under the name of this person, and gives back its answer, as the tool's `output` declares it.
+   * @throws GoalAgentError as runTool does.
+   */
+  run<A = Record<string, unknown>>(tool: Tool, args: Record<string, unknown>): Promise<A>;
+}
+
 /** The actions behind the commands; the main room brings them. */
 export interface Actions {
   version: string;
@@ -50,6 +64,8 @@ export interface Actions {
   withCall<T>(actor: string, work: (call: Call) => Promise<T>): Promise<T>;
   /** Whether webhooks may go to addresses that are not public. */
   allowsPrivateWebhooks(): boolean;
+  /** Opens the workspace for a person, who acts under GOAL_AGENT_NAME or the name of this machine's user. */
+  withTools<T>(work: (host: CommandHost) => Promise<T>): Promise<T>;
   /** Drops the tables that the conversion of a Python v3.0 database kept. */
   dropLegacy(): Promise<{ table: string; rows: number }[]>;
 }

@@ -1,32 +1,27 @@
-import pc from 'picocolors';
 import type { InitReport } from './actions.ts';
+import { look, print } from './render/output.ts';
+import { count } from './render/text.ts';
 
-// The one place that prints the answer of a command. `goal-agent mcp` never comes here: its stdout is the protocol's.
-
-export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
-}
-
-export function renderError(message: string): void {
-  process.stderr.write(`${pc.red('error:')} ${message}\n`);
-}
+export { print, renderError } from './render/output.ts';
+export { count } from './render/text.ts';
 
 export function renderInit(report: InitReport): void {
+  const { colours, signs } = look();
   const { mode, where, database, createdDatabase, migrations, tables, indexes, workspace } = report;
   const rows: [string, string][] = [
     ['PostgreSQL', `${report.postgresVersion}, ${mode === 'embedded' ? 'embedded' : 'server'}`],
     [mode === 'embedded' ? 'Data' : 'Server', where],
-    ['Database', `${database}${createdDatabase ? pc.green(' (created)') : ''}`],
+    ['Database', `${database}${createdDatabase ? colours.good(' (created)') : ''}`],
     ['Chosen by', report.chosenBy],
     [
       'Schema',
-      `${tables} tables, ${indexes} indexes; ${migrations.length === 0 ? 'up to date' : pc.green(`ran ${migrations.join(', ')}`)}`,
+      `${tables} tables, ${indexes} indexes; ${migrations.length === 0 ? 'up to date' : colours.good(`ran ${migrations.join(', ')}`)}`,
     ],
     ['Workspace', `${workspace}: ${count(report.goals, 'goal')}, ${count(report.tasks, 'task')}`],
   ];
-  for (const [name, value] of rows) print(`${pc.bold(name.padEnd(12))}${value}`);
+  for (const [name, value] of rows) print(`${colours.strong(name.padEnd(12))}${value}`);
   print();
-  print(`${pc.green('✔')} Goal Agent is ready.`);
+  print(`${colours.good(signs.done)} Goal Agent is ready.`);
   renderClientEnv(report.clientEnv);
 }
 
@@ -37,8 +32,4 @@ function renderClientEnv(env: Record<string, string>): void {
   print();
   print(`A client's server has the same settings with this in the client's configuration${secrets}:`);
   print(`"env": ${JSON.stringify(env)}`);
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

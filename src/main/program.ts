@@ -5,6 +5,7 @@ import { takeDriverVariables } from './driver-variables.ts';
 import { dropLegacy } from './drop-legacy.ts';
 import { init } from './init.ts';
 import { withCall } from './opening/command-call.ts';
+import { withTools } from './opening/command-host.ts';
 import { serve } from './serve.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
 import { version } from './version.ts';
@@ -45,6 +46,7 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
     },
     withCall: (actor, work) => withCall({ config: settings.config(), actor }, work),
     allowsPrivateWebhooks: () => settings.config().webhooks.allowPrivate,
+    withTools: (work) => withTools(settings.config(), work),
     dropLegacy: () => dropLegacy(settings.config()),
     init: () => init(settings.withNotices(), say),
   });

@@ -137,7 +137,7 @@ describe('the command line', () => {
     expect((await goalAgent(['--version'], {})).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await goalAgent(['--help'], {})).out).toMatch(/mcp.*init/s);
     expect(await goalAgent(['frobnicate'], {})).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringMatching(/unknown command/),
     });
   });

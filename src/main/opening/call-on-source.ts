@@ -1,4 +1,4 @@
-import type { Call } from '../../service/call.ts';
+import type { PoolCall } from '../../service/call.ts';
 import { openStore } from '../../store/store.ts';
 import type { Config } from '../config.ts';
 import type { Source } from './database-source.ts';
@@ -10,20 +10,22 @@ const patientMs = 10 * 60_000;
 export interface CallOptions {
   config: Config;
   actor: string;
+  /** A command that does what a tool does waits no longer than a tool. */
+  timeoutMs?: number;
 }
 
 /** Opens the store on a known database, lets `work` use it under the name of `actor`, and closes it again. */
 export async function withCallOn<T>(
   source: Pick<Source, 'connect'>,
-  { config, actor }: CallOptions,
-  work: (call: Call) => Promise<T>,
+  { config, actor, timeoutMs = Math.max(config.timeoutMs, patientMs) }: CallOptions,
+  work: (call: PoolCall, cache: OptionalCache) => Promise<T>,
 ): Promise<T> {
   const store = await openStore({
     connect: source.connect,
     workspace: config.workspace,
     poolSize: 1,
     maxOverflow: 1,
-    timeoutMs: Math.max(config.timeoutMs, patientMs),
+    timeoutMs,
     prepared: config.prepared,
     warn: () => {},
   });
@@ -31,7 +33,7 @@ export async function withCallOn<T>(
   try {
     await cache.attachTo(store);
     await cache.untilKnown();
-    const result = await work({ store, actor });
+    const result = await work({ store, actor }, cache);
     // autovacuum looks a minute later: until then an export of 100,000 imported tasks took 65 s in place of 5
     if (actor.startsWith('import ')) await store.database.refreshStatistics();
     return result;

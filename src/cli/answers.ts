@@ -1,0 +1,39 @@
+import type { Goal } from '../domain/goal.ts';
+import type { Note } from '../domain/note.ts';
+import type { Task } from '../domain/task.ts';
+import type { TaskRow } from './render/tasks.ts';
+
+// What the tools answer, as far as the command line shows it. Their output schemas have all of it.
+
+export interface JsonOption {
+  json?: boolean;
+}
+
+export interface Warned {
+  warnings?: string[];
+}
+
+interface Noted {
+  notes?: Note[];
+  notes_count?: number;
+}
+
+export type GoalAnswer = Goal & Noted & Warned & { task_details?: TaskRow[]; not_shown?: number };
+export type TaskAnswer = Task &
+  Noted &
+  Warned & { made_ready?: string[]; goal_status?: string; goal_changes?: { id: string; status: string }[] };
+
+export interface GoalPage {
+  goals: Goal[];
+  count: number;
+  total: number;
+  next_cursor?: string;
+}
+
+export interface TaskPage {
+  tasks: TaskRow[];
+  count: number;
+  total?: number;
+  next_cursor?: string;
+  held_up?: { task_id: string; waits_for: string[] }[];
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { Actions } from './actions.ts';
+import { addExportCommands } from './commands/export.ts';
+import { addGoalCommands } from './commands/goal.ts';
+import { addImportCommands } from './commands/import.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addTaskCommands } from './commands/task.ts';
+import { addUndoCommand } from './commands/undo.ts';
+import { addWebhookCommands } from './commands/webhook.ts';
+import { renderInit } from './render.ts';
+
+/** Adds every command but `mcp`, in the order of the help. */
+export function addCommands(program: Command, actions: Actions): void {
+  addGoalCommands(program, actions);
+  addTaskCommands(program, actions);
+  addUndoCommand(program, actions);
+  addServeCommand(program, actions);
+  program
+    .command('init')
+    .description('create the database, its tables and indexes where they are missing, and check the connection')
+    .action(async () => renderInit(await actions.init()));
+  addImportCommands(program, actions);
+  addExportCommands(program, actions);
+  addWebhookCommands(program, actions);
+}

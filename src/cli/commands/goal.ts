@@ -1,0 +1,119 @@
+import { type Command, Option } from 'commander';
+import { GoalStatus } from '../../domain/goal.ts';
+import { createGoal } from '../../tools/create-goal.ts';
+import { deleteGoal } from '../../tools/delete-goal.ts';
+import { getGoal } from '../../tools/get-goal.ts';
+import { updateGoal } from '../../tools/update-goal.ts';
+import type { Actions } from '../actions.ts';
+import type { GoalAnswer, JsonOption, Warned } from '../answers.ts';
+import { example, goalId, json, priorityOption, several, textOrStdin, withJson, word } from '../arguments.ts';
+import { askToDelete } from '../confirm.ts';
+import { warningLines } from '../render/details.ts';
+import { goalDetails, goalTable } from '../render/goals.ts';
+import { hint, look, print, printJson, show } from '../render/output.ts';
+import { shortText } from '../render/tasks.ts';
+import { count } from '../render/text.ts';
+import { withWaits } from '../waits.ts';
+import { addGoalListCommand } from './goal-list.ts';
+
+interface GoalOptions extends JsonOption {
+  priority?: string;
+  repo?: string[];
+  metadata?: unknown;
+}
+
+/** Adds `goal-agent goal …`. */
+export function addGoalCommands(program: Command, actions: Actions): void {
+  const group = program.command('goal').description('outcomes that somebody wants: add, list, show, update, delete');
+  const add = group
+    .command('add')
+    .argument('<description>', 'the outcome; - reads it from stdin')
+    .description('start a goal');
+  example(
+    withGoalFields(withJson(add)),
+    'goal-agent goal add "Add OAuth sign-in to the API" --priority high --repo backend',
+  ).action((description: string, options: GoalOptions) => runAdd(actions, description, options));
+  addGoalListCommand(group, actions);
+  const shown = group
+    .command('show')
+    .argument('<goal>', 'GOAL-0001, or its number', goalId)
+    .description('a goal with its tasks, progress and notes');
+  example(withJson(shown), 'goal-agent goal show GOAL-0001').action((id: string, options: JsonOption) =>
+    runShow(actions, id, options),
+  );
+  const update = group
+    .command('update')
+    .argument('<goal>', 'GOAL-0001, or its number', goalId)
+    .option('-d, --description <text>', 'another description; - reads it from stdin')
+    .addOption(new Option('-s, --status <status>', GoalStatus.options.join(', ')).argParser(word(GoalStatus)))
+    .description('change what is given, and nothing else');
+  example(withGoalFields(withJson(update)), 'goal-agent goal update GOAL-0001 --priority low').action(
+    (id: string, options: GoalOptions & { description?: string; status?: string }) => runUpdate(actions, id, options),
+  );
+  const remove = group
+    .command('delete')
+    .argument('<goal>', 'GOAL-0001, or its number', goalId)
+    .option('-y, --yes', 'do it without asking')
+    .description('remove a goal with all of its tasks; undo brings them back');
+  example(withJson(remove), 'goal-agent goal delete GOAL-0002 --yes').action(
+    (id: string, options: JsonOption & { yes?: boolean }) => runDelete(actions, id, options),
+  );
+}
+
+function withGoalFields(command: Command): Command {
+  return command
+    .addOption(priorityOption())
+    .option('-r, --repo <name>', 'a repository of the goal; may be repeated', several)
+    .option('-m, --metadata <json>', 'an object of further facts, as JSON', json);
+}
+
+async function runAdd(actions: Actions, text: string, { json, priority, repo, metadata }: GoalOptions): Promise<void> {
+  const description = await textOrStdin(text);
+  const goal = await actions.withTools((host) =>
+    host.run<GoalAnswer>(createGoal, { description, priority, repos: repo, metadata }),
+  );
+  if (json) return printJson(goal);
+  await show([
+    ...goalTable([goal], [], look()),
+    ...hint(`Break it into tasks: goal-agent break ${goal.id} -f plan.md`),
+  ]);
+}
+
+async function runShow(actions: Actions, id: string, { json }: JsonOption): Promise<void> {
+  const { goal, tasks } = await actions.withTools(async (host) => {
+    const goal = await host.run<GoalAnswer>(getGoal, { goal_id: id, full: true });
+    return { goal, tasks: json ? [] : await withWaits(host, goal.task_details ?? []) };
+  });
+  if (json) return printJson(goal);
+  await show(goalDetails(goal, tasks, look()));
+}
+
+async function runUpdate(
+  actions: Actions,
+  id: string,
+  { json, description, repo, ...change }: GoalOptions & { description?: string; status?: string },
+): Promise<void> {
+  const text = description === undefined ? undefined : await textOrStdin(description);
+  const goal = await actions.withTools((host) =>
+    host.run<GoalAnswer>(updateGoal, { goal_id: id, description: text, repos: repo, ...change }),
+  );
+  if (json) return printJson(goal);
+  await show([...goalTable([goal], [], look()), ...warningLines(goal.warnings, look())]);
+}
+
+async function runDelete(
+  actions: Actions,
+  id: string,
+  { json, yes = false }: JsonOption & { yes?: boolean },
+): Promise<void> {
+  const answer = await actions.withTools(async (host) => {
+    const goal = await host.run<GoalAnswer>(getGoal, { goal_id: id });
+    const { total_tasks, description } = goal;
+    const tasks = total_tasks === 0 ? '' : ` and its ${count(total_tasks, 'task')}`;
+    await askToDelete(`${id} "${shortText(description, look())}"${tasks}`, { yes });
+    return host.run<Warned & { deleted_tasks: number }>(deleteGoal, { goal_id: id });
+  });
+  if (json) return printJson(answer);
+  print(`Deleted ${id} and ${count(answer.deleted_tasks, 'task')}.`);
+  await show([...warningLines(answer.warnings, look()), ...hint('To have it back: goal-agent undo')]);
+}

@@ -1,0 +1,87 @@
+import type { Goal } from '../../domain/goal.ts';
+import type { Note } from '../../domain/note.ts';
+import { named, oneLine } from '../../domain/stored-text.ts';
+import { ago, facts, notesLines } from './details.ts';
+import type { Look } from './look.ts';
+import { bar, goalSign, prioritySign, priorityWords, statusWords } from './status.ts';
+import { type Cell, type Column, table } from './table.ts';
+import { type TaskRow, taskTable } from './tasks.ts';
+import { count, cut, wrapped } from './text.ts';
+
+type GoalRow = Omit<Goal, 'metadata' | 'tasks' | 'repos'>;
+
+const columns: Column[] = [{ keep: true }, { keep: true }, { gap: 1 }, { flex: true }, {}, { align: 'right' }, {}];
+
+/** Agents that a row names, cells of a name, and of the whole. */
+const namedInRow = 2;
+const longestHolder = 20;
+const longestInfo = 32;
+
+/** Goals under each other: ID, sign, priority, text, progress, and who is at work or what is stuck. */
+export function goalTable(goals: GoalRow[], current: TaskRow[], look: Look): string[] {
+  const rows = goals.map((goal): Cell[] => [
+    goal.id,
+    goalSign(goal.status, look),
+    prioritySign(goal.priority, look),
+    oneLine(goal.description, 500),
+    goal.total_tasks === 0 ? '' : bar(goal.completed_tasks, goal.total_tasks, look),
+    goal.total_tasks === 0 ? '' : `${goal.completed_tasks}/${goal.total_tasks}`,
+    infoOf(
+      goal,
+      current.filter((task) => task.goal_id === goal.id),
+      look,
+    ),
+  ]);
+  return table(rows, columns, look);
+}
+
+function infoOf(goal: GoalRow, tasks: TaskRow[], look: Look): Cell {
+  const { colours } = look;
+  if (goal.status === 'completed' || goal.status === 'cancelled') {
+    return { text: ago(goal.updated_at), paint: colours.muted };
+  }
+  const stuck = (['blocked', 'failed'] as const).flatMap((status) => {
+    const number = tasks.filter((task) => task.status === status).length;
+    return number === 0 ? [] : [`${number} ${status}`];
+  });
+  const holders = [...new Set(tasks.flatMap((task) => task.claimed_by || []))].map((name) =>
+    named(name, longestHolder),
+  );
+  const shown = holders.slice(0, namedInRow);
+  const more = holders.length - shown.length;
+  const text = [...stuck, ...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return { text: cut(text, longestInfo, look), paint: stuck.length > 0 ? colours.warning : colours.accent };
+}
+
+/** A whole goal with its tasks. */
+export function goalDetails(
+  goal: Goal & { notes?: Note[]; notes_count?: number; not_shown?: number },
+  tasks: TaskRow[],
+  look: Look,
+): string[] {
+  const { colours, signs } = look;
+  const { total_tasks: total, completed_tasks: done, not_shown = 0 } = goal;
+  const progress = bar(done, total, look);
+  const shown = typeof progress === 'string' ? progress : progress.paint(progress.text);
+  const metadata = Object.entries(goal.metadata);
+  return [
+    `  ${colours.strong(goal.id)}  ${statusWords('goal', goal, look)}  ${priorityWords(goal.priority, look)}`,
+    ...wrapped(goal.description, look),
+    '',
+    ...(total === 0 ? [] : [`  ${shown}  ${done} of ${count(total, 'task')} completed`]),
+    ...facts(
+      [
+        ['repos', goal.repos.join(', ')],
+        ['metadata', metadata.length === 0 ? undefined : JSON.stringify(goal.metadata)],
+        ['created', ago(goal.created_at)],
+        ['changed', goal.updated_at === goal.created_at ? undefined : ago(goal.updated_at)],
+      ],
+      look,
+    ),
+    ...(tasks.length === 0 ? [] : ['', ...taskTable(tasks, look)]),
+    ...(not_shown > 0
+      ? [colours.muted(`  ${signs.ellipsis} and ${not_shown} more: goal-agent task list --goal ${goal.id}`)]
+      : []),
+    ...notesLines(goal, look),
+  ];
+}

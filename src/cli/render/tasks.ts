@@ -1,0 +1,146 @@
+import type { Json } from '../../domain/json.ts';
+import type { Note } from '../../domain/note.ts';
+import { named, oneLine } from '../../domain/stored-text.ts';
+import type { Task } from '../../domain/task.ts';
+import { ago, facts, notesLines } from './details.ts';
+import type { Look } from './look.ts';
+import { prioritySign, priorityWords, statusWords, taskSign } from './status.ts';
+import { type Cell, type Column, table } from './table.ts';
+import { cut, wrapped } from './text.ts';
+import { timeLeft } from './time.ts';
+
+/** A task of a list: what is empty may be left out. */
+export interface TaskRow {
+  id: string;
+  goal_id?: string | undefined;
+  description: string;
+  status: string;
+  priority?: string | undefined;
+  estimated_effort?: string | null | undefined;
+  claimed_by?: string | null | undefined;
+  lease_expires_at?: string | null | undefined;
+  completed_at?: string | null | undefined;
+  updated_at?: string | undefined;
+  result?: Json | undefined;
+  /** What it waits for, where that is known. */
+  waitsFor?: string[] | undefined;
+  isCritical?: boolean | undefined;
+}
+
+const columns: Column[] = [
+  { keep: true },
+  { keep: true },
+  { gap: 1 },
+  { gap: 1 },
+  { flex: true },
+  { align: 'right' },
+  {},
+  {},
+];
+
+/** Characters of a description that a line looks at: no terminal is wider. */
+const longestText = 500;
+const namedInRow = 2;
+/** Cells of an agent's name, and of a reason, in a row. */
+const longestHolder = 20;
+const longestReason = 30;
+
+/** Tasks under each other: ID, sign, priority, text, effort, and who or what there is to know. */
+export function taskTable(tasks: TaskRow[], look: Look, { withGoals = false } = {}): string[] {
+  const rows = tasks.map((task): Cell[] => [
+    task.id,
+    taskSign(standingOf(task), look),
+    prioritySign(task.priority ?? 'medium', look),
+    task.isCritical ? { text: look.signs.critical, paint: look.colours.accent } : '',
+    described(task, look),
+    oneLine(task.estimated_effort ?? '', 12),
+    { text: infoOf(task), paint: infoPaint(task, look) },
+    { text: withGoals ? (task.goal_id ?? '') : '', paint: look.colours.muted },
+  ]);
+  return table(rows, columns, look);
+}
+
+export function standingOf(task: TaskRow) {
+  return {
+    status: task.status,
+    priority: task.priority ?? 'medium',
+    waits: task.status === 'pending' && (task.waitsFor?.length ?? 0) > 0,
+  };
+}
+
+function described({ description, status }: TaskRow, { colours }: Look): Cell {
+  const text = oneLine(description, longestText);
+  return status === 'completed' ? { text, paint: colours.muted } : text;
+}
+
+/** Who holds a task, what it waits for, why it is stuck, or when it was completed. */
+export function infoOf(task: TaskRow): string {
+  const { status, claimed_by, lease_expires_at, completed_at, updated_at, result } = task;
+  if (claimed_by) {
+    const left = lease_expires_at ? `, ${timeLeft(lease_expires_at)}` : '';
+    return `${named(claimed_by, longestHolder)}${left}`;
+  }
+  if (status === 'in_progress') return updated_at === undefined ? '' : `since ${ago(updated_at)}`;
+  if (status === 'pending') return waitsText(task.waitsFor);
+  if (status === 'completed') return completed_at ? ago(completed_at) : '';
+  return typeof result === 'string'
+    ? oneLine(result, longestReason)
+    : updated_at === undefined
+      ? status
+      : ago(updated_at);
+}
+
+function waitsText(waitsFor: string[] = []): string {
+  if (waitsFor.length === 0) return '';
+  if (waitsFor.length <= namedInRow) return `waits for ${waitsFor.join(', ')}`;
+  return `waits for ${waitsFor[0]} and ${waitsFor.length - 1} more`;
+}
+
+function infoPaint({ status }: TaskRow, { colours }: Look) {
+  if (status === 'failed') return colours.bad;
+  if (status === 'blocked') return colours.warning;
+  return status === 'in_progress' ? colours.accent : colours.muted;
+}
+
+/** A whole task. */
+export function taskDetails(
+  task: Task & { notes?: Note[]; notes_count?: number; waitsFor?: string[] },
+  look: Look,
+): string[] {
+  const { colours } = look;
+  const holder = task.claimed_by ? infoOf(task) : undefined;
+  return [
+    `  ${colours.strong(task.id)}  ${statusWords('task', standingOf(task), look)}  ${priorityWords(task.priority, look)}  ${colours.muted(task.goal_id)}`,
+    ...wrapped(task.description, look),
+    '',
+    ...facts(
+      [
+        ['held by', holder],
+        ['effort', task.estimated_effort ?? undefined],
+        ['depends on', task.dependencies.join(', ')],
+        ['waits for', task.waitsFor?.join(', ')],
+        ['type', task.type === 'general' ? undefined : task.type],
+        ['repo', task.repo ?? undefined],
+        ['ticket', task.jira_ticket ?? undefined],
+        ['tools', task.assigned_tools.join(', ')],
+        ['created', ago(task.created_at)],
+        ['changed', task.updated_at === task.created_at ? undefined : ago(task.updated_at)],
+        ['completed', task.completed_at === null ? undefined : ago(task.completed_at)],
+      ],
+      look,
+    ),
+    ...resultLines(task.result, look),
+    ...notesLines(task, look),
+  ];
+}
+
+function resultLines(result: Json, look: Look): string[] {
+  if (result === null) return [];
+  const text = typeof result === 'string' ? result : JSON.stringify(result, null, 2);
+  return ['', `  ${look.colours.strong('Result')}`, ...wrapped(text, look, '    ')];
+}
+
+/** The first words of a description, for a question or a sentence. */
+export function shortText(description: string, look: Look): string {
+  return cut(oneLine(description, longestText), 60, look);
+}

@@ -1,0 +1,53 @@
+import { userInfo } from 'node:os';
+import type { CommandHost } from '../../cli/actions.ts';
+import { GoalAgentError } from '../../domain/errors.ts';
+import type { AgentFacts, Tool } from '../../tools/define/define-tool.ts';
+import { runTool } from '../../tools/define/run-tool.ts';
+import type { Config } from '../config.ts';
+import { withCallOn } from './call-on-source.ts';
+import { withOperatorText } from './command-call.ts';
+import { sourceOf } from './database-source.ts';
+import { configFacts } from './wire.ts';
+
+/** Opens the workspace for a person at this machine, for the time of `work`. */
+export async function withTools<T>(config: Config, work: (host: CommandHost) => Promise<T>): Promise<T> {
+  const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
+  const options = { config, actor: config.actor ?? userName(), timeoutMs: config.timeoutMs };
+  const working = withOperatorText(config, source, () =>
+    withCallOn(source, options, (call, cache) => {
+      const facts = (): AgentFacts => ({ ...configFacts(config), database: source.kind, cache: cache.facts() });
+      const cacheIsKnown = () => cache.untilKnown();
+      const open = async () => call;
+      return work({
+        call,
+        database: source.kind,
+        async run<A>(tool: Tool, args: Record<string, unknown>) {
+          if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
+          // the tool's own schema says what it answers, and its answer is checked by nobody twice
+          return (await runTool(tool, { facts, cacheIsKnown, open }, args)) as A;
+        },
+      });
+    }),
+  );
+  return working.catch((error) => {
+    // the command's exit code is chosen by what the tool said
+    const { cause, message } = error as Error;
+    throw cause instanceof GoalAgentError && cause.message === message ? cause : error;
+  });
+}
+
+/** The name that history shows for what this person does; an account without a name is `operator`. */
+function userName(): string {
+  try {
+    return userInfo().username || 'operator';
+  } catch {
+    return 'operator';
+  }
+}
+
+function readOnly(): GoalAgentError {
+  return new GoalAgentError(
+    'forbidden',
+    'GOAL_AGENT_READ_ONLY is on, so nothing is changed here. Turn it off to change something.',
+  );
+}

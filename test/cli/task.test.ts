@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { breakDownGoal } from '../../src/tools/break-down-goal.ts';
+import { claimTasks } from '../../src/tools/claim-tasks.ts';
+import { deleteTask } from '../../src/tools/delete-task.ts';
+import { getNextTasks } from '../../src/tools/get-next-tasks.ts';
+import { getTask } from '../../src/tools/get-task.ts';
+import { listTasks } from '../../src/tools/list-tasks.ts';
+import { releaseTasks } from '../../src/tools/release-tasks.ts';
+import { updateTask } from '../../src/tools/update-task.ts';
+import { updateTaskStatus } from '../../src/tools/update-task-status.ts';
+import { aGoal, aTask } from '../support/builders.ts';
+import { aCall } from '../support/database.ts';
+import { commandsOn } from './support.ts';
+
+const { call, sql, connection } = await aCall();
+const { goalAgent, lines, json } = commandsOn(connection);
+
+let goal: string;
+let task: string;
+let next: string;
+
+beforeEach(async () => {
+  await sql.query('truncate goals, tasks, task_dependencies, operations, events, notes, claims cascade');
+  goal = await aGoal(call);
+  task = await aTask(call, goal);
+  next = await aTask(call, goal, [task]);
+});
+
+describe('goal-agent task', () => {
+  it('add, update and delete change one task', async () => {
+    const added = await json(
+      breakDownGoal,
+      'task',
+      'add',
+      goal,
+      'Write it',
+      '-e',
+      '2h',
+      '--after',
+      next,
+      '--ticket',
+      'P-1',
+    );
+    expect(added).toMatchObject({ tasks: [{ description: 'Write it', dependencies: [next], jira_ticket: 'P-1' }] });
+    const id = added.first_task_id as string;
+    expect(await lines('task', 'update', id, '--priority', 'high', '--after', task, '--not-after', next)).toEqual([
+      `${id}  ◌ ▲  Write it  2h  waits for ${task}`,
+    ]);
+    expect(await json(updateTask, 'task', 'update', id, '--effort', '')).toMatchObject({ estimated_effort: null });
+    expect((await goalAgent(['task', 'delete', task])).code).toBe(1);
+    expect(await lines('task', 'delete', task, '--yes')).toEqual([
+      `Deleted ${task}.`,
+      `  No longer waiting for it: ${next}, ${id}`,
+    ]);
+    expect(await json(deleteTask, 'task', 'delete', id, '-y')).toMatchObject({ deleted_task_id: id });
+  });
+
+  it('list, show and next look', async () => {
+    expect(await lines('task', 'list')).toEqual([
+      `${next}  ◌  a task  waits for ${task}  ${goal}`,
+      `${task}  ○  a task${' '.repeat(21)}  ${goal}`,
+    ]);
+    expect(await lines('task', 'list', '--goal', goal, '--status', 'failed')).toEqual(['  No such tasks.']);
+    expect(await json(listTasks, 'task', 'list', '--limit', '1')).toMatchObject({ count: 1 });
+    expect((await lines('task', 'show', next)).join('\n')).toContain(`depends on ${task}\n  waits for  ${task}`);
+    expect(await json(getTask, 'task', 'show', next)).toMatchObject({ id: next });
+    expect(await lines('task', 'next')).toEqual([`${task}  ○  a task  ${goal}`]);
+    expect(await json(getNextTasks, 'task', 'next', '--goal', goal)).toMatchObject({ total: 1 });
+  });
+
+  it('claim takes a task for this person, and release gives it back', async () => {
+    expect(await lines('task', 'claim', '--lease', '2h')).toEqual([`${task}  ◐  a task  ann, 2 h left`]);
+    expect((await lines('task', 'list', '--agent', 'ann'))[0]).toContain(task);
+    const bob = { env: { GOAL_AGENT_NAME: 'bob' } };
+    const refused = await goalAgent(['task', 'claim', task], bob);
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining(`${task}: it is claimed by ann until`) });
+    expect((await goalAgent(['task', 'done', task], bob)).stderr).toContain(`${task} is claimed by ann until`);
+    expect(await lines('task', 'release', task, '--reason', 'lunch')).toEqual([`  Given back: ${task}`]);
+    expect((await goalAgent(['task', 'release', task])).code).toBe(1);
+    expect(await json(claimTasks, 'task', 'claim', task)).toMatchObject({ tasks: [{ id: task }] });
+    expect(await json(releaseTasks, 'task', 'release', task)).toEqual({ released: [task] });
+    expect((await lines('task', 'claim', '--goal', goal, '-n', '5'))[0]).toContain(task);
+  });
+
+  it('done, fail, block, start and reopen say what becomes of it', async () => {
+    expect(await lines('task', 'start', task)).toEqual([`${task}  ◐  a task  since just now`]);
+    expect(await lines('task', 'block', task, 'no key')).toEqual([`${task}  ⊘  a task  no key`]);
+    expect(await lines('task', 'fail', task, 'gave up')).toEqual([`${task}  ✕  a task  gave up`]);
+    expect(await lines('task', 'reopen', task)).toEqual([`${task}  ○  a task`]);
+    expect(await lines('task', 'done', task, '--result', '{"pr":42}')).toEqual([
+      `${task}  ✔  a task  just now`,
+      `  Ready now: ${next}`,
+    ]);
+    expect((await sql.query('select result from tasks where id = $1', [task])).rows).toEqual([{ result: { pr: 42 } }]);
+    expect(await lines('task', 'done', next)).toEqual([`${next}  ✔  a task  just now`, `  ${goal} is completed.`]);
+    expect(await json(updateTaskStatus, 'task', 'start', next)).toMatchObject({ goal_status: 'in_progress' });
+  });
+});
