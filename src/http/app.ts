@@ -4,8 +4,9 @@ import { measure } from '../service/measures.ts';
 import type { Observation } from '../tools/define/run-tool.ts';
 import { changeStreams } from './changes.ts';
 import { checkAddresses, type Names } from './guard/addresses.ts';
-import { authenticate, type Challenge } from './guard/authenticate.ts';
+import { authenticate } from './guard/authenticate.ts';
 import { limitBodies, requireJson } from './guard/bodies.ts';
+import { type OAuthSettings, resourceMetadata } from './guard/oauth.ts';
 import { limitGuesses, limitRates, type Rates } from './guard/rates.ts';
 import { mcpEndpoint } from './mcp-endpoint.ts';
 import { Metrics } from './metrics.ts';
@@ -16,7 +17,8 @@ import { restApi } from './rest/rest.ts';
 
 export interface AppOptions {
   names: Names;
-  challenge: Challenge;
+  /** Who else gives tokens, where somebody does. */
+  oauth: OAuthSettings | undefined;
   rates: Rates;
   /** The URL under which clients reach the service, for a request that came. */
   urlOf(requestUrl: string): string;
@@ -56,10 +58,19 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     const { ready, reason } = await parts.readiness();
     return context.json({ ready, ...(reason !== undefined && { reason }) }, ready ? 200 : 503);
   });
+  const { oauth } = options;
+  const metadataPath = '/.well-known/oauth-protected-resource';
+  if (oauth !== undefined) {
+    for (const path of [metadataPath, `${metadataPath}/mcp`]) {
+      app.get(path, (context) => context.json(resourceMetadata(oauth)));
+    }
+  }
+  const challenge = (requestUrl: string) =>
+    oauth === undefined ? undefined : `${options.urlOf(requestUrl)}${metadataPath}/mcp`;
   const described = { tools: parts.tools, version: parts.facts().version };
   app.get('/openapi.json', (context) => context.json(openApi({ ...described, url: options.urlOf(context.req.url) })));
   for (const path of ['/mcp', '/api/*', '/metrics']) {
-    app.use(path, limitGuesses(options.peerOf), authenticate(parts, options.challenge), limitRates(options.rates));
+    app.use(path, limitGuesses(options.peerOf), authenticate(parts, challenge), limitRates(options.rates));
     app.use(path, limitBodies, requireJson);
   }
   app.all('/mcp', (context) => mcp.handle(context));

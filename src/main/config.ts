@@ -1,4 +1,5 @@
 import { GoalAgentError } from '../domain/errors.ts';
+import type { OAuthSettings } from '../http/guard/oauth.ts';
 import { type CacheConfig, chooseCache } from './config/cache.ts';
 import { clientEnv } from './config/client-env.ts';
 import { chooseDatabase, type DatabaseConfig } from './config/database.ts';
@@ -28,6 +29,8 @@ export interface PlainConfig {
     publicUrl: URL | undefined;
     /** Requests of one token in a minute. */
     requestsAMinute: number;
+    /** Who else gives tokens; undefined where nobody does. */
+    oauth: OAuthSettings | undefined;
   };
   /** Whether webhooks may go to addresses that are not public, and without TLS. */
   webhooks: { allowPrivate: boolean };
@@ -127,6 +130,7 @@ function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Plain
       port: values.GOAL_AGENT_PORT,
       publicUrl: values.GOAL_AGENT_PUBLIC_URL,
       requestsAMinute: values.GOAL_AGENT_RATE_LIMIT,
+      oauth: oauthSettings(values),
     },
     webhooks: { allowPrivate: values.GOAL_AGENT_WEBHOOKS_PRIVATE },
     v2Directory: {
@@ -136,6 +140,14 @@ function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Plain
     toolsets: values.GOAL_AGENT_TOOLSETS,
     readOnly: values.GOAL_AGENT_READ_ONLY,
   };
+}
+
+/** Tokens are made for the URL of the MCP endpoint, unless somebody says otherwise. */
+function oauthSettings(values: PlainSettings): OAuthSettings | undefined {
+  const { GOAL_AGENT_OAUTH_ISSUER: issuer, GOAL_AGENT_PUBLIC_URL: publicUrl, GOAL_AGENT_OAUTH_SCOPES: scopes } = values;
+  if (issuer === undefined) return undefined;
+  const own = publicUrl?.origin ?? `http://${values.GOAL_AGENT_HOST}:${values.GOAL_AGENT_PORT}`;
+  return { issuer, audience: values.GOAL_AGENT_OAUTH_AUDIENCE ?? `${own}/mcp`, scopes };
 }
 
 function foreign({ driverVariables = [] }: Surroundings): string[] {

@@ -18,12 +18,13 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
   const localToken = await ensureLocalToken(config.home);
   const { log, wired } = begin(settings, { isShared: true });
   wired.warmUp();
-  const parts = serviceParts(wired, { log, localToken });
+  const { oauth, publicUrl } = config.http;
+  const parts = serviceParts(wired, { log, localToken, oauth });
   const app = createApp(parts, {
-    names: namesOf(config.http.host, config.http.publicUrl),
-    challenge: { resourceMetadata: undefined },
+    names: namesOf(config.http.host, publicUrl),
+    oauth,
     rates: { requests: config.http.requestsAMinute, windowSeconds: 60 },
-    urlOf: (requestUrl) => config.http.publicUrl?.origin ?? new URL(requestUrl).origin,
+    urlOf: (requestUrl) => publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });
   const webhooks = serveWebhooks(config, { wired, log });

@@ -58,7 +58,7 @@ describe('with nothing set', () => {
       home: dataDirectory({ HOME: '/home/ada' }),
       workspace: 'default',
       actor: undefined,
-      http: { host: '127.0.0.1', port: 7432, publicUrl: undefined, requestsAMinute: 6000 },
+      http: { host: '127.0.0.1', port: 7432, publicUrl: undefined, requestsAMinute: 6000, oauth: undefined },
       webhooks: { allowPrivate: false },
       v2Directory: { path: path.join(cwd, 'data/goals'), isNamed: false },
       toolsets: ['core', 'team'],

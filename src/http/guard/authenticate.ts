@@ -3,18 +3,19 @@ import { unstorable } from '../../domain/text.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
 import { problemResponse } from '../problem.ts';
 
-export interface Challenge {
-  /** Where a client finds who gives tokens (RFC 9728); undefined where no issuer is configured. */
-  resourceMetadata: string | undefined;
-}
+/** Where a client finds who gives tokens (RFC 9728), for a request that came; undefined where nobody else does. */
+type ChallengeOf = (requestUrl: string) => string | undefined;
 
 /** Lets in whoever shows a token, as the principal whose token it is. */
-export function authenticate(parts: Pick<ServiceParts, 'identify'>, challenge: Challenge): MiddlewareHandler<HttpEnv> {
+export function authenticate(
+  parts: Pick<ServiceParts, 'identify'>,
+  challengeOf: ChallengeOf,
+): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     const token = bearerToken(context.req.header('authorization'));
-    if (token === undefined) return unauthenticated(challenge, undefined);
+    if (token === undefined) return unauthenticated(challengeOf(context.req.url), undefined);
     const identified = await parts.identify(token);
-    if (identified.kind === 'refused') return unauthenticated(challenge, identified.reason);
+    if (identified.kind === 'refused') return unauthenticated(challengeOf(context.req.url), identified.reason);
     context.set('principal', identified.kind === 'principal' ? identified.principal : undefined);
     context.set('token', token);
     context.set('agent', nameIn(context.req.header('x-agent-name')));
@@ -27,7 +28,7 @@ function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +([\x21-\x7e]{1,4096}) *$/i.exec(header ?? '')?.[1];
 }
 
-function unauthenticated({ resourceMetadata }: Challenge, reason: string | undefined): Response {
+function unauthenticated(resourceMetadata: string | undefined, reason: string | undefined): Response {
   const parts = [
     'Bearer realm="goal-agent"',
     ...(reason === undefined ? [] : ['error="invalid_token"', `error_description="${reason}"`]),

@@ -75,13 +75,16 @@ export const plainVariables = z.object({
   GOAL_AGENT_MAX_WORKERS: wholeNumber(1, 100).default(5),
   GOAL_AGENT_HOST: host().default('127.0.0.1'),
   GOAL_AGENT_PORT: wholeNumber(0, 65_535).default(7432),
-  GOAL_AGENT_PUBLIC_URL: setting((value) => {
-    const url = URL.parse?.(value) ?? undefined;
-    const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '';
-    return isOrigin
-      ? { value: url }
-      : { allowed: 'the http or https URL of the service, as https://goals.example.com' };
-  }),
+  GOAL_AGENT_PUBLIC_URL: webUrl('the http or https URL of the service, as https://goals.example.com'),
+  GOAL_AGENT_OAUTH_ISSUER: webUrl('the http or https URL of an issuer of OAuth 2.1 tokens'),
+  GOAL_AGENT_OAUTH_AUDIENCE: text(),
+  GOAL_AGENT_OAUTH_SCOPES: setting((value) => {
+    const scopes = value.split(',').map((part) => part.trim());
+    const [reader, writer, admin] = scopes;
+    const areScopes = scopes.length === 3 && scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(scope));
+    if (areScopes && reader && writer && admin) return { value: { reader, writer, admin } };
+    return { allowed: 'three scopes with commas between them: those of a reader, a writer and an admin' };
+  }).default({ reader: 'goals:read', writer: 'goals:write', admin: 'goals:admin' }),
   GOAL_AGENT_RATE_LIMIT: wholeNumber(1, 1_000_000).default(6_000),
   GOAL_AGENT_WEBHOOKS_PRIVATE: yesOrNo().default(false),
   GOAL_AGENT_NAME: text(100),
@@ -109,5 +112,13 @@ function choice<const T extends string>(choices: readonly T[], allowed: string) 
   return setting((value) => {
     const meant = choices.find((each) => each.toLowerCase() === value.toLowerCase());
     return meant === undefined ? { allowed } : { value: meant };
+  });
+}
+
+function webUrl(allowed: string) {
+  return setting((value) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    const isPlain = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '';
+    return isPlain ? { value: url } : { allowed };
   });
 }

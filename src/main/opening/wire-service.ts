@@ -1,3 +1,4 @@
+import { type OAuthSettings, OAuthVerifier } from '../../http/guard/oauth.ts';
 import type { Identified, Readiness, ServiceParts } from '../../http/parts.ts';
 import { TokenVerifier } from '../../service/verify-token.ts';
 import { readWorkspaceState } from '../../service/workspace-state.ts';
@@ -15,18 +16,36 @@ const refusals = {
   revoked: 'This token was revoked.',
 };
 
+interface ServiceNeeds {
+  log: Log;
+  localToken: string;
+  oauth: OAuthSettings | undefined;
+}
+
 /** The parts that the service needs beside those of every face. This user's own programs show `localToken`. */
-export function serviceParts(wired: Wired, { log, localToken }: { log: Log; localToken: string }): ServiceParts {
+export function serviceParts(wired: Wired, { log, localToken, oauth }: ServiceNeeds): ServiceParts {
   let verifier: { database: Store['database']; tokens: TokenVerifier } | undefined;
   const tokensOf = ({ database }: Store) => {
     if (verifier?.database !== database) verifier = { database, tokens: new TokenVerifier(database) };
     return verifier.tokens;
   };
+  const issuer = oauth && new OAuthVerifier(oauth);
   return {
     ...wired,
     async identify(token): Promise<Identified> {
       if (isLocalToken(token, localToken)) return { kind: 'local' };
       const { store } = await wired.openCall({});
+      if (issuer !== undefined && !token.startsWith('gat_')) {
+        const { identity, reason } = await issuer.verify(token);
+        if (identity === undefined) return { kind: 'refused', reason };
+        const { workspaceId, workspace } = store;
+        // a name that a token of ours has is that token's in the history
+        const name = `${identity.name}@${oauth?.issuer.hostname}`;
+        return {
+          kind: 'principal',
+          principal: { ...identity, name, workspaceId, workspace, tokenId: `oauth:${name}` },
+        };
+      }
       const { principal, reason } = await tokensOf(store).verify(token);
       return principal === undefined ? { kind: 'refused', reason: refusals[reason] } : { kind: 'principal', principal };
     },
