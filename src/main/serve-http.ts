@@ -19,7 +19,8 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
   const { log, wired } = begin(settings, { isShared: true });
   wired.warmUp();
   const { oauth, publicUrl } = config.http;
-  const parts = serviceParts(wired, { log, localToken, oauth });
+  const webhooks = serveWebhooks(config, { wired, log });
+  const parts = serviceParts(wired, { log, localToken, oauth, webhookFailures: webhooks.failures });
   const app = createApp(parts, {
     names: namesOf(config.http.host, publicUrl),
     oauth,
@@ -27,7 +28,6 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
     urlOf: (requestUrl) => publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });
-  const webhooks = serveWebhooks(config, { wired, log });
   try {
     const listening = await listen(app, config.http);
     started({ host: config.http.host, port: listening.port, home: config.home });

@@ -20,10 +20,11 @@ interface ServiceNeeds {
   log: Log;
   localToken: string;
   oauth: OAuthSettings | undefined;
+  webhookFailures(): number;
 }
 
 /** The parts that the service needs beside those of every face. This user's own programs show `localToken`. */
-export function serviceParts(wired: Wired, { log, localToken, oauth }: ServiceNeeds): ServiceParts {
+export function serviceParts(wired: Wired, { log, localToken, oauth, webhookFailures }: ServiceNeeds): ServiceParts {
   let verifier: { database: Store['database']; tokens: TokenVerifier } | undefined;
   const tokensOf = ({ database }: Store) => {
     if (verifier?.database !== database) verifier = { database, tokens: new TokenVerifier(database) };
@@ -62,7 +63,7 @@ export function serviceParts(wired: Wired, { log, localToken, oauth }: ServiceNe
       // who follows a call through several programs looks for it here
       if (trace !== undefined) log.info({ trace, tool, outcome, seconds }, `call of ${tool}`);
     },
-    webhookFailures: () => 0,
+    webhookFailures,
     noticeProtocolError: (error) => log.warn({ err: error }, 'protocol error'),
   };
 }
