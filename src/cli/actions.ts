@@ -1,4 +1,5 @@
 import type { Call, PoolCall } from '../service/call.ts';
+import type { Workspaces } from '../service/workspaces.ts';
 import type { Tool } from '../tools/define/define-tool.ts';
 
 /** The result of `goal-agent init`. */
@@ -40,6 +41,13 @@ export interface ServiceAddress {
   home: string;
 }
 
+/** The workspace of a command that names one, over what the environment says. */
+export interface CallPlace {
+  workspace?: string;
+  /** Whether a workspace that does not exist is refused, and not made. */
+  mustExist?: boolean;
+}
+
 /** What a command works with that does what agents can. */
 export interface CommandHost {
   /** For what no tool answers in whole, and for what only a person at this machine may do. */
@@ -61,7 +69,9 @@ export interface Actions {
   serveHttp(options: ListenOptions, started: (address: ServiceAddress) => void): Promise<void>;
   init(): Promise<InitReport>;
   /** Opens the workspace for `work`, which acts under the name of `actor`, and closes it again. */
-  withCall<T>(actor: string, work: (call: Call) => Promise<T>): Promise<T>;
+  withCall<T>(actor: string, work: (call: Call) => Promise<T>, where?: CallPlace): Promise<T>;
+  /** Opens the database for `work` on its workspaces, and closes it again. */
+  withWorkspaces<T>(work: (workspaces: Workspaces) => Promise<T>): Promise<T>;
   /** Whether webhooks may go to addresses that are not public. */
   allowsPrivateWebhooks(): boolean;
   /** Opens the workspace for a person, who acts under GOAL_AGENT_NAME or the name of this machine's user. */

@@ -5,8 +5,10 @@ import { addGoalCommands } from './commands/goal.ts';
 import { addImportCommands } from './commands/import.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTaskCommands } from './commands/task.ts';
+import { addTokenCommands } from './commands/token.ts';
 import { addUndoCommand } from './commands/undo.ts';
 import { addWebhookCommands } from './commands/webhook.ts';
+import { addWorkspaceCommands } from './commands/workspace.ts';
 import { renderInit } from './render.ts';
 
 /** Adds every command but `mcp`, in the order of the help. */
@@ -22,4 +24,6 @@ export function addCommands(program: Command, actions: Actions): void {
   addImportCommands(program, actions);
   addExportCommands(program, actions);
   addWebhookCommands(program, actions);
+  addTokenCommands(program, actions);
+  addWorkspaceCommands(program, actions);
 }

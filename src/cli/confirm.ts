@@ -3,11 +3,19 @@ import { GoalAgentError } from '../domain/errors.ts';
 
 /** Whether the person at the terminal says yes. Without a terminal nobody can. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!canAsk()) return false;
+  return /^y(es)?$/i.test((await answerTo(`${question} [y/N] `)) ?? '');
+}
+
+/** The text that the person at the terminal types. Undefined without a terminal. */
+export function typedAgain(question: string): Promise<string | undefined> {
+  return answerTo(`${question} `);
+}
+
+async function answerTo(question: string): Promise<string | undefined> {
+  if (!canAsk()) return undefined;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${question} [y/N] `);
-    return /^y(es)?$/i.test(answer.trim());
+    return (await terminal.question(question)).trim();
   } finally {
     terminal.close();
   }

@@ -4,7 +4,7 @@ import { readSettings } from './config.ts';
 import { takeDriverVariables } from './driver-variables.ts';
 import { dropLegacy } from './drop-legacy.ts';
 import { init } from './init.ts';
-import { withCall } from './opening/command-call.ts';
+import { withCall, withWorkspaces } from './opening/command-call.ts';
 import { withTools } from './opening/command-host.ts';
 import { serve } from './serve.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
@@ -44,7 +44,11 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
       await serveHttp(readSettings({ ...surroundings, env, reader: 'command' }), started);
       process.exit();
     },
-    withCall: (actor, work) => withCall({ config: settings.config(), actor }, work),
+    withCall: (actor, work, { workspace, mustExist = false } = {}) => {
+      const config = settings.config();
+      return withCall({ config: workspace === undefined ? config : { ...config, workspace }, actor, mustExist }, work);
+    },
+    withWorkspaces: (work) => withWorkspaces(settings.config(), work),
     allowsPrivateWebhooks: () => settings.config().webhooks.allowPrivate,
     withTools: (work) => withTools(settings.config(), work),
     dropLegacy: () => dropLegacy(settings.config()),

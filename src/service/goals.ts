@@ -24,6 +24,7 @@ import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
 import { deleteGoals } from '../store/statements/undo-writes.ts';
+import { workspaceIsGone } from '../store/workspace-is-gone.ts';
 import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
 import { type Call, change, goalNotFound, mayStartId, read, transact } from './call.ts';
@@ -42,7 +43,9 @@ export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
   const row = { id, number, description, priority, repos, metadata, ...words };
   const { goals } = await change(call, (own) => ({
     goals: step(createGoalFunction.call, { ...own, ...row, taskIdLimit }),
-  }));
+  })).catch((error) => {
+    throw violatedConstraint(error) === 'goals_workspace_exists' ? workspaceIsGone() : error;
+  });
   return goalOf(goals, id);
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from './database.ts';
 import { takeNumbers } from './functions/take-numbers.ts';
 import { step } from './steps.ts';
+import { workspaceIsGone } from './workspace-is-gone.ts';
 
 export type CounterKind = 'goal' | 'task' | 'note';
 
@@ -64,7 +65,7 @@ export class Numbers {
     const params = { workspaceId: this.#workspaceId, kind, count };
     const { taken } = await this.#database.repeat({ taken: step(takeNumbers.call, params) });
     const [row] = taken;
-    if (row === undefined) throw new Error(`no counter of kind ${kind}`);
+    if (row === undefined) throw workspaceIsGone();
     return row.first;
   }
 }

@@ -41,6 +41,11 @@ describe('the history', () => {
     expect(attacks).toEqual([]);
   });
 
+  it('is deleted with its whole workspace, and not otherwise', () => {
+    const deleting = files.filter((file) => readFileSync(path.join(root, file), 'utf8').includes("removal('events')"));
+    expect(deleting).toEqual(['src/store/statements/remove-workspace.ts']);
+  });
+
   it.each([
     ['update events set actor = $1', 1],
     ['UPDATE public.events e SET actor = $1', 1],
@@ -159,6 +164,21 @@ describe.skipIf(!inject('server'))('with the roles and grants of docs/postgres.m
     await ask('delete_goal', { goal_id });
     await ask('undo');
     expect([...called].toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
+  });
+
+  it('a workspace is deleted by the owner alone', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'goal-agent-grants-'));
+    try {
+      expect((await run(['workspace', 'create', 'gone'], asApp)).code).toBe(0);
+      const args = ['workspace', 'delete', 'gone', '--confirm', 'gone'];
+      const refused = await run(args, asApp, { cwd: directory });
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('42501')]);
+      expect(readdirSync(directory)).toEqual([]);
+      expect((await run(['workspace', 'list'], asApp)).stdout).toContain('gone');
+      expect((await run(args, asOwner, { cwd: directory })).code).toBe(0);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 
   it('imports, exports and the command undo work', async () => {

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import { type Call, read } from '../../service/call.ts';
-import { step } from '../../store/database.ts';
+import { type Rows, type Run, step } from '../../store/database.ts';
 import { exportGoals } from '../../store/statements/export-goals.ts';
 import { exportEvents, exportOperations } from '../../store/statements/export-history.ts';
 import { exportImports } from '../../store/statements/export-imports.ts';
@@ -21,8 +21,17 @@ export type Exported = Record<'goals' | 'tasks' | 'notes' | 'events' | 'imports'
  * @throws GoalAgentError `conflict` when the file exists, `configuration` when it cannot be written.
  */
 export async function exportJson(call: Call, file: string): Promise<Exported> {
-  const params = { workspaceId: call.store.workspaceId };
-  const { counters, goals, tasks, notes, operations, events, imports } = await read(call, {
+  return writeExport(file, await read(call, exportSteps(call.store.workspaceId)));
+}
+
+/** The same in a transaction in which nobody can change a row of the workspace. */
+export async function exportJsonWithin(run: Run, workspaceId: number, file: string): Promise<Exported> {
+  return writeExport(file, await run(exportSteps(workspaceId)));
+}
+
+function exportSteps(workspaceId: number) {
+  const params = { workspaceId };
+  return {
     counters: step(listCounters, params),
     goals: step(exportGoals, params),
     tasks: step(exportTasks, params),
@@ -30,7 +39,11 @@ export async function exportJson(call: Call, file: string): Promise<Exported> {
     operations: step(exportOperations, params),
     events: step(exportEvents, params),
     imports: step(exportImports, params),
-  });
+  };
+}
+
+async function writeExport(file: string, rows: Rows<ReturnType<typeof exportSteps>>): Promise<Exported> {
+  const { counters, goals, tasks, notes, operations, events, imports } = rows;
   const nexts = Object.fromEntries(counters.map(({ kind, next }) => [kind, next]));
   const head = [`"format": "${formatName}"`, `"version": ${formatVersion}`, `"counters": ${JSON.stringify(nexts)}`];
   await writeLines(file, head, { goals, tasks, notes, operations, events, imports });

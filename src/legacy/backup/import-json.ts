@@ -6,6 +6,7 @@ import { type Call, transact } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';
 import { findAnyRow } from '../../store/statements/find-any-row.ts';
+import { findWorkspaceById } from '../../store/statements/find-workspace-by-id.ts';
 import { importGoals } from '../../store/statements/import-goals.ts';
 import { importTasks } from '../../store/statements/import-tasks.ts';
 import { insertDependencies } from '../../store/statements/insert-dependencies.ts';
@@ -15,6 +16,7 @@ import { raiseHistoryNumbers, restoreEvents, restoreOperations } from '../../sto
 import { restoreImports } from '../../store/statements/restore-imports.ts';
 import { restoreNotes } from '../../store/statements/restore-notes.ts';
 import { restoreClaims } from '../../store/statements/undo-writes.ts';
+import { workspaceIsGone } from '../../store/workspace-is-gone.ts';
 import { goalWords, noteWords, taskWords } from '../../store/write-words.ts';
 import { deriveColumns } from '../check/goal-tasks.ts';
 import { chunks } from '../chunks.ts';
@@ -37,10 +39,12 @@ export async function importJson(call: Call, file: string): Promise<Exported> {
     await transact(
       call,
       async (run) => {
-        const { present } = await run({
+        const { workspace, present } = await run({
           locked: step(lockGraphExclusive, { workspaceId }),
+          workspace: step(findWorkspaceById, { workspaceId }),
           present: step(findAnyRow, { workspaceId }),
         });
+        if (workspace.length === 0) throw workspaceIsGone();
         if (present.length > 0) throw notEmpty(call.store.workspace);
         for (const restored of restoring(workspaceId, exported)) await run({ restored });
       },

@@ -1,5 +1,6 @@
 import type { PoolCall } from '../../service/call.ts';
-import { openStore } from '../../store/store.ts';
+import type { Workspaces } from '../../service/workspaces.ts';
+import { openDatabase, openStore } from '../../store/store.ts';
 import type { Config } from '../config.ts';
 import type { Source } from './database-source.ts';
 import { OptionalCache } from './optional-cache.ts';
@@ -12,23 +13,18 @@ export interface CallOptions {
   actor: string;
   /** A command that does what a tool does waits no longer than a tool. */
   timeoutMs?: number;
+  /** Whether a workspace that does not exist is refused, and not made. */
+  mustExist?: boolean;
 }
 
 /** Opens the store on a known database, lets `work` use it under the name of `actor`, and closes it again. */
 export async function withCallOn<T>(
   source: Pick<Source, 'connect'>,
-  { config, actor, timeoutMs = Math.max(config.timeoutMs, patientMs) }: CallOptions,
+  { config, actor, timeoutMs = patienceOf(config), mustExist = false }: CallOptions,
   work: (call: PoolCall, cache: OptionalCache) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore({
-    connect: source.connect,
-    workspace: config.workspace,
-    poolSize: 1,
-    maxOverflow: 1,
-    timeoutMs,
-    prepared: config.prepared,
-    warn: () => {},
-  });
+  const { workspace } = config;
+  const store = await openStore({ ...optionsOf(source, config), timeoutMs, workspace, mustExist });
   const cache = new OptionalCache(config, { info: () => {}, warn: () => {} });
   try {
     await cache.attachTo(store);
@@ -41,4 +37,26 @@ export async function withCallOn<T>(
     cache.close();
     await store.database.close();
   }
+}
+
+/** Opens the database by a way that is known, lets `work` use its workspaces, and closes it again. */
+export async function withWorkspacesOn<T>(
+  source: Pick<Source, 'connect'>,
+  config: Config,
+  work: (workspaces: Workspaces) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase({ ...optionsOf(source, config), timeoutMs: patienceOf(config) });
+  try {
+    return await work({ database });
+  } finally {
+    await database.close();
+  }
+}
+
+function optionsOf({ connect }: Pick<Source, 'connect'>, { prepared }: Config) {
+  return { connect, poolSize: 1, maxOverflow: 1, prepared, warn: () => {} };
+}
+
+function patienceOf({ timeoutMs }: Config): number {
+  return Math.max(timeoutMs, patientMs);
 }

@@ -1,7 +1,8 @@
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { Call } from '../../service/call.ts';
+import type { Workspaces } from '../../service/workspaces.ts';
 import type { Config } from '../config.ts';
-import { type CallOptions, withCallOn } from './call-on-source.ts';
+import { type CallOptions, withCallOn, withWorkspacesOn } from './call-on-source.ts';
 import { type Source, sourceOf } from './database-source.ts';
 import { operatorText } from './server-store.ts';
 
@@ -9,6 +10,12 @@ import { operatorText } from './server-store.ts';
 export async function withCall<T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {
   const source = sourceOf(options.config, (line) => process.stderr.write(`${line}\n`));
   return withOperatorText(options.config, source, () => withCallOn(source, options, work));
+}
+
+/** Finds the database, lets `work` use its workspaces, and leaves again. */
+export async function withWorkspaces<T>(config: Config, work: (workspaces: Workspaces) => Promise<T>): Promise<T> {
+  const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
+  return withOperatorText(config, source, () => withWorkspacesOn(source, config, work));
 }
 
 /** Leaves the database when the work is done, and tells the person at this machine everything about a failure. */

@@ -1,6 +1,6 @@
 import { defineFunction } from '../function.ts';
 import { goalColumns, goalImage, goalSelect } from '../statements/sql.ts';
-import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
+import { eventColumns, holdWorkspace, operationVariable, recordOperation } from './pieces.ts';
 
 export const createGoal = defineFunction({
   name: 'create_goal',
@@ -21,6 +21,7 @@ export const createGoal = defineFunction({
   columns: goalColumns,
   declare: operationVariable,
   body: `
+${holdWorkspace}
 ${recordOperation()}
   insert into goals (workspace_id, id, number, description, priority, status, repos, metadata)
   values ($1, p_id, p_number, p_description, p_priority::priority, 'planned', p_repos, p_metadata);

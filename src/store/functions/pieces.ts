@@ -9,6 +9,15 @@ export const lockGraphShared = `  perform pg_advisory_xact_lock_shared(119637689
 export const lockGraphExclusive = `  perform pg_advisory_xact_lock(1196376898, ($1 % 2147483647)::int4);`;
 
 /**
+ * Keeps the workspace from being deleted until the transaction ends, and fails where it was: nothing else of a new goal needs
+ * a row that is there.
+ */
+export const holdWorkspace = `  perform pg_advisory_xact_lock_shared(1196376899, ($1 % 2147483647)::int4);
+  if not exists (select from counters c where c.workspace_id = $1 and c.kind = 'goal') then
+    raise foreign_key_violation using constraint = 'goals_workspace_exists', message = 'the workspace was deleted';
+  end if;`;
+
+/**
  * Makes the operation, now that its locks are held, and puts its number into `operation_seq`. A request has made it
  * before, with its id. Any other that is there was committed by a try whose connection was lost, and is not done again.
  */

@@ -4,9 +4,9 @@ import { defineStatement } from '../statement.ts';
 export const listWorkspaces = defineStatement({
   name: 'list_workspaces',
   params: {},
-  columns: { id: 'int8' },
+  columns: { id: 'int8', name: 'text', created_at: 'timestamptz' },
   text: `
-    select id
+    select id, name, created_at
     from workspaces
     order by id`,
 });

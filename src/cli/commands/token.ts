@@ -1,0 +1,123 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Role } from '../../domain/principal.ts';
+import { parseSpan } from '../../domain/span.ts';
+import type { Call } from '../../service/call.ts';
+import {
+  createToken,
+  listTokens,
+  longestTokenSeconds,
+  type NewToken,
+  revokeToken,
+  rotateToken,
+  type Token,
+} from '../../service/tokens.ts';
+import type { Actions } from '../actions.ts';
+import { example, withJson } from '../arguments.ts';
+import { look, print, printJson } from '../render/output.ts';
+import { table } from '../render/table.ts';
+import { clock } from '../render/time.ts';
+
+interface Where {
+  workspace?: string;
+  json?: boolean;
+}
+
+interface Expires {
+  expires?: number;
+}
+
+const actor = 'operator';
+const secondsOf = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+/** Adds `goal-agent token …`: who may call the service. */
+export function addTokenCommands(program: Command, actions: Actions): void {
+  const group = program.command('token').description('say who may call the service, and as what');
+  const on = <T>({ workspace }: Where, work: (call: Call) => Promise<T>) =>
+    actions.withCall(actor, work, workspace === undefined ? {} : { workspace, mustExist: true });
+
+  example(
+    withWorkspace(group.command('create')),
+    'goal-agent token create --name claude-ci --role writer --expires 90d',
+  )
+    .requiredOption('--name <name>', 'the name that history shows')
+    .addOption(
+      new Option('--role <role>', 'a reader reads, a writer does all that agents do, an admin also manages tokens')
+        .choices(Role.options)
+        .makeOptionMandatory(),
+    )
+    .option('--expires <span>', 'how long it counts: 12h, 90d, 52w (default: until it is revoked)', spanOf)
+    .description('make a token; it is printed once, and nobody can show it again')
+    .action(async ({ name, role, expires, ...where }: Where & Expires & { name: string; role: Role }) =>
+      showNew(await on(where, (call) => createToken(call, { name, role, expiresInSeconds: expires })), where),
+    );
+  example(withWorkspace(group.command('list')), 'goal-agent token list --all')
+    .option('--all', 'with those that were revoked')
+    .description('show the tokens of a workspace, and when each was used last')
+    .action(async ({ all = false, ...where }: Where & { all?: boolean }) => {
+      const tokens = await on(where, listTokens);
+      showList(
+        tokens.filter((token) => all || token.state !== 'revoked'),
+        where,
+      );
+    });
+  example(withWorkspace(group.command('revoke').argument('<name>')), 'goal-agent token revoke claude-ci')
+    .description('end a token; within a second nobody gets in with it')
+    .action(async (name: string, where: Where) => {
+      const token = await on(where, (call) => revokeToken(call, name));
+      if (where.json) printJson(tokenJson(token));
+      else print(`The token ${name} is revoked.`);
+    });
+  example(withWorkspace(group.command('rotate').argument('<name>')), 'goal-agent token rotate claude-ci')
+    .option('--expires <span>', 'how long the new one counts (default: as long as the old one did)', spanOf)
+    .description('put a new secret in the place of a token’s; the old one ends')
+    .action(async (name: string, { expires, ...where }: Where & Expires) =>
+      showNew(await on(where, (call) => rotateToken(call, { name, expiresInSeconds: expires })), where),
+    );
+}
+
+function withWorkspace(command: Command): Command {
+  return withJson(command.option('--workspace <name>', 'the workspace that it belongs to (GOAL_AGENT_WORKSPACE)'));
+}
+
+function spanOf(value: string): number {
+  const seconds = parseSpan(value, secondsOf);
+  if (seconds !== undefined && seconds >= 60 && seconds <= longestTokenSeconds) return seconds;
+  throw new InvalidArgumentError('Write a span from a minute to a hundred years, such as 12h, 90d or 52w.');
+}
+
+/** On stdout the secret stands alone, so that a script can take it from there. */
+function showNew({ secret, token }: NewToken, { json = false }: Where): void {
+  if (json) {
+    printJson({ ...tokenJson(token), secret });
+    return;
+  }
+  print(secret);
+  const until = token.expiresAt === null ? 'until it is revoked' : `until ${clock(token.expiresAt)}`;
+  process.stderr.write(
+    `This is the token of ${token.name} (${token.role}), and it is shown this once. It counts ${until}.\n`,
+  );
+}
+
+function showList(tokens: Token[], { json = false }: Where): void {
+  if (json) {
+    printJson(tokens.map(tokenJson));
+    return;
+  }
+  if (tokens.length === 0) {
+    print('There is no token. goal-agent token create --name … --role … makes one.');
+    return;
+  }
+  const rows = tokens.map(({ name, role, state, expiresAt, lastUsedAt }) => [
+    ...[name, role, state],
+    ...[expiresAt === null ? 'never' : clock(expiresAt), lastUsedAt === null ? 'never' : clock(lastUsedAt)],
+  ]);
+  const head = ['NAME', 'ROLE', 'STATE', 'EXPIRES', 'LAST USED'];
+  for (const line of table([head, ...rows], [{ keep: true }, {}, {}, {}, {}], look())) print(line);
+}
+
+function tokenJson({ name, role, state, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt }: Token) {
+  return {
+    ...{ name, role, state, created_at: createdAt, created_by: createdBy },
+    ...{ expires_at: expiresAt, revoked_at: revokedAt, last_used_at: lastUsedAt },
+  };
+}
