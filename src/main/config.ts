@@ -5,8 +5,9 @@ import { clientEnv } from './config/client-env.ts';
 import { chooseDatabase, type DatabaseConfig } from './config/database.ts';
 import { parseFrom } from './config/parse.ts';
 import { absolutePath, dataDirectory } from './config/paths.ts';
-import { tellUnused } from './config/place.ts';
+import { firstThatSets, tellUnused, tellUsed } from './config/place.ts';
 import { findPlaces, type Places, type Surroundings } from './config/places.ts';
+import { ofProject } from './config/project/project.ts';
 import { knownVariables, type PlainSettings, plainVariables } from './config/variables.ts';
 
 /** The settings that belong to no server. Paths are absolute. */
@@ -54,6 +55,8 @@ export interface Config extends PlainConfig {
 export interface Told {
   /** The variable that decides, and its place. */
   databaseFrom: string;
+  /** The same of the workspace's name; of a project's the file, remote or folder. */
+  workspaceFrom: string;
   cacheFrom: string;
   /** The `.env` of the working directory, where a command takes settings from it. */
   beside: string | undefined;
@@ -95,7 +98,8 @@ export function settingsOf(found: Places, surroundings: Surroundings): Settings 
   const { values, problems, used } = parseFrom(plainVariables, places);
   const database = chooseDatabase(places, values.GOAL_AGENT_DATABASE, surroundings.cwd);
   const cache = chooseCache(places, values);
-  const plain = plainSettings(values, surroundings);
+  const workspace = chooseWorkspace(found, values.GOAL_AGENT_WORKSPACE);
+  const plain = { ...plainSettings(values, surroundings), workspace: workspace.name };
   const notices = [
     ...found.notices,
     ...database.notices,
@@ -105,25 +109,25 @@ export function settingsOf(found: Places, surroundings: Surroundings): Settings 
   ];
   const told: Told = {
     databaseFrom: database.from,
+    workspaceFrom: workspace.from,
     cacheFrom: cache.from,
     beside: found.isBeside ? found.envFile : undefined,
     files: found.files,
     notices,
     clientEnv: clientEnv([...used, ...database.used, ...cache.used], found.envFile, surroundings.cwd),
   };
-  const wrong = [...found.problems, ...database.problems, ...cache.problems, ...problems];
+  const wrong = [...found.problems, ...database.problems, ...cache.problems, ...problems, ...workspace.problems];
   if (wrong.length > 0) return { refused: { ...plain, told, problems: wrong } };
   return { config: { ...plain, database: database.value, cache: cache.value, told } };
 }
 
-function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): PlainConfig {
+function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Omit<PlainConfig, 'workspace'> {
   return {
     pool: { size: values.POSTGRES_POOL_SIZE, maxOverflow: values.POSTGRES_MAX_OVERFLOW },
     prepared: values.POSTGRES_PREPARED,
     timeoutMs: Math.round(values.GOAL_AGENT_TIMEOUT * 1000),
     maxWorkers: values.GOAL_AGENT_MAX_WORKERS,
     home: values.GOAL_AGENT_HOME === undefined ? dataDirectory(env) : absolutePath(values.GOAL_AGENT_HOME, cwd),
-    workspace: values.GOAL_AGENT_WORKSPACE,
     actor: values.GOAL_AGENT_NAME,
     http: {
       host: values.GOAL_AGENT_HOST,
@@ -148,6 +152,15 @@ function oauthSettings(values: PlainSettings): OAuthSettings | undefined {
   if (issuer === undefined) return undefined;
   const own = publicUrl?.origin ?? `http://${values.GOAL_AGENT_HOST}:${values.GOAL_AGENT_PORT}`;
   return { issuer, audience: values.GOAL_AGENT_OAUTH_AUDIENCE ?? `${own}/mcp`, scopes };
+}
+
+function chooseWorkspace({ places, project }: Places, value: string) {
+  const place = firstThatSets(places, 'GOAL_AGENT_WORKSPACE');
+  const from = place === undefined ? 'the default' : tellUsed({ name: 'GOAL_AGENT_WORKSPACE', place });
+  if (value !== ofProject || project === undefined) return { name: value, from, problems: [] };
+  if ('problem' in project)
+    return { name: value, from, problems: [`GOAL_AGENT_WORKSPACE is "${value}", and ${project.problem}`] };
+  return { name: project.name, from: `${from} is ${ofProject}: ${project.from}`, problems: [] };
 }
 
 function foreign({ driverVariables = [] }: Surroundings): string[] {

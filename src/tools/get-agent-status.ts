@@ -30,6 +30,7 @@ export const getAgentStatus = defineTool({
     agent_config: z.object({
       name: z.string().nullable(),
       workspace: z.string(),
+      workspace_from: z.string(),
       timeout_seconds: z.number(),
       pool_size: z.number().int(),
       max_overflow: z.number().int(),
@@ -51,7 +52,8 @@ export const getAgentStatus = defineTool({
   async run(context) {
     const { state, actor, problem } = await look(context);
     // only now, since what an older version left and the cache are looked at while the store opens
-    const { version, database, databaseFrom, cache, cacheFrom, config, notices, problems } = context.facts();
+    const { version, database, databaseFrom, cache, cacheFrom, workspaceFrom, config, notices, problems } =
+      context.facts();
     return {
       version: '3.0 (PostgreSQL Persistence)',
       server_version: version,
@@ -63,7 +65,7 @@ export const getAgentStatus = defineTool({
         ...(problem !== undefined && { problem }),
       },
       current_state: state,
-      agent_config: { name: actor, ...config },
+      agent_config: { name: actor, ...config, workspace_from: workspaceFrom },
       cache: { ...cache, from: cacheFrom },
       ...(notices.length > 0 && { notices: notices.slice(0, 10) }),
       ...(problems !== undefined && { problems: problems.slice(0, 10) }),

@@ -34,6 +34,11 @@ beforeEach(async () => {
     await claimTasks(each, { limit: 1, leaseSeconds: 900 });
   }
   await createToken(team, { name: 'ci', role: 'reader' });
+  await sql.query(
+    `insert into webhooks (workspace_id, id, url, secret, types, created_by, position)
+     values ($1, 'wh_0123456789ab', 'https://example.com', 'x', '{}', 'ann', '0')`,
+    [team.store.workspaceId],
+  );
 });
 
 /** How many rows each table has of a workspace. */
@@ -95,7 +100,7 @@ describe('goal-agent workspace', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toBe(
       [
-        `${name} holds 1 goal, 2 tasks (2 open) and 1 token. All of it but the tokens goes to ${file} first.`,
+        `${name} holds 1 goal, 2 tasks (2 open) and 1 token. All of it but tokens and webhooks goes to ${file} first.`,
         `Deleted ${name}. ${file} has 1 goal, 2 tasks, 1 note and 6 events.`,
         `To have it back: GOAL_AGENT_WORKSPACE=${name} goal-agent import json ${file}`,
         '',

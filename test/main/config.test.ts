@@ -65,6 +65,7 @@ describe('with nothing set', () => {
       readOnly: false,
       told: {
         databaseFrom: 'no setting names a server',
+        workspaceFrom: 'the default',
         cacheFrom: 'no setting names a Redis',
         beside: undefined,
         files: [],
@@ -325,7 +326,11 @@ describe('values', () => {
     ['POSTGRES_PREPARED', 'maybe', 'is "maybe"; allowed: true, 1, yes, on, false, 0, no, off'],
     ['GOAL_AGENT_TIMEOUT', '0', 'is "0"; allowed: seconds, from 0.1 to 86400'],
     ['GOAL_AGENT_TIMEOUT', '1e3', 'is "1e3"; allowed: seconds, from 0.1 to 86400'],
-    ['GOAL_AGENT_WORKSPACE', 'a b', 'is "a b"; allowed: 1 to 64 letters (a to z), digits, ".", "_" and "-"'],
+    [
+      'GOAL_AGENT_WORKSPACE',
+      'a b',
+      'is "a b"; allowed: 1 to 64 letters (a to z), digits, ".", "_" and "-"; or @project',
+    ],
     ['GOAL_AGENT_NAME', 'x'.repeat(101), `is "${'x'.repeat(80)}…"; allowed: text of 1 to 100 characters`],
     ['GOAL_AGENT_TOOLSETS', 'core,,team', 'is "core,,team"; allowed: names with commas between them: core,team'],
     [

@@ -558,6 +558,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
       agent_config: {
         name: expect.stringMatching(/^tester-[0-9a-f]{8}$/),
         workspace: 'default',
+        workspace_from: 'the default',
         timeout_seconds: 30,
         pool_size: 10,
         max_overflow: 20,

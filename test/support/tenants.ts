@@ -50,6 +50,7 @@ const facts: AgentFacts = {
   version: '1',
   database: 'server',
   databaseFrom: 'POSTGRES_HOST in /home/ann/.env',
+  workspaceFrom: 'the folder /home/ann',
   cacheFrom: 'REDIS_HOST in /home/ann/.env',
   notices: ['/home/ann/.env is not read'],
   problems: ['/home/ann/data could not be taken over'],

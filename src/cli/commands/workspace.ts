@@ -83,7 +83,7 @@ async function runDelete(workspaces: Workspaces, name: string, options: DeleteOp
   );
   const summary = await getWorkspaceSummary(workspaces, name);
   if (!json) {
-    print(`${name} holds ${held(summary)}. All of it but the tokens goes to ${file} first.`);
+    print(`${name} holds ${held(summary)}. All of it but tokens and webhooks goes to ${file} first.`);
   }
   const typed = confirm ?? (json ? undefined : await typedAgain(`Type ${name} to delete it:`));
   if (typed !== name) throw notDeleted(name, typed);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type EnvFile, readEnvFile } from './env-file.ts';
 import { absolutePath, dataDirectory, unwritten } from './paths.ts';
 import { firstThatSets, type Place, withoutEmpty } from './place.ts';
+import { ofProject, type ProjectWorkspace, projectWorkspace } from './project/project.ts';
 import { shown } from './shown.ts';
 
 export interface Surroundings {
@@ -31,6 +32,8 @@ export interface Places {
   files: string[];
   /** Notices about files that are not used. */
   notices: string[];
+  /** The workspace of the project, where a place asks for it. */
+  project?: ProjectWorkspace;
 }
 
 /**
@@ -53,6 +56,8 @@ export function findPlaces(surroundings: Surroundings): Places {
   if (named !== undefined) addNamed(named, cwd, found);
   else if (beside !== homeFile(surroundings, found)) lookBeside(beside, surroundings, found);
   addHome(surroundings, found);
+  const workspace = firstThatSets(found.places, 'GOAL_AGENT_WORKSPACE')?.values.GOAL_AGENT_WORKSPACE;
+  if (workspace?.trim() === ofProject) found.project = projectWorkspace(cwd);
   return found;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { allowedName, nameForm } from '../../domain/names.ts';
 import { sslModes } from '../../store/tls.ts';
 import { parseDatabaseUrl, readPorts } from './database-url.ts';
+import { ofProject } from './project/project.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { filePath, host, hosts, oneOf, plainName, setting, text, wholeNumber, yesOrNo } from './setting.ts';
 
@@ -65,9 +66,9 @@ export const plainVariables = z.object({
   ),
   CACHE_ENABLED: yesOrNo(),
   GOAL_AGENT_HOME: filePath(),
-  GOAL_AGENT_WORKSPACE: setting((value) => (nameForm.test(value) ? { value } : { allowed: allowedName })).default(
-    'default',
-  ),
+  GOAL_AGENT_WORKSPACE: setting((value) =>
+    nameForm.test(value) || value === ofProject ? { value } : { allowed: `${allowedName}; or ${ofProject}` },
+  ).default('default'),
   GOAL_AGENT_TIMEOUT: setting((value) => {
     const seconds = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
     return seconds >= 0.1 && seconds <= 86_400 ? { value: seconds } : { allowed: 'seconds, from 0.1 to 86400' };

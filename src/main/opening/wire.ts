@@ -66,12 +66,13 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
 /** The facts that the settings alone give. */
 export function configFacts(
   config: PlainConfig & { told: Told },
-): Pick<AgentFacts, 'version' | 'databaseFrom' | 'cacheFrom' | 'notices' | 'config'> {
-  const { databaseFrom, cacheFrom, files, notices } = config.told;
+): Pick<AgentFacts, 'version' | 'databaseFrom' | 'cacheFrom' | 'workspaceFrom' | 'notices' | 'config'> {
+  const { databaseFrom, cacheFrom, workspaceFrom, files, notices } = config.told;
   return {
     version,
     databaseFrom,
     cacheFrom,
+    workspaceFrom,
     notices: [...files, ...notices],
     config: {
       workspace: config.workspace,

@@ -13,6 +13,7 @@ export function factsFor(call: Call | undefined, facts: AgentFacts): AgentFacts 
     ...rest,
     databaseFrom: 'the service',
     cacheFrom: 'the service',
+    workspaceFrom: 'the token',
     notices: [],
     cache: call.cached === undefined ? noCache : facts.cache,
     config: { ...facts.config, workspace: call.principal.workspace },

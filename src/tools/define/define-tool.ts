@@ -10,6 +10,7 @@ export interface AgentFacts {
   /** Which setting decided it, and where that is. */
   databaseFrom: string;
   cacheFrom: string;
+  workspaceFrom: string;
   /** Settings that were seen and are not used, and env files that were passed over, a sentence each. */
   notices: string[];
   /** `enabled` is whether it is in use at this moment. */
