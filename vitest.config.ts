@@ -8,6 +8,7 @@ const shared = {
   globalSetup: ['test/support/global-setup.ts'],
 };
 
+const citus = process.env.TEST_CITUS_URL;
 const server = findServerPostgres();
 
 export default defineConfig({
@@ -27,6 +28,22 @@ export default defineConfig({
                 include: ['test/store/*.test.ts', 'test/service/**/*.test.ts', 'test/mcp/**/*.test.ts'],
                 exclude: ['connection', 'errors', 'pgbouncer', 'standby'].map((name) => `test/store/${name}.test.ts`),
                 provide: { server: true },
+              },
+            },
+          ]),
+      ...(citus === undefined
+        ? []
+        : [
+            {
+              test: {
+                ...shared,
+                name: 'citus',
+                include: [
+                  'test/store/citus.test.ts',
+                  'test/service/histories.test.ts',
+                  'test/mcp/{tools,update-task,undo}.test.ts',
+                ],
+                provide: { citus },
               },
             },
           ]),

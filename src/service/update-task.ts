@@ -150,7 +150,8 @@ async function moveBetweenGoals(
   // what a goal left unfinished when it was completed is taken up again with it
   const reopens = isOpen && was.get(toGoalId) === 'completed';
   const { goals } = await run({
-    goals: step(moveTask, { workspaceId, fromGoalId, toGoalId, open: isOpen ? 1 : 0 }),
+    moved: step(moveTask, { workspaceId, fromGoalId, toGoalId, open: isOpen ? 1 : 0 }),
+    goals: step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
     notes: step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
     followed: step(recordFollowed, { ...recorded, before }),
     parked: reopens ? step(parkTasks, { workspaceId, goalId: toGoalId, parked: false }) : undefined,

@@ -12,6 +12,8 @@ export interface SchemaFunction<P extends Shape = Shape, C extends Shape = Shape
   readonly body: string;
   /** What makes it; run by the migration runner where it is missing. */
   readonly definition: string;
+  /** The same for distributed tables, where the settings refuse writes or do not reach the shards. */
+  readonly shardedDefinition: string;
   /** What calls it. */
   readonly call: Statement<P, C>;
 }
@@ -28,6 +30,13 @@ interface FunctionText<P extends Shape, C extends Shape> {
   body: string;
 }
 
+/** Plans are kept, and go by index: docs/decisions/functions.md. */
+const settings = `set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+`;
+
 export function defineFunction<const P extends Shape, const C extends Shape>({
   name,
   params,
@@ -39,11 +48,7 @@ export function defineFunction<const P extends Shape, const C extends Shape>({
   const variables = Object.entries(declare).map(([variable, type]) => `  ${variable} ${type};\n`);
   const text = `${argumentsOf(params)} returns table (${fieldsOf(columns)})
 language plpgsql
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_bitmapscan = off
-set jit = off
-as $function$
+${settings}as $function$
 #variable_conflict use_column
 declare
 ${variables.join('')}begin${releasesEarly ? "\n  perform set_config('synchronous_commit', 'off', true);" : ''}
@@ -56,6 +61,7 @@ $function$`;
     name: fullName,
     body,
     definition: `create or replace function ${fullName}${text}`,
+    shardedDefinition: `create or replace function ${fullName}${text.replace(settings, '')}`,
     call: defineStatement({
       name: fullName,
       params,

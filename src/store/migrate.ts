@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import { runCommands } from './commands.ts';
+import { distribute, isDistributed, undistributedTables } from './distribution.ts';
 import { fillWords } from './fill-words.ts';
 import type { SchemaFunction } from './function.ts';
 import { functions } from './functions/index.ts';
@@ -29,7 +30,7 @@ export async function migrate(connection: pg.ClientConfig, { besideOthers = fals
   return withSession({ ...connection, application_name: 'goal-agent migrate' }, (session) =>
     session.transaction(async () => {
       if ((await pendingMigrations(session)).length === 0) {
-        await makeFunctions(session);
+        await fitToServer(session);
         return [];
       }
       await refuseTakenNames(session);
@@ -85,26 +86,41 @@ export async function migrateWithin(session: Session): Promise<string[]> {
     log: () => {},
   });
   if (converts) await fillWords(runOnSession(session));
-  await makeFunctions(session);
+  await fitToServer(session);
   return [...(converts ? [conversion] : []), ...ran.map((migration) => migration.name)];
 }
 
 /**
- * Makes this version's functions, those that are missing, in the transaction that is open. The names of two versions differ,
- * so nothing of another program that runs beside this one is replaced.
+ * Makes what the schema needs on this server and does not have yet, in the transaction that is open: the functions of
+ * this version and, where an operator has a Citus distribute the tables, the distribution of new ones. The names of two
+ * versions of a function differ, so nothing of another program that runs beside this one is replaced.
  */
-async function makeFunctions(session: Session): Promise<void> {
-  if ((await missingFunctions(session)).length === 0) return;
+async function fitToServer(session: Session): Promise<void> {
+  const missing = await findMissing(session);
+  if (missing.tables.length === 0 && missing.functions.length === 0) return;
   await refuseMissingPrivilege(session);
-  // of two that make the same one at the same moment the second finds it
+  // of two that make the same thing at the same moment the second finds it
   await session.query(`select pg_advisory_xact_lock(hashtext('${table}'))`);
-  for (const { definition } of await missingFunctions(session)) await session.query(definition);
+  const { isSharded, tables, functions: toMake } = await findMissing(session);
+  if (tables.length > 0) await distribute(session, tables);
+  for (const { definition, shardedDefinition } of toMake) {
+    await session.query(isSharded ? shardedDefinition : definition);
+  }
 }
 
-async function missingFunctions(session: Session): Promise<SchemaFunction[]> {
+async function findMissing(session: Session) {
+  const isSharded = await isDistributed(session);
+  const tables = isSharded ? await undistributedTables(session) : [];
+  return { isSharded, tables, functions: await missingFunctions(session, isSharded) };
+}
+
+/** Functions that are not there; on distributed tables also those that were made before the tables were distributed. */
+async function missingFunctions(session: Session, isSharded: boolean): Promise<SchemaFunction[]> {
   const { rows } = await session.query<{ name: string }>(
-    'select proname as name from pg_proc where pronamespace = current_schema()::regnamespace and proname = any($1)',
-    [functions.map(({ name }) => name)],
+    `select proname as name
+     from pg_proc
+     where pronamespace = current_schema()::regnamespace and proname = any($1) and not ($2 and proconfig is not null)`,
+    [functions.map(({ name }) => name), isSharded],
   );
   const present = new Set(rows.map(({ name }) => name));
   return functions.filter(({ name }) => !present.has(name));

@@ -14,6 +14,8 @@ export interface SessionFacts {
   path: string[];
   /** Whether the server knows a named statement by the name that it got here. */
   isVerbatim: boolean;
+  /** Whether the database is a Citus. */
+  isCitus: boolean;
 }
 
 /** @throws LocalFailure `STANDBY`, or GoalAgentError `configuration` with what to do. */

@@ -69,6 +69,11 @@ export class Session extends pg.Client {
     return this.#facts?.path ?? [];
   }
 
+  /** Whether the database is a Citus, which refuses to write with a plan that is kept. */
+  get isCitus(): boolean {
+    return this.#facts?.isCitus === true;
+  }
+
   /** Whether a pooler may give the next statement to another connection of the server. */
   get isPooled(): boolean {
     return this.#facts?.pid !== (this as unknown as { processID: number }).processID;
@@ -96,7 +101,8 @@ export class Session extends pg.Client {
   /** Sends the beginning of a transaction. */
   begin({ isolation, reads = false, settings = [] }: Beginning): Promise<pg.QueryResult> {
     const access = reads || this.#needs.readOnly ? 'read only' : 'read write';
-    const local = [...(this.isPooled ? this.#settings : []), ...settings].map((setting) => `set local ${setting}`);
+    const own = this.isCitus ? settings.filter((setting) => !setting.startsWith('plan_cache_mode')) : settings;
+    const local = [...(this.isPooled ? this.#settings : []), ...own].map((setting) => `set local ${setting}`);
     return this.query([`begin isolation level ${isolation} ${access}`, ...local].join('; '));
   }
 
@@ -135,7 +141,8 @@ const look = `
     current_setting('default_transaction_read_only')::bool as "isReadOnlyByDefault",
     current_setting('search_path') as "searchPath",
     array(select n::text from unnest(current_schemas(false)) with ordinality as s (n, place) order by place) as path,
-    exists (select from pg_prepared_statements p where p.name = $1) as "isVerbatim"`;
+    exists (select from pg_prepared_statements p where p.name = $1) as "isVerbatim",
+    exists (select from pg_extension x where x.extname = 'citus') as "isCitus"`;
 
 /** Our tables are in the first schema of the search_path, and nowhere else: the next one may hold those of another role. */
 function settingsFor({ timeoutMs, readOnly }: SessionNeeds, schema: string): string[] {

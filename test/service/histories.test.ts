@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type pg from 'pg';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { GoalStatus } from '../../src/domain/goal.ts';
 import { TaskStatus } from '../../src/domain/task-status.ts';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
@@ -99,7 +99,8 @@ describe('after any history', () => {
         expect(await brokenInvariants(sql)).toEqual({});
         await readyIsWhatItMeans();
       }),
-      { numRuns: 150 },
+      // a Citus copies its tables for each look
+      { numRuns: inject('citus') === '' ? 150 : 20 },
     );
   });
 });
@@ -177,10 +178,10 @@ async function readyIsWhatItMeans(): Promise<void> {
   const { rows } = await sql.query(`
     select t.id
     from tasks t
-    join goals g on g.id = t.goal_id
+    join goals g on g.workspace_id = t.workspace_id and g.id = t.goal_id
     where t.status = 'pending' and g.status not in ('completed', 'cancelled') and not exists (
-      select from task_dependencies d join tasks x on x.id = d.depends_on_id
-      where d.task_id = t.id and x.status <> 'completed')
+      select from task_dependencies d join tasks x on x.workspace_id = d.workspace_id and x.id = d.depends_on_id
+      where d.workspace_id = t.workspace_id and d.task_id = t.id and x.status <> 'completed')
     order by t.priority, t.number`);
   expect(tasks.map((task) => task.id)).toEqual(rows.map((row) => row.id));
   expect(total).toBe(rows.length);

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { distributedTables } from '../../src/store/distribution.ts';
 import { readCatalog } from '../support/catalog.ts';
 import { aDatabase } from '../support/database.ts';
 
@@ -43,6 +44,18 @@ describe('the schema', () => {
       where ${ours} and c.relname <> 'workspaces' and a.attname is distinct from 'workspace_id'
       order by 1`);
     expect(rows.map((row) => row.name)).toEqual(searched);
+  });
+
+  it('is known, table by table, to the runner that distributes it, each behind those that it refers to', async () => {
+    const { rows } = await client.query(
+      `select c.relname as name from pg_class c where ${ours} and c.relkind = 'r' and c.relname <> 'workspaces' order by 1`,
+    );
+    expect(distributedTables.toSorted()).toEqual(rows.map((row) => row.name));
+    const keys = await client.query(
+      `select k.conrelid::regclass::text as from, k.confrelid::regclass::text as to from pg_constraint k where k.contype = 'f'`,
+    );
+    const place = (name: string) => ['workspaces', ...distributedTables].indexOf(name);
+    expect(keys.rows.filter(({ from, to }) => place(to) >= place(from))).toEqual([]);
   });
 
   it('uses no trigger of its own and no "on delete set null", which sharded tables refuse', async () => {

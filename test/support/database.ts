@@ -2,17 +2,45 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 
 /** A database of this file's own, cloned from the migrated template (or empty), and dropped after the file. */
 export async function aDatabase({
   empty = false,
 } = {}): Promise<pg.ClientConfig & { host: string; port: number; database: string }> {
+  if (inject('citus') !== '') return aCitusSchema(empty);
   const address = inject('postgres');
   const name = `t_${randomBytes(6).toString('hex')}`;
   await administer(`create database ${name}${empty ? '' : ' template template'}`);
   afterAll(() => administer(`drop database ${name} with (force)`));
   return { ...address, database: name };
+}
+
+/** A schema of this file's own, distributed, in the database of a Citus. */
+async function aCitusSchema(empty: boolean) {
+  const { hostname, port, username, password, pathname } = new URL(inject('citus'));
+  const address = {
+    host: hostname,
+    port: Number(port),
+    user: decodeURIComponent(username),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  const connection = { ...address, options: `-c search_path=${name} -c citus.shard_count=2` };
+  const run = async (sql: string) => {
+    const client = new pg.Client(connection);
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  };
+  await run(`create schema ${name}`);
+  afterAll(() => run(`drop schema ${name} cascade`));
+  if (empty) return connection;
+  await migrate(connection);
+  await run(`select create_reference_table('workspaces')`);
+  await migrate(connection);
+  return connection;
 }
 
 async function administer(sql: string): Promise<void> {

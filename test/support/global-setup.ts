@@ -21,6 +21,8 @@ declare module 'vitest' {
     postgres: Address;
     /** Whether it is the machine's own PostgreSQL, in place of the embedded one. */
     server: boolean;
+    /** The URL of a database of a Citus whose schemas stand for databases; empty otherwise. */
+    citus: string;
     /** A folder where a file's name is the process, and its text the directory, of a server to end with the run. */
     servers: string;
   }
@@ -29,6 +31,13 @@ declare module 'vitest' {
 /** One throw-away server for the whole run, with a migrated template that each test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   buildIfStale();
+  const provided = project.config.provide as { server?: boolean; citus?: string };
+  project.provide('citus', provided.citus ?? '');
+  if (provided.citus) {
+    const servers = await mkdtemp(path.join(tmpdir(), 'goal-agent-servers-'));
+    project.provide('servers', servers);
+    return () => endServers(servers);
+  }
   const isServer = (project.config.provide as { server?: boolean }).server === true;
   const { address, stop } = isServer ? await startOwnServer() : await startEmbedded();
   const client = new pg.Client({ ...address, database: 'postgres' });

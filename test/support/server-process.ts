@@ -92,7 +92,20 @@ export async function startServer({
 }
 
 /** Where the database is, as the program reads it. */
-export function environmentOf({ host, port, user, password, database }: pg.ClientConfig): Record<string, string> {
+export function environmentOf({
+  host,
+  port,
+  user,
+  password,
+  database,
+  options,
+}: pg.ClientConfig): Record<string, string> {
+  if (options !== undefined) {
+    const url = new URL(`postgres://${user}@${host}:${port}/${database}?sslmode=disable`);
+    if (typeof password === 'string') url.password = password;
+    url.searchParams.set('options', options);
+    return { GOAL_AGENT_DATABASE_URL: url.href.replaceAll('+', '%20') };
+  }
   return {
     POSTGRES_HOST: String(host),
     POSTGRES_PORT: String(port),

@@ -51,9 +51,11 @@ const endLeases = `
         end;
     ${recordOperation({ id: 'p_leases_operation', actor: "'goal-agent'" })}
       insert into events (${eventColumns})
-      select $1, operation_seq, 'lease_ended', t.goal_id, t.id,
+      select $1, operation_seq, 'lease_ended', x.goal_id, x.id, x.before, x.after
+      from (
+        select t.goal_id, t.id, t.number,
         held -> t.id || jsonb_build_object('status', t.status)
-          || case when t.id = any(given_up) then jsonb_build_object('attempts', t.attempts, 'result', t.result) else '{}' end,
+          || case when t.id = any(given_up) then jsonb_build_object('attempts', t.attempts, 'result', t.result) else '{}' end as before,
         jsonb_build_object('claimed_by', null, 'lease_expires_at', null)
           || case
             when t.id = any(given_up) then jsonb_build_object('status', 'failed', 'attempts', 0, 'result', case
@@ -74,13 +76,15 @@ const endLeases = `
               )
             end)
             else jsonb_build_object('status', 'pending')
-          end
-      from tasks t
-      where t.workspace_id = $1 and t.id = any(ended)
-      order by t.number;
+          end as after
+        from tasks t
+        where t.workspace_id = $1 and t.id = any(ended)
+        offset 0
+      ) x
+      order by x.number;
       update tasks t
-      set status = (e.after ->> 'status')::task_status,
-        attempts = coalesce((e.after ->> 'attempts')::int4, t.attempts),
+      set status = case when t.id = any(given_up) then 'failed'::task_status else 'pending' end,
+        attempts = case when t.id = any(given_up) then 0 else t.attempts end,
         result = coalesce(e.after -> 'result', t.result),
         updated_at = at,
         revision = t.revision + 1
@@ -116,6 +120,7 @@ export const claimTasks = defineFunction({
   declare: {
     ...operationVariable,
     at: 'timestamptz := clock_timestamp()',
+    lease_end: 'timestamptz := at + make_interval(secs => p_lease_seconds)',
     kept: 'text[]',
     picked: 'text[]',
     ended: 'text[]',
@@ -126,7 +131,7 @@ export const claimTasks = defineFunction({
   if p_task_ids is not null then
     with longer as (
       update claims c
-      set expires_at = greatest(c.expires_at, at + make_interval(secs => p_lease_seconds))
+      set expires_at = greatest(c.expires_at, lease_end)
       where c.workspace_id = $1 and c.task_id = any(p_task_ids) and c.expires_at > at
         and case
           when p_fence is null then c.holder = p_actor
@@ -146,6 +151,7 @@ export const claimTasks = defineFunction({
   if picked is not null then
   ${recordOperation()}
     at := clock_timestamp();
+    lease_end := at + make_interval(secs => p_lease_seconds);
     held := null;
     if p_task_ids is not null then
       select jsonb_object_agg(t.id, t.status) into held
@@ -156,12 +162,13 @@ export const claimTasks = defineFunction({
     set status = 'in_progress', fence = t.fence + 1, attempts = t.attempts + 1, updated_at = at, revision = t.revision + 1
     where t.workspace_id = $1 and t.id = any(picked);
     insert into claims (workspace_id, task_id, holder, expires_at)
-    select $1, x.id, p_actor, at + make_interval(secs => p_lease_seconds)
-    from unnest(picked) as x (id);
+    select t.workspace_id, t.id, p_actor, lease_end
+    from tasks t
+    where t.workspace_id = $1 and t.id = any(picked);
     insert into events (${eventColumns})
     select $1, operation_seq, 'claimed', t.goal_id, t.id,
       jsonb_build_object('status', coalesce(held -> t.id, '"pending"'), 'claimed_by', null, 'lease_expires_at', null, 'fence', t.fence - 1, 'attempts', t.attempts - 1),
-      jsonb_build_object('status', t.status, 'claimed_by', p_actor, 'lease_expires_at', at + make_interval(secs => p_lease_seconds),
+      jsonb_build_object('status', t.status, 'claimed_by', p_actor, 'lease_expires_at', lease_end,
         'fence', t.fence, 'attempts', t.attempts)
     from tasks t
     where t.workspace_id = $1 and t.id = any(picked)

@@ -10,7 +10,14 @@ export const deleteTask = defineFunction({
   name: 'delete_task',
   params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskId: 'text' },
   columns: { goal_id: 'text', dependent_tasks: 'text[]', claimed_by: 'text?', lease_expires_at: 'timestamptz?' },
-  declare: { ...operationVariable, was: 'tasks', goal_was: 'goals', dependents: 'text[]', held: 'claims' },
+  declare: {
+    ...operationVariable,
+    was: 'tasks',
+    goal_was: 'goals',
+    dependents: 'text[]',
+    held: 'claims',
+    at: 'timestamptz',
+  },
   body: `
 ${lockGraphExclusive}
   dependents := array(
@@ -36,9 +43,13 @@ ${lockGraphExclusive}
   for no key update;
 ${recordOperation()}
   insert into events (${eventColumns})
-  select $1, operation_seq, 'deleted', t.goal_id, t.id, ${deletedTaskImage('t')}, null
-  from tasks t
-  where t.workspace_id = $1 and t.id = p_task_id;
+  select $1, operation_seq, 'deleted', x.goal_id, x.id, x.image, null
+  from (
+    select t.goal_id, t.id, ${deletedTaskImage('t')} as image
+    from tasks t
+    where t.workspace_id = $1 and t.id = p_task_id
+    offset 0
+  ) x;
   select c.* into held
   from claims c
   where c.workspace_id = $1 and c.task_id = p_task_id;
@@ -49,11 +60,12 @@ ${recordOperation()}
   end if;
   delete from tasks t
   where t.workspace_id = $1 and t.id = p_task_id;
+  at := clock_timestamp();
   update goals g
   set total_tasks = g.total_tasks - 1,
     open_tasks = g.open_tasks - (was.status <> 'completed')::int4,
     status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks - 1', open: 'g.open_tasks - 1', closes: "was.status <> 'completed'", opens: 'false' })},
-    updated_at = clock_timestamp(),
+    updated_at = at,
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = was.goal_id;
   insert into events (${eventColumns})

@@ -1,5 +1,5 @@
 import { defineFunction } from '../function.ts';
-import { claimOf, taskColumns, taskEdit, taskSelect } from '../statements/sql.ts';
+import { claimOf, editedPriority, taskColumns, taskEdit, taskSelect } from '../statements/sql.ts';
 import { eventColumns, operationVariable, recordOperation, replaceWords, wordsParams } from './pieces.ts';
 
 /**
@@ -10,7 +10,7 @@ export const editTask = defineFunction({
   name: 'edit_task',
   params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskId: 'text', change: 'jsonb', ...wordsParams },
   columns: taskColumns,
-  declare: { ...operationVariable, was: 'tasks' },
+  declare: { ...operationVariable, was: 'tasks', at: 'timestamptz' },
   body: `
   select t.* into was
   from tasks t
@@ -20,21 +20,27 @@ export const editTask = defineFunction({
     return;
   end if;
 ${recordOperation()}
+  at := clock_timestamp();
   update tasks t
   set ${taskEdit('p_change')},
-    updated_at = clock_timestamp(),
+    updated_at = at,
     revision = t.revision + 1
+  from ${editedPriority('p_change')}
   where t.workspace_id = $1 and t.id = p_task_id;
 ${replaceWords('task_words', 'task_id')}
   insert into events (${eventColumns})
-  select $1, operation_seq, 'updated', t.goal_id, t.id, x.before, x.after
-  from tasks t
-  cross join lateral (
-    select coalesce(jsonb_object_agg(k.key, to_jsonb(was) -> k.key), '{}') as before, coalesce(jsonb_object_agg(k.key, k.value), '{}') as after
-    from jsonb_each(to_jsonb(t) - '{revision,updated_at}'::text[]) as k
-    where k.value <> to_jsonb(was) -> k.key
-  ) x
-  where t.workspace_id = $1 and t.id = p_task_id;
+  select $1, operation_seq, 'updated', x.goal_id, x.id, x.before, x.after
+  from (
+    select t.goal_id, t.id, k.before, k.after
+    from tasks t
+    cross join lateral (
+      select coalesce(jsonb_object_agg(c.key, to_jsonb(was) -> c.key), '{}') as before, coalesce(jsonb_object_agg(c.key, c.value), '{}') as after
+      from jsonb_each(to_jsonb(t) - '{revision,updated_at}'::text[]) as c
+      where c.value <> to_jsonb(was) -> c.key
+    ) k
+    where t.workspace_id = $1 and t.id = p_task_id
+    offset 0
+  ) x;
   return query
   select ${taskSelect}
   from tasks t

@@ -10,7 +10,7 @@ export const releaseTasks = defineFunction({
   name: 'release_tasks',
   params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskIds: 'text[]', reason: 'text?', fence: 'int8?' },
   columns: { id: 'text' },
-  declare: { ...operationVariable, held: 'text[]', in_time: 'text[]', leases: 'jsonb' },
+  declare: { ...operationVariable, held: 'text[]', in_time: 'text[]', leases: 'jsonb', at: 'timestamptz' },
   body: `
   select array_agg(x.id order by x.number) into held
   from (
@@ -22,12 +22,13 @@ export const releaseTasks = defineFunction({
     order by t.number
     for no key update of t
   ) x;
+  at := clock_timestamp();
   with given_back as (
     delete from claims c
     where c.workspace_id = $1 and c.task_id = any(held)
     returning c.task_id, c.holder, c.expires_at
   )
-  select array_agg(g.task_id), array_agg(g.task_id) filter (where g.expires_at > clock_timestamp()),
+  select array_agg(g.task_id), array_agg(g.task_id) filter (where g.expires_at > at),
     jsonb_object_agg(g.task_id, jsonb_build_object('claimed_by', g.holder, 'lease_expires_at', g.expires_at))
   into held, in_time, leases
   from given_back g;
@@ -36,7 +37,7 @@ export const releaseTasks = defineFunction({
   end if;
 ${recordOperation({ reason: 'p_reason' })}
   update tasks t
-  set status = 'pending', attempts = t.attempts - (t.id = any(in_time) is true)::int4, updated_at = clock_timestamp(), revision = t.revision + 1
+  set status = 'pending', attempts = t.attempts - (t.id = any(in_time) is true)::int4, updated_at = at, revision = t.revision + 1
   where t.workspace_id = $1 and t.id = any(held);
   insert into events (${eventColumns})
   select $1, operation_seq, 'released', t.goal_id, t.id,

@@ -28,6 +28,7 @@ export const setTaskStatuses = defineFunction({
   declare: {
     ...operationVariable,
     at: 'timestamptz',
+    goals_at: 'timestamptz',
     named: 'text[] := array(select jsonb_object_keys(p_changes))',
     before: 'tasks[]',
     goals_before: 'goals[]',
@@ -38,6 +39,8 @@ export const setTaskStatuses = defineFunction({
     claimed_since_by: 'text',
     refusals: "jsonb := '[]'",
     accepted: "text[] := '{}'",
+    statuses: "task_status[] := '{}'",
+    results: "jsonb[] := '{}'",
     with_results: "text[] := '{}'",
     closing: "text[] := '{}'",
     opening: "text[] := '{}'",
@@ -107,6 +110,8 @@ ${lockGraphShared}
     end if;
     if change ->> 'status' <> b.status::text or (change ->> 'has_result')::bool then
       accepted := accepted || b.id;
+      statuses := statuses || (change ->> 'status')::task_status;
+      results := array_append(results, case when (change ->> 'has_result')::bool then nullif(change -> 'result', 'null') else b.result end);
     end if;
     if (change ->> 'has_result')::bool then
       with_results := with_results || b.id;
@@ -114,30 +119,16 @@ ${lockGraphShared}
   end loop;
 
   if accepted <> '{}' then
-    if counted <> '{}' then
-      select array_agg(x.g) into goals_before
-      from (
-        select g
-        from goals g
-        where g.workspace_id = $1 and g.id = any(counted)
-        order by g.number
-        for no key update
-      ) x;
-      at := clock_timestamp();
-    end if;
-  ${recordOperation()}
     update tasks t
-    set status = (p_changes -> t.id ->> 'status')::task_status,
-      result = case
-        when (p_changes -> t.id ->> 'has_result')::bool then nullif(p_changes -> t.id -> 'result', 'null')
-        else t.result
-      end,
-      completed_at = case when p_changes -> t.id ->> 'status' = 'completed' then coalesce(t.completed_at, at) end,
-      attempts = case when p_changes -> t.id ->> 'status' = 'in_progress' then t.attempts else 0 end,
-      parked = t.parked and p_changes -> t.id ->> 'status' <> 'completed',
+    set status = n.status,
+      result = n.result,
+      completed_at = case when n.status = 'completed' then coalesce(t.completed_at, at) end,
+      attempts = case when n.status = 'in_progress' then t.attempts else 0 end,
+      parked = t.parked and n.status <> 'completed',
       updated_at = at,
       revision = t.revision + 1
-    where t.workspace_id = $1 and t.id = any(accepted);
+    from unnest(accepted, statuses, results) as n (id, status, result)
+    where t.workspace_id = $1 and t.id = any(accepted) and ${isSame('t.id', 'n.id')};
     if with_results <> '{}' then
       update task_words w
       set words = ${replacedWords('p_kept_weights', "(p_changes -> w.task_id ->> 'words')")}
@@ -164,24 +155,40 @@ ${lockGraphShared}
       from unnest(waiting, moved_by) as w (task_id, opened)
       where t.workspace_id = $1 and t.id = any(waiting) and ${isSame('t.id', 'w.task_id')};
     end if;
+    -- as late as can be: whoever completes another task of these goals waits from here to the end
     if counted <> '{}' then
-      update goals g
-      set open_tasks = g.open_tasks + m.opened,
-        status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks', open: 'g.open_tasks + m.opened', closes: 'm.opened < 0', opens: 'g.id = any(restarted)' })},
-        updated_at = at,
-        revision = g.revision + 1
+      select array_agg(x.g) into goals_before
       from (
-        select c.goal_id, sum(c.opened)::int4 as opened
-        from unnest(counted, counted_by) as c (goal_id, opened)
-        group by c.goal_id
-      ) m
-      where g.workspace_id = $1 and g.id = any(counted) and ${isSame('g.id', 'm.goal_id')};
+        select g
+        from goals g
+        where g.workspace_id = $1 and g.id = any(counted)
+        order by g.number
+        for no key update
+      ) x;
+      goals_at := clock_timestamp();
+    end if;
+  ${recordOperation()}
+    if counted <> '{}' then
+      with moved as (
+        update goals g
+        set open_tasks = g.open_tasks + m.opened,
+          status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks', open: 'g.open_tasks + m.opened', closes: 'm.opened < 0', opens: 'g.id = any(restarted)' })},
+          updated_at = goals_at,
+          revision = g.revision + 1
+        from (
+          select c.goal_id, sum(c.opened)::int4 as opened
+          from unnest(counted, counted_by) as c (goal_id, opened)
+          group by c.goal_id
+        ) m
+        where g.workspace_id = $1 and g.id = any(counted) and ${isSame('g.id', 'm.goal_id')}
+        returning g.id, g.number, g.status
+      )
       select array_agg(g.id order by g.number) filter (where g.status = 'completed'),
         array_agg(g.id order by g.number) filter (where g.status = 'in_progress' and x.status = 'completed')
       into completed, reopened
-      from goals g
-      join unnest(goals_before) as x on ${isSame('x.id', 'g.id')}
-      where g.workspace_id = $1 and g.id = any(counted) and g.status <> x.status;
+      from moved g
+      join unnest(goals_before) as x on x.id = g.id
+      where g.status <> x.status;
     end if;
     if opening <> '{}' then
       update tasks t

@@ -31,7 +31,13 @@ export const updateGoal = defineFunction({
     ...wordsParams,
   },
   columns: goalColumns,
-  declare: { ...operationVariable, was: 'goals' },
+  declare: {
+    ...operationVariable,
+    was: 'goals',
+    at: 'timestamptz',
+    new_priority: 'priority := p_priority::priority',
+    new_status: 'goal_status := p_status::goal_status',
+  },
   body: `
   if p_status is not null then
   ${lockGraphExclusive}
@@ -44,13 +50,14 @@ export const updateGoal = defineFunction({
     return;
   end if;
 ${recordOperation()}
+  at := clock_timestamp();
   update goals g
   set description = coalesce(p_description, g.description),
-    priority = coalesce(p_priority::priority, g.priority),
-    status = coalesce(p_status::goal_status, g.status),
+    priority = coalesce(new_priority, g.priority),
+    status = coalesce(new_status, g.status),
     repos = coalesce(p_repos, g.repos),
     metadata = (g.metadata || p_metadata) - p_removed_keys,
-    updated_at = clock_timestamp(),
+    updated_at = at,
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = p_goal_id;
 ${replaceWords('goal_words', 'goal_id')}
@@ -61,9 +68,13 @@ ${replaceWords('goal_words', 'goal_id')}
       and t.parked <> (p_status in ('completed', 'cancelled'));
   end if;
   insert into events (${eventColumns})
-  select $1, operation_seq, 'updated', g.id, null, ${goalChange('was', 'g')}, ${goalChange('g', 'was')}
-  from goals g
-  where g.workspace_id = $1 and g.id = p_goal_id;
+  select $1, operation_seq, 'updated', x.id, null, x.before, x.after
+  from (
+    select g.id, ${goalChange('was', 'g')} as before, ${goalChange('g', 'was')} as after
+    from goals g
+    where g.workspace_id = $1 and g.id = p_goal_id
+    offset 0
+  ) x;
   return query
   select ${goalSelect}
   from goals g

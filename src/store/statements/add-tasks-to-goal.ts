@@ -10,7 +10,7 @@ export const addTasksToGoal = defineStatement({
     set total_tasks = g.total_tasks + $3,
       open_tasks = g.open_tasks + $3,
       status = 'in_progress',
-      updated_at = clock_timestamp(),
+      updated_at = statement_timestamp(),
       revision = g.revision + 1
     where g.workspace_id = $1 and g.id = $2`,
 });

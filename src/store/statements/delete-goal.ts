@@ -23,9 +23,13 @@ export const recordDeletedGoal = defineStatement({
   columns: {},
   text: `
     insert into events (workspace_id, operation, action, goal_id, before)
-    select $1, $2, 'deleted', g.id, ${deletedGoalImage('g')}
-    from goals g
-    where g.workspace_id = $1 and g.id = $3`,
+    select i.workspace_id, $2, 'deleted', i.id, i.image
+    from (
+      select g.workspace_id, g.id, ${deletedGoalImage('g')} as image
+      from goals g
+      where g.workspace_id = $1 and g.id = $3
+      offset 0
+    ) i`,
 });
 
 export const recordDeletedTasks = defineStatement({
@@ -34,10 +38,14 @@ export const recordDeletedTasks = defineStatement({
   columns: {},
   text: `
     insert into events (workspace_id, operation, action, goal_id, task_id, before)
-    select $1, $2, 'deleted', t.goal_id, t.id, ${deletedTaskImage('t')}
-    from tasks t
-    where t.workspace_id = $1 and t.goal_id = $3
-    order by t.number`,
+    select i.workspace_id, $2, 'deleted', i.goal_id, i.id, i.image
+    from (
+      select t.workspace_id, t.goal_id, t.id, t.number, ${deletedTaskImage('t')} as image
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id = $3
+      offset 0
+    ) i
+    order by i.number`,
 });
 
 /** Tasks of other goals that waited for tasks of this one wait for them no more. */

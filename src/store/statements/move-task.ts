@@ -8,7 +8,7 @@ import { goalStatus } from './sql.ts';
 export const moveTask = defineStatement({
   name: 'move_task',
   params: { workspaceId: 'int8', fromGoalId: 'text', toGoalId: 'text', open: 'int4' },
-  columns: { id: 'text', status: 'text' },
+  columns: {},
   text: `
     update goals g
     set total_tasks = g.total_tasks + n.tasks,
@@ -17,11 +17,10 @@ export const moveTask = defineStatement({
         when g.id = $3 and $4 = 1 then 'in_progress'
         else ${goalStatus({ status: 'g.status', total: 'g.total_tasks + n.tasks', open: 'g.open_tasks + n.tasks * $4', closes: '(g.id = $3 or $4 = 1)', opens: 'false' })}
       end,
-      updated_at = clock_timestamp(),
+      updated_at = statement_timestamp(),
       revision = g.revision + 1
     from (values ($2, -1), ($3, 1)) as n (id, tasks)
-    where g.workspace_id = $1 and g.id = any(array[$2, $3]) and g.id = n.id
-    returning g.id, g.status::text`,
+    where g.workspace_id = $1 and g.id = any(array[$2, $3]) and g.id = n.id`,
 });
 
 /** Takes a task's notes along to another goal. */

@@ -38,14 +38,19 @@ export function goalChange(alias: string, other: string): string {
       where k.key in ('status', 'total_tasks', 'open_tasks') or k.value <> to_jsonb(${other}) -> k.key)`;
 }
 
-/** The columns of a task that an edit sets: those that `change`, a JSON object, has. */
+/** What `taskEdit` is joined with: a cast to an enum inside `case` or `coalesce` is more than a sharded database takes. */
+export function editedPriority(change: string): string {
+  return `unnest(array[(${change} ->> 'priority')::priority]) as n (priority)`;
+}
+
+/** The columns of a task that an edit sets: those that `change`, a JSON object, has; `n` is joined (editedPriority). */
 export function taskEdit(change: string): string {
   const texts = ['description', 'type', 'estimated_effort', 'repo', 'jira_ticket'].map(
     (column) => `${column} = case when ${change} ? '${column}' then ${change} ->> '${column}' else t.${column} end`,
   );
   return [
     ...texts,
-    `priority = case when ${change} ? 'priority' then (${change} ->> 'priority')::priority else t.priority end`,
+    'priority = coalesce(n.priority, t.priority)',
     `assigned_tools = case when ${change} ? 'tools' then array(select jsonb_array_elements_text(${change} -> 'tools')) else t.assigned_tools end`,
   ].join(',\n      ');
 }

@@ -31,7 +31,7 @@ export const rewriteGoals = defineStatement({
       metadata = n.metadata,
       total_tasks = n.total_tasks,
       open_tasks = n.open_tasks,
-      updated_at = clock_timestamp(),
+      updated_at = statement_timestamp(),
       revision = g.revision + 1
     from jsonb_to_recordset($2::jsonb) as n (${goalFields}, total_tasks int4, open_tasks int4)
     where g.workspace_id = $1 and g.id = any($3::text[]) and g.id = n.id`,
@@ -85,7 +85,7 @@ export const rewriteTasks = defineStatement({
       fence = n.fence,
       attempts = n.attempts,
       parked = t.parked and n.status <> 'completed',
-      updated_at = clock_timestamp(),
+      updated_at = statement_timestamp(),
       revision = t.revision + 1
     from jsonb_to_recordset($2::jsonb) as n (${taskFields})
     where t.workspace_id = $1 and t.id = any($3::text[]) and t.id = n.id`,
