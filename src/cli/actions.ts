@@ -1,3 +1,4 @@
+import type { ConnectionConfig } from '../exchange/backup/connection.ts';
 import type { Call, PoolCall } from '../service/call.ts';
 import type { Workspaces } from '../service/workspaces.ts';
 import type { Tool } from '../tools/define/define-tool.ts';
@@ -76,6 +77,8 @@ export interface Actions {
   allowsPrivateWebhooks(): boolean;
   /** Opens the workspace for a person, who acts under GOAL_AGENT_NAME or the name of this machine's user. */
   withTools<T>(work: (host: CommandHost) => Promise<T>): Promise<T>;
+  /** Opens the way to the database for `work`, which brings its own sessions, and leaves it again. */
+  withConnection<T>(work: (connection: ConnectionConfig) => Promise<T>): Promise<T>;
   /** Drops the tables that the conversion of a Python v3.0 database kept. */
   dropLegacy(): Promise<{ table: string; rows: number }[]>;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Actions } from './actions.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addGoalCommands } from './commands/goal.ts';
 import { addImportCommands } from './commands/import.ts';
@@ -23,6 +24,7 @@ export function addCommands(program: Command, actions: Actions): void {
     .action(async () => renderInit(await actions.init()));
   addImportCommands(program, actions);
   addExportCommands(program, actions);
+  addBackupCommands(program, actions);
   addWebhookCommands(program, actions);
   addTokenCommands(program, actions);
   addWorkspaceCommands(program, actions);

@@ -4,7 +4,7 @@ import { readSettings } from './config.ts';
 import { takeDriverVariables } from './driver-variables.ts';
 import { dropLegacy } from './drop-legacy.ts';
 import { init } from './init.ts';
-import { withCall, withWorkspaces } from './opening/command-call.ts';
+import { withCall, withConnection, withWorkspaces } from './opening/command-call.ts';
 import { withTools } from './opening/command-host.ts';
 import { serve } from './serve.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
@@ -51,6 +51,7 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
     withWorkspaces: (work) => withWorkspaces(settings.config(), work),
     allowsPrivateWebhooks: () => settings.config().webhooks.allowPrivate,
     withTools: (work) => withTools(settings.config(), work),
+    withConnection: (work) => withConnection(settings.config(), work),
     dropLegacy: () => dropLegacy(settings.config()),
     init: () => init(settings.withNotices(), say),
   });

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { Call } from '../../service/call.ts';
 import type { Workspaces } from '../../service/workspaces.ts';
@@ -16,6 +17,12 @@ export async function withCall<T>(options: CallOptions, work: (call: Call) => Pr
 export async function withWorkspaces<T>(config: Config, work: (workspaces: Workspaces) => Promise<T>): Promise<T> {
   const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
   return withOperatorText(config, source, () => withWorkspacesOn(source, config, work));
+}
+
+/** Finds the database, lets `work` make sessions of its own there, and leaves again. */
+export async function withConnection<T>(config: Config, work: (connection: pg.ClientConfig) => Promise<T>): Promise<T> {
+  const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
+  return withOperatorText(config, source, async () => work(await source.connect()));
 }
 
 /** Leaves the database when the work is done, and tells the person at this machine everything about a failure. */
