@@ -47,6 +47,8 @@ const removals = [
 /** What every function here works on. */
 export interface Workspaces {
   database: Database;
+  /** Takes out of the cache what others have kept of a workspace that was deleted, where there is a cache. */
+  forget?(workspace: Workspace): Promise<void>;
 }
 
 /** A workspace, and how much it holds. */
@@ -122,13 +124,13 @@ export async function renameWorkspace({ database }: Workspaces, from: string, to
  * @throws GoalAgentError `not_found`; what `keep` throws.
  */
 export async function deleteWorkspace<T>(
-  { database }: Workspaces,
+  { database, forget }: Workspaces,
   name: string,
   keep: (run: Run, workspaceId: number) => Promise<T>,
 ): Promise<T> {
   const { id: workspaceId } = await getWorkspace(database, checked(name));
   let kept: { result: T } | undefined;
-  return database.change(
+  const result = await database.change(
     { workspaceId, id: uuidv7() },
     async (run) => {
       const params = { workspaceId };
@@ -146,6 +148,8 @@ export async function deleteWorkspace<T>(
     },
     { isPatient: true },
   );
+  await forget?.({ id: workspaceId, name });
+  return result;
 }
 
 function checked(name: string): string {

@@ -1,6 +1,9 @@
 import type { PoolCall } from '../../service/call.ts';
 import type { Workspaces } from '../../service/workspaces.ts';
+import type { Database } from '../../store/database.ts';
+import { Numbers } from '../../store/numbers.ts';
 import { openDatabase, openStore } from '../../store/store.ts';
+import type { Workspace } from '../../store/workspaces.ts';
 import type { Config } from '../config.ts';
 import type { Source } from './database-source.ts';
 import { OptionalCache } from './optional-cache.ts';
@@ -47,9 +50,21 @@ export async function withWorkspacesOn<T>(
 ): Promise<T> {
   const database = await openDatabase({ ...optionsOf(source, config), timeoutMs: patienceOf(config) });
   try {
-    return await work({ database });
+    return await work({ database, forget: (workspace) => forget(database, config, workspace) });
   } finally {
     await database.close();
+  }
+}
+
+/** Processes that have the workspace open still read what the cache has of it. */
+async function forget(database: Database, config: Config, { id: workspaceId, name }: Workspace): Promise<void> {
+  const cache = new OptionalCache(config, { info: () => {}, warn: () => {} });
+  try {
+    await cache.attachTo({ database, workspaceId, workspace: name, numbers: new Numbers(database, workspaceId) });
+    await cache.untilKnown();
+    await cache.reads?.unknown();
+  } finally {
+    cache.close();
   }
 }
 
