@@ -49,17 +49,19 @@ export interface CallPlace {
   mustExist?: boolean;
 }
 
+/** Runs a tool under the name of this person, and gives back its answer, as the tool's `output` declares it. */
+export type RunTool = <A = Record<string, unknown>>(tool: Tool, args: Record<string, unknown>) => Promise<A>;
+
 /** What a command works with that does what agents can. */
 export interface CommandHost {
   /** For what no tool answers in whole, and for what only a person at this machine may do. */
   call: PoolCall;
   /** Where the workspace is: `embedded` or `server`. */
   database: 'embedded' | 'server';
-  /**
-   * Runs a tool under the name of this person, and gives back its answer, as the tool's `output` declares it.
-   * @throws GoalAgentError as runTool does.
-   */
-  run<A = Record<string, unknown>>(tool: Tool, args: Record<string, unknown>): Promise<A>;
+  /** @throws GoalAgentError as runTool does. */
+  run: RunTool;
+  /** Runs several tools as one operation: all that they change is saved together, or nothing. */
+  together<A extends Record<string, unknown>>(work: (run: RunTool) => Promise<A>): Promise<A>;
 }
 
 /** The actions behind the commands; the main room brings them. */

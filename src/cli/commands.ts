@@ -1,13 +1,22 @@
 import type { Command } from 'commander';
 import type { Actions } from './actions.ts';
 import { addBackupCommands } from './commands/backup.ts';
+import { addBoardCommand } from './commands/board.ts';
+import { addBreakCommand } from './commands/break.ts';
+import { addBriefCommand } from './commands/brief.ts';
+import { addCallCommand } from './commands/call.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addGoalCommands } from './commands/goal.ts';
 import { addImportCommands } from './commands/import.ts';
+import { addLogCommand } from './commands/log.ts';
+import { addNoteCommand } from './commands/note.ts';
+import { addPlanCommand } from './commands/plan.ts';
+import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTaskCommands } from './commands/task.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUndoCommand } from './commands/undo.ts';
+import { addWatchCommand } from './commands/watch.ts';
 import { addWebhookCommands } from './commands/webhook.ts';
 import { addWorkspaceCommands } from './commands/workspace.ts';
 import { renderInit } from './render.ts';
@@ -16,7 +25,16 @@ import { renderInit } from './render.ts';
 export function addCommands(program: Command, actions: Actions): void {
   addGoalCommands(program, actions);
   addTaskCommands(program, actions);
+  addBreakCommand(program, actions);
+  addPlanCommand(program, actions);
+  addBoardCommand(program, actions);
+  addWatchCommand(program, actions);
+  addBriefCommand(program, actions);
+  addSearchCommand(program, actions);
+  addNoteCommand(program, actions);
+  addLogCommand(program, actions);
   addUndoCommand(program, actions);
+  addCallCommand(program, actions);
   addServeCommand(program, actions);
   program
     .command('init')

@@ -39,10 +39,11 @@ const shownOperations = 3;
 /** `2026-11-23T10:42:00Z claude-a1b2 TASK-0003 status pending → completed, result set`: always one line. */
 export function historyLine(event: HistoryEvent): string {
   const time = `${event.at.slice(0, 19)}Z`;
-  return `${time} ${named(event.actor, longestName)} ${event.task_id ?? event.goal_id} ${happened(event)}`;
+  return `${time} ${named(event.actor, longestName)} ${event.task_id ?? event.goal_id} ${whatHappened(event)}`;
 }
 
-function happened(event: HistoryEvent): string {
+/** The part of a line of history after the ID: `status pending → completed, result set`. */
+export function whatHappened(event: HistoryEvent): string {
   const { action, subject, goal_id, task_id } = event;
   const what = subject === null ? '' : ` ${quoted(subject, longestSubject)}`;
   if (event.undoes !== null) return `${tookBack(event.undoes)}: ${whatCameBack(event, what)}`;

@@ -2,11 +2,8 @@ import { runProgram } from '../cli/program.ts';
 import { commandSettings } from './command-settings.ts';
 import { readSettings } from './config.ts';
 import { takeDriverVariables } from './driver-variables.ts';
-import { dropLegacy } from './drop-legacy.ts';
-import { init } from './init.ts';
 import { withCall, withConnection, withWorkspaces } from './opening/command-call.ts';
 import { withTools } from './opening/command-host.ts';
-import { serve } from './serve.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
 import { version } from './version.ts';
 
@@ -16,7 +13,10 @@ interface Start {
   openClient: () => ClientPipe;
 }
 
-/** Runs the command line. A server talks to the client that is there already, otherwise to that of `openClient`. */
+/**
+ * Runs the command line. What only some commands need is loaded when they run: a person waits for each start.
+ * A server talks to the client that is there already, otherwise to that of `openClient`.
+ */
 export async function runWith(argv: string[], { cwd, openClient }: Start): Promise<void> {
   const driverVariables = takeDriverVariables(process.env);
   const surroundings = { env: process.env, cwd, driverVariables };
@@ -30,6 +30,7 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
         ...(toolsets !== undefined && { GOAL_AGENT_TOOLSETS: toolsets }),
         ...(readOnly && { GOAL_AGENT_READ_ONLY: 'true' }),
       };
+      const { serve } = await import('./serve.ts');
       await serve(readSettings({ ...surroundings, env, reader: 'server' }), openClient());
       // the client is gone: the process does not wait for calls that wait for a silent server
       process.exit();
@@ -52,7 +53,7 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
     allowsPrivateWebhooks: () => settings.config().webhooks.allowPrivate,
     withTools: (work) => withTools(settings.config(), work),
     withConnection: (work) => withConnection(settings.config(), work),
-    dropLegacy: () => dropLegacy(settings.config()),
-    init: () => init(settings.withNotices(), say),
+    dropLegacy: async () => (await import('./drop-legacy.ts')).dropLegacy(settings.config()),
+    init: async () => (await import('./init.ts')).init(settings.withNotices(), say),
   });
 }

@@ -62,16 +62,31 @@ export async function undo(call: Call, eventId: number | undefined): Promise<Und
   }
   for (;;) {
     const last = await lastOperation(call);
-    if (last === undefined) {
-      throw new GoalAgentError(
-        'not_found',
-        `${call.actor} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
-      );
-    }
+    if (last === undefined) throw nothingDone(call);
     const undone = await takeBack(call, [last.operation], { holders: holdersFor(call, last) });
     // a number: somebody was faster, so look again
     if (typeof undone === 'object') return undone;
   }
+}
+
+/**
+ * What `undo` would take back: the operation of an event, or the actor's last one. Its first events, and how many it has.
+ *
+ * @throws GoalAgentError `not_found` as undo does.
+ */
+export async function previewUndo(
+  call: Call,
+  eventId: number | undefined,
+): Promise<{ operation: number; actor: string; changes: number; events: HistoryEvent[] }> {
+  const { workspaceId } = call.store;
+  const found = eventId === undefined ? await lastOperation(call) : await operationOf(call, eventId);
+  if (found === undefined) throw nothingDone(call);
+  const { operation, actor } = found;
+  const { events, counts } = await read(call, {
+    events: step(listHistoryOfOperation, { workspaceId, operation, textLimit, limit: limits.page }),
+    counts: step(countChanges, { workspaceId, operations: [operation] }),
+  });
+  return { operation, actor, changes: counts[0]?.changes ?? events.length, events: events.map(historyEvent) };
 }
 
 /** All that an agent did since then and that is still in effect, newest first. */
@@ -172,6 +187,13 @@ async function lastInEffect(
     if (last !== undefined || found.length < page) return last;
     before = found.at(-1)?.operation ?? null;
   }
+}
+
+function nothingDone({ actor }: Call): GoalAgentError {
+  return new GoalAgentError(
+    'not_found',
+    `${actor} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
+  );
 }
 
 function takenBackAlready(eventId: number, undo: number): GoalAgentError {

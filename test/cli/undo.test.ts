@@ -16,7 +16,7 @@ import { environmentOf } from '../support/server-process.ts';
 const { call, sql, connection } = await aCall();
 const ann: Call = { ...call, actor: 'ann' };
 const bob: Call = { ...call, actor: 'bob' };
-const undo = (...args: string[]) => run(['undo', ...args], connection);
+const undo = (...args: string[]) => run(['undo', ...args], connection, { env: { GOAL_AGENT_NAME: 'olga' } });
 
 let goal: string;
 let task: string;
@@ -51,16 +51,18 @@ describe('goal-agent undo', () => {
     const after = await wholeState(sql);
     const { code, stdout } = await undo('--agent', 'bob', '--since', '1h', '--yes');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Undone: 3 rows as they were before, in one operation\.\nTo have it back, .*event_id \d+/);
+    expect(stdout).toMatch(
+      /Undone: 3 rows as they were before, in one operation\.\nTo have it back: goal-agent undo \d+/,
+    );
     expect(await wholeState(sql)).toEqual(before);
     const { rows } = await sql.query(
       'select distinct e.operation, o.actor, e.action from events e join operations o on o.seq = e.operation where e.undoes is not null',
     );
-    expect(rows).toEqual([{ operation: expect.anything(), actor: 'operator', action: 'undone' }]);
+    expect(rows).toEqual([{ operation: expect.anything(), actor: 'olga', action: 'undone' }]);
     expect((await undo('--agent', 'bob', '--since', '1h', '--yes')).stdout).toBe(
       'There is nothing of bob to take back in that time.\n',
     );
-    expect((await undo('--agent', 'operator', '--since', '1h', '--yes')).code).toBe(0);
+    expect((await undo(/undo (\d+)/.exec(stdout)?.[1] ?? '', '--yes')).code).toBe(0);
     expect(await wholeState(sql)).toEqual(after);
     expect(await brokenInvariants(sql)).toEqual({});
   });

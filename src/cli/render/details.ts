@@ -4,7 +4,7 @@ import type { Look } from './look.ts';
 import { padEnd, wrapped } from './text.ts';
 import { age } from './time.ts';
 
-const nameWidth = 11;
+const nameWidth = 12;
 
 /** `name  value` under each other; long values go on below their start. Values without a text are left out. */
 export function facts(rows: [name: string, value: string | undefined][], look: Look): string[] {

@@ -90,13 +90,20 @@ export function infoOf(task: TaskRow): string {
       : ago(updated_at);
 }
 
+/** The same in a few cells, for a card. */
+export function shortInfoOf(task: TaskRow): string {
+  if (task.claimed_by) return named(task.claimed_by, longestHolder);
+  const waits = task.waitsFor?.length ?? 0;
+  return task.status === 'pending' && waits > 0 ? `waits for ${waits}` : oneLine(infoOf(task), 20);
+}
+
 function waitsText(waitsFor: string[] = []): string {
   if (waitsFor.length === 0) return '';
   if (waitsFor.length <= namedInRow) return `waits for ${waitsFor.join(', ')}`;
   return `waits for ${waitsFor[0]} and ${waitsFor.length - 1} more`;
 }
 
-function infoPaint({ status }: TaskRow, { colours }: Look) {
+export function infoPaint({ status }: TaskRow, { colours }: Look) {
   if (status === 'failed') return colours.bad;
   if (status === 'blocked') return colours.warning;
   return status === 'in_progress' ? colours.accent : colours.muted;

@@ -1,7 +1,10 @@
 import { userInfo } from 'node:os';
-import type { CommandHost } from '../../cli/actions.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { CommandHost, RunTool } from '../../cli/actions.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
+import { answerOnce } from '../../service/requests.ts';
 import type { AgentFacts, Tool } from '../../tools/define/define-tool.ts';
+import { parseInput } from '../../tools/define/input.ts';
 import { runTool } from '../../tools/define/run-tool.ts';
 import type { Config } from '../config.ts';
 import { withCallOn } from './call-on-source.ts';
@@ -21,6 +24,14 @@ export async function withTools<T>(config: Config, work: (host: CommandHost) => 
       return work({
         call,
         database: source.kind,
+        // nobody asks for it a second time, so its ID is new and its arguments stand for nothing
+        together: async <A extends Record<string, unknown>>(commands: (run: RunTool) => Promise<A>) =>
+          (await answerOnce(call, { id: uuidv7(), tool: 'together', args: {} }, (within) =>
+            commands(async <B>(tool: Tool, args: Record<string, unknown>) => {
+              if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
+              return (await tool.run({ open: async () => within, facts }, parseInput(tool, args))) as B;
+            }),
+          )) as A,
         async run<A>(tool: Tool, args: Record<string, unknown>) {
           if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
           // the tool's own schema says what it answers, and its answer is checked by nobody twice

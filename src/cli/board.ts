@@ -1,0 +1,82 @@
+import { isClosed } from '../domain/goal.ts';
+import { getBriefing } from '../service/briefing.ts';
+import { findOneGoal } from '../service/goals.ts';
+import { listTasks } from '../service/list-tasks.ts';
+import { generatePlan } from '../service/plans.ts';
+import type { CommandHost } from './actions.ts';
+import type { Board, BoardColumn } from './render/board.ts';
+import type { TaskRow } from './render/tasks.ts';
+import { withWaits } from './waits.ts';
+
+/** Tasks of one goal that a board shows. */
+const mostTasks = 5_000;
+
+/** The board of one goal, or of everything that is under way. */
+export function readBoard(host: CommandHost, goalId: string | undefined): Promise<Board> {
+  return goalId === undefined ? workspaceBoard(host) : goalBoard(host, goalId);
+}
+
+async function goalBoard(host: CommandHost, goalId: string): Promise<Board> {
+  const { call } = host;
+  const goal = await findOneGoal(call, goalId);
+  const rows = await withWaits(host, await listTasks(call, { goalId }, { limit: mostTasks }));
+  const { plan } = await generatePlan(call, goalId);
+  const critical = new Set(plan.criticalPath.taskIds);
+  const tasks = rows.toReversed().map((row) => ({ ...row, isCritical: critical.has(row.id) }));
+  const isOpen = !isClosed(goal.status);
+  const column = (name: string, wanted: (task: TaskRow) => boolean): BoardColumn => {
+    const found = tasks.filter(wanted);
+    return { name, total: found.length, tasks: found };
+  };
+  const isReady = (task: TaskRow) => isOpen && (task.waitsFor ?? []).length === 0;
+  const done = column('Done', ({ status }) => status === 'completed');
+  done.tasks.sort((a, b) => (b.completed_at ?? '').localeCompare(a.completed_at ?? ''));
+  return {
+    goal,
+    columns: [
+      column('Ready', (task) => task.status === 'pending' && isReady(task)),
+      column('In progress', ({ status }) => status === 'in_progress'),
+      column('Waiting', (task) => task.status === 'pending' && !isReady(task)),
+      column('Stuck', ({ status }) => status === 'failed' || status === 'blocked'),
+      done,
+    ],
+  };
+}
+
+async function workspaceBoard({ call }: CommandHost): Promise<Board> {
+  const { current, ready, waiting, finished } = await getBriefing(call, {});
+  const inState = (status: string) => current.filter((task) => task.status === status);
+  const stuck = [...inState('blocked'), ...inState('failed')];
+  const totalOf = (rows: { total: number }[]) => rows[0]?.total ?? 0;
+  const currentRow = (task: (typeof current)[number]): TaskRow => ({
+    ...task,
+    updated_at: task.at,
+    result: startOf(task.result),
+  });
+  return {
+    columns: [
+      { name: 'Ready', total: totalOf(ready), tasks: ready.map((task) => ({ ...task, status: 'pending' })) },
+      { name: 'In progress', total: totalOf(inState('in_progress')), tasks: inState('in_progress').map(currentRow) },
+      {
+        name: 'Waiting',
+        total: totalOf(waiting),
+        tasks: waiting.map(({ waits_for, ...task }) => ({
+          ...task,
+          status: 'pending',
+          waitsFor: waits_for.map((text) => text.split(' ')[0] ?? text),
+        })),
+      },
+      { name: 'Stuck', total: totalOf(inState('blocked')) + totalOf(inState('failed')), tasks: stuck.map(currentRow) },
+      {
+        name: 'Done',
+        total: totalOf(finished),
+        tasks: finished.map((task) => ({ ...task, status: 'completed', completed_at: task.at, result: null })),
+      },
+    ],
+  };
+}
+
+/** The start of a result's JSON: a reason is a text. */
+function startOf(json: string | null): string | null {
+  return json?.startsWith('"') ? json.slice(1).replace(/"$/, '') : null;
+}
