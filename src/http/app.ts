@@ -1,3 +1,4 @@
+import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { measure } from '../service/measures.ts';
@@ -24,6 +25,8 @@ export interface AppOptions {
   urlOf(requestUrl: string): string;
   /** The address of the peer of a request, by what the server knows of it. */
   peerOf(env: unknown): string | undefined;
+  /** Makes the servers of /mcp in place of the program's own factory. */
+  newMcpServer?: McpServerFactory;
 }
 
 export interface App {
@@ -50,7 +53,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     given.observe?.(observation);
   };
   const parts: ServiceParts = { ...given, observe };
-  const mcp = mcpEndpoint(parts);
+  const mcp = mcpEndpoint(parts, options.newMcpServer);
   app.use(secureHeaders({ strictTransportSecurity: false, referrerPolicy: 'no-referrer' }));
   app.use(checkAddresses(options.names));
   app.get('/health', (context) => context.json({ status: 'ok', version: parts.facts().version }));

@@ -1,4 +1,9 @@
-import { type AuthInfo, createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
+import {
+  type AuthInfo,
+  createMcpHandler,
+  type McpHttpHandler,
+  type McpServerFactory,
+} from '@modelcontextprotocol/server';
 import type { Context } from 'hono';
 import { GoalAgentError } from '../domain/errors.ts';
 import { exactJsonText } from '../domain/json-text.ts';
@@ -14,14 +19,17 @@ export interface McpEndpoint {
   close(): Promise<void>;
 }
 
-/** Streamable HTTP for both eras of the protocol. No request needs what an earlier one left in this process. */
-export function mcpEndpoint(parts: ServiceParts): McpEndpoint {
+/**
+ * Streamable HTTP for both eras of the protocol. No request needs what an earlier one left in this process.
+ * @param newServer makes the server that answers one request
+ */
+export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = serverFactory(parts)): McpEndpoint {
   /** One for each workspace: its subscribers hear of its own resources alone. */
   const handlers = new Map<number | undefined, McpHttpHandler>();
   const handlerOf = (principal: Principal | undefined) => {
     const known = handlers.get(principal?.workspaceId);
     if (known !== undefined) return known;
-    const made = createMcpHandler(serverFactory(parts), {
+    const made = createMcpHandler(newServer, {
       bus: new ResourceEvents(() => parts.openCall({ principal })),
       maxRequestBodySize: mostBodyBytes,
       onerror: (error) => parts.noticeProtocolError(error),

@@ -4,6 +4,7 @@ import {
   McpServer,
   type McpServerFactory,
   type ServerContext,
+  type ServerOptions,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import type { Principal } from '../domain/principal.ts';
@@ -34,12 +35,15 @@ function capabilitiesOf({ era, requestInfo }: McpRequestContext) {
   };
 }
 
-/** Serves both protocol eras: the SDK calls it once for each connection. */
-export function serverFactory(parts: ToolHost): McpServerFactory {
+/**
+ * Serves both protocol eras: the SDK calls it once for each connection.
+ * @param options what a server needs whose tools ask their client; those of Goal Agent never do
+ */
+export function serverFactory(parts: ToolHost, options: Pick<ServerOptions, 'requestState'> = {}): McpServerFactory {
   return (context) => {
     const server = new McpServer(
       { name: 'goal-agent', version: parts.facts().version },
-      { instructions, capabilities: capabilitiesOf(context) },
+      { ...options, instructions, capabilities: capabilitiesOf(context) },
     );
     const open: OpenCall = (context) => parts.openCall(callFrom(server, context));
     for (const tool of parts.tools) register(server, tool, parts, open);
