@@ -1,4 +1,5 @@
 import { GoalAgentError } from '../domain/errors.ts';
+import type { Schedule } from '../exchange/backup/keep-backups.ts';
 import type { OAuthSettings } from '../http/guard/oauth.ts';
 import { type CacheConfig, chooseCache } from './config/cache.ts';
 import { clientEnv } from './config/client-env.ts';
@@ -35,6 +36,8 @@ export interface PlainConfig {
   };
   /** Whether webhooks may go to addresses that are not public, and without TLS. */
   webhooks: { allowPrivate: boolean };
+  /** What the service backs up by itself; undefined where nobody asked for it. */
+  backups: Schedule | undefined;
   /** Either a setting names it, or it is v2's own folder below the working directory, which may be anybody's. */
   v2Directory: { path: string; isNamed: boolean };
   toolsets: string[];
@@ -137,6 +140,14 @@ function plainSettings(values: PlainSettings, { env, cwd }: Surroundings): Omit<
       oauth: oauthSettings(values),
     },
     webhooks: { allowPrivate: values.GOAL_AGENT_WEBHOOKS_PRIVATE },
+    backups:
+      values.GOAL_AGENT_BACKUP_DIR === undefined
+        ? undefined
+        : {
+            directory: absolutePath(values.GOAL_AGENT_BACKUP_DIR, cwd),
+            everyMs: values.GOAL_AGENT_BACKUP_EVERY * 1_000,
+            keep: values.GOAL_AGENT_BACKUP_KEEP,
+          },
     v2Directory: {
       path: absolutePath(values.GOAL_AGENT_V2_DIR ?? 'data/goals', cwd),
       isNamed: values.GOAL_AGENT_V2_DIR !== undefined,

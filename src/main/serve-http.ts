@@ -3,6 +3,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import { createApp } from '../http/app.ts';
 import { isLoopback, namesOf } from '../http/guard/addresses.ts';
 import { listen, peerOf } from '../http/server.ts';
+import { serveBackups } from './backups.ts';
 import { begin } from './begin.ts';
 import type { Config, Settings } from './config.ts';
 import { ensureLocalToken } from './local-token.ts';
@@ -28,12 +29,16 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
     urlOf: (requestUrl) => publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });
+  const stopping = new AbortController();
+  const backups = serveBackups(config, { log, signal: stopping.signal });
   try {
     const listening = await listen(app, config.http);
     started({ host: config.http.host, port: listening.port, home: config.home });
     await untilAskedToStop(() => listening.end());
     await listening.stop();
   } finally {
+    stopping.abort();
+    await backups;
     await webhooks.stop();
     await wired.close();
   }

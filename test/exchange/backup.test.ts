@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tables } from '../../src/exchange/backup/format.ts';
+import { keepBackups } from '../../src/exchange/backup/keep-backups.ts';
 import { verifyBackup } from '../../src/exchange/backup/read-backup.ts';
 import { restoreBackup } from '../../src/exchange/backup/restore-backup.ts';
 import { writeBackup } from '../../src/exchange/backup/write-backup.ts';
@@ -169,4 +170,34 @@ test('ctrl-C in the middle leaves no half of a file', async () => {
   // it may have been faster than the signal
   if (code === 0) expect(left).toEqual(['b']);
   else expect(left).toEqual([]);
+});
+
+test('scheduled backups are made and verified, and the oldest go only after that', async () => {
+  const directory = mkdtempSync(path.join(folder, 'kept-'));
+  writeFileSync(path.join(directory, 'somebody-elses.backup'), '');
+  const old = ['20200101T000000Z', '20200102T000000Z', '20200103T000000Z'].map((at) => `goal-agent-${at}.backup`);
+  for (const name of old) writeFileSync(path.join(directory, name), '');
+  const stopping = new AbortController();
+  const [made, failures]: [string[], unknown[]] = [[], []];
+  const keeping = (connect: () => Promise<pg.ClientConfig>) =>
+    keepBackups({
+      schedule: { directory, everyMs: 3_600_000, keep: 2 },
+      program: '3.0.0',
+      connect,
+      signal: stopping.signal,
+      made: (written) => made.push(written),
+      failed: (error) => failures.push(error),
+    });
+  const away = keeping(() => Promise.reject(new Error('the database is away')));
+  await expect.poll(() => failures.length).toBe(1);
+  expect(readdirSync(directory)).toEqual(expect.arrayContaining(old));
+  const kept = keeping(async () => source);
+  await expect.poll(() => made.length, { timeout: 20_000 }).toBe(1);
+  const left = readdirSync(directory).toSorted();
+  expect(left).toHaveLength(3);
+  expect(left).toEqual(expect.arrayContaining([old[2], path.basename(made[0] ?? ''), 'somebody-elses.backup']));
+  await verifyBackup(made[0] ?? '');
+  stopping.abort();
+  await Promise.all([away, kept]);
+  expect(made).toHaveLength(1);
 });

@@ -60,6 +60,7 @@ describe('with nothing set', () => {
       actor: undefined,
       http: { host: '127.0.0.1', port: 7432, publicUrl: undefined, requestsAMinute: 6000, oauth: undefined },
       webhooks: { allowPrivate: false },
+      backups: undefined,
       v2Directory: { path: path.join(cwd, 'data/goals'), isNamed: false },
       toolsets: ['core', 'team'],
       readOnly: false,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { allowedName, nameForm } from '../../domain/names.ts';
+import { parseSpan } from '../../domain/span.ts';
 import { sslModes } from '../../store/tls.ts';
 import { parseDatabaseUrl, readPorts } from './database-url.ts';
 import { ofProject } from './project/project.ts';
@@ -86,6 +87,14 @@ export const plainVariables = z.object({
     if (areScopes && reader && writer && admin) return { value: { reader, writer, admin } };
     return { allowed: 'three scopes with commas between them: those of a reader, a writer and an admin' };
   }).default({ reader: 'goals:read', writer: 'goals:write', admin: 'goals:admin' }),
+  GOAL_AGENT_BACKUP_DIR: filePath(),
+  GOAL_AGENT_BACKUP_EVERY: setting((value) => {
+    const seconds = parseSpan(value, { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 });
+    return seconds !== undefined && seconds >= 60 && seconds <= 31_536_000
+      ? { value: seconds }
+      : { allowed: 'a time from 1m to 52w, as 12h or 1d' };
+  }).default(86_400),
+  GOAL_AGENT_BACKUP_KEEP: wholeNumber(1, 10_000).default(7),
   GOAL_AGENT_RATE_LIMIT: wholeNumber(1, 1_000_000).default(6_000),
   GOAL_AGENT_WEBHOOKS_PRIVATE: yesOrNo().default(false),
   GOAL_AGENT_NAME: text(100),
