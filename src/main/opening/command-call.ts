@@ -30,7 +30,9 @@ export async function withOperatorText<T>(config: Config, source: Source, work: 
   try {
     return await work();
   } catch (error) {
-    throw new GoalAgentError('configuration', operatorText(error, config), { cause: error });
+    // the exit code goes by the error's own code
+    const code = error instanceof GoalAgentError ? error.code : 'configuration';
+    throw new GoalAgentError(code, operatorText(error, config), { cause: error });
   } finally {
     await source.leave();
   }
