@@ -23,10 +23,16 @@ const bundled = {
 
 const [entry, programs] = await Promise.all([
   // read by every Node, so that an old one can be told what it lacks
-  build({ ...common, entryPoints: ['src/main/goal-agent.ts'], target: 'node12.20' }),
+  build({
+    ...common,
+    entryPoints: ['src/main/goal-agent.ts', 'src/main/mcpctl.ts'],
+    bundle: true,
+    external: ['./start.js', './start-mcpctl.js'],
+    target: 'node12.20',
+  }),
   build({
     ...bundled,
-    entryPoints: ['src/main/start.ts', 'src/main/demo.ts'],
+    entryPoints: ['src/main/start.ts', 'src/main/start-mcpctl.ts', 'src/main/demo.ts'],
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     metafile: true,

@@ -27,6 +27,7 @@ describe('the package', () => {
   it('has the program, the migrations and the licences, and nothing that only developers need', () => {
     for (const wanted of [
       'dist/main/goal-agent.js',
+      'dist/main/mcpctl.js',
       'dist/main/start.js',
       'dist/answers.json',
       'dist/THIRD_PARTY_NOTICES.txt',

@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from '../exchange/backup/connection.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Call, PoolCall } from '../service/call.ts';
 import type { Workspaces } from '../service/workspaces.ts';
 import type { Tool } from '../tools/define/define-tool.ts';
@@ -33,6 +34,33 @@ export interface ServeOptions {
 export interface ListenOptions {
   host?: string;
   port?: string;
+  /** Nobody reads what the service says: the log goes to its file alone. */
+  background?: boolean;
+}
+
+/** A setting as `goal-agent config` shows it. */
+export interface ShownSetting {
+  name: string;
+  /** The text of the value, secrets hidden; null where it is unset and has no default. */
+  value: string | null;
+  /** `environment`, `default`, or the path of a file. */
+  from: string;
+  /** False for a value that is set and that nothing uses. */
+  is_used: boolean;
+}
+
+export interface ShownSettings {
+  settings: ShownSetting[];
+  /** A sentence for each wrong value. */
+  problems: string[];
+  notices: string[];
+}
+
+/** What a start would meet, found without a change. */
+export interface StartCheck {
+  what: string;
+  answer: string;
+  isGood: boolean;
 }
 
 /** Where the service listens, and where its data and the token of this user are. */
@@ -71,6 +99,12 @@ export interface Actions {
   /** Runs the service until somebody stops it. */
   serveHttp(options: ListenOptions, started: (address: ServiceAddress) => void): Promise<void>;
   init(): Promise<InitReport>;
+  /** This computer, as the settings describe it. */
+  machine(): Machine;
+  /** Looks whether the service could start; nothing is made. */
+  checkStart(options: ListenOptions): Promise<StartCheck[]>;
+  /** Each setting, its value and its place. */
+  showSettings(): Promise<ShownSettings>;
   /** Opens the workspace for `work`, which acts under the name of `actor`, and closes it again. */
   withCall<T>(actor: string, work: (call: Call) => Promise<T>, where?: CallPlace): Promise<T>;
   /** Opens the database for `work` on its workspaces, and closes it again. */

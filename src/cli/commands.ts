@@ -19,6 +19,7 @@ import { addUndoCommand } from './commands/undo.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import { addWebhookCommands } from './commands/webhook.ts';
 import { addWorkspaceCommands } from './commands/workspace.ts';
+import { addMachineCommands } from './machine-commands.ts';
 import { renderInit } from './render.ts';
 
 /** Adds every command but `mcp`, in the order of the help. */
@@ -36,6 +37,7 @@ export function addCommands(program: Command, actions: Actions): void {
   addUndoCommand(program, actions);
   addCallCommand(program, actions);
   addServeCommand(program, actions);
+  addMachineCommands(program, actions);
   program
     .command('init')
     .description('create the database, its tables and indexes where they are missing, and check the connection')

@@ -6,21 +6,16 @@ import type { Actions, ServeOptions } from './actions.ts';
 const failed = 1;
 const wrongUse = 2;
 
+/** `mcpctl` has the commands about the service alone, under the names that users of v2.x and v3.0 type. */
+export type ProgramName = 'goal-agent' | 'mcpctl';
+
 /** Runs the command line, and gives back the exit code: 0, 1 where something failed, 2 where the command was used wrongly. */
-export async function runProgram(argv: string[], actions: Actions): Promise<number> {
-  const program = new Command('goal-agent')
-    .description("A durable memory for AI agents' work: goals and tasks in PostgreSQL, served over MCP.")
+export async function runProgram(argv: string[], actions: Actions, name: ProgramName): Promise<number> {
+  const program = new Command(name)
     .version(actions.version)
     .showHelpAfterError('(--help shows more, and an example)')
     .exitOverride();
-  program
-    .command('mcp')
-    .description('serve MCP over stdin and stdout; this is what clients start')
-    .option('--toolsets <names>', 'core, team or both, with a comma between them (GOAL_AGENT_TOOLSETS)')
-    .option('--read-only', 'offer only tools that change nothing (GOAL_AGENT_READ_ONLY)')
-    .action((options: ServeOptions) => actions.serve(options));
-  // a client waits for `mcp`, which therefore loads no other command
-  if (argv[0] !== 'mcp') (await import('./commands.ts')).addCommands(program, actions);
+  await (name === 'mcpctl' ? addServiceCommands : addAllCommands)(program, argv, actions);
   try {
     await program.parseAsync(argv, { from: 'user' });
     // a command that has shown its answer may have set it: nothing of what was wanted was done
@@ -33,4 +28,21 @@ export async function runProgram(argv: string[], actions: Actions): Promise<numb
     renderError(asCommand(error.message));
     return error.code === 'invalid' ? wrongUse : failed;
   }
+}
+
+async function addAllCommands(program: Command, argv: string[], actions: Actions): Promise<void> {
+  program
+    .description("A durable memory for AI agents' work: goals and tasks in PostgreSQL, served over MCP.")
+    .command('mcp')
+    .description('serve MCP over stdin and stdout; this is what clients start')
+    .option('--toolsets <names>', 'core, team or both, with a comma between them (GOAL_AGENT_TOOLSETS)')
+    .option('--read-only', 'offer only tools that change nothing (GOAL_AGENT_READ_ONLY)')
+    .action((options: ServeOptions) => actions.serve(options));
+  // a client waits for `mcp`, which therefore loads no other command
+  if (argv[0] !== 'mcp') (await import('./commands.ts')).addCommands(program, actions);
+}
+
+async function addServiceCommands(program: Command, _argv: string[], actions: Actions): Promise<void> {
+  program.description('Runs the service of Goal Agent on this machine.');
+  (await import('./machine-commands.ts')).addMachineCommands(program, actions);
 }

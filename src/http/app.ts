@@ -58,8 +58,9 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
   app.use(checkAddresses(options.names));
   app.get('/health', (context) => context.json({ status: 'ok', version: parts.facts().version }));
   app.get('/ready', async (context) => {
-    const { ready, reason } = await parts.readiness();
-    return context.json({ ready, ...(reason !== undefined && { reason }) }, ready ? 200 : 503);
+    const { ready, reason, isStarting } = await parts.readiness();
+    const answer = { ready, ...(reason !== undefined && { reason }), ...(isStarting && { is_starting: true }) };
+    return context.json(answer, ready ? 200 : 503);
   });
   const { oauth } = options;
   const metadataPath = '/.well-known/oauth-protected-resource';

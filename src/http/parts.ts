@@ -6,6 +6,8 @@ export interface Readiness {
   ready: boolean;
   /** For an operator; no host and no password. */
   reason?: string;
+  /** Whether the database is on its way, so that waiting helps. */
+  isStarting?: boolean;
 }
 
 /** What the service needs from the rest of the program. */

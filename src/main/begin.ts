@@ -14,9 +14,9 @@ export interface Begun {
  * Opens the log, says in it where the settings come from, and puts the program together. With wrong settings the
  * program refuses every call and says why: a client that only sees its server end can tell nobody the reason.
  */
-export function begin({ config, refused }: Settings, { isShared = false } = {}): Begun {
+export function begin({ config, refused }: Settings, { isShared = false, isBackground = false } = {}): Begun {
   if (refused !== undefined) return beginRefusing(refused);
-  const log = openLog(config.home);
+  const log = openLog(config.home, { isBackground });
   tell(log, config);
   try {
     return { log, wired: wire(config, log, { isShared }) };

@@ -67,6 +67,8 @@ export interface Told {
   files: string[];
   /** Settings that are not used, each with the reason. */
   notices: string[];
+  /** The variables that decide something, each with the file that it comes from, or `environment`. */
+  used: { name: string; from: string }[];
   /** The `env` block that gives a client's server these settings, without the secrets. */
   clientEnv: Record<string, string>;
 }
@@ -110,6 +112,7 @@ export function settingsOf(found: Places, surroundings: Surroundings): Settings 
     ...foreign(surroundings),
     ...unknown(found),
   ];
+  const all = [...used, ...database.used, ...cache.used];
   const told: Told = {
     databaseFrom: database.from,
     workspaceFrom: workspace.from,
@@ -117,7 +120,8 @@ export function settingsOf(found: Places, surroundings: Surroundings): Settings 
     beside: found.isBeside ? found.envFile : undefined,
     files: found.files,
     notices,
-    clientEnv: clientEnv([...used, ...database.used, ...cache.used], found.envFile, surroundings.cwd),
+    used: all.map(({ name, place }) => ({ name, from: place.file ?? 'environment' })),
+    clientEnv: clientEnv(all, found.envFile, surroundings.cwd),
   };
   const wrong = [...found.problems, ...database.problems, ...cache.problems, ...problems, ...workspace.problems];
   if (wrong.length > 0) return { refused: { ...plain, told, problems: wrong } };

@@ -11,9 +11,10 @@ export type Log = pino.Logger;
 /**
  * A log that goes to `logs/goal_agent_server.log` under `home`, as JSON lines, and to stderr as people read it. Without
  * a `home` there is only stderr. Many processes append to the one file. A line that cannot be written is lost and ends
- * nothing, because the log is not the purpose of the process.
+ * nothing, because the log is not the purpose of the process. In the background nobody reads stderr, and only trouble
+ * with the file goes there.
  */
-export function openLog(home: string | undefined): Log {
+export function openLog(home: string | undefined, { isBackground = false } = {}): Log {
   const repeats = new Repeats();
   process.once('exit', () => repeats.flush());
   const options = { base: { pid: process.pid }, serializers: { err: describeError }, hooks: onceAWhile(repeats) };
@@ -21,12 +22,10 @@ export function openLog(home: string | undefined): Log {
   const file = new LogFile(join(home, 'logs', 'goal_agent_server.log'));
   const log = pino(
     options,
-    pino.multistream([
-      { level: 'info', stream: stderr },
-      { level: 'info', stream: file },
-    ]),
+    pino.multistream([...(isBackground ? [] : [{ level: 'info', stream: stderr }]), { level: 'info', stream: file }]),
   );
-  file.onTrouble = (error) => log.warn(`the log file cannot be written (${error.message}); stderr has the lines`);
+  const told = isBackground ? pino(options, stderr) : log;
+  file.onTrouble = (error) => told.warn(`the log file cannot be written (${error.message}); stderr has the lines`);
   return log;
 }
 

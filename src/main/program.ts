@@ -1,7 +1,10 @@
-import { runProgram } from '../cli/program.ts';
+import type { Actions, ListenOptions } from '../cli/actions.ts';
+import { type ProgramName, runProgram } from '../cli/program.ts';
 import { commandSettings } from './command-settings.ts';
-import { readSettings } from './config.ts';
+import type { Surroundings } from './config/places.ts';
+import { readConfig, readSettings } from './config.ts';
 import { takeDriverVariables } from './driver-variables.ts';
+import { machineOf } from './machine.ts';
 import { withCall, withConnection, withWorkspaces } from './opening/command-call.ts';
 import { withTools } from './opening/command-host.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
@@ -11,18 +14,29 @@ interface Start {
   /** The directory in which relative paths start. */
   cwd: string;
   openClient: () => ClientPipe;
+  /** What the person typed. */
+  name?: ProgramName;
 }
 
 /**
  * Runs the command line. What only some commands need is loaded when they run: a person waits for each start.
  * A server talks to the client that is there already, otherwise to that of `openClient`.
  */
-export async function runWith(argv: string[], { cwd, openClient }: Start): Promise<void> {
+export async function runWith(argv: string[], { cwd, openClient, name = 'goal-agent' }: Start): Promise<void> {
   const driverVariables = takeDriverVariables(process.env);
   const surroundings = { env: process.env, cwd, driverVariables };
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const settings = commandSettings(surroundings, say);
-  process.exitCode = await runProgram(argv, {
+  /** With the address that was typed. */
+  const listening = ({ host, port }: ListenOptions): Surroundings => {
+    const env = {
+      ...process.env,
+      ...(host !== undefined && { GOAL_AGENT_HOST: host }),
+      ...(port !== undefined && { GOAL_AGENT_PORT: port }),
+    };
+    return { ...surroundings, env, reader: 'command' };
+  };
+  const actions: Actions = {
     version,
     async serve({ toolsets, readOnly }) {
       const env = {
@@ -35,15 +49,19 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
       // the client is gone: the process does not wait for calls that wait for a silent server
       process.exit();
     },
-    async serveHttp({ host, port }, started) {
-      const env = {
-        ...process.env,
-        ...(host !== undefined && { GOAL_AGENT_HOST: host }),
-        ...(port !== undefined && { GOAL_AGENT_PORT: port }),
-      };
+    async serveHttp(options, started) {
       const { serveHttp } = await import('./serve-http.ts');
-      await serveHttp(readSettings({ ...surroundings, env, reader: 'command' }), started);
+      await serveHttp({ settings: readSettings(listening(options)), options, started });
       process.exit();
+    },
+    machine: () => machineOf(settings.config(), cwd),
+    checkStart: async (options) => {
+      const { checkStart } = await import('./check-start.ts');
+      return checkStart(readConfig(listening(options)));
+    },
+    showSettings: async () => {
+      const { showSettings } = await import('./config/show-settings.ts');
+      return showSettings({ ...surroundings, reader: 'command' });
     },
     withCall: (actor, work, { workspace, mustExist = false } = {}) => {
       const config = settings.config();
@@ -55,5 +73,6 @@ export async function runWith(argv: string[], { cwd, openClient }: Start): Promi
     withConnection: (work) => withConnection(settings.config(), work),
     dropLegacy: async () => (await import('./drop-legacy.ts')).dropLegacy(settings.config()),
     init: async () => (await import('./init.ts')).init(settings.withNotices(), say),
-  });
+  };
+  process.exitCode = await runProgram(argv, actions, name);
 }

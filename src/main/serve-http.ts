@@ -1,23 +1,32 @@
-import type { ServiceAddress } from '../cli/actions.ts';
+import type { ListenOptions, ServiceAddress } from '../cli/actions.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { createApp } from '../http/app.ts';
 import { isLoopback, namesOf } from '../http/guard/addresses.ts';
 import { listen, peerOf } from '../http/server.ts';
+import { forgetService, recordService } from '../machine/service/record.ts';
 import { serveBackups } from './backups.ts';
 import { begin } from './begin.ts';
 import type { Config, Settings } from './config.ts';
 import { ensureLocalToken } from './local-token.ts';
 import { serviceParts } from './opening/wire-service.ts';
+import { version } from './version.ts';
 import { serveWebhooks } from './webhooks.ts';
 
-/** Serves HTTP until somebody asks us to stop; `started` is told where it listens. */
-export async function serveHttp(settings: Settings, started: (address: ServiceAddress) => void): Promise<void> {
+interface ServeHttp {
+  settings: Settings;
+  options: ListenOptions;
+  /** Told where the service listens. */
+  started: (address: ServiceAddress) => void;
+}
+
+/** Serves HTTP until somebody asks us to stop. */
+export async function serveHttp({ settings, options, started }: ServeHttp): Promise<void> {
   const { config, refused } = settings;
   // a person or a supervisor started the service, and reads its lines
   if (config === undefined) throw new GoalAgentError('configuration', refused.problems.join('\n'));
   refuseOpenAddress(config);
   const localToken = await ensureLocalToken(config.home);
-  const { log, wired } = begin(settings, { isShared: true });
+  const { log, wired } = begin(settings, { isShared: true, isBackground: options.background ?? false });
   wired.warmUp();
   const { oauth, publicUrl } = config.http;
   const webhooks = serveWebhooks(config, { wired, log });
@@ -33,7 +42,13 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
   const backups = serveBackups(config, { log, signal: stopping.signal });
   try {
     const listening = await listen(app, config.http);
-    started({ host: config.http.host, port: listening.port, home: config.home });
+    const { host } = config.http;
+    const { port } = listening;
+    // a home that takes no record must not keep anybody from being served
+    await recordService(config.home, { host, port, version, options: listed(options) }).catch((error) =>
+      log.warn({ err: error }, 'the service could not be recorded, so goal-agent stop does not find it'),
+    );
+    started({ host, port, home: config.home });
     await untilAskedToStop(() => listening.end());
     await listening.stop();
   } finally {
@@ -41,7 +56,14 @@ export async function serveHttp(settings: Settings, started: (address: ServiceAd
     await backups;
     await webhooks.stop();
     await wired.close();
+    // last: whoever sees no record may open the data
+    await forgetService(config.home).catch((error) => log.warn({ err: error }, 'the record of the service is left'));
   }
+}
+
+/** The options as they are typed, for a restart. */
+function listed({ host, port }: ListenOptions): string[] {
+  return [...(host === undefined ? [] : ['--host', host]), ...(port === undefined ? [] : ['--port', port])];
 }
 
 /** Off this machine nobody but a TLS proxy should carry tokens, and without tokens nobody may come in at all. */

@@ -7,15 +7,15 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { program } from '../support/bundle.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const entry = readFileSync(program, 'utf8');
+const programs = [program, path.join(path.dirname(program), 'mcpctl.js')];
 const folder = mkdtempSync(path.join(tmpdir(), 'goal-agent-entry-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The entry alone, with nothing that it could load, in a Node that says that it is of this version. */
-function runAs(version: string) {
-  const alone = path.join(folder, 'dist', 'main', 'goal-agent.js');
+function runAs(version: string, entry = program) {
+  const alone = path.join(folder, 'dist', 'main', path.basename(entry));
   mkdirSync(path.dirname(alone), { recursive: true });
-  copyFileSync(program, alone);
+  copyFileSync(entry, alone);
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   const pretend = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'${version}'})`;
   return spawnSync(process.execPath, ['--import', pretend, alone, 'mcp'], { encoding: 'utf8', input: '' });
@@ -35,7 +35,13 @@ describe('a Node that is too old', () => {
     expect(runAs(version).stderr).toMatch(/start\.js/);
   });
 
-  test('can read the entry', async () => {
+  test('hears it from mcpctl, too', () => {
+    expect(runAs('18.20.8', programs[1])).toMatchObject({ status: 1, stderr: expect.stringMatching(/needs Node 20/) });
+    expect(runAs('20.19.0', programs[1]).stderr).toMatch(/start-mcpctl\.js/);
+  });
+
+  test.each(programs)('can read the entry: %s', async (file) => {
+    const entry = readFileSync(file, 'utf8');
     const options = { format: 'esm', minify: true } as const;
     const old = await transform(entry, { ...options, target: 'node12.20' });
     const now = await transform(entry, { ...options, target: 'esnext' });

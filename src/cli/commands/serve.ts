@@ -1,18 +1,24 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Actions, ListenOptions, ServiceAddress } from '../actions.ts';
 import { print } from '../render.ts';
 
 /** Adds `goal-agent serve`: one process for a whole team. */
 export function addServeCommand(program: Command, actions: Actions): void {
-  program
-    .command('serve')
-    .option('--host <address>', 'where to listen (GOAL_AGENT_HOST, default 127.0.0.1)')
-    .option('--port <number>', 'on which port (GOAL_AGENT_PORT, default 7432; 0 for any free one)')
+  withAddress(program.command('serve'))
+    // how `start` starts it
+    .addOption(new Option('--background').hideHelp())
     .description('serve MCP, REST and changes over HTTP, until Ctrl+C')
     .action((options: ListenOptions) => actions.serveHttp(options, renderStart));
 }
 
-function renderStart({ host, port, home }: ServiceAddress): void {
+/** The options of everything that makes the service listen. */
+export function withAddress(command: Command): Command {
+  return command
+    .option('--host <address>', 'where to listen (GOAL_AGENT_HOST, default 127.0.0.1)')
+    .option('--port <number>', 'on which port (GOAL_AGENT_PORT, default 7432; 0 for any free one)');
+}
+
+export function renderStart({ host, port, home }: ServiceAddress): void {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   print(`Goal Agent listens on ${url}: MCP at /mcp, REST at /api/v1.`);
   print(`Its data and this user's token (local-token) are in ${home}.`);

@@ -1,3 +1,4 @@
+import { GoalAgentError } from '../../domain/errors.ts';
 import { type OAuthSettings, OAuthVerifier } from '../../http/guard/oauth.ts';
 import type { Identified, Readiness, ServiceParts } from '../../http/parts.ts';
 import { TokenVerifier } from '../../service/verify-token.ts';
@@ -56,6 +57,8 @@ export function serviceParts(wired: Wired, { log, localToken, oauth, webhookFail
         await readWorkspaceState(await wired.openCall({ signal }));
         return { ready: true };
       } catch (error) {
+        const isStarting = error instanceof GoalAgentError && error.code === 'cancelled';
+        if (isStarting) return { ready: false, reason: 'The database is still starting.', isStarting };
         return { ready: false, reason: error instanceof Error ? error.message : 'The database does not answer.' };
       }
     },

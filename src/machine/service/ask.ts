@@ -1,0 +1,41 @@
+import { isIPv6 } from 'node:net';
+import { z } from 'zod';
+import type { Machine } from '../machine.ts';
+import type { ServiceRecord } from './record.ts';
+
+const Readiness = z.object({ ready: z.boolean(), reason: z.string().optional(), is_starting: z.boolean().optional() });
+/** `unreachable`: nothing answers at the address, or something else than a service of ours. */
+export type Readiness = z.infer<typeof Readiness> | 'unreachable';
+
+const patienceMs = 5_000;
+
+/** The URL by which a program on this machine reaches the service. */
+export function localUrl({ host, port }: Pick<ServiceRecord, 'host' | 'port'>): string {
+  const own: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const name = own[host] ?? host;
+  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
+}
+
+/** What the service says of its database. */
+export async function askReadiness(service: ServiceRecord): Promise<Readiness> {
+  try {
+    const response = await fetch(`${localUrl(service)}/ready`, { signal: AbortSignal.timeout(patienceMs) });
+    return Readiness.parse(await response.json());
+  } catch {
+    return 'unreachable';
+  }
+}
+
+/** The answer of get_agent_status, as JSON; undefined where the service does not give it. */
+export async function askStatus(machine: Machine, service: ServiceRecord): Promise<unknown> {
+  const token = await machine.localToken();
+  if (token === undefined) return undefined;
+  try {
+    const headers = { authorization: `Bearer ${token}` };
+    const signal = AbortSignal.timeout(patienceMs);
+    const response = await fetch(`${localUrl(service)}/api/v1/status`, { headers, signal });
+    return response.ok ? await response.json() : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { enter } from './enter.ts';
+
+enter(() => import('./start-mcpctl.js'));
