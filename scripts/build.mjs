@@ -11,7 +11,8 @@ const bundled = {
   bundle: true,
   target: 'node20.19',
   minifySyntax: true,
-  alias: { jiti: './scripts/stubs/jiti.mjs' },
+  // jsonc-parser's first file asks for its others in a way that no bundler sees
+  alias: { jiti: './scripts/stubs/jiti.mjs', 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   // pg looks for its optional native binding; the variable of some other program must not make it demand it
   external: ['pg-native'],
   define: { 'process.env.NODE_PG_FORCE_NATIVE': 'undefined' },

@@ -115,6 +115,10 @@ export interface Actions {
   withTools<T>(work: (host: CommandHost) => Promise<T>): Promise<T>;
   /** Opens the way to the database for `work`, which brings its own sessions, and leaves it again. */
   withConnection<T>(work: (connection: ConnectionConfig) => Promise<T>): Promise<T>;
+  /** The folder of Goal Agent's own data, also with wrong settings, and the directory in which relative paths start. */
+  ownPlaces(): { home: string; cwd: string };
+  /** The `env` block that gives a client's server the settings of this shell; `…` stands in place of a secret. */
+  clientEnv(): Record<string, string>;
   /** Drops the tables that the conversion of a Python v3.0 database kept. */
   dropLegacy(): Promise<{ table: string; rows: number }[]>;
 }

@@ -13,6 +13,7 @@ import { addNoteCommand } from './commands/note.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addSetupCommand } from './commands/setup.ts';
 import { addTaskCommands } from './commands/task.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUndoCommand } from './commands/undo.ts';
@@ -38,6 +39,7 @@ export function addCommands(program: Command, actions: Actions): void {
   addCallCommand(program, actions);
   addServeCommand(program, actions);
   addMachineCommands(program, actions);
+  addSetupCommand(program, actions);
   program
     .command('init')
     .description('create the database, its tables and indexes where they are missing, and check the connection')

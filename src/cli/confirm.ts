@@ -21,7 +21,8 @@ async function answerTo(question: string): Promise<string | undefined> {
   }
 }
 
-function canAsk(): boolean {
+/** Whether a person is at the terminal. */
+export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 

@@ -70,6 +70,11 @@ export async function runWith(argv: string[], { cwd, openClient, name = 'goal-ag
     withWorkspaces: (work) => withWorkspaces(settings.config(), work),
     allowsPrivateWebhooks: () => settings.config().webhooks.allowPrivate,
     withTools: (work) => withTools(settings.config(), work),
+    ownPlaces() {
+      const { config, refused } = readSettings({ ...surroundings, reader: 'command' });
+      return { home: (config ?? refused).home, cwd };
+    },
+    clientEnv: () => settings.config().told.clientEnv,
     withConnection: (work) => withConnection(settings.config(), work),
     dropLegacy: async () => (await import('./drop-legacy.ts')).dropLegacy(settings.config()),
     init: async () => (await import('./init.ts')).init(settings.withNotices(), say),
