@@ -20,7 +20,8 @@ export interface InitReport {
   tasks: number;
   /** The setting that named the database, and the place of the setting. */
   chosenBy: string;
-  /** The `env` block that gives a client's server the same settings; empty where it needs none. */
+  /**
+   * The `env` block that gives a client's server the same settings; empty where it needs none. */
   clientEnv: Record<string, string>;
 }
 
@@ -117,8 +118,11 @@ export interface Actions {
   withConnection<T>(work: (connection: ConnectionConfig) => Promise<T>): Promise<T>;
   /** The folder of Goal Agent's own data, also with wrong settings, and the directory in which relative paths start. */
   ownPlaces(): { home: string; cwd: string };
-  /** The `env` block that gives a client's server the settings of this shell; `…` stands in place of a secret. */
-  clientEnv(): Record<string, string>;
+  /**
+   * The `env` block that gives a client's server the settings of this shell, or those with another workspace; `…`
+   * stands in place of a secret.
+   */
+  clientEnv(workspace?: string): Record<string, string>;
   /** Drops the tables that the conversion of a Python v3.0 database kept. */
   dropLegacy(): Promise<{ table: string; rows: number }[]>;
 }

@@ -74,7 +74,11 @@ export async function runWith(argv: string[], { cwd, openClient, name = 'goal-ag
       const { config, refused } = readSettings({ ...surroundings, reader: 'command' });
       return { home: (config ?? refused).home, cwd };
     },
-    clientEnv: () => settings.config().told.clientEnv,
+    clientEnv(workspace) {
+      if (workspace === undefined) return settings.config().told.clientEnv;
+      const env = { ...process.env, GOAL_AGENT_WORKSPACE: workspace };
+      return readConfig({ ...surroundings, env, reader: 'command' }).told.clientEnv;
+    },
     withConnection: (work) => withConnection(settings.config(), work),
     dropLegacy: async () => (await import('./drop-legacy.ts')).dropLegacy(settings.config()),
     init: async () => (await import('./init.ts')).init(settings.withNotices(), say),

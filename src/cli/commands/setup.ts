@@ -17,7 +17,10 @@ export function addSetupCommand(program: Command, actions: Actions): void {
     )
     .option('--remote <url>', 'connect to a running service, as http://127.0.0.1:7432/mcp')
     .option('--token <token>', 'what the client shows to that service')
-    .option('--workspace <name>', 'use this workspace (GOAL_AGENT_WORKSPACE)')
+    .option(
+      '--workspace <name>',
+      'use this workspace; @project gives each project one of its own (GOAL_AGENT_WORKSPACE)',
+    )
     .option('--yes', 'change the files without a question')
     .option('--print', 'only show what would change')
     .option('--undo', 'take back what setup did')

@@ -11,7 +11,8 @@ export async function takeBack(setup: Omit<Setup, 'server'>): Promise<void> {
 
 async function takeBackFile({ client, backups, options }: Omit<Setup, 'server'>, file: string): Promise<void> {
   const found = await readTextFile(file);
-  const after = withoutSetup(found, client, await backups.find(found.real));
+  const backup = await backups.find(found.real);
+  const after = withoutSetup(found, client, backup);
   const { colours, signs } = look();
   if (after === found.text) {
     print(`${client.title} has no Goal Agent to take back: ${shortPath(file)}`);
@@ -21,5 +22,7 @@ async function takeBackFile({ client, backups, options }: Omit<Setup, 'server'>,
   if (!(await isWanted(`Change ${shortPath(file)} back?`, options))) return;
   await writeTextFile(found, after, 0o600);
   await backups.drop(found.real);
-  print(`${colours.good(signs.done)} ${client.title}: ${shortPath(file)} is as it was before setup.`);
+  const isExact = backup !== undefined && backup.text === after;
+  const state = isExact ? 'is as it was before setup' : 'keeps what others wrote, and has nothing of setup';
+  print(`${colours.good(signs.done)} ${client.title}: ${shortPath(file)} ${state}.`);
 }

@@ -1,7 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { GoalAgentError } from '../../domain/errors.ts';
-import { allowedName, nameForm } from '../../domain/names.ts';
 import type { Server } from '../../machine/setup/server-entry.ts';
 import type { Actions } from '../actions.ts';
 import type { SetupOptions } from './options.ts';
@@ -15,18 +14,14 @@ export function wantedServer(actions: Actions, { remote, token, workspace }: Set
     const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     return { kind: 'remote', url: serviceUrl(remote), headers };
   }
-  if (workspace !== undefined && !nameForm.test(workspace)) {
-    throw new GoalAgentError('invalid', `--workspace is "${workspace}"; allowed: ${allowedName}`);
-  }
-  const settings = actions.clientEnv();
-  const secrets = Object.keys(settings).filter((name) => settings[name] === hidden);
+  const env = actions.clientEnv(workspace);
+  const secrets = Object.keys(env).filter((name) => env[name] === hidden);
   if (secrets.length > 0) {
     throw new GoalAgentError(
       'configuration',
       `${secrets.join(' and ')} would not reach the client's server, and setup writes no secret into a client's file. Put the settings of the database into ${path.join(actions.ownPlaces().home, '.env')}, which every server reads, unset them here, and try again.`,
     );
   }
-  const env = { ...settings, ...(workspace !== undefined && { GOAL_AGENT_WORKSPACE: workspace }) };
   return { kind: 'local', command: thisNode(), args: [thisProgram(), 'mcp'], env };
 }
 

@@ -12,7 +12,7 @@ Work that outlives a session is kept in Goal Agent (MCP server \`goal-agent\`).
 - **New work**: \`create_goal\`, then \`break_down_goal\` with tasks of at most a day. Give each a \`key\`, and name in
   \`dependencies\` the tasks that have to be done first.
 - **Before you work on a task**: \`claim_tasks\`. Keep the \`fence\` that it answers, and pass it with every change of that
-  task. The lease ends by itself; claim the task again to keep it.
+  task. The lease ends by itself; \`claim_tasks\` with the task's ID renews it.
 - **While you work**: \`add_note\` for each finding, decision and question that the next agent needs.
 - **When it is done**: \`update_task_status\` with \`completed\` and a \`result\` in one line. With \`failed\` or \`blocked\`, the
   result says why. The answer names the tasks that are ready now.

@@ -177,12 +177,25 @@ describe('goal-agent setup', () => {
     expect(stderr).not.toContain('geheim');
   });
 
+  it('takes the workspaces that the server takes', async () => {
+    const wrong = await setup('cursor', '--workspace', 'a b');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('GOAL_AGENT_WORKSPACE is "a b"; allowed')]);
+    expect((await setup('cursor', '--workspace', '@project', '--print')).stdout).toContain('"@project"');
+  });
+
+  it("keeps another program's change through an undo, and says so", async () => {
+    await setup('cursor', '--yes');
+    const changed = (await textOf('.cursor/mcp.json')).replace('"mcpServers"', '"theirs": true,\n  "mcpServers"');
+    await put('.cursor/mcp.json', changed);
+    expect((await setup('cursor', '--undo', '--yes')).stdout).toContain('keeps what others wrote');
+    expect(JSON.parse(await textOf('.cursor/mcp.json'))).toEqual({ theirs: true });
+  });
+
   it.each([
     [['emacs'], 'knows no client "emacs"'],
     [['cursor', '--token', 'x'], '--remote'],
     [['cursor', '--remote', 'nonsense'], 'http or https URL'],
     [['cursor', '--remote', 'http://a', '--workspace', 'b'], 'the token of a service'],
-    [['cursor', '--workspace', 'a b'], 'allowed'],
     [['windsurf', '--scope', 'project'], 'no configuration of a project'],
     [['cursor', '--scope', 'galaxy'], 'galaxy'],
     [['--check', '--undo'], 'use one of them'],
