@@ -32,6 +32,7 @@ describe('the package', () => {
       'dist/answers.json',
       'dist/THIRD_PARTY_NOTICES.txt',
       'migrations/0001_schema.sql',
+      'skills/goal-agent/SKILL.md',
       'LICENSE',
       'README.md',
       'CHANGELOG.md',

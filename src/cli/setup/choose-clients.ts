@@ -37,6 +37,8 @@ export async function chooseClients(names: readonly string[], { computer, option
 }
 
 async function ask(found: readonly Client[], { undo }: SetupOptions): Promise<Client[]> {
+  // a terminal that tells no width would get one letter on each line
+  process.stderr.columns ||= 80;
   const chosen = await multiselect({
     message: undo ? 'Take back the setup of which clients?' : 'Which clients should have Goal Agent?',
     options: found.map((client) => ({ value: client.name, label: client.title })),

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { instructions } from '../../../src/machine/setup/instructions.ts';
+import { tools } from '../../../src/tools/index.ts';
+
+const skill = readFileSync(path.join(import.meta.dirname, '../../../skills/goal-agent/SKILL.md'), 'utf8');
+const names = new Set(tools.map(({ name }) => name));
+
+it.each([
+  ['the skill', skill],
+  ['the instructions', instructions],
+])('%s: every tool that it names is there', (_, text) => {
+  const named = [...text.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, name = '']) => name);
+  const fields = ['estimated_effort', 'task_ids', 'request_id'];
+  expect(named.filter((name) => !names.has(name) && !fields.includes(name))).toEqual([]);
+  for (const taught of ['break_down_goal', 'claim_tasks', 'add_note', 'release_tasks']) expect(named).toContain(taught);
+});
+
+it('the skill says when to use it, in what a client reads of every skill', () => {
+  expect(skill).toMatch(/^---\nname: goal-agent\ndescription: .{50,1024}\n---\n/);
+});
