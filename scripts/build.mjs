@@ -1,9 +1,10 @@
 // Bundles each program into dist/, with every library inside it, so that a start reads a handful of files.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { buildWeb } from './build-web.mjs';
 
 const common = { outdir: 'dist', outbase: 'src', format: 'esm', platform: 'node', legalComments: 'none', write: false };
 const bundled = {
@@ -22,7 +23,8 @@ const bundled = {
   },
 };
 
-const [entry, programs] = await Promise.all([
+const [web, entry, programs] = await Promise.all([
+  buildWeb(),
   // read by every Node, so that an old one can be told what it lacks
   build({
     ...common,
@@ -41,7 +43,8 @@ const [entry, programs] = await Promise.all([
 ]);
 
 const files = new Map([...entry.outputFiles, ...programs.outputFiles].map(({ path, contents }) => [path, contents]));
-files.set(resolve('dist/THIRD_PARTY_NOTICES.txt'), await notices(programs.metafile));
+for (const [path, contents] of web.files) files.set(path, contents);
+files.set(resolve('dist/THIRD_PARTY_NOTICES.txt'), await notices(programs.metafile, web.packages));
 files.set(resolve('dist/answers.json'), JSON.stringify(await recordedAnswers()));
 // first all that is new, then away with what is old: a server that starts meanwhile finds a whole program
 for (const [path, contents] of files) {
@@ -68,10 +71,11 @@ async function recordedAnswers() {
 }
 
 /** The licences of the libraries that are in the bundle. */
-async function notices({ inputs }) {
-  const packages = new Set(
-    Object.keys(inputs).flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
-  );
+async function notices({ inputs }, webPackages) {
+  const packages = new Set([
+    ...Object.keys(inputs).flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
+    ...[...webPackages].map((folder) => relative('.', folder)),
+  ]);
   const texts = await Promise.all([...packages].sort().map(notice));
   return `Goal Agent contains these libraries.\n\n${texts.join('\n\n')}\n`;
 }

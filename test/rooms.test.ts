@@ -50,6 +50,9 @@ describe('the linter', () => {
     ['mcp', "import type { A } from '../main/a.ts';\nexport type C = A;\n"],
     ['cli', "import { a } from '../mcp/a.ts';\nexport const c = a;\n"],
     ['legacy', "import { a } from '../cli/a.ts';\nexport const c = a;\n"],
+    ['web', "import { b } from '../service/b.ts';\nexport const c = b;\n"],
+    ['web/state', "import { z } from 'zod';\nexport const c = z;\n"],
+    ['http', "import { a } from '../web/a.ts';\nexport const c = a;\n"],
   ])('refuses in %s: %s', (room, file) => {
     const { status, said } = lint({ ...other, [`src/${room}/c.ts`]: file });
     expect(status).not.toBe(0);

@@ -3,6 +3,10 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { measure } from '../service/measures.ts';
 import type { Observation } from '../tools/define/run-tool.ts';
+import { type BoardFiles, pagePaths } from './board/files.ts';
+import { boardRoutes } from './board/routes.ts';
+import { openSession, sessionRoutes } from './board/session-routes.ts';
+import type { Sessions } from './board/sessions.ts';
 import { changeStreams } from './changes.ts';
 import { checkAddresses, type Names } from './guard/addresses.ts';
 import { authenticate } from './guard/authenticate.ts';
@@ -11,7 +15,7 @@ import { type OAuthSettings, resourceMetadata } from './guard/oauth.ts';
 import { limitGuesses, limitRates, type Rates } from './guard/rates.ts';
 import { mcpEndpoint } from './mcp-endpoint.ts';
 import { Metrics } from './metrics.ts';
-import type { HttpEnv, ServiceParts } from './parts.ts';
+import type { HttpEnv, Identified, ServiceParts } from './parts.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import { openApi } from './rest/openapi.ts';
 import { restApi } from './rest/rest.ts';
@@ -21,6 +25,11 @@ export interface AppOptions {
   /** Who else gives tokens, where somebody does. */
   oauth: OAuthSettings | undefined;
   rates: Rates;
+  sessions: Sessions;
+  /** The board's page and files. */
+  board: BoardFiles;
+  /** The host under which browsers reach the service by https, if any. */
+  secureHost: string | undefined;
   /** The URL under which clients reach the service, for a request that came. */
   urlOf(requestUrl: string): string;
   /** The address of the peer of a request, by what the server knows of it. */
@@ -41,7 +50,11 @@ const measuringMs = 2_000;
 /** All that the service answers, as one function from request to response. */
 export function createApp(given: ServiceParts, options: AppOptions): App {
   const app = new Hono<HttpEnv>();
-  const changes = changeStreams(given);
+  const identify = async (token: string): Promise<Identified> => {
+    const session = options.sessions.read(token);
+    return session === undefined ? given.identify(token) : { kind: 'local', ...session };
+  };
+  const changes = changeStreams({ ...given, identify });
   const metrics = new Metrics({
     measures: async () => measure(await given.openCall({ signal: AbortSignal.timeout(measuringMs) })),
     cache: () => given.facts().cache,
@@ -52,7 +65,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     metrics.observe(observation);
     given.observe?.(observation);
   };
-  const parts: ServiceParts = { ...given, observe };
+  const parts: ServiceParts = { ...given, observe, identify };
   const mcp = mcpEndpoint(parts, options.newMcpServer);
   app.use(secureHeaders({ strictTransportSecurity: false, referrerPolicy: 'no-referrer' }));
   app.use(checkAddresses(options.names));
@@ -73,8 +86,13 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     oauth === undefined ? undefined : `${options.urlOf(requestUrl)}${metadataPath}/mcp`;
   const described = { tools: parts.tools, version: parts.facts().version };
   app.get('/openapi.json', (context) => context.json(openApi({ ...described, url: options.urlOf(context.req.url) })));
+  const { sessions, secureHost, board } = options;
+  for (const path of pagePaths) app.get(path, (context, next) => board.page(context) ?? next());
+  app.get('/assets/*', (context, next) => board.asset(context) ?? next());
+  const guesses = limitGuesses(options.peerOf);
+  app.post('/api/v1/session', guesses, limitBodies, requireJson, openSession({ parts, sessions, secureHost }));
   for (const path of ['/mcp', '/api/*', '/metrics']) {
-    app.use(path, limitGuesses(options.peerOf), authenticate(parts, challenge), limitRates(options.rates));
+    app.use(path, guesses, authenticate(parts, challenge), limitRates(options.rates));
     app.use(path, limitBodies, requireJson);
   }
   app.all('/mcp', (context) => mcp.handle(context));
@@ -87,6 +105,8 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     return context.body(text, 200, { 'content-type': contentType });
   });
   app.get('/api/v1/changes', (context) => changes.handle(context));
+  app.route('/api/v1/session', sessionRoutes({ parts, sessions, secureHost }));
+  app.route('/api/v1/board', boardRoutes(parts));
   app.route('/api/v1', restApi(parts));
   app.notFound((context) =>
     problemResponse({

@@ -23,7 +23,7 @@ export interface ServiceParts extends ToolHost {
 
 /** `local`: this user on this machine, who has the database itself and acts under a name of its own. */
 export type Identified =
-  | { kind: 'local' }
+  | { kind: 'local'; name?: string }
   | { kind: 'principal'; principal: Principal }
   | { kind: 'refused'; reason: string };
 

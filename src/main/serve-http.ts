@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import type { ListenOptions, ServiceAddress } from '../cli/actions.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { createApp } from '../http/app.ts';
+import { BoardFiles } from '../http/board/files.ts';
+import { Sessions } from '../http/board/sessions.ts';
 import { isLoopback, namesOf } from '../http/guard/addresses.ts';
 import { listen, peerOf } from '../http/server.ts';
 import { forgetService, recordService } from '../machine/service/record.ts';
@@ -11,6 +14,9 @@ import { ensureLocalToken } from './local-token.ts';
 import { serviceParts } from './opening/wire-service.ts';
 import { version } from './version.ts';
 import { serveWebhooks } from './webhooks.ts';
+
+/** This file is two levels below the package in src/ and in dist/. */
+const boardDirectory = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
 interface ServeHttp {
   settings: Settings;
@@ -25,6 +31,7 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
   // a person or a supervisor started the service, and reads its lines
   if (config === undefined) throw new GoalAgentError('configuration', refused.problems.join('\n'));
   refuseOpenAddress(config);
+  const board = await BoardFiles.read(boardDirectory);
   const localToken = await ensureLocalToken(config.home);
   const { log, wired } = begin(settings, { isShared: true, isBackground: options.background ?? false });
   wired.warmUp();
@@ -35,6 +42,9 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
     names: namesOf(config.http.host, publicUrl),
     oauth,
     rates: { requests: config.http.requestsAMinute, windowSeconds: 60 },
+    sessions: new Sessions(localToken),
+    board,
+    secureHost: publicUrl?.protocol === 'https:' ? publicUrl.host : undefined,
     urlOf: (requestUrl) => publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });

@@ -1,0 +1,153 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import type { HistoryEvent } from '../domain/history-line.ts';
+import { undoOf } from '../domain/undo/operations.ts';
+import { step } from '../store/database.ts';
+import type { Row } from '../store/statement.ts';
+import {
+  findBoardGoal,
+  listBoardDependencies,
+  listBoardGoals,
+  listBoardTasksById,
+  listBoardTasksOfGoal,
+  listGoalActivity,
+} from '../store/statements/board.ts';
+import { findOperation } from '../store/statements/find-operation.ts';
+import { listHistoryOfOperation } from '../store/statements/list-history.ts';
+import { listPlanDependencies, listPlanDependencyStatuses } from '../store/statements/list-plan-dependencies.ts';
+import { countChanges } from '../store/statements/list-undo-events.ts';
+import { listUndos } from '../store/statements/list-undos.ts';
+import { type Call, goalNotFound, read } from './call.ts';
+import { historyEvent, textLimit } from './history.ts';
+
+/** A task as the board draws it. */
+export interface BoardTask extends Row<typeof listBoardTasksOfGoal> {
+  dependencies: string[];
+}
+
+export interface BoardTasks {
+  tasks: BoardTask[];
+  /** How dependencies stand that are not among the tasks: those of other goals. */
+  outside: Record<string, string>;
+}
+
+export type BoardGoal = Row<typeof findBoardGoal>;
+
+/** A goal in the board's list. */
+export interface BoardGoalEntry extends Row<typeof listBoardGoals> {
+  in_progress: number;
+  stuck: number;
+  holders: string[];
+}
+
+/** Characters of a description that a card and a row show. */
+const shownText = 240;
+/** Tasks of one goal, goals of one page, and tasks under way that the board looks at. */
+const mostTasks = 20_000;
+const mostGoals = 500;
+const mostCurrent = 20_000;
+const mostChanges = 50;
+
+/** Goals, newest first, with what is under way in each. `next` is where the following page begins. */
+export async function listGoalsForBoard(
+  call: Call,
+  before: number | undefined,
+): Promise<{ goals: BoardGoalEntry[]; next: number | undefined }> {
+  const { workspaceId } = call.store;
+  const page = { before: before ?? null, limit: mostGoals + 1 };
+  const { goals, activity } = await read(call, {
+    goals: step(listBoardGoals, { workspaceId, textLimit: shownText, ...page }),
+    activity: step(listGoalActivity, { workspaceId, limit: mostCurrent }),
+  });
+  const activityOf = new Map(activity.map(({ goal_id, ...rest }) => [goal_id, rest]));
+  const shown = goals.slice(0, mostGoals);
+  return {
+    goals: shown.map((goal) => ({
+      ...goal,
+      ...(activityOf.get(goal.id) ?? { in_progress: 0, stuck: 0, holders: [] }),
+    })),
+    next: goals.length > mostGoals ? shown.at(-1)?.number : undefined,
+  };
+}
+
+/**
+ * A goal with all its tasks and what they depend on, at one moment.
+ * @throws GoalAgentError `not_found`.
+ */
+export async function getGoalForBoard(call: Call, goalId: string): Promise<BoardTasks & { goal: BoardGoal }> {
+  const { workspaceId } = call.store;
+  const { goals, tasks, dependencies, statuses } = await read(call, {
+    goals: step(findBoardGoal, { workspaceId, goalId }),
+    tasks: step(listBoardTasksOfGoal, { workspaceId, textLimit: shownText, goalId, limit: mostTasks }),
+    dependencies: step(listPlanDependencies, { workspaceId, goalId }),
+    statuses: step(listPlanDependencyStatuses, { workspaceId, goalId }),
+  });
+  const [goal] = goals;
+  if (goal === undefined) throw goalNotFound(goalId);
+  const statusOf = new Map(statuses.map(({ id, status }) => [id, status]));
+  return {
+    goal,
+    ...withDependencies(
+      tasks,
+      dependencies.map((edge) => ({ ...edge, status: statusOf.get(edge.depends_on_id) ?? 'pending' })),
+    ),
+  };
+}
+
+/** Tasks as they are now, for whoever heard that they changed; those that are gone are not there. */
+export async function getTasksForBoard(call: Call, taskIds: string[]): Promise<BoardTasks> {
+  const { workspaceId } = call.store;
+  const { tasks, dependencies } = await read(call, {
+    tasks: step(listBoardTasksById, { workspaceId, textLimit: shownText, taskIds }),
+    dependencies: step(listBoardDependencies, { workspaceId, taskIds }),
+  });
+  return withDependencies(tasks, dependencies);
+}
+
+function withDependencies(
+  tasks: Row<typeof listBoardTasksOfGoal>[],
+  edges: { task_id: string; depends_on_id: string; status: string }[],
+): BoardTasks {
+  const listed = tasks.map((task) => ({ ...task, dependencies: [] as string[] }));
+  const byId = new Map(listed.map((task) => [task.id, task]));
+  const outside: Record<string, string> = {};
+  for (const { task_id, depends_on_id, status } of edges) {
+    byId.get(task_id)?.dependencies.push(depends_on_id);
+    if (!byId.has(depends_on_id)) outside[depends_on_id] = status;
+  }
+  return { tasks: listed, outside };
+}
+
+/** What undoing an operation would take back. */
+export interface UndoPreview {
+  operation: number;
+  actor: string;
+  changes: number;
+  /** The first of its changes. */
+  events: HistoryEvent[];
+  /** The operation that took it back already. */
+  taken_back_by: number | undefined;
+}
+
+/**
+ * The operation of an event, for whoever thinks of taking it back.
+ * @throws GoalAgentError `not_found`.
+ */
+export async function previewUndo(call: Call, eventId: number): Promise<UndoPreview> {
+  const { workspaceId } = call.store;
+  const { found } = await read(call, { found: step(findOperation, { workspaceId, seq: eventId }) });
+  const [row] = found;
+  if (row === undefined) throw new GoalAgentError('not_found', `There is no event ${eventId}.`);
+  const { operation, actor } = row;
+  const { events, counts, undos } = await read(call, {
+    events: step(listHistoryOfOperation, { workspaceId, textLimit, limit: mostChanges, operation }),
+    counts: step(countChanges, { workspaceId, operations: [operation] }),
+    undos: step(listUndos, { workspaceId, operations: [operation] }),
+  });
+  return {
+    operation,
+    actor,
+    changes: counts[0]?.changes ?? events.length,
+    events: events.map(historyEvent),
+    taken_back_by: undoOf(operation, undos)?.operation,
+  };
+}

@@ -1,0 +1,85 @@
+import type { HistoryEvent } from '../../domain/history-line.ts';
+import type { TaskStatus } from '../../domain/task-status.ts';
+import { get, Refusal, request } from '../state/http.ts';
+import { session } from '../state/session.ts';
+import { tell, tellError } from '../state/toasts.ts';
+import { texts } from '../texts.ts';
+import { loaded, readTasks, reload, showAs } from './store.ts';
+import type { BoardTask } from './task.ts';
+
+/** Sets a task's status: the page shows it at once, and takes it back with words where the service refuses. */
+export async function setStatus(id: string, status: TaskStatus): Promise<void> {
+  const completed_at = status === 'completed' ? new Date().toISOString() : null;
+  const before = showAs(id, { status, completed_at });
+  try {
+    await request('PUT', `/tasks/${id}/status`, { body: { status } });
+    tell(texts.goal.moved(id, texts.status[status] ?? status), { undo: undoOf(`task_id=${id}`) });
+  } catch (error) {
+    if (before !== undefined) showAs(id, before);
+    tellError(error);
+  }
+  await readTasks([id]).catch(() => {});
+}
+
+/** Undoes the newest operation that this person has made on a row, as it is now: found at once, so that it stays the same one. */
+export function undoOf(row: string): () => Promise<void> {
+  const found = get<{ events: HistoryEvent[] }>(`/board/history?${row}`).then(
+    ({ events }) => events.find(({ actor }) => actor === session.value?.name)?.operation,
+    () => undefined,
+  );
+  return async () => {
+    const operation = await found;
+    if (operation === undefined) throw new Refusal(404, { detail: texts.unknownError });
+    await request('POST', '/undo', { body: { event_id: operation } });
+    await reload();
+  };
+}
+
+/** What an edit came to. */
+export type Saved = { kind: 'saved' } | { kind: 'conflict'; theirs: string; revision: number };
+
+export interface FieldEdit {
+  /** The row's address, such as /tasks/TASK-0001. */
+  path: string;
+  field: string;
+  /** What to send for the field. */
+  value: unknown;
+  /** How the field was when the person began, as `read` gives it. */
+  was: string;
+  revision: number;
+  /** The field of a row, as a text. */
+  read(row: Record<string, unknown>): string;
+}
+
+/** Saves one field. Where somebody changed the row meanwhile but not the field, it is saved all the same. @throws Refusal */
+export async function saveField({ path, field, value, was, revision, read }: FieldEdit): Promise<Saved> {
+  for (let held = revision; ; ) {
+    try {
+      await request('PATCH', path, { body: { [field]: value }, revision: held });
+      return { kind: 'saved' };
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 412) throw error;
+      const { current, revision: now } = error.more as { current?: Record<string, unknown>; revision?: number };
+      if (current === undefined || now === undefined) throw error;
+      if (read(current) !== was) return { kind: 'conflict', theirs: read(current), revision: now };
+      held = now;
+    }
+  }
+}
+
+export async function addTask(description: string): Promise<string> {
+  const goalId = loaded.value?.goal.id;
+  const { tasks } = await request<{ tasks: BoardTask[] }>('POST', `/goals/${goalId}/tasks`, {
+    body: { subtasks: [{ description }] },
+  });
+  const id = tasks[0]?.id ?? '';
+  await readTasks([id]);
+  tell(texts.goal.created(id), { undo: undoOf(`task_id=${id}`) });
+  return id;
+}
+
+export async function deleteTask(id: string): Promise<void> {
+  await request('DELETE', `/tasks/${id}`);
+  tell(texts.goal.deleted(id), { undo: undoOf(`task_id=${id}`) });
+  await reload();
+}

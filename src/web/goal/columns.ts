@@ -1,0 +1,68 @@
+import type { TaskStatus } from '../../domain/task-status.ts';
+import { type BoardTask, numberOf } from './task.ts';
+
+/** What a person asks of a goal's tasks. */
+export type TaskColumn = 'ready' | 'working' | 'waiting' | 'stuck' | 'done';
+export const columnNames: readonly TaskColumn[] = ['ready', 'working', 'waiting', 'stuck', 'done'];
+
+export interface Shown {
+  task: BoardTask;
+  column: TaskColumn;
+  /** Dependencies that are not completed. */
+  waitsFor: string[];
+}
+
+/** Each task with the column that it stands in, and what it waits for. */
+export function shownTasks(
+  tasks: ReadonlyMap<string, BoardTask>,
+  outside: Readonly<Record<string, string>>,
+  isClosed: boolean,
+): Map<string, Shown> {
+  const shown = new Map<string, Shown>();
+  for (const task of tasks.values()) {
+    const waitsFor = task.dependencies.filter((id) => (tasks.get(id)?.status ?? outside[id]) !== 'completed');
+    shown.set(task.id, { task, waitsFor, column: columnOf(task, waitsFor.length > 0 || isClosed) });
+  }
+  return shown;
+}
+
+function columnOf({ status }: BoardTask, waits: boolean): TaskColumn {
+  if (status === 'completed') return 'done';
+  if (status === 'in_progress') return 'working';
+  if (status === 'failed' || status === 'blocked') return 'stuck';
+  return waits ? 'waiting' : 'ready';
+}
+
+const rank = { high: 0, medium: 1, low: 2 };
+
+/** The tasks of each column: what matters most first, and what is done newest first. */
+export function inColumns(shown: ReadonlyMap<string, Shown>): Record<TaskColumn, Shown[]> {
+  const columns: Record<TaskColumn, Shown[]> = { ready: [], working: [], waiting: [], stuck: [], done: [] };
+  for (const each of shown.values()) columns[each.column].push(each);
+  for (const name of columnNames) {
+    columns[name].sort((a, b) =>
+      name === 'done'
+        ? (b.task.completed_at ?? '').localeCompare(a.task.completed_at ?? '') ||
+          numberOf(b.task.id) - numberOf(a.task.id)
+        : rank[a.task.priority] - rank[b.task.priority] || numberOf(a.task.id) - numberOf(b.task.id),
+    );
+  }
+  return columns;
+}
+
+/** The status that dropping a task on a column gives it. */
+export const statusOfColumn: Record<TaskColumn, TaskStatus> = {
+  ready: 'pending',
+  working: 'in_progress',
+  waiting: 'pending',
+  stuck: 'blocked',
+  done: 'completed',
+};
+
+/** Whether dropping the task there changes it: pending tasks are ready or wait by what they depend on. */
+export function mayDrop({ task, waitsFor }: Shown, to: TaskColumn): boolean {
+  if (statusOfColumn[to] === 'pending') {
+    return task.status !== 'pending' && (to === 'waiting') === waitsFor.length > 0;
+  }
+  return statusOfColumn[to] !== task.status && !(to === 'stuck' && task.status === 'failed');
+}

@@ -1,0 +1,167 @@
+import { computed, signal } from '@preact/signals';
+import type { Change } from '../../domain/change.ts';
+import { listen } from '../state/feed.ts';
+import { get, wordsOf } from '../state/http.ts';
+import { session } from '../state/session.ts';
+import { inColumns, type Shown, shownTasks } from './columns.ts';
+import { planTasks, timetable } from './plan.ts';
+import type { BoardGoal, BoardTask } from './task.ts';
+
+interface Loaded {
+  goal: BoardGoal;
+  tasks: ReadonlyMap<string, BoardTask>;
+  /** How dependencies stand that are tasks of other goals. */
+  outside: Readonly<Record<string, string>>;
+}
+
+/** The goal that is looked at. */
+export const loaded = signal<Loaded | undefined>(undefined);
+export const loadError = signal<string | undefined>(undefined);
+/** Tasks that somebody else changed a moment ago, and who. */
+export const glowing = signal<ReadonlyMap<string, string>>(new Map());
+/** Grows with each change that the feed tells of, for what is read beside the tasks. */
+export const changesSeen = signal(0);
+
+export const isGoalClosed = computed(() => ['completed', 'cancelled'].includes(loaded.value?.goal.status ?? ''));
+export const shown = computed<ReadonlyMap<string, Shown>>(() => {
+  const { tasks, outside } = loaded.value ?? { tasks: new Map(), outside: {} };
+  return shownTasks(tasks, outside, isGoalClosed.value);
+});
+export const columns = computed(() => inColumns(shown.value));
+const plan = computed(() => {
+  const { tasks, outside } = loaded.value ?? { tasks: new Map(), outside: {} };
+  return planTasks(tasks, outside);
+});
+export const times = computed(() => timetable(plan.value, loaded.value?.tasks ?? new Map()));
+/** By task: the tasks of this goal that depend on it. */
+export const dependents = computed(() => {
+  const found = new Map<string, string[]>();
+  for (const { id, dependencies } of loaded.value?.tasks.values() ?? []) {
+    for (const each of dependencies) found.set(each, [...(found.get(each) ?? []), id]);
+  }
+  return found;
+});
+
+const glowMs = 2_500;
+/** More tasks than one request may name: then the whole goal is read again. */
+const mostIds = 150;
+let goalId: string | undefined;
+let reading: AbortController | undefined;
+
+export function openGoal(id: string): void {
+  if (goalId === id) return;
+  goalId = id;
+  loaded.value = undefined;
+  loadError.value = undefined;
+  void reload();
+}
+
+/** Reads the whole goal again, in place. */
+export async function reload(): Promise<void> {
+  const id = goalId;
+  if (id === undefined) return;
+  reading?.abort();
+  reading = new AbortController();
+  try {
+    const { goal, tasks, outside } = await get<{
+      goal: BoardGoal;
+      tasks: BoardTask[];
+      outside: Record<string, string>;
+    }>(`/board/goals/${encodeURIComponent(id)}`, reading.signal);
+    if (goalId !== id) return;
+    loaded.value = { goal, tasks: new Map(tasks.map((task) => [task.id, task])), outside };
+    loadError.value = undefined;
+  } catch (error) {
+    if (goalId === id && !(error instanceof DOMException)) loadError.value = wordsOf(error);
+  }
+}
+
+/** Changes what the page shows of a task before the service has answered; gives back how it was. */
+export function showAs(id: string, change: Partial<BoardTask>): BoardTask | undefined {
+  const now = loaded.value;
+  const before = now?.tasks.get(id);
+  if (now !== undefined && before !== undefined) put(now, [{ ...before, ...change }]);
+  return before;
+}
+
+export function showGoalAs(change: Partial<BoardGoal>): void {
+  const now = loaded.value;
+  if (now !== undefined) loaded.value = { ...now, goal: { ...now.goal, ...change } };
+}
+
+/** Reads tasks again; those that are gone leave the page. */
+export async function readTasks(ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  if (ids.length > mostIds) return reload();
+  const { tasks, outside } = await get<{ tasks: BoardTask[]; outside: Record<string, string> }>(
+    `/board/tasks?ids=${ids.join(',')}`,
+  );
+  const now = loaded.value;
+  if (now === undefined || now.goal.id !== goalId) return;
+  const there = new Set(tasks.map((task) => task.id));
+  put(now, tasks, { gone: ids.filter((id) => !there.has(id)), outside });
+}
+
+function put(
+  { goal, tasks, outside }: Loaded,
+  changed: BoardTask[],
+  { gone = [], outside: more = {} }: { gone?: string[]; outside?: Record<string, string> } = {},
+): void {
+  const next = new Map(tasks);
+  const nextOutside = { ...outside, ...more };
+  for (const id of gone) next.delete(id);
+  for (const task of changed) {
+    if (task.goal_id === goal.id) next.set(task.id, task);
+    else {
+      next.delete(task.id);
+      nextOutside[task.id] = task.status;
+    }
+  }
+  const isNew = changed.some((task) => task.goal_id === goal.id && !tasks.has(task.id));
+  const ordered = isNew ? new Map([...next].sort(([a], [b]) => Number(a.slice(5)) - Number(b.slice(5)))) : next;
+  loaded.value = { goal, tasks: ordered, outside: nextOutside };
+}
+
+listen({
+  lost: () => void reload(),
+  changed(changes) {
+    const mine = changes.filter(({ goal_ids }) => goalId !== undefined && goal_ids.includes(goalId));
+    if (mine.length === 0) return;
+    changesSeen.value += 1;
+    void readChanged(mine);
+  },
+});
+
+async function readChanged(changes: Change[]): Promise<void> {
+  const taskIds = [
+    ...new Set(changes.flatMap(({ kind, task_id }) => (kind === 'task' && task_id !== null ? [task_id] : []))),
+  ];
+  const ofGoal = changes.filter(({ kind, id }) => kind === 'goal' && id === goalId);
+  try {
+    await Promise.all([readTasks(taskIds), ...ofGoal.map(showGoalChange)]);
+  } catch {
+    // the connection is lost: all is read again when it is back
+  }
+  glow(changes);
+}
+
+/** A change of the goal itself tells its new values, but for long ones. */
+async function showGoalChange({ changed, after }: Change): Promise<void> {
+  if (after === null || changed.some((name) => !(name in after))) return reload();
+  const known = ['description', 'status', 'priority', 'repos', 'total_tasks', 'open_tasks'];
+  showGoalAs(Object.fromEntries(Object.entries(after).filter(([name]) => known.includes(name))));
+}
+
+function glow(changes: Change[]): void {
+  const others = changes.filter(({ operation }) => operation.actor !== session.value?.name);
+  const fresh = others.flatMap(({ task_id, operation }): [string, string][] =>
+    task_id === null ? [] : [[task_id, operation.actor]],
+  );
+  if (fresh.length === 0) return;
+  glowing.value = new Map([...glowing.value, ...fresh]);
+  setTimeout(() => {
+    const left = new Map(glowing.value);
+    for (const [id, actor] of fresh) if (left.get(id) === actor) left.delete(id);
+    glowing.value = left;
+  }, glowMs);
+}

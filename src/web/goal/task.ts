@@ -1,0 +1,34 @@
+import type { Priority } from '../../domain/priority.ts';
+import type { TaskStatus } from '../../domain/task-status.ts';
+
+/** A task as the service gives it to the board. */
+export interface BoardTask {
+  id: string;
+  goal_id: string;
+  description: string;
+  status: TaskStatus;
+  priority: Priority;
+  type: string;
+  estimated_effort: string | null;
+  claimed_by: string | null;
+  lease_expires_at: string | null;
+  updated_at: string;
+  completed_at: string | null;
+  revision: number;
+  dependencies: string[];
+}
+
+export interface BoardGoal {
+  id: string;
+  description: string;
+  status: string;
+  priority: Priority;
+  repos: string[];
+  total_tasks: number;
+  open_tasks: number;
+  created_at: string;
+  updated_at: string;
+  revision: number;
+}
+
+export const numberOf = (id: string) => Number(id.slice(5));

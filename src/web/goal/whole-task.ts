@@ -1,0 +1,29 @@
+import type { TaskStatus } from '../../domain/task-status.ts';
+
+export interface WholeNote {
+  id: number;
+  actor: string;
+  text: string;
+  created_at: string;
+}
+
+/** A task with all that is known of it. */
+export interface WholeTask {
+  id: string;
+  goal_id: string;
+  description: string;
+  type: string;
+  status: TaskStatus;
+  priority: string;
+  dependencies: string[];
+  repo: string | null;
+  jira_ticket: string | null;
+  estimated_effort: string | null;
+  assigned_tools: string[];
+  created_at: string;
+  completed_at: string | null;
+  result: unknown;
+  claimed_by?: string;
+  lease_expires_at?: string;
+  notes?: WholeNote[];
+}

@@ -1,0 +1,12 @@
+import { render } from 'preact';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/goals.css';
+import './styles/goal.css';
+import './styles/drawer.css';
+import './styles/lists.css';
+import { App } from './screens/app.tsx';
+import './state/theme.ts';
+
+render(<App />, document.getElementById('app') as HTMLElement);

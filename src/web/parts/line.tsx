@@ -1,0 +1,19 @@
+import { type HistoryEvent, happened } from '../../domain/history-line.ts';
+import { goalPath } from '../state/router.ts';
+
+/** One row that an operation changed. */
+export function Line({ event, short = false }: { event: HistoryEvent; short?: boolean }) {
+  const id = event.task_id ?? event.goal_id;
+  return (
+    <li>
+      {short ? null : (
+        <a class="mono" href={goalPath(event.goal_id, 'board', event.task_id ?? undefined)}>
+          {id}
+        </a>
+      )}
+      <span class="text" dir="auto">
+        {happened(event)}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,56 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { Failure, Skeleton } from '../parts/small.tsx';
+import { followChanges, stopFollowing } from '../state/feed.ts';
+import { signedOut, wordsOf } from '../state/http.ts';
+import { followLinks, place } from '../state/router.ts';
+import { openSession, session } from '../state/session.ts';
+import { texts } from '../texts.ts';
+import { GoalScreen } from './goal.tsx';
+import { GoalsScreen } from './goals.tsx';
+import { HistoryScreen } from './history.tsx';
+import { listenToKeys } from './keys.ts';
+import { NowScreen } from './now.tsx';
+import { Overlays } from './overlays.tsx';
+import { SignIn } from './sign-in.tsx';
+import { Toasts } from './toasts.tsx';
+import { TopBar } from './top-bar.tsx';
+
+export function App() {
+  const [error, setError] = useState<string>();
+  const open = () => {
+    setError(undefined);
+    openSession().catch((failure) => setError(wordsOf(failure)));
+  };
+  useEffect(open, []);
+  useEffect(() => listenToKeys(), []);
+  useSignalEffect(() => {
+    if (session.value == null || signedOut.value) stopFollowing();
+    else followChanges();
+  });
+  if (error !== undefined) return <Failure words={error} retry={open} />;
+  if (session.value === undefined) return <Skeleton />;
+  if (session.value === null || signedOut.value) return <SignIn />;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: these are the clicks on links, which the keyboard makes too
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above
+    <div class="page" onClick={followLinks}>
+      <a class="skip" href="#content">
+        {texts.skip}
+      </a>
+      <TopBar />
+      <main id="content" tabIndex={-1}>
+        <Screen />
+      </main>
+      <Toasts />
+      <Overlays />
+    </div>
+  );
+}
+
+function Screen() {
+  const now = place.value;
+  if (now.screen === 'goal') return <GoalScreen goalId={now.goalId} tab={now.tab} />;
+  if (now.screen === 'now') return <NowScreen />;
+  return now.screen === 'history' ? <HistoryScreen /> : <GoalsScreen />;
+}

@@ -1,0 +1,118 @@
+import { useMemo, useState } from 'preact/hooks';
+import { parseChecklist } from '../../domain/checklist.ts';
+import { undoOf } from '../goal/actions.ts';
+import { loaded, reload } from '../goal/store.ts';
+import { PrioritySign, Sign } from '../parts/sign.tsx';
+import { request, wordsOf } from '../state/http.ts';
+import { tell } from '../state/toasts.ts';
+import { texts } from '../texts.ts';
+
+interface Created {
+  first_task_id: string;
+  last_task_id: string;
+  created: number;
+}
+
+/** A Markdown checklist on the left, and the tasks that it comes to on the right. */
+export function BreakDown({ close }: { close: () => void }) {
+  const [text, setText] = useState('');
+  const [error, setError] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const { subtasks, problems } = useMemo(() => parseChecklist(text), [text]);
+  const create = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const goalId = loaded.value?.goal.id;
+      const given = subtasks.map(({ completed: _, ...subtask }) => subtask);
+      const { first_task_id, created } = await request<Created>('POST', `/goals/${goalId}/tasks`, {
+        body: { subtasks: given },
+      });
+      const undo = undoOf(`task_id=${first_task_id}`);
+      await complete(subtasks.flatMap(({ completed }, place) => (completed ? [idAfter(first_task_id, place)] : [])));
+      tell(texts.goal.createdMany(created), { undo });
+      await reload();
+      close();
+    } catch (failure) {
+      setError(wordsOf(failure));
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="break-down">
+      <p class="hint">{texts.breakDown.hint}</p>
+      <div class="halves">
+        <textarea
+          aria-label={texts.breakDown.title}
+          placeholder={texts.breakDown.placeholder}
+          value={text}
+          dir="auto"
+          spellcheck={false}
+          onInput={(event) => setText(event.currentTarget.value)}
+          autofocus
+        />
+        <section class="preview" aria-label={texts.breakDown.preview(subtasks.length)} aria-live="polite">
+          <h3>{texts.breakDown.preview(subtasks.length)}</h3>
+          {problems.map(({ line, message }) => (
+            <p key={`${line} ${message}`} class="problem">
+              <b>{texts.breakDown.line(line)}</b> {message}.
+            </p>
+          ))}
+          <ol>
+            {subtasks.slice(0, 200).map(({ key, description, dependencies, estimated_effort, priority, completed }) => (
+              <li key={key}>
+                <Sign name={completed ? 'completed' : dependencies.length > 0 ? 'waiting' : 'pending'} />
+                <span class="text" dir="auto">
+                  {description}
+                </span>
+                {priority === undefined ? null : <PrioritySign priority={priority} />}
+                <span class="muted effort">{estimated_effort}</span>
+                {dependencies.length === 0 ? null : (
+                  <span class="muted waits">
+                    {texts.goal.waitsFor(dependencies.map((each) => titleOf(each, subtasks)))}
+                  </span>
+                )}
+              </li>
+            ))}
+          </ol>
+        </section>
+      </div>
+      {error === undefined ? null : (
+        <p class="error" role="alert">
+          {error}
+        </p>
+      )}
+      <footer>
+        <button type="button" onClick={close}>
+          {texts.cancel}
+        </button>
+        <button
+          type="button"
+          class="primary"
+          disabled={isBusy || subtasks.length === 0 || problems.length > 0}
+          onClick={() => void create()}
+        >
+          {texts.breakDown.create(subtasks.length)}
+        </button>
+      </footer>
+    </div>
+  );
+}
+
+function titleOf(key: string, subtasks: { key: string; description: string }[]): string {
+  const text = subtasks.find((each) => each.key === key)?.description ?? key;
+  return text.length > 24 ? `${text.slice(0, 24)}…` : text;
+}
+
+/** IDs follow the order of the list. */
+function idAfter(first: string, place: number): string {
+  return `TASK-${String(Number(first.slice(5)) + place).padStart(4, '0')}`;
+}
+
+/** Dependencies come first in the list, so each is completed before the task that needs it. */
+async function complete(ids: string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += 500) {
+    const updates = ids.slice(from, from + 500).map((task_id) => ({ task_id, status: 'completed' }));
+    await request('POST', '/batches/status', { body: { updates } });
+  }
+}

@@ -1,0 +1,210 @@
+import { Fragment } from 'preact';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { TaskStatus } from '../../domain/task-status.ts';
+import { deleteTask, setStatus } from '../goal/actions.ts';
+import { changesSeen, readTasks, shown } from '../goal/store.ts';
+import type { WholeTask } from '../goal/whole-task.ts';
+import { Choice } from '../parts/choice.tsx';
+import { Editable } from '../parts/editable.tsx';
+import { Sign } from '../parts/sign.tsx';
+import { Age, Failure, Id, Lease, Skeleton } from '../parts/small.tsx';
+import { get, Refusal, request, wordsOf } from '../state/http.ts';
+import { closeTask } from '../state/router.ts';
+import { mayWrite } from '../state/session.ts';
+import { tellError } from '../state/toasts.ts';
+import { texts } from '../texts.ts';
+import { Dependencies } from './dependencies.tsx';
+import { History } from './history.tsx';
+import { Notes } from './notes.tsx';
+
+const words = texts.task;
+
+/** A task whole, on the right of its goal. */
+export function Drawer({ id }: { id: string }) {
+  const [task, setTask] = useState<WholeTask>();
+  const [error, setError] = useState<string>();
+  const ref = useRef<HTMLElement>(null);
+  const read = useCallback(() => {
+    get<WholeTask>(`/tasks/${encodeURIComponent(id)}?full=true`).then(
+      (found) => {
+        setTask(found);
+        setError(undefined);
+      },
+      (failure) => setError(failure instanceof Refusal && failure.status === 404 ? words.gone : wordsOf(failure)),
+    );
+  }, [id]);
+  useEffect(read, [id, changesSeen.value]);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    ref.current?.focus();
+    return () => {
+      if (before?.isConnected) before.focus();
+      else document.querySelector<HTMLElement>(`[data-task="${id}"]`)?.focus();
+    };
+  }, []);
+  const changed = () => {
+    read();
+    void readTasks([id]).catch(() => {});
+  };
+  return (
+    <aside ref={ref} class="drawer" aria-label={id} tabIndex={-1}>
+      <header>
+        <Sign name={shown.value.get(id)?.column === 'waiting' ? 'waiting' : (task?.status ?? 'pending')} />
+        <Id id={id} />
+        <span class="space" />
+        <button type="button" class="icon" aria-label={texts.close} onClick={closeTask}>
+          ✕
+        </button>
+      </header>
+      {error !== undefined ? (
+        <Failure words={error} retry={read} />
+      ) : task === undefined ? (
+        <Skeleton />
+      ) : (
+        <Body task={task} changed={changed} />
+      )}
+    </aside>
+  );
+}
+
+function Body({ task, changed }: { task: WholeTask; changed: () => void }) {
+  const { id, result } = task;
+  return (
+    <div class="drawer-body">
+      <Description task={task} changed={changed} />
+      <Fields task={task} changed={changed} />
+      <Dependencies task={task} changed={changed} />
+      {result === null || result === undefined ? null : (
+        <section>
+          <h3>{words.result}</h3>
+          <pre dir="auto">{typeof result === 'string' ? result : JSON.stringify(result, null, 2)}</pre>
+        </section>
+      )}
+      <Notes path={`/tasks/${id}`} notes={task.notes ?? []} changed={changed} />
+      <section>
+        <h3>{words.history}</h3>
+        <History filter={{ task_id: id }} short />
+      </section>
+      {mayWrite.value ? (
+        <footer>
+          <button type="button" class="danger" onClick={() => deleteTask(id).then(closeTask, tellError)}>
+            {words.delete}
+          </button>
+        </footer>
+      ) : null}
+    </div>
+  );
+}
+
+/** The revision of the row that the page has; the service refuses an older one. */
+const revisionOf = (id: string) => shown.value.get(id)?.task.revision ?? 0;
+
+function Description({ task, changed }: { task: WholeTask; changed: () => void }) {
+  return (
+    <h2>
+      <Editable
+        label={words.description}
+        path={`/tasks/${task.id}`}
+        field="description"
+        value={task.description}
+        revision={revisionOf(task.id)}
+        read={(row) => String(row.description)}
+        saved={changed}
+        long
+      />
+    </h2>
+  );
+}
+
+type TextField = 'estimated_effort' | 'type' | 'repo' | 'jira_ticket';
+const textFields: [TextField, string][] = [
+  ['estimated_effort', words.effort],
+  ['type', words.type],
+  ['repo', words.repo],
+  ['jira_ticket', words.ticket],
+];
+
+function Fields({ task, changed }: { task: WholeTask; changed: () => void }) {
+  const { id, status, priority, claimed_by, lease_expires_at, created_at, completed_at } = task;
+  const common = { path: `/tasks/${id}`, revision: revisionOf(id), saved: changed };
+  const setPriority = (event: Event) => {
+    const body = { priority: (event.currentTarget as HTMLSelectElement).value };
+    request('PATCH', `/tasks/${id}`, { body }).then(changed, tellError);
+  };
+  return (
+    <dl class="fields">
+      <dt>{words.status}</dt>
+      <dd>
+        <Choice
+          label={words.status}
+          value={status}
+          options={['pending', 'in_progress', 'completed', 'failed', 'blocked']}
+          words={texts.status}
+          change={(event) =>
+            void setStatus(id, (event.currentTarget as HTMLSelectElement).value as TaskStatus).then(changed)
+          }
+        />
+      </dd>
+      {claimed_by === undefined ? null : (
+        <>
+          <dt>{words.holder}</dt>
+          <dd class="held">
+            {claimed_by} {lease_expires_at === undefined ? null : <Lease until={lease_expires_at} long />}
+          </dd>
+        </>
+      )}
+      <dt>{words.priority}</dt>
+      <dd>
+        <Choice
+          label={words.priority}
+          value={priority}
+          options={['high', 'medium', 'low']}
+          words={texts.priority}
+          change={setPriority}
+        />
+      </dd>
+      {textFields.map(([field, label]) => (
+        <Fragment key={field}>
+          <dt>{label}</dt>
+          <dd>
+            <Editable
+              {...common}
+              label={label}
+              field={field}
+              value={task[field] ?? ''}
+              read={(row) => String(row[field] ?? '')}
+            />
+          </dd>
+        </Fragment>
+      ))}
+      <dt>{words.tools}</dt>
+      <dd>
+        <Editable
+          {...common}
+          label={words.tools}
+          field="tools"
+          value={task.assigned_tools.join(', ')}
+          read={(row) => (row.assigned_tools as string[]).join(', ')}
+          send={(text) =>
+            text
+              .split(',')
+              .map((each) => each.trim())
+              .filter((each) => each !== '')
+          }
+        />
+      </dd>
+      <dt>{words.created}</dt>
+      <dd>
+        <Age at={created_at} />
+      </dd>
+      {completed_at === null ? null : (
+        <>
+          <dt>{words.completed}</dt>
+          <dd>
+            <Age at={completed_at} />
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}

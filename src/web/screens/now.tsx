@@ -1,0 +1,166 @@
+import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
+import { Age, Failure, Lease, Skeleton } from '../parts/small.tsx';
+import { listen } from '../state/feed.ts';
+import { get, wordsOf } from '../state/http.ts';
+import { goalPath, place } from '../state/router.ts';
+import { texts } from '../texts.ts';
+
+interface NowTask {
+  id: string;
+  goal_id: string;
+  description: string;
+  status: string;
+  priority?: string;
+  claimed_by?: string | null;
+  lease_expires_at?: string | null;
+  at?: string;
+  total: number;
+}
+
+interface Briefing {
+  current: NowTask[];
+  ready: NowTask[];
+  finished: NowTask[];
+}
+
+const words = texts.nowScreen;
+const briefing = signal<Briefing | undefined>(undefined);
+const error = signal<string | undefined>(undefined);
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+async function load(): Promise<void> {
+  try {
+    briefing.value = await get<Briefing>('/board/now?since=8h');
+    error.value = undefined;
+  } catch (failure) {
+    error.value = wordsOf(failure);
+  }
+}
+
+function loadSoon(): void {
+  if (place.value.screen !== 'now' || timer !== undefined) return;
+  timer = setTimeout(() => {
+    timer = undefined;
+    void load();
+  }, 400);
+}
+listen({ changed: loadSoon, lost: loadSoon });
+
+/** One screen for a wall: who does what, and what has just happened. */
+export function NowScreen() {
+  useEffect(() => void load(), []);
+  const now = briefing.value;
+  if (now === undefined) {
+    return error.value === undefined ? (
+      <Skeleton rows={10} />
+    ) : (
+      <Failure words={error.value} retry={() => void load()} />
+    );
+  }
+  const working = now.current.filter(({ status }) => status === 'in_progress');
+  const stuck = now.current.filter(({ status }) => status !== 'in_progress');
+  const stuckTotal =
+    totalOf(stuck.filter(({ status }) => status === 'failed')) +
+    totalOf(stuck.filter(({ status }) => status === 'blocked'));
+  return (
+    <div class="now-screen">
+      <h1 class="hidden">{texts.now}</h1>
+      <Panel title={words.agents} shown={working.length} total={totalOf(working)} empty={words.noAgents} wide>
+        {byHolder(working).map(([holder, tasks]) => (
+          <section key={holder} class="agent" aria-label={holder === '' ? words.nobody : holder}>
+            <h3>{holder === '' ? words.nobody : holder}</h3>
+            <ul>
+              {tasks.map((task) => (
+                <Row key={task.id} task={task}>
+                  {task.lease_expires_at == null ? null : <Lease until={task.lease_expires_at} />}
+                </Row>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </Panel>
+      <Panel title={words.stuck} shown={stuck.length} total={stuckTotal} empty={words.noStuck}>
+        <ul>
+          {stuck.map((task) => (
+            <Row key={task.id} task={task}>
+              {task.at === undefined ? null : <Age at={task.at} />}
+            </Row>
+          ))}
+        </ul>
+      </Panel>
+      <Panel title={words.ready} shown={now.ready.length} total={totalOf(now.ready)} empty={words.noReady}>
+        <ul>
+          {now.ready.map((task) => (
+            <Row key={task.id} task={task} />
+          ))}
+        </ul>
+      </Panel>
+      <Panel title={words.finished} shown={now.finished.length} total={totalOf(now.finished)} empty={words.noFinished}>
+        <ul>
+          {now.finished.map((task) => (
+            <Row key={task.id} task={task}>
+              {task.at === undefined ? null : <Age at={task.at} />}
+            </Row>
+          ))}
+        </ul>
+      </Panel>
+    </div>
+  );
+}
+
+/** The counts of a list stand beside each of its rows. */
+const totalOf = (tasks: NowTask[]) => tasks[0]?.total ?? 0;
+
+/** Whose lease ends first comes first; what nobody holds comes last. */
+function byHolder(tasks: NowTask[]): [string, NowTask[]][] {
+  const groups = new Map<string, NowTask[]>();
+  for (const task of tasks) groups.set(task.claimed_by ?? '', [...(groups.get(task.claimed_by ?? '') ?? []), task]);
+  const firstEnd = (list: NowTask[]) => list.map((task) => task.lease_expires_at ?? '~').sort()[0] ?? '~';
+  for (const list of groups.values()) list.sort((a, b) => firstEnd([a]).localeCompare(firstEnd([b])));
+  return [...groups].sort(([, a], [, b]) => firstEnd(a).localeCompare(firstEnd(b)));
+}
+
+function Panel({
+  title,
+  shown,
+  total,
+  empty,
+  wide = false,
+  children,
+}: {
+  title: string;
+  shown: number;
+  total: number;
+  empty: string;
+  wide?: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <section class={`panel${wide ? ' wide' : ''}`} aria-label={title}>
+      <h2>
+        {title} <span class="count">{words.ofMany(shown, total)}</span>
+      </h2>
+      {shown === 0 ? <p class="muted nothing">{empty}</p> : children}
+    </section>
+  );
+}
+
+function Row({ task, children }: { task: NowTask; children?: ComponentChildren }) {
+  const { id, goal_id, description, status, priority } = task;
+  return (
+    <li class="now-row">
+      <Sign name={status as SignName} />
+      <a class="mono" href={goalPath(goal_id, 'board', id)}>
+        {id}
+      </a>
+      {priority === undefined ? null : <PrioritySign priority={priority} />}
+      <span class="text" dir="auto" title={description}>
+        {description}
+      </span>
+      <span class="when">{children}</span>
+    </li>
+  );
+}

@@ -1,0 +1,111 @@
+import { computed, signal } from '@preact/signals';
+import type { Priority } from '../../domain/priority.ts';
+import { listen } from './feed.ts';
+import { get, wordsOf } from './http.ts';
+import { place, query } from './router.ts';
+
+export interface GoalEntry {
+  id: string;
+  number: number;
+  description: string;
+  status: string;
+  priority: Priority;
+  repos: string[];
+  total_tasks: number;
+  open_tasks: number;
+  created_at: string;
+  updated_at: string;
+  in_progress: number;
+  stuck: number;
+  holders: string[];
+}
+
+export const goals = signal<GoalEntry[] | undefined>(undefined);
+export const goalsError = signal<string | undefined>(undefined);
+/** Where the goals begin that were not read yet. */
+export const nextGoals = signal<number | undefined>(undefined);
+/** Pages that somebody asked for: a reload reads as many. */
+let pages = 1;
+
+export async function loadGoals(): Promise<void> {
+  try {
+    const all: GoalEntry[] = [];
+    let before: number | undefined;
+    for (let page = 0; page < pages; page += 1) {
+      const { goals: some, next } = await get<{ goals: GoalEntry[]; next?: number }>(
+        `/board/goals${before === undefined ? '' : `?before=${before}`}`,
+      );
+      all.push(...some);
+      before = next;
+      if (next === undefined) break;
+    }
+    goals.value = all;
+    nextGoals.value = before;
+    goalsError.value = undefined;
+  } catch (error) {
+    goalsError.value = wordsOf(error);
+  }
+}
+
+export async function loadMoreGoals(): Promise<void> {
+  pages += 1;
+  await loadGoals();
+}
+
+/** The list is read again at most so often, however much changes. */
+const everyMs = 700;
+let readAt = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function loadSoon(): void {
+  if (place.value.screen !== 'goals' || timer !== undefined) return;
+  timer = setTimeout(
+    () => {
+      timer = undefined;
+      readAt = Date.now();
+      void loadGoals();
+    },
+    Math.max(0, readAt + everyMs - Date.now()),
+  );
+}
+listen({ changed: loadSoon, lost: loadSoon });
+
+export const sortNames = ['newest', 'changed', 'priority', 'progress'] as const;
+export type GoalSort = (typeof sortNames)[number];
+
+const rank = { high: 0, medium: 1, low: 2 };
+const share = ({ total_tasks: total, open_tasks: open }: GoalEntry) => (total === 0 ? 0 : (total - open) / total);
+const sorts: Record<GoalSort, (a: GoalEntry, b: GoalEntry) => number> = {
+  newest: (a, b) => b.number - a.number,
+  changed: (a, b) => b.updated_at.localeCompare(a.updated_at) || b.number - a.number,
+  priority: (a, b) => rank[a.priority] - rank[b.priority] || b.number - a.number,
+  progress: (a, b) => share(b) - share(a) || b.number - a.number,
+};
+
+/** The filter is in the address, so that it can be kept and sent. */
+export const filter = computed(() => ({
+  status: query.value.get('status') ?? 'open',
+  priority: query.value.get('priority') ?? '',
+  repo: query.value.get('repo') ?? '',
+  text: query.value.get('q') ?? '',
+  sort: (query.value.get('sort') ?? 'newest') as GoalSort,
+}));
+
+export const repos = computed(() => [...new Set((goals.value ?? []).flatMap((goal) => goal.repos))].sort());
+
+export const filteredGoals = computed(() => {
+  const { status, priority, repo, text, sort } = filter.value;
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const isWanted = (goal: GoalEntry) =>
+    (status === 'all' ||
+      (status === 'open' ? ['planned', 'in_progress'].includes(goal.status) : goal.status === status)) &&
+    (priority === '' || goal.priority === priority) &&
+    (repo === '' || goal.repos.includes(repo)) &&
+    words.every((word) =>
+      `${goal.id} ${goal.description} ${goal.repos.join(' ')} ${goal.holders.join(' ')}`.toLowerCase().includes(word),
+    );
+  return (goals.value ?? []).filter(isWanted).sort(sorts[sort] ?? sorts.newest);
+});
