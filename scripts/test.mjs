@@ -15,6 +15,9 @@ const missing = [
   ...(inPath('pgbouncer') || existsSync('/usr/sbin/pgbouncer')
     ? []
     : [['the suite behind a pooler', 'install pgbouncer: apt-get install pgbouncer']]),
+  ...(process.env.CHROMIUM !== undefined || ['chromium', 'chromium-browser', 'google-chrome'].some(inPath)
+    ? []
+    : [['the suites of the board in a browser', 'install Chromium: apt-get install chromium']]),
   ...(inPath('openssl') ? [] : [['the TLS suite', 'install openssl: apt-get install openssl']]),
 ];
 

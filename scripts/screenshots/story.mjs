@@ -6,8 +6,8 @@ const day = 86_400;
 export async function tellStory(call) {
   const as = (agent) => (method, path, body) => call(method, path, body, agent);
   await older(as('anna'));
-  const main = await signIn(call, as);
-  const large = await migration(call, as);
+  const main = await signIn(as);
+  const large = await migration(as);
   await others(as);
   return { main, large };
 }
@@ -38,7 +38,7 @@ async function older(anna) {
   await anna('POST', '/batches/status', { updates });
 }
 
-async function signIn(call, as) {
+async function signIn(as) {
   const anna = as('anna');
   const goal = await goalOf(anna, 'Add OAuth sign-in to the API', { priority: 'high', repos: ['api', 'web'] });
   const tasks = await tasksOf(anna, goal, [
@@ -98,7 +98,7 @@ async function signIn(call, as) {
       dependencies: ['stage', 'legal'],
     },
   ]);
-  const [compare, flow, login, page, store, , , docs, keys, , legal] = tasks;
+  const [compare, flow, login, page, store, , , docs, keys] = tasks;
   await complete(as('codex-1'), compare, 'Keycloak: the others lack device flow or SAML.');
   await complete(as('claude-7f3a'), flow, {
     tokens: 'rotating',
@@ -120,12 +120,11 @@ async function signIn(call, as) {
   });
   await anna('PATCH', `/tasks/${login}`, { repo: 'api', jira_ticket: 'API-1204', tools: ['editor', 'postgres'] });
   await anna('PATCH', `/tasks/${page}`, { repo: 'web' });
-  void legal;
   return { goal, task: login };
 }
 
 /** Sixty tasks in layers, as a migration has them. */
-async function migration(call, as) {
+async function migration(as) {
   const anna = as('anna');
   const goal = await goalOf(anna, 'Move billing to the new ledger', { priority: 'medium', repos: ['billing'] });
   const areas = ['invoices', 'payments', 'refunds', 'credit notes', 'taxes', 'dunning'];

@@ -99,6 +99,8 @@ export interface Actions {
   serve(options: ServeOptions): Promise<void>;
   /** Runs the service until somebody stops it. */
   serveHttp(options: ListenOptions, started: (address: ServiceAddress) => void): Promise<void>;
+  /** A link that opens the board, signed in; shown in a browser where that is wanted and one is there. */
+  dashboard(options: ListenOptions, open: boolean): Promise<{ url: string; isOpened: boolean }>;
   init(): Promise<InitReport>;
   /** This computer, as the settings describe it. */
   machine(): Machine;

@@ -5,6 +5,7 @@ import { addBoardCommand } from './commands/board.ts';
 import { addBreakCommand } from './commands/break.ts';
 import { addBriefCommand } from './commands/brief.ts';
 import { addCallCommand } from './commands/call.ts';
+import { addDashboardCommand } from './commands/dashboard.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addGoalCommands } from './commands/goal.ts';
 import { addImportCommands } from './commands/import.ts';
@@ -38,6 +39,7 @@ export function addCommands(program: Command, actions: Actions): void {
   addUndoCommand(program, actions);
   addCallCommand(program, actions);
   addServeCommand(program, actions);
+  addDashboardCommand(program, actions);
   addMachineCommands(program, actions);
   addSetupCommand(program, actions);
   program

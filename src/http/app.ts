@@ -20,16 +20,21 @@ import { problemOf, problemResponse } from './problem.ts';
 import { openApi } from './rest/openapi.ts';
 import { restApi } from './rest/rest.ts';
 
+export interface BoardOptions {
+  /** Its page and files. */
+  files: BoardFiles;
+  sessions: Sessions;
+  /** The host under which browsers reach the service by https, if any. */
+  secureHost: string | undefined;
+}
+
 export interface AppOptions {
   names: Names;
   /** Who else gives tokens, where somebody does. */
   oauth: OAuthSettings | undefined;
   rates: Rates;
-  sessions: Sessions;
-  /** The board's page and files. */
-  board: BoardFiles;
-  /** The host under which browsers reach the service by https, if any. */
-  secureHost: string | undefined;
+  /** The board; undefined for a service without a page. */
+  board?: BoardOptions | undefined;
   /** The URL under which clients reach the service, for a request that came. */
   urlOf(requestUrl: string): string;
   /** The address of the peer of a request, by what the server knows of it. */
@@ -51,7 +56,7 @@ const measuringMs = 2_000;
 export function createApp(given: ServiceParts, options: AppOptions): App {
   const app = new Hono<HttpEnv>();
   const identify = async (token: string): Promise<Identified> => {
-    const session = options.sessions.read(token);
+    const session = options.board?.sessions.read(token);
     return session === undefined ? given.identify(token) : { kind: 'local', ...session };
   };
   const changes = changeStreams({ ...given, identify });
@@ -86,11 +91,13 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     oauth === undefined ? undefined : `${options.urlOf(requestUrl)}${metadataPath}/mcp`;
   const described = { tools: parts.tools, version: parts.facts().version };
   app.get('/openapi.json', (context) => context.json(openApi({ ...described, url: options.urlOf(context.req.url) })));
-  const { sessions, secureHost, board } = options;
-  for (const path of pagePaths) app.get(path, (context, next) => board.page(context) ?? next());
-  app.get('/assets/*', (context, next) => board.asset(context) ?? next());
   const guesses = limitGuesses(options.peerOf);
-  app.post('/api/v1/session', guesses, limitBodies, requireJson, openSession({ parts, sessions, secureHost }));
+  const { board } = options;
+  if (board !== undefined) {
+    for (const path of pagePaths) app.get(path, (context, next) => board.files.page(context) ?? next());
+    app.get('/assets/*', (context, next) => board.files.asset(context) ?? next());
+    app.post('/api/v1/session', guesses, limitBodies, requireJson, openSession({ parts, ...board }));
+  }
   for (const path of ['/mcp', '/api/*', '/metrics']) {
     app.use(path, guesses, authenticate(parts, challenge), limitRates(options.rates));
     app.use(path, limitBodies, requireJson);
@@ -105,8 +112,10 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     return context.body(text, 200, { 'content-type': contentType });
   });
   app.get('/api/v1/changes', (context) => changes.handle(context));
-  app.route('/api/v1/session', sessionRoutes({ parts, sessions, secureHost }));
-  app.route('/api/v1/board', boardRoutes(parts));
+  if (board !== undefined) {
+    app.route('/api/v1/session', sessionRoutes({ parts, ...board }));
+    app.route('/api/v1/board', boardRoutes(parts));
+  }
   app.route('/api/v1', restApi(parts));
   app.notFound((context) =>
     problemResponse({

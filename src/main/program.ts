@@ -54,6 +54,11 @@ export async function runWith(argv: string[], { cwd, openClient, name = 'goal-ag
       await serveHttp({ settings: readSettings(listening(options)), options, started });
       process.exit();
     },
+    async dashboard(options, open) {
+      const { dashboardLink, openInBrowser } = await import('./dashboard.ts');
+      const url = await dashboardLink(readConfig(listening(options)), options);
+      return { url, isOpened: open && (await openInBrowser(url)) };
+    },
     machine: () => machineOf(settings.config(), cwd),
     checkStart: async (options) => {
       const { checkStart } = await import('./check-start.ts');

@@ -31,7 +31,7 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
   // a person or a supervisor started the service, and reads its lines
   if (config === undefined) throw new GoalAgentError('configuration', refused.problems.join('\n'));
   refuseOpenAddress(config);
-  const board = await BoardFiles.read(boardDirectory);
+  const files = await BoardFiles.read(boardDirectory);
   const localToken = await ensureLocalToken(config.home);
   const { log, wired } = begin(settings, { isShared: true, isBackground: options.background ?? false });
   wired.warmUp();
@@ -42,9 +42,11 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
     names: namesOf(config.http.host, publicUrl),
     oauth,
     rates: { requests: config.http.requestsAMinute, windowSeconds: 60 },
-    sessions: new Sessions(localToken),
-    board,
-    secureHost: publicUrl?.protocol === 'https:' ? publicUrl.host : undefined,
+    board: {
+      files,
+      sessions: new Sessions(localToken),
+      secureHost: publicUrl?.protocol === 'https:' ? publicUrl.host : undefined,
+    },
     urlOf: (requestUrl) => publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });

@@ -21,6 +21,7 @@ export function withAddress(command: Command): Command {
 export function renderStart({ host, port, home }: ServiceAddress): void {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   print(`Goal Agent listens on ${url}: MCP at /mcp, REST at /api/v1.`);
+  print('The board:         goal-agent dashboard');
   print(`Its data and this user's token (local-token) are in ${home}.`);
   print(
     `Connect a client:  claude mcp add --transport http goal-agent ${url}/mcp --header "Authorization: Bearer TOKEN"`,

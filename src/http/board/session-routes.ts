@@ -15,7 +15,7 @@ const Opening = z.union([
 const CodeFor = z.strictObject({ name: z.string().optional() });
 
 interface SessionParts {
-  parts: Pick<ServiceParts, 'identify' | 'facts'>;
+  parts: Pick<ServiceParts, 'identify' | 'facts' | 'tools'>;
   sessions: Sessions;
   /** The host under which browsers reach the service by https, if any. */
   secureHost: string | undefined;
@@ -46,6 +46,8 @@ export function openSession({ parts, sessions, secureHost }: SessionParts) {
 /** The other routes of sessions, for callers who are let in. */
 export function sessionRoutes({ parts, sessions, secureHost }: SessionParts): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
+  // as GOAL_AGENT_READ_ONLY leaves it
+  const isReadOnly = parts.tools.every(({ hints }) => hints.readOnlyHint);
   routes.get(
     '/',
     answered(async (context) => {
@@ -56,7 +58,7 @@ export function sessionRoutes({ parts, sessions, secureHost }: SessionParts): Ho
       const { version, config } = parts.facts();
       return context.json({
         name: principal?.name ?? agent ?? 'local',
-        role: principal?.role ?? 'admin',
+        role: isReadOnly ? 'reader' : (principal?.role ?? 'admin'),
         workspace: principal?.workspace ?? config.workspace,
         version,
       });

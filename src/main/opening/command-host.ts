@@ -15,7 +15,7 @@ import { configFacts } from './wire.ts';
 /** Opens the workspace for a person at this machine, for the time of `work`. */
 export async function withTools<T>(config: Config, work: (host: CommandHost) => Promise<T>): Promise<T> {
   const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
-  const options = { config, actor: config.actor ?? userName(), timeoutMs: config.timeoutMs };
+  const options = { config, actor: personName(config), timeoutMs: config.timeoutMs };
   const working = withOperatorText(config, source, () =>
     withCallOn(source, options, (call, cache) => {
       const facts = (): AgentFacts => ({ ...configFacts(config), database: source.kind, cache: cache.facts() });
@@ -47,7 +47,12 @@ export async function withTools<T>(config: Config, work: (host: CommandHost) => 
   });
 }
 
-/** The name that history shows for what this person does; an account without a name is `operator`. */
+/** The name that history shows for what this person does. */
+export function personName(config: Config): string {
+  return config.actor ?? userName();
+}
+
+/** An account without a name is `operator`. */
 function userName(): string {
   try {
     return userInfo().username || 'operator';

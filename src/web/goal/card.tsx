@@ -1,6 +1,6 @@
 import { CriticalSign, PrioritySign, Sign } from '../parts/sign.tsx';
 import { Age, Id, Lease } from '../parts/small.tsx';
-import { showTask } from '../state/router.ts';
+import { goalPath, showTask } from '../state/router.ts';
 import { texts } from '../texts.ts';
 import type { Shown } from './columns.ts';
 import { moving, onCardKey, useCard } from './drag.ts';
@@ -12,28 +12,14 @@ interface CardProps {
   shown: Shown;
 }
 
-/** A task in a column. Enter opens it; onCardKey has the other keys. */
+/** A task in a column. Its text is a link over all of it, with the keys of onCardKey. */
 export function Card({ shown: { task, column, waitsFor } }: CardProps) {
   const { id, description, priority, estimated_effort, status } = task;
   const ref = useCard(id);
   const changedBy = glowing.value.get(id);
   const isMoving = moving.value?.id === id;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a button may not hold another, and the ID is one
-    <div
-      ref={ref}
-      class={`card${changedBy === undefined ? '' : ' glow'}${isMoving ? ' moving' : ''}`}
-      data-task={id}
-      role="button"
-      tabIndex={0}
-      aria-label={`${id} ${texts.columns[column]}: ${description}`}
-      aria-describedby="move-hint"
-      onClick={() => showTask(id)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && moving.value === undefined && event.target === event.currentTarget) showTask(id);
-        else onCardKey(event, id);
-      }}
-    >
+    <div ref={ref} class={`card${changedBy === undefined ? '' : ' glow'}${isMoving ? ' moving' : ''}`} data-task={id}>
       <div class="head">
         <Sign name={column === 'waiting' ? 'waiting' : status} />
         <Id id={id} />
@@ -41,9 +27,23 @@ export function Card({ shown: { task, column, waitsFor } }: CardProps) {
         {times.value.critical.has(id) ? <CriticalSign /> : null}
         <span class="effort">{estimated_effort}</span>
       </div>
-      <p class="text" dir="auto" title={description}>
+      <a
+        class="text"
+        dir="auto"
+        href={goalPath(task.goal_id, 'board', id)}
+        title={description}
+        data-opens={id}
+        draggable={false}
+        aria-describedby="move-hint"
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          showTask(id);
+        }}
+        onKeyDown={(event) => onCardKey(event, id)}
+      >
         {description}
-      </p>
+      </a>
       <div class="foot">
         {changedBy === undefined ? <Foot shown={{ task, column, waitsFor }} /> : texts.goal.changedBy(changedBy)}
       </div>

@@ -11,6 +11,10 @@ import { shown } from './store.ts';
 /** The task that is on its way, by the mouse or by the keyboard, and the column that it is over. */
 export const moving = signal<{ id: string; over: TaskColumn | undefined; byKeys: boolean } | undefined>(undefined);
 
+/** The card that gets the focus when it is drawn. */
+let wanted: { id: string; untilMs: number } | undefined;
+const focusMs = 3_000;
+
 /** What a reader of the screen hears of a move. */
 export const moveWords = signal('');
 
@@ -24,6 +28,11 @@ export function drop(id: string, to: TaskColumn): void {
 /** Makes an element a card that can be dragged. */
 export function useCard(id: string) {
   const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (wanted?.id === id && Date.now() < wanted.untilMs && document.activeElement === document.body) {
+      ref.current?.querySelector<HTMLElement>('[data-opens]')?.focus();
+    }
+  }, [id]);
   useEffect(() => {
     const element = ref.current;
     if (element === null || !mayWrite.value) return;
@@ -83,8 +92,8 @@ function moveByKeys(event: KeyboardEvent, id: string, over: TaskColumn | undefin
     moving.value = undefined;
     moveWords.value = '';
     if (over !== undefined) drop(id, over);
-    // the card is drawn in another column by now
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-task="${id}"]`)?.focus());
+    // the card is drawn anew in another column, and once more in this one where the service refuses
+    wanted = { id, untilMs: Date.now() + focusMs };
   } else if (event.key === 'Escape' || event.key === 'Tab') {
     moving.value = undefined;
     moveWords.value = '';
@@ -98,7 +107,9 @@ function moveByKeys(event: KeyboardEvent, id: string, over: TaskColumn | undefin
 function focusNext(event: KeyboardEvent): void {
   const card = event.currentTarget as HTMLElement;
   const column = card.closest('.column');
-  const all = (within: Element | null | undefined) => [...(within?.querySelectorAll<HTMLElement>('.card') ?? [])];
+  const all = (within: Element | null | undefined) => [
+    ...(within?.querySelectorAll<HTMLElement>('[data-opens]') ?? []),
+  ];
   const own = all(column);
   const at = own.indexOf(card);
   let next: HTMLElement | undefined;

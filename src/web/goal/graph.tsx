@@ -132,8 +132,7 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
       transform={`translate(${x} ${y})`}
       role="button"
       tabIndex={0}
-      data-task={id}
-      aria-label={`${id} ${texts.columns[column]}: ${task.description}`}
+      data-opens={id}
       onClick={() => showTask(id)}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -145,7 +144,6 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
       onFocus={() => hover(id)}
       onBlur={() => hover(undefined)}
     >
-      <title>{task.description}</title>
       <rect width={nodeWidth} height={nodeHeight} rx="6" />
       <text class="id" x="9" y="17">
         {`${marks[column]} ${id}${isCritical ? ' ◆' : ''}`}
@@ -154,7 +152,7 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
         {task.estimated_effort ?? ''}
       </text>
       <foreignObject x="9" y="23" width={nodeWidth - 16} height={nodeHeight - 26}>
-        <p dir="auto" class={task.claimed_by === null ? '' : 'one'}>
+        <p dir="auto" title={task.description} class={task.claimed_by === null ? '' : 'one'}>
           {task.description}
         </p>
         {task.claimed_by === null ? null : <p class="holder">{task.claimed_by}</p>}

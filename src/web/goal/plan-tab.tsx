@@ -64,7 +64,7 @@ function BarRow({ bar: { task, start, minutes }, total }: { bar: Bar; total: num
         <Sign name={column === 'waiting' ? 'waiting' : status} />
         <Id id={id} />
         {isCritical ? <CriticalSign /> : <span class="sign" />}
-        <button type="button" class="title" dir="auto" title={description} data-task={id} onClick={() => showTask(id)}>
+        <button type="button" class="title" dir="auto" title={description} data-opens={id} onClick={() => showTask(id)}>
           {description}
         </button>
       </span>

@@ -1,4 +1,4 @@
-import { type HistoryEvent, happened } from '../../domain/history-line.ts';
+import { type HistoryEvent, whatHappened } from '../../domain/history-line.ts';
 import { goalPath } from '../state/router.ts';
 
 /** One row that an operation changed. */
@@ -12,7 +12,7 @@ export function Line({ event, short = false }: { event: HistoryEvent; short?: bo
         </a>
       )}
       <span class="text" dir="auto">
-        {happened(event)}
+        {whatHappened(event)}
       </span>
     </li>
   );

@@ -21,7 +21,7 @@ export function VirtualList<T>({
   label: string;
   className?: string;
 }) {
-  const box = useRef<HTMLUListElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState({ first: 0, last: 30 });
   useLayoutEffect(() => {
     const list = box.current;
@@ -42,16 +42,17 @@ export function VirtualList<T>({
   }, [size]);
   const first = Math.min(seen.first, Math.max(0, items.length - 1));
   const drawn = items.slice(first, seen.last);
+  const after = items.length - first - drawn.length;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by the keyboard
-    <ul ref={box} class={`list ${className}`} aria-label={label} tabIndex={0}>
-      <li class="space" role="presentation" style={{ height: `${first * size}px` }} />
-      {drawn.map((item, place) => (
-        <li key={keyOf(item)} style={{ height: `${size}px` }}>
-          {render(item, first + place)}
-        </li>
-      ))}
-      <li class="space" role="presentation" style={{ height: `${(items.length - first - drawn.length) * size}px` }} />
-    </ul>
+    <div ref={box} class={`list ${className}`} tabIndex={0}>
+      <ul aria-label={label} style={{ paddingTop: `${first * size}px`, paddingBottom: `${after * size}px` }}>
+        {drawn.map((item, place) => (
+          <li key={keyOf(item)} style={{ height: `${size}px` }}>
+            {render(item, first + place)}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -39,7 +39,7 @@ export function Drawer({ id }: { id: string }) {
     ref.current?.focus();
     return () => {
       if (before?.isConnected) before.focus();
-      else document.querySelector<HTMLElement>(`[data-task="${id}"]`)?.focus();
+      else document.querySelector<HTMLElement>(`[data-opens="${id}"]`)?.focus();
     };
   }, []);
   const changed = () => {

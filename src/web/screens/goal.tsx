@@ -23,7 +23,14 @@ const tabs = ['board', 'graph', 'plan', 'history'] as const;
 export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
   useEffect(() => openGoal(goalId), [goalId]);
   const now = loaded.value;
-  if (loadError.value !== undefined) return <Failure words={loadError.value} retry={() => void reload()} />;
+  if (loadError.value !== undefined) {
+    return (
+      <>
+        <h1 class="hidden">{goalId}</h1>
+        <Failure words={loadError.value} retry={() => void reload()} />
+      </>
+    );
+  }
   if (now === undefined || now.goal.id !== goalId) return <Skeleton rows={8} />;
   const task = openTask.value;
   return (

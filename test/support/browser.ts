@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, expect, onTestFinished } from 'vitest';
+import type { ServiceProcess } from './service-process.ts';
+
+/** The browser of the machine; undefined where there is none. */
+export const chromiumPath = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
+  .filter((file) => file !== undefined)
+  .find((file) => existsSync(file));
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** One browser for a file's tests, with a profile of its own. */
+export async function aBrowser(): Promise<Browser> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'goal-agent-browser-'));
+  const browser = await chromium.launch({
+    executablePath: chromiumPath ?? '',
+    args: flags,
+    env: { ...process.env, HOME: folder },
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return browser;
+}
+
+/** A page of the board as a person sees it who has followed the link of `goal-agent dashboard`. */
+export async function aPage(
+  browser: Browser,
+  service: ServiceProcess,
+  { route = '/', name = 'anna', ...options }: { route?: string; name?: string } & BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted/i.test(message.text())) problems.push(message.text());
+  });
+  onTestFinished(() => expect(problems).toEqual([]));
+  const { body } = await service.request('POST', '/api/v1/session/codes', { body: { name } });
+  await page.goto(`${service.url}${route}#code=${body.code}`);
+  await page.locator('.live:not(.lost)').waitFor();
+  return page;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with a page, a line each. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // @ts-expect-error axe is not a part of the page
+    const { violations } = await globalThis.axe.run(globalThis.document, { resultTypes: ['violations'] });
+    return violations.flatMap((each: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
+      each.nodes.map(({ html, failureSummary }) => `${each.id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 240)}`),
+    );
+  });
+}

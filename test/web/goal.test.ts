@@ -1,0 +1,203 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { aBrowser, aPage, chromiumPath } from '../support/browser.ts';
+import { aDatabase } from '../support/database.ts';
+import { aService } from '../support/service-process.ts';
+import { workOf } from './support.ts';
+
+/** The task whose card has the focus. */
+const focused = (page: Page) => page.locator(':focus').getAttribute('data-opens');
+
+describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
+  const service = await aService({ database: await aDatabase() });
+  const browser = await aBrowser();
+  const { aGoal, tasks, call, statusOf, setStatus } = workOf(service);
+  const open = (route: string) => aPage(browser, service, { route });
+  const card = (id: string) => `.card[data-task="${id}"]`;
+
+  test('a goal is created, filtered and found by its text', async () => {
+    await aGoal('Something else', { priority: 'low' });
+    const page = await open('/');
+    await page.keyboard.press('c');
+    await page.keyboard.type('Move the ledger');
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: 'Move the ledger' }).waitFor();
+    await page.goto(service.url);
+    await page.locator('.goal-row').nth(1).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('ledger');
+    await expect.poll(() => page.locator('.goal-row').count()).toBe(1);
+    await page.getByLabel('Filter by text or repository').fill('');
+    await page.getByLabel('Priority', { exact: true }).selectOption('low');
+    await expect.poll(() => page.locator('.goal-row .title').allTextContents()).toEqual(['Something else']);
+    expect(page.url()).toContain('priority=low');
+  });
+
+  test('a task dropped on a column has its status, and Undo takes it back', async () => {
+    const goal = await aGoal('Drag');
+    const [first = '', second = ''] = await tasks(
+      goal,
+      { description: 'First', key: 'a' },
+      { description: 'Second', dependencies: ['a'] },
+    );
+    const page = await open(`/goals/${goal}`);
+    await page.locator(`.column.waiting ${card(second)}`).waitFor();
+    await page.locator(card(first)).dragTo(page.locator('.column.done'));
+    await page.locator(`.column.done ${card(first)}`).waitFor();
+    await page.locator(`.column.ready ${card(second)}`).waitFor();
+    await expect.poll(() => statusOf(first)).toBe('completed');
+    await page
+      .locator('.toast', { hasText: `${first} is completed.` })
+      .getByRole('button', { name: 'Undo' })
+      .click();
+    await page.locator(`.column.ready ${card(first)}`).waitFor();
+    await expect.poll(() => statusOf(first)).toBe('pending');
+    await page.locator(card(second)).dragTo(page.locator('.column.ready'));
+    await page.locator('.toast.error', { hasText: 'follows from dependencies' }).waitFor();
+    expect(await statusOf(second)).toBe('pending');
+  });
+
+  test('what the rules refuse goes back with words', async () => {
+    const goal = await aGoal('Refused');
+    const [task = ''] = await tasks(goal, 'Held');
+    await call('POST', '/claims', { task_ids: [task] }, 'codex-1');
+    const page = await open(`/goals/${goal}`);
+    await page.locator(`.column.working ${card(task)}`).dragTo(page.locator('.column.done'));
+    await page.locator('.toast.error', { hasText: 'codex-1' }).waitFor();
+    await page.locator(`.column.working ${card(task)}`).waitFor();
+    expect(await statusOf(task)).toBe('in_progress');
+  });
+
+  test('a card is moved, opened and closed with the keyboard alone', async () => {
+    const goal = await aGoal('Keys');
+    const [one = '', two = ''] = await tasks(goal, 'One', 'Two');
+    const page = await open(`/goals/${goal}`);
+    await page.locator(`${card(one)} a`).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.locator(`.column.working ${card(two)}`).waitFor();
+    await expect.poll(() => statusOf(two)).toBe('in_progress');
+    await expect.poll(() => focused(page)).toBe(two);
+    await page.keyboard.press('Enter');
+    await page.locator('.drawer h2').waitFor();
+    expect(page.url()).toContain(`task=${two}`);
+    await page.keyboard.press('Escape');
+    await page.locator('.drawer').waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe(two);
+  });
+
+  test('every field of a task is edited in place', async () => {
+    const goal = await aGoal('Edit');
+    const [task = ''] = await tasks(goal, 'Old text');
+    const page = await open(`/goals/${goal}?task=${task}`);
+    const edit = async (label: string, text: string, end: string) => {
+      await page
+        .locator('.drawer')
+        .getByRole('button', { name: new RegExp(`^${label}:`) })
+        .click();
+      await page.locator('.drawer').getByLabel(label, { exact: true }).fill(text);
+      await page.keyboard.press(end);
+    };
+    await edit('Description', 'New text\nwith two lines', 'Control+Enter');
+    await page.locator('.drawer h2', { hasText: 'with two lines' }).waitFor();
+    await edit('Effort', '3h', 'Enter');
+    await edit('Ticket', 'API-1', 'Enter');
+    await edit('Tools', 'editor, psql', 'Enter');
+    await page.locator('.fields').getByText('editor, psql').waitFor();
+    await page.locator('.drawer').getByLabel('Priority').selectOption('high');
+    await page.getByPlaceholder('A finding, a decision or a question').fill('Looked at https://example.com/x.');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.notes a[href="https://example.com/x"]').waitFor();
+    expect(await call('GET', `/tasks/${task}`)).toMatchObject({
+      description: 'New text\nwith two lines',
+      estimated_effort: '3h',
+      jira_ticket: 'API-1',
+      assigned_tools: ['editor', 'psql'],
+      priority: 'high',
+    });
+    await edit('Effort', 'soon', 'Enter');
+    await page.locator('.toast.error', { hasText: 'is not an effort' }).waitFor();
+  });
+
+  test('of two people who edit one field, the second is told and shown both', async () => {
+    const goal = await aGoal('Conflict');
+    const [task = ''] = await tasks(goal, 'Text');
+    const page = await open(`/goals/${goal}?task=${task}`);
+    await page.getByRole('button', { name: 'Description: Text' }).click();
+    await page.getByLabel('Description', { exact: true }).fill('Mine');
+    await setStatus(task, 'in_progress'); // another field: no conflict of its own
+    await call('PATCH', `/tasks/${task}`, { description: 'Theirs' });
+    await expect.poll(() => page.locator('.column.working').textContent()).toContain('Theirs');
+    expect(await page.getByLabel('Description', { exact: true }).inputValue()).toBe('Mine');
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => page.locator('.conflict dd').allTextContents()).toEqual(['Theirs', 'Mine']);
+    await page.getByRole('button', { name: 'Save mine' }).click();
+    await page.getByRole('button', { name: 'Description: Mine' }).waitFor();
+    expect((await call('GET', `/tasks/${task}`)).description).toBe('Mine');
+  });
+
+  test('a dependency is found by search, and a cycle is refused in words', async () => {
+    const goal = await aGoal('Cycle');
+    const [a = '', b = ''] = await tasks(goal, 'Alpha walks', 'Beta waits');
+    const page = await open(`/goals/${goal}?task=${b}`);
+    await page.getByLabel('Add a dependency: search by words or ID').fill('alpha');
+    await page.locator('.found-tasks button', { hasText: a }).click();
+    await page.locator('.dependencies .task-link', { hasText: a }).waitFor();
+    await page.locator(`.column.waiting ${card(b)}`).waitFor();
+    await page.goto(`${service.url}/goals/${goal}?task=${a}`);
+    await page.getByLabel('Add a dependency: search by words or ID').fill(b);
+    await page.locator('.found-tasks button', { hasText: b }).click();
+    await page.locator('.dependencies .error', { hasText: `${a} → ${b} → ${a}` }).waitFor();
+  });
+
+  test('a checklist is shown as tasks before it becomes tasks', async () => {
+    const goal = await aGoal('Checklist');
+    const page = await open(`/goals/${goal}`);
+    await page.getByRole('button', { name: 'Paste a checklist' }).first().click();
+    const field = page.locator('.break-down textarea');
+    await field.fill('- [ ] Whole after: nobody\n  - [x] Part one (2h)\n  - [ ] Part two !high');
+    await page.locator('.problem', { hasText: 'Line 1' }).waitFor();
+    await field.fill('- [ ] Whole\n  - [x] Part one (2h)\n  - [ ] Part two !high');
+    await expect
+      .poll(() => page.locator('.preview .text').allTextContents())
+      .toEqual(['Part one', 'Part two', 'Whole']);
+    await page.getByRole('button', { name: 'Create 3 tasks' }).click();
+    await page.locator('.column.done .card', { hasText: 'Part one' }).waitFor();
+    await page.locator('.column.ready .card', { hasText: 'Part two' }).waitFor();
+    await page.locator('.column.waiting .card', { hasText: 'Whole' }).waitFor();
+  });
+
+  test('markup in a text is shown, and runs nowhere', async () => {
+    const hostile = `<img src=x onerror="document.title='run'"><script>document.title='run'</script> javascript:alert(1) "'\`\u202e`;
+    const goal = await aGoal(hostile, { repos: [hostile.slice(0, 60)] });
+    const [task = ''] = await tasks(
+      goal,
+      { description: hostile, key: 'a' },
+      { description: 'B', dependencies: ['a'] },
+    );
+    await call('PATCH', `/tasks/${task}`, {
+      type: hostile.slice(0, 90),
+      jira_ticket: hostile.slice(0, 90),
+      tools: [hostile.slice(0, 90)],
+    });
+    await call('POST', `/tasks/${task}/notes`, { text: hostile }, hostile.slice(0, 50));
+    await call('PUT', `/tasks/${task}/status`, { status: 'failed', result: { [hostile]: hostile } });
+    const page = await open('/?status=all');
+    for (const route of [
+      '/?status=all',
+      `/goals/${goal}?task=${task}`,
+      `/goals/${goal}/graph`,
+      `/goals/${goal}/plan`,
+      '/now',
+      '/history',
+    ]) {
+      await page.goto(service.url + route);
+      await page.locator('main').getByText('<img src=x').first().waitFor({ state: 'attached' });
+      expect(await page.locator('main img, main script').count()).toBe(0);
+      expect(await page.title()).toBe('Goal Agent');
+      expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+    }
+  });
+});
