@@ -25,15 +25,17 @@ export interface McpEndpoint {
  */
 export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = serverFactory(parts)): McpEndpoint {
   /** One for each workspace: its subscribers hear of its own resources alone. */
-  const handlers = new Map<number | undefined, McpHttpHandler>();
+  const handlers = new Map<number | undefined, { handler: McpHttpHandler; events: ResourceEvents }>();
   const handlerOf = (principal: Principal | undefined) => {
     const known = handlers.get(principal?.workspaceId);
     if (known !== undefined) return known;
-    const made = createMcpHandler(newServer, {
-      bus: new ResourceEvents(() => parts.openCall({ principal })),
+    const events = new ResourceEvents(() => parts.openCall({ principal }));
+    const handler = createMcpHandler(newServer, {
+      bus: events,
       maxRequestBodySize: mostBodyBytes,
       onerror: (error) => parts.noticeProtocolError(error),
     });
+    const made = { handler, events };
     handlers.set(principal?.workspaceId, made);
     return made;
   };
@@ -41,7 +43,7 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
     async handle(context) {
       const { raw } = context.req;
       const authInfo = authInfoOf(context);
-      const handler = handlerOf(context.get('principal'));
+      const { handler, events } = handlerOf(context.get('principal'));
       if (raw.method !== 'POST') return handler.fetch(raw, { authInfo });
       try {
         const body = await raw.arrayBuffer();
@@ -49,16 +51,21 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
         const { url, method, headers, signal } = raw;
         // the body is read by now, and the SDK looks at the request for its headers
         const request = new Request(url, { method, headers, body, signal });
-        return exactly(await handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) }));
+        const answer = () => handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
+        return exactly(await (isSubscription(parsedBody) ? events.following(answer) : answer()));
       } catch (error) {
         if (!(error instanceof GoalAgentError)) throw error;
         return problemResponse(problemOf(error));
       }
     },
     async close() {
-      await Promise.all([...handlers.values()].map((handler) => handler.close()));
+      await Promise.all([...handlers.values()].map(({ handler }) => handler.close()));
     },
   };
+}
+
+function isSubscription(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
 }
 
 /** What the tools need of a request, on its way through the SDK. The token itself stays outside. */

@@ -1,5 +1,7 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { ResourceEvents } from '../mcp/resource-events.ts';
 import { serverFactory } from '../mcp/server.ts';
+import { WatchedResources } from '../mcp/watched-resources.ts';
 import { begin } from './begin.ts';
 import type { Settings } from './config.ts';
 import type { ClientPipe } from './stdio/client-pipe.ts';
@@ -9,11 +11,21 @@ import { PipeTransport } from './stdio/transport.ts';
 export async function serve(settings: Settings, client: ClientPipe): Promise<void> {
   const { log, wired } = begin(settings);
   wired.warmUp();
-  const connection = serveStdio(serverFactory(wired), {
-    transport: new PipeTransport(client),
-    onerror: (error) => log.warn({ err: error }, 'protocol error'),
-  });
+  const newServer = serverFactory(wired);
+  const watched = new WatchedResources(new ResourceEvents(() => wired.openCall({})));
+  const connection = serveStdio(
+    (context) => {
+      const server = newServer(context);
+      watched.serveWith(server, context.era);
+      return server;
+    },
+    {
+      transport: new PipeTransport(client, (message) => watched.notice(message)),
+      onerror: (error) => log.warn({ err: error }, 'protocol error'),
+    },
+  );
   await client.ended;
+  watched.close();
   await connection.close();
   await wired.close();
 }

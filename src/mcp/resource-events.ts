@@ -6,12 +6,16 @@ import { watchChanges } from '../service/watch-changes.ts';
 
 /** After a failure the changes are looked for again. */
 const againAfterMs = 1_000;
+/** A client that subscribes waits no longer than this for a store that is away. */
+const mostWaitMs = 2_000;
 
 /** Tells the subscribers of one workspace which resources changed, whichever process changed them. */
 export class ResourceEvents implements ServerEventBus {
   readonly #bus = new InMemoryServerEventBus();
   readonly #open: () => Promise<PoolCall>;
   #watching: AbortController | undefined;
+  #onBegun: (() => void)[] = [];
+  #hasBegun = false;
 
   constructor(open: () => Promise<PoolCall>) {
     this.#open = open;
@@ -33,9 +37,28 @@ export class ResourceEvents implements ServerEventBus {
     };
   }
 
+  /** Waits until changes are followed: no change after that is missed. Waits for a while only where the store is away. */
+  async untilFollowing(): Promise<void> {
+    if (this.#hasBegun) return;
+    const begun = new Promise<void>((resolve) => this.#onBegun.push(resolve));
+    await Promise.race([begun, sleep(mostWaitMs, undefined, { ref: false })]);
+  }
+
+  /** Does some work while changes are followed: a subscription that begins in it misses none. */
+  async following<T>(work: () => Promise<T>): Promise<T> {
+    const leave = this.subscribe(() => {});
+    try {
+      await this.untilFollowing();
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
   async #watch(): Promise<void> {
     const watching = new AbortController();
     this.#watching = watching;
+    this.#hasBegun = false;
     const { signal } = watching;
     let since: string | undefined;
     while (!signal.aborted) {
@@ -43,6 +66,7 @@ export class ResourceEvents implements ServerEventBus {
         const { store } = await this.#open();
         for await (const { changes, position } of watchChanges(store, { since, signal })) {
           since = position;
+          this.#begin();
           for (const uri of new Set(changes.flatMap(urisOf))) this.publish({ kind: 'resource_updated', uri });
         }
       } catch {
@@ -51,6 +75,11 @@ export class ResourceEvents implements ServerEventBus {
         await sleep(againAfterMs, undefined, { signal, ref: false }).catch(() => {});
       }
     }
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    for (const wake of this.#onBegun.splice(0)) wake();
   }
 }
 

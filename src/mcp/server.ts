@@ -2,7 +2,6 @@ import {
   CLIENT_INFO_META_KEY,
   type McpRequestContext,
   McpServer,
-  type McpServerFactory,
   type ServerContext,
   type ServerOptions,
   type StandardSchemaWithJSON,
@@ -24,10 +23,11 @@ type OpenCall = (context: ServerContext) => Promise<PoolCall>;
 
 /**
  * The lists of tools and prompts stay the same, and that of resources is read when it is looked at. Subscriptions are told
- * where the transport has a place for them: on HTTP, to clients that ask in the way of 2026-07-28.
+ * where the connection has a place for them: everywhere but in the older revisions over HTTP
+ * (docs/decisions/subscriptions.md).
  */
 function capabilitiesOf({ era, requestInfo }: McpRequestContext) {
-  const subscribe = era === 'modern' && requestInfo !== undefined;
+  const subscribe = era === 'modern' || requestInfo === undefined;
   return {
     tools: { listChanged: false },
     resources: { listChanged: false, ...(subscribe && { subscribe }) },
@@ -39,7 +39,10 @@ function capabilitiesOf({ era, requestInfo }: McpRequestContext) {
  * Serves both protocol eras: the SDK calls it once for each connection.
  * @param options what a server needs whose tools ask their client; those of Goal Agent never do
  */
-export function serverFactory(parts: ToolHost, options: Pick<ServerOptions, 'requestState'> = {}): McpServerFactory {
+export function serverFactory(
+  parts: ToolHost,
+  options: Pick<ServerOptions, 'requestState'> = {},
+): (context: McpRequestContext) => McpServer {
   return (context) => {
     const server = new McpServer(
       { name: 'goal-agent', version: parts.facts().version },

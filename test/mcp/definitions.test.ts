@@ -92,7 +92,7 @@ test('nothing is declared that is not sent: the lists are not announced when the
       expect(declared).toBeDefined();
       expect(declared?.listChanged ?? false).toBe(false);
     }
-    expect(resources?.subscribe ?? false).toBe(false);
+    expect(resources?.subscribe).toBe(true);
   }
 });
 

@@ -7,16 +7,22 @@ import {
 import type { ClientPipe } from './client-pipe.ts';
 import { type Accepted, refused } from './message.ts';
 
+/** Looks at a message, and says what the message has to wait for. */
+type Notice = (message: Accepted['message']) => Promise<void> | undefined;
+
 /** The client's pipe as the SDK wants it. The SDK's own transport is silent about lines that it cannot read. */
 export class PipeTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   onerror?: (error: Error) => void;
   onclose?: () => void;
   readonly #pipe: ClientPipe;
+  readonly #notice: Notice;
   #closed = false;
 
-  constructor(pipe: ClientPipe) {
+  /** @param notice sees each message before the SDK gets it */
+  constructor(pipe: ClientPipe, notice: Notice) {
     this.#pipe = pipe;
+    this.#notice = notice;
   }
 
   async start(): Promise<void> {
@@ -40,7 +46,10 @@ export class PipeTransport implements Transport {
       const id = JSON.stringify(accepted.id);
       this.#pipe.answer(accepted.id, refused(id, -32602, 'params._meta does not have the form of MCP').answer);
     } else if (kind !== 'notification' || isJSONRPCNotification(message)) {
-      this.onmessage?.(message as JSONRPCMessage);
+      const take = () => this.onmessage?.(message as JSONRPCMessage);
+      const wait = this.#notice(message);
+      if (wait === undefined) take();
+      else void wait.then(take);
     }
   }
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { McpServer } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import type pg from 'pg';
 import { afterAll } from 'vitest';
@@ -40,9 +39,8 @@ export async function aFixtureService(database: pg.ClientConfig): Promise<string
     rates: { requests: 100_000, windowSeconds: 60 },
     urlOf: (requestUrl) => new URL(requestUrl).origin,
     peerOf,
-    async newMcpServer(context) {
-      const server = await newServer(context);
-      if (!(server instanceof McpServer)) throw new Error('the factory makes servers of the high-level kind');
+    newMcpServer(context) {
+      const server = newServer(context);
       registerFixtureTools(server);
       registerFixtureResources(server);
       registerFixturePrompts(server);
