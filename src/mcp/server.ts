@@ -1,4 +1,5 @@
 import {
+  type AuthInfo,
   CLIENT_INFO_META_KEY,
   type McpRequestContext,
   McpServer,
@@ -43,16 +44,18 @@ export function serverFactory(
   parts: ToolHost,
   options: Pick<ServerOptions, 'requestState'> = {},
 ): (context: McpRequestContext) => McpServer {
-  return (context) => {
+  return (connection) => {
     const server = new McpServer(
       { name: 'goal-agent', version: parts.facts().version },
-      { ...options, instructions, capabilities: capabilitiesOf(context) },
+      { ...options, instructions, capabilities: capabilitiesOf(connection) },
     );
     const open: OpenCall = (context) => parts.openCall(callFrom(server, context));
     for (const tool of parts.tools) register(server, tool, parts, open);
     const withCall: WithCall = async (where, context, work) => {
       try {
-        return await work(await (context === undefined ? parts.openCall({}) : open(context)));
+        // a completion gets no context of its own; over HTTP the server is made for one request, and knows its caller
+        const { principal } = factsOf(connection.authInfo);
+        return await work(await (context === undefined ? parts.openCall({ principal }) : open(context)));
       } catch (error) {
         if (isDefect(error, context?.mcpReq.signal)) parts.report(error, where);
         throw protocolError(error);
@@ -111,12 +114,12 @@ function traceOf({ mcpReq, http }: ServerContext): string | undefined {
 }
 
 function callFrom(server: McpServer, context: ServerContext): CallFrom {
-  const { principal, agent, program } = callerFacts(context);
+  const { principal, agent, program } = factsOf(context.http?.authInfo);
   return { clientName: agent ?? clientName(server, context) ?? program, principal, signal: context.mcpReq.signal };
 }
 
-function callerFacts({ http }: ServerContext): Partial<CallerFacts> {
-  return (http?.authInfo?.extra ?? {}) as Partial<CallerFacts>;
+function factsOf(authInfo: AuthInfo | undefined): Partial<CallerFacts> {
+  return (authInfo?.extra ?? {}) as Partial<CallerFacts>;
 }
 
 function clientName(server: McpServer, context: ServerContext): string | undefined {
