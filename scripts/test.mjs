@@ -18,6 +18,9 @@ const missing = [
   ...(process.env.CHROMIUM !== undefined || ['chromium', 'chromium-browser', 'google-chrome'].some(inPath)
     ? []
     : [['the suites of the board in a browser', 'install Chromium: apt-get install chromium']]),
+  ...(inPath('nginx') || existsSync('/usr/sbin/nginx')
+    ? []
+    : [['the suite behind a proxy', 'install nginx: apt-get install nginx-light']]),
   ...(inPath('openssl') ? [] : [['the TLS suite', 'install openssl: apt-get install openssl']]),
 ];
 
