@@ -23,12 +23,15 @@ export interface Face {
 }
 
 export interface Tenant {
+  /** Where its database is. */
+  connection: pg.ClientConfig;
   store: Store;
   secret: string;
 }
 
 /** A database in which tenants live, and a way to look behind it. */
 export interface World {
+  connection: pg.ClientConfig;
   sql: pg.Client;
   tenant(workspace: string): Promise<Tenant>;
 }
@@ -36,11 +39,12 @@ export interface World {
 export async function aWorld(): Promise<World> {
   const connection = await aDatabase();
   return {
+    connection,
     sql: await aClient(connection),
     async tenant(workspace) {
       const store = await aStore(connection, { workspace, poolSize: 1, maxOverflow: 1 });
       const { secret } = await createToken({ store, actor: 'tester' }, { name: 'agent', role: 'admin' });
-      return { store, secret };
+      return { connection, store, secret };
     },
   };
 }
