@@ -71,17 +71,20 @@ export function json(text: string): Json {
   }
 }
 
-/** A word of a closed list, or another word that people say for it. */
-export function word(schema: z.ZodEnum): (text: string) => string {
-  return (text) => {
+/** An option that takes a word of a closed list, or another word that people say for it. */
+export function wordOption(flags: string, description: string, schema: z.ZodEnum): Option {
+  const option = new Option(flags, description).argParser((text: string) => {
     const meant = wordMeant(schema, text);
     if (meant !== undefined) return String(meant);
     throw new InvalidArgumentError(`Write one of ${schema.options.join(', ')}.`);
-  };
+  });
+  // for the help and for completion; `choices` would refuse the other words
+  option.argChoices = schema.options.map(String);
+  return option;
 }
 
 export function priorityOption(): Option {
-  return new Option('-p, --priority <priority>', 'high, medium or low').argParser(word(Priority));
+  return wordOption('-p, --priority <priority>', 'how important it is', Priority);
 }
 
 /** Says that the answer may be had as JSON. */

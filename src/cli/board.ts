@@ -22,7 +22,11 @@ async function goalBoard(host: CommandHost, goalId: string): Promise<Board> {
   const rows = await withWaits(host, await listTasks(call, { goalId }, { limit: mostTasks }));
   const { plan } = await generatePlan(call, goalId);
   const critical = new Set(plan.criticalPath.taskIds);
-  const tasks = rows.toReversed().map((row) => ({ ...row, isCritical: critical.has(row.id) }));
+  const tasks = rows.toReversed().map((row) => ({
+    ...row,
+    isCritical: critical.has(row.id),
+    ...(hasLapsed(row) && { status: 'pending' as const }),
+  }));
   const isOpen = !isClosed(goal.status);
   const column = (name: string, wanted: (task: TaskRow) => boolean): BoardColumn => {
     const found = tasks.filter(wanted);
@@ -43,6 +47,11 @@ async function goalBoard(host: CommandHost, goalId: string): Promise<Board> {
   };
 }
 
+/** A claim whose lease ran out: the task can be had again. */
+function hasLapsed({ status, claimed_by, lease_expires_at }: TaskRow): boolean {
+  return status === 'in_progress' && Boolean(claimed_by) && Date.parse(lease_expires_at ?? '') <= Date.now();
+}
+
 async function workspaceBoard({ call }: CommandHost): Promise<Board> {
   const { current, ready, waiting, finished } = await getBriefing(call, {});
   const inState = (status: string) => current.filter((task) => task.status === status);
@@ -53,10 +62,14 @@ async function workspaceBoard({ call }: CommandHost): Promise<Board> {
     updated_at: task.at,
     result: startOf(task.result),
   });
+  const started = inState('in_progress').map(currentRow);
+  // these are among the ready ones
+  const lapsed = started.filter(hasLapsed);
+  const atWork = started.filter((task) => !hasLapsed(task));
   return {
     columns: [
       { name: 'Ready', total: totalOf(ready), tasks: ready.map((task) => ({ ...task, status: 'pending' })) },
-      { name: 'In progress', total: totalOf(inState('in_progress')), tasks: inState('in_progress').map(currentRow) },
+      { name: 'In progress', total: totalOf(inState('in_progress')) - lapsed.length, tasks: atWork },
       {
         name: 'Waiting',
         total: totalOf(waiting),

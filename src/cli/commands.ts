@@ -5,6 +5,7 @@ import { addBoardCommand } from './commands/board.ts';
 import { addBreakCommand } from './commands/break.ts';
 import { addBriefCommand } from './commands/brief.ts';
 import { addCallCommand } from './commands/call.ts';
+import { addCompletionCommands } from './commands/completion.ts';
 import { addDashboardCommand } from './commands/dashboard.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addGoalCommands } from './commands/goal.ts';
@@ -52,4 +53,5 @@ export function addCommands(program: Command, actions: Actions): void {
   addWebhookCommands(program, actions);
   addTokenCommands(program, actions);
   addWorkspaceCommands(program, actions);
+  addCompletionCommands(program, actions);
 }

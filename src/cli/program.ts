@@ -17,6 +17,7 @@ export async function runProgram(argv: string[], actions: Actions, name: Program
     .exitOverride();
   await (name === 'mcpctl' ? addServiceCommands : addAllCommands)(program, argv, actions);
   try {
+    if (argv.length === 0 && name !== 'mcpctl' && (await overview(actions))) return 0;
     await program.parseAsync(argv, { from: 'user' });
     // a command that has shown its answer may have set it: nothing of what was wanted was done
     return Number(process.exitCode ?? 0);
@@ -45,4 +46,13 @@ async function addAllCommands(program: Command, argv: string[], actions: Actions
 async function addServiceCommands(program: Command, _argv: string[], actions: Actions): Promise<void> {
   program.description('Runs the service of Goal Agent on this machine.');
   (await import('./machine-commands.ts')).addMachineCommands(program, actions);
+}
+
+/** Whether a person at a terminal was shown where things stand. Everybody else gets the help. */
+async function overview(actions: Actions): Promise<boolean> {
+  const { isTerminal } = await import('./render/output.ts');
+  if (!isTerminal()) return false;
+  const { showOverview } = await import('./overview.ts');
+  await showOverview(actions);
+  return true;
 }

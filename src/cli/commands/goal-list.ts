@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { GoalStatus } from '../../domain/goal.ts';
 import { listTasks } from '../../service/list-tasks.ts';
 import { listReady } from '../../service/tasks.ts';
 import { listGoals } from '../../tools/list-goals.ts';
 import type { Actions, CommandHost } from '../actions.ts';
 import type { GoalPage, JsonOption } from '../answers.ts';
-import { example, priorityOption, wholeNumber, withJson, word } from '../arguments.ts';
+import { example, priorityOption, wholeNumber, withJson, wordOption } from '../arguments.ts';
 import { readPages } from '../pages.ts';
 import { goalTable } from '../render/goals.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
@@ -25,7 +25,7 @@ const mostCurrent = 200;
 export function addGoalListCommand(group: Command, actions: Actions): void {
   const command = group
     .command('list')
-    .addOption(new Option('-s, --status <status>', GoalStatus.options.join(', ')).argParser(word(GoalStatus)))
+    .addOption(wordOption('-s, --status <status>', 'how it stands', GoalStatus))
     .addOption(priorityOption())
     .option('-r, --repo <name>', 'goals of this repository')
     .option('-n, --limit <number>', 'at most so many', wholeNumber, 50)

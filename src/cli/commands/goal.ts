@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { GoalStatus } from '../../domain/goal.ts';
 import { createGoal } from '../../tools/create-goal.ts';
 import { deleteGoal } from '../../tools/delete-goal.ts';
@@ -6,7 +6,7 @@ import { getGoal } from '../../tools/get-goal.ts';
 import { updateGoal } from '../../tools/update-goal.ts';
 import type { Actions } from '../actions.ts';
 import type { GoalAnswer, JsonOption, Warned } from '../answers.ts';
-import { example, goalId, json, priorityOption, several, textOrStdin, withJson, word } from '../arguments.ts';
+import { example, goalId, json, priorityOption, several, textOrStdin, withJson, wordOption } from '../arguments.ts';
 import { askToDelete } from '../confirm.ts';
 import { warningLines } from '../render/details.ts';
 import { goalDetails, goalTable } from '../render/goals.ts';
@@ -45,7 +45,7 @@ export function addGoalCommands(program: Command, actions: Actions): void {
     .command('update')
     .argument('<goal>', 'GOAL-0001, or its number', goalId)
     .option('-d, --description <text>', 'another description; - reads it from stdin')
-    .addOption(new Option('-s, --status <status>', GoalStatus.options.join(', ')).argParser(word(GoalStatus)))
+    .addOption(wordOption('-s, --status <status>', 'how it stands', GoalStatus))
     .description('change what is given, and nothing else');
   example(withGoalFields(withJson(update)), 'goal-agent goal update GOAL-0001 --priority low').action(
     (id: string, options: GoalOptions & { description?: string; status?: string }) => runUpdate(actions, id, options),

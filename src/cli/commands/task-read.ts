@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { TaskStatus } from '../../domain/task-status.ts';
 import { getNextTasks } from '../../tools/get-next-tasks.ts';
 import { getTask } from '../../tools/get-task.ts';
 import { listTasks } from '../../tools/list-tasks.ts';
 import type { Actions } from '../actions.ts';
 import type { JsonOption, TaskAnswer, TaskPage } from '../answers.ts';
-import { example, goalId, taskId, wholeNumber, withJson, word } from '../arguments.ts';
+import { example, goalId, taskId, wholeNumber, withJson, wordOption } from '../arguments.ts';
 import { readPages } from '../pages.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
 import { taskDetails, taskTable } from '../render/tasks.ts';
@@ -26,7 +26,7 @@ export function addTaskReadCommands(group: Command, actions: Actions): void {
   const list = group
     .command('list')
     .option('-g, --goal <goal>', 'tasks of this goal', goalId)
-    .addOption(new Option('-s, --status <status>', TaskStatus.options.join(', ')).argParser(word(TaskStatus)))
+    .addOption(wordOption('-s, --status <status>', 'how it stands', TaskStatus))
     .option('-r, --repo <name>', 'tasks in this repository')
     .option('-t, --type <type>', 'tasks of this type')
     .option('-a, --agent <name>', 'tasks that this agent holds')

@@ -2,7 +2,7 @@ import { oneLine } from '../../domain/stored-text.ts';
 import type { Look } from './look.ts';
 import { taskSign } from './status.ts';
 import { infoOf, infoPaint, shortInfoOf, standingOf, type TaskRow, taskTable } from './tasks.ts';
-import { cells, count, cut, padEnd } from './text.ts';
+import { cells, count, cut, padEnd, wrapped } from './text.ts';
 
 export interface BoardColumn {
   name: string;
@@ -27,7 +27,7 @@ const most = 40;
 export function boardLines(board: Board, look: Look, rows = Number.POSITIVE_INFINITY): string[] {
   const columns = board.columns.filter(({ total }) => total > 0);
   const title = titleOf(board, look);
-  if (columns.length === 0) return [...title, '  Nothing is under way, ready or finished lately.'];
+  if (columns.length === 0) return [...title, ...wrapped('Nothing is under way, ready or finished lately.', look)];
   const width = Math.floor((look.width - gap * columns.length) / columns.length);
   const isWide = columns.length > 1 && Number.isFinite(width) && width >= leastColumn;
   const room = rows - title.length;
@@ -51,9 +51,9 @@ function stacked(
   look: Look,
   { room, withGoals }: { room: number; withGoals: boolean },
 ): string[] {
-  const each = Math.max(1, Math.floor(room / columns.length) - 3);
+  const sizes = sizesWithin(columns, room);
   return columns.flatMap((column, place) => {
-    const tasks = firstOf(column, each);
+    const tasks = firstOf(column, sizes[place] ?? 1);
     return [
       ...(place === 0 ? [] : ['']),
       `  ${headOf(column, look)}`,
@@ -61,6 +61,17 @@ function stacked(
       ...moreLines(column, tasks, look).map((line) => `  ${line}`),
     ];
   });
+}
+
+/** How many tasks each of the columns shows, so that all of them fit: the longest gives way first. */
+function sizesWithin(columns: BoardColumn[], room: number): number[] {
+  const sizes = columns.map((column) => firstOf(column, most).length);
+  const heads = 3 * columns.length;
+  while (heads + sizes.reduce((sum, size) => sum + size, 0) > room && Math.max(...sizes) > 1) {
+    const longest = sizes.indexOf(Math.max(...sizes));
+    sizes[longest] = (sizes[longest] ?? 1) - 1;
+  }
+  return sizes;
 }
 
 function sideBySide(columns: BoardColumn[], look: Look, { width, room }: { width: number; room: number }): string[] {

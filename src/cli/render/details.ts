@@ -1,22 +1,35 @@
 import type { Note } from '../../domain/note.ts';
 import { longestName, named } from '../../domain/stored-text.ts';
 import type { Look } from './look.ts';
-import { padEnd, wrapped } from './text.ts';
+import { cells, padEnd, wrapped } from './text.ts';
 import { age } from './time.ts';
 
 const nameWidth = 12;
+const leastValue = 24;
 
 /** `name  value` under each other; long values go on below their start. Values without a text are left out. */
 export function facts(rows: [name: string, value: string | undefined][], look: Look): string[] {
   return rows.flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
-    const indent = ' '.repeat(look.width < 60 ? 4 : nameWidth + 2);
-    const lines = wrapped(value, look, indent);
-    if (look.width < 60 && lines.length > 1) return [`  ${look.colours.muted(name)}`, ...lines];
-    const [first = '', ...rest] = lines;
-    const label = look.colours.muted(padEnd(name, nameWidth));
-    return [`  ${label}${first.slice(indent.length)}`, ...rest];
+    const { muted } = look.colours;
+    // where a value has no room beside its name, it stands below it
+    if (look.width < nameWidth + 2 + Math.min(cells(value), leastValue))
+      return [`  ${muted(name)}`, ...wrapped(value, look, '    ')];
+    const indent = ' '.repeat(nameWidth + 2);
+    const [first = '', ...rest] = wrapped(value, look, indent);
+    return [`  ${muted(padEnd(name, nameWidth))}${first.slice(indent.length)}`, ...rest];
   });
+}
+
+/** Parts of a heading beside each other, as far as there is room, and then below. */
+export function heading(parts: string[], look: Look): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const beside = lines.length === 0 ? undefined : `${lines.at(-1)}  ${part}`;
+    if (beside !== undefined && cells(beside) <= look.width) lines[lines.length - 1] = beside;
+    else lines.push(`  ${part}`);
+  }
+  return lines;
 }
 
 /** The newest notes, each with who wrote it and when. */

@@ -1,7 +1,7 @@
 import type { Goal } from '../../domain/goal.ts';
 import type { Note } from '../../domain/note.ts';
 import { named, oneLine } from '../../domain/stored-text.ts';
-import { ago, facts, notesLines } from './details.ts';
+import { ago, facts, heading, notesLines } from './details.ts';
 import type { Look } from './look.ts';
 import { bar, goalSign, prioritySign, priorityWords, statusWords } from './status.ts';
 import { type Cell, type Column, table } from './table.ts';
@@ -65,10 +65,10 @@ export function goalDetails(
   const shown = typeof progress === 'string' ? progress : progress.paint(progress.text);
   const metadata = Object.entries(goal.metadata);
   return [
-    `  ${colours.strong(goal.id)}  ${statusWords('goal', goal, look)}  ${priorityWords(goal.priority, look)}`,
+    ...heading([colours.strong(goal.id), statusWords('goal', goal, look), priorityWords(goal.priority, look)], look),
     ...wrapped(goal.description, look),
     '',
-    ...(total === 0 ? [] : [`  ${shown}  ${done} of ${count(total, 'task')} completed`]),
+    ...(total === 0 ? [] : heading([shown, `${done} of ${count(total, 'task')} completed`], look)),
     ...facts(
       [
         ['repos', goal.repos.join(', ')],

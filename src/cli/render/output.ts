@@ -48,8 +48,9 @@ export function isRead(): boolean {
 /** Prints lines, through the pager where they are more than the terminal has. */
 export async function show(lines: readonly string[]): Promise<void> {
   const rows = terminalRows();
-  const pager = process.env.GOAL_AGENT_PAGER ?? process.env.PAGER ?? 'less';
-  const isLong = rows !== undefined && lines.length >= rows && process.stdin.isTTY;
+  const pager = process.env.PAGER ?? 'less';
+  // a terminal that does not know its height has 0 rows
+  const isLong = rows !== undefined && rows > 0 && lines.length >= rows && process.stdin.isTTY;
   const text = lines.map((line) => `${line}\n`).join('');
   if (!isLong || pager === '' || pager === 'cat' || !(await page(pager, text))) write(text);
 }

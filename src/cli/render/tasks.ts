@@ -2,7 +2,7 @@ import type { Json } from '../../domain/json.ts';
 import type { Note } from '../../domain/note.ts';
 import { named, oneLine } from '../../domain/stored-text.ts';
 import type { Task } from '../../domain/task.ts';
-import { ago, facts, notesLines } from './details.ts';
+import { ago, facts, heading, notesLines } from './details.ts';
 import type { Look } from './look.ts';
 import { prioritySign, priorityWords, statusWords, taskSign } from './status.ts';
 import { type Cell, type Column, table } from './table.ts';
@@ -117,7 +117,15 @@ export function taskDetails(
   const { colours } = look;
   const holder = task.claimed_by ? infoOf(task) : undefined;
   return [
-    `  ${colours.strong(task.id)}  ${statusWords('task', standingOf(task), look)}  ${priorityWords(task.priority, look)}  ${colours.muted(task.goal_id)}`,
+    ...heading(
+      [
+        colours.strong(task.id),
+        statusWords('task', standingOf(task), look),
+        priorityWords(task.priority, look),
+        colours.muted(task.goal_id),
+      ],
+      look,
+    ),
     ...wrapped(task.description, look),
     '',
     ...facts(

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Actions } from '../../src/cli/actions.ts';
+import { addCommands } from '../../src/cli/commands.ts';
+import { completionFor } from '../../src/cli/completion.ts';
+import { aGoal, someTasks } from '../support/builders.ts';
+import { aCall } from '../support/database.ts';
+import { commandsOn } from './support.ts';
+
+const tree = new Command('goal-agent');
+// commands are only looked at here, and none is run
+addCommands(tree, {} as Actions);
+
+/** The commands about the work itself, by their first word. */
+const ours = new Set([
+  'goal',
+  'task',
+  'break',
+  'plan',
+  'board',
+  'watch',
+  'brief',
+  'search',
+  'note',
+  'log',
+  'undo',
+  'call',
+  'completion',
+]);
+
+function leaves(command: Command, before: string[] = []): { name: string; help: string }[] {
+  const name = [...before, command.name()];
+  if (command.commands.length > 0) return command.commands.flatMap((each) => leaves(each, name));
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text) });
+  command.outputHelp();
+  return [{ name: name.slice(1).join(' '), help }];
+}
+
+const commands = leaves(tree).filter(({ name }) => name === 'export md' || ours.has(name.split(' ')[0] ?? ''));
+const examples = commands.flatMap(({ name, help }) =>
+  [...help.matchAll(/^ {2}\$ goal-agent (.*)$/gm)].map(([, line = '']) => ({ name, line })),
+);
+
+describe('the help', () => {
+  it('of every command about the work has an example', () => {
+    expect(commands.length).toBeGreaterThan(25);
+    expect(commands.filter(({ name }) => !examples.some((each) => each.name === name))).toEqual([]);
+  });
+
+  it('has examples that work', { timeout: 600_000 }, async () => {
+    const { call, connection } = await aCall();
+    const { goalAgent } = commandsOn(connection);
+    const cwd = mkdtempSync(path.join(tmpdir(), 'goal-agent-help-'));
+    afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+    writeFileSync(path.join(cwd, 'plan.md'), '- Design (4h)\n');
+    writeFileSync(path.join(cwd, 'plan.yaml'), '- Design\n');
+    await someTasks(call, await aGoal(call, 'Add OAuth'), 4);
+    await aGoal(call);
+    for (const { line } of examples.filter(({ name }) => name !== 'watch')) {
+      const args = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+        (found) => found[1] ?? found[2] ?? found[3] ?? '',
+      );
+      const { code, stderr } = await goalAgent(args, { cwd });
+      expect([line, code, stderr]).toEqual([line, 0, '']);
+    }
+  });
+});
+
+describe('completion', () => {
+  it('knows commands, options, their words, and where an ID belongs', () => {
+    const at = (...words: string[]) => {
+      const { words: found, ids } = completionFor(tree, words);
+      return { found, ids };
+    };
+    expect(at('').found).toEqual(expect.arrayContaining(['goal', 'task', 'plan', 'serve']));
+    expect(at('').found).not.toContain('complete');
+    expect(at('task', '').found).toEqual(expect.arrayContaining(['list', 'claim', 'done']));
+    expect(at('task', 'list', '--').found).toEqual(expect.arrayContaining(['--goal', '--status', '--help']));
+    expect(at('task', 'list', '--status', '').found).toEqual([
+      'pending',
+      'in_progress',
+      'completed',
+      'failed',
+      'blocked',
+    ]);
+    expect(at('task', 'list', '--goal', 'GO').ids).toEqual(['goal']);
+    expect(at('task', 'claim', 'TASK-0001', '').ids).toEqual(['task']);
+    expect(at('note', '').ids).toEqual(['goal', 'task']);
+    expect(at('note', 'TASK-0001', '')).toEqual({ found: [], ids: [] });
+    expect(at('call', 'get').found).toContain('get_goal');
+    expect(at('completion', '').found).toEqual(['bash', 'zsh', 'fish']);
+  });
+
+  it('asks the workspace for IDs, and is silent where it cannot', async () => {
+    const { call, connection } = await aCall();
+    const goal = await aGoal(call);
+    const { goalAgent, lines } = commandsOn(connection);
+    expect(await lines('complete', '--', 'plan', 'goal-')).toEqual([goal]);
+    const away = { env: { POSTGRES_PORT: '1' } };
+    expect(await goalAgent(['complete', '--', 'plan', ''], away)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await goalAgent(['completion', 'tcsh'])).code).toBe(2);
+  });
+});
