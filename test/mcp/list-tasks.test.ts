@@ -39,7 +39,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql, server }) 
     await ask('update_task_status', { task_id: id(2), status: 'completed' });
     await ask('update_task_status', { task_id: id(6), status: 'blocked' });
     await ask('claim_tasks', { task_ids: [id(3), id(5)], agent: 'bob' });
-    await ask('claim_tasks', { task_ids: [id(4)], agent: 'bob-12ab' });
+    await ask('claim_tasks', { task_ids: [id(4)], agent: 'bob-12ab34cd' });
     await ask('claim_tasks', { task_ids: [id(7)], agent: 'bobby' });
   });
 
@@ -51,7 +51,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql, server }) 
     ['type', { type: 'bug' }, [5, 3, 1]],
     ['the general type', { type: 'general' }, [7, 6, 4, 2]],
     ['agent, in any of its processes', { agent: 'bob' }, [5, 4, 3]],
-    ['one process of an agent', { agent: 'bob-12ab' }, [4]],
+    ['one process of an agent', { agent: 'bob-12ab34cd' }, [4]],
     ['goal', { goal_id: 'goal-1' }, [4, 3, 2, 1]],
     ['several at once', { repo: 'api', type: 'bug', status: 'failed' }, [1]],
     ['goal and agent', { goal_id: 'GOAL-0002', agent: 'bob' }, [5]],
