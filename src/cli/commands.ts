@@ -6,7 +6,6 @@ import { addBreakCommand } from './commands/break.ts';
 import { addBriefCommand } from './commands/brief.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addCompletionCommands } from './commands/completion.ts';
-import { addDashboardCommand } from './commands/dashboard.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addGoalCommands } from './commands/goal.ts';
 import { addImportCommands } from './commands/import.ts';
@@ -40,7 +39,6 @@ export function addCommands(program: Command, actions: Actions): void {
   addUndoCommand(program, actions);
   addCallCommand(program, actions);
   addServeCommand(program, actions);
-  addDashboardCommand(program, actions);
   addMachineCommands(program, actions);
   addSetupCommand(program, actions);
   program

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Actions } from './actions.ts';
 import { addConfigCommand } from './commands/config.ts';
+import { addDashboardCommand } from './commands/dashboard.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addRestartCommand } from './commands/restart.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -16,6 +17,7 @@ export function addMachineCommands(program: Command, actions: Actions): void {
   addStopCommand(program, actions);
   addRestartCommand(program, actions);
   addStatusCommand(program, actions);
+  addDashboardCommand(program, actions);
   addLogsCommand(program, actions);
   addTestCommand(program, actions);
   addRunCommand(program, actions);
