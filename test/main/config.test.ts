@@ -67,6 +67,7 @@ describe('with nothing set', () => {
       told: {
         databaseFrom: 'no setting names a server',
         workspaceFrom: 'the default',
+        used: [],
         cacheFrom: 'no setting names a Redis',
         beside: undefined,
         files: [],
