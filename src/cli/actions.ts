@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from '../exchange/backup/connection.ts';
+import type { Finding } from '../machine/doctor/finding.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Call, PoolCall } from '../service/call.ts';
 import type { Workspaces } from '../service/workspaces.ts';
@@ -106,6 +107,10 @@ export interface Actions {
   machine(): Machine;
   /** Looks whether the service could start; nothing is made. */
   checkStart(options: ListenOptions): Promise<StartCheck[]>;
+  /** Looks at everything that the service and the servers of clients need; changes nothing. */
+  examine(): Promise<Finding[]>;
+  /** Counts the tasks of one workspace again and mends the counts that are wrong, in one transaction. */
+  mendCounts(workspace: string): Promise<{ goals: number; tasks: number }>;
   /** Each setting, its value and its place. */
   showSettings(): Promise<ShownSettings>;
   /** Opens the workspace for `work`, which acts under the name of `actor`, and closes it again. */

@@ -6,6 +6,7 @@ import { addBreakCommand } from './commands/break.ts';
 import { addBriefCommand } from './commands/brief.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addCompletionCommands } from './commands/completion.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addGoalCommands } from './commands/goal.ts';
 import { addImportCommands } from './commands/import.ts';
@@ -41,6 +42,7 @@ export function addCommands(program: Command, actions: Actions): void {
   addServeCommand(program, actions);
   addMachineCommands(program, actions);
   addSetupCommand(program, actions);
+  addDoctorCommand(program, actions);
   program
     .command('init')
     .description('create the database, its tables and indexes where they are missing, and check the connection')

@@ -64,6 +64,11 @@ export async function runWith(argv: string[], { cwd, openClient, name = 'goal-ag
       const { checkStart } = await import('./check-start.ts');
       return checkStart(readConfig(listening(options)));
     },
+    examine: async () => (await import('./examine.ts')).examine({ ...surroundings, reader: 'command' }, say),
+    mendCounts: async (workspace) => {
+      const { mendCounts } = await import('../service/recount.ts');
+      return withCall({ config: { ...settings.config(), workspace }, actor: 'doctor', mustExist: true }, mendCounts);
+    },
     showSettings: async () => {
       const { showSettings } = await import('./config/show-settings.ts');
       return showSettings({ ...surroundings, reader: 'command' });

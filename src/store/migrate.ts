@@ -203,7 +203,7 @@ async function refuseTablesElsewhere(session: Session): Promise<void> {
 }
 
 /** The names of this program's migrations that the database does not have yet, in order. */
-async function pendingMigrations(session: Session): Promise<string[]> {
+export async function pendingMigrations(session: Session): Promise<string[]> {
   const known = await knownMigrations();
   const applied = await appliedMigrations(session);
   if (isOlder(applied)) return [conversion, ...known];

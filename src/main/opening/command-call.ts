@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { GoalAgentError } from '../../domain/errors.ts';
-import type { Call } from '../../service/call.ts';
+import type { PoolCall } from '../../service/call.ts';
 import type { Workspaces } from '../../service/workspaces.ts';
 import type { Config } from '../config.ts';
 import { type CallOptions, withCallOn, withWorkspacesOn } from './call-on-source.ts';
@@ -8,7 +8,7 @@ import { type Source, sourceOf } from './database-source.ts';
 import { operatorText } from './server-store.ts';
 
 /** Finds the database, lets `work` use the workspace under the name of `actor`, and leaves again. */
-export async function withCall<T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {
+export async function withCall<T>(options: CallOptions, work: (call: PoolCall) => Promise<T>): Promise<T> {
   const source = sourceOf(options.config, (line) => process.stderr.write(`${line}\n`));
   return withOperatorText(options.config, source, () => withCallOn(source, options, work));
 }

@@ -1,0 +1,85 @@
+import { defineStatement } from '../statement.ts';
+
+// The counts that rows keep of others, counted again. A finished statement gives back the rows whose count is wrong.
+
+export const findWrongTaskCounts = defineStatement({
+  name: 'find_wrong_task_counts',
+  params: { workspaceId: 'int8' },
+  columns: { id: 'text', kept: 'int4', counted: 'int4' },
+  text: `
+    select t.id, t.open_dependencies as kept, count(x.id)::int4 as counted
+    from tasks t
+    left join task_dependencies d on d.workspace_id = $1 and d.task_id = t.id
+    left join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id and x.status <> 'completed'
+    where t.workspace_id = $1
+    group by t.id, t.number, t.open_dependencies
+    having t.open_dependencies <> count(x.id)
+    order by t.number`,
+});
+
+export const findWrongGoalCounts = defineStatement({
+  name: 'find_wrong_goal_counts',
+  params: { workspaceId: 'int8' },
+  columns: { id: 'text', total_kept: 'int4', total: 'int4', open_kept: 'int4', open: 'int4' },
+  text: `
+    select
+      g.id,
+      g.total_tasks as total_kept,
+      count(t.id)::int4 as total,
+      g.open_tasks as open_kept,
+      (count(t.id) filter (where t.status <> 'completed'))::int4 as open
+    from goals g
+    left join tasks t on t.workspace_id = $1 and t.goal_id = g.id
+    where g.workspace_id = $1
+    group by g.id, g.number, g.total_tasks, g.open_tasks
+    having g.total_tasks <> count(t.id) or g.open_tasks <> count(t.id) filter (where t.status <> 'completed')
+    order by g.number`,
+});
+
+export const mendTaskCounts = defineStatement({
+  name: 'mend_task_counts',
+  params: { workspaceId: 'int8', ids: 'text[]', counts: 'int4[]' },
+  columns: { id: 'text' },
+  text: `
+    update tasks t
+    set open_dependencies = m.counted
+    from unnest($2::text[], $3::int4[]) as m (id, counted)
+    where t.workspace_id = $1 and t.id = m.id
+    returning t.id`,
+});
+
+export const mendGoalCounts = defineStatement({
+  name: 'mend_goal_counts',
+  params: { workspaceId: 'int8', ids: 'text[]', totals: 'int4[]', opens: 'int4[]' },
+  columns: { id: 'text' },
+  text: `
+    update goals g
+    set total_tasks = m.total, open_tasks = m.open
+    from unnest($2::text[], $3::int4[], $4::int4[]) as m (id, total, open)
+    where g.workspace_id = $1 and g.id = m.id
+    returning g.id`,
+});
+
+/** Other rules that no constraint holds: rows that break one, with the rule. */
+export const findBrokenRules = defineStatement({
+  name: 'find_broken_rules',
+  params: { workspaceId: 'int8' },
+  columns: { id: 'text', rule: 'text' },
+  text: `
+    select t.id, 'is ' || case when t.parked then '' else 'not ' end || 'parked, and its goal is ' || g.status as rule
+    from tasks t
+    join goals g on g.workspace_id = $1 and g.id = t.goal_id
+    where t.workspace_id = $1 and t.status <> 'completed' and t.parked <> (g.status in ('completed', 'cancelled'))
+    union all
+    select t.id, 'is claimed, and its status is ' || t.status
+    from claims c
+    join tasks t on t.workspace_id = $1 and t.id = c.task_id
+    where c.workspace_id = $1 and t.status <> 'in_progress'
+    union all
+    select g.id, 'is in progress, and all of its tasks are completed'
+    from goals g
+    where g.workspace_id = $1 and g.status = 'in_progress' and g.total_tasks > 0 and not exists (
+      select from tasks t
+      where t.workspace_id = $1 and t.goal_id = g.id and t.status <> 'completed')
+    order by 1`,
+});
