@@ -33,6 +33,15 @@ describe('mcpctl test', () => {
   });
 });
 
+describe('mcpctl dashboard', () => {
+  it('starts the service where it does not run, and gives a link that signs in', patient, async () => {
+    const home = aHome(database);
+    const { code, stdout } = await home.mcpctl('dashboard', 'goal-agent', '--no-open');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`http://127.0.0.1:${home.record().port}/#code=`);
+  });
+});
+
 describe('mcpctl logs', () => {
   it('shows the newest lines as people read them', patient, async () => {
     const home = aHome(database);
