@@ -140,6 +140,8 @@ async function takeBack(
     });
     const before = takenBack(operations, undos);
     if (before !== undefined) return before.operation;
+    // found a moment ago: the workspace was deleted meanwhile
+    if (events.length === 0) throw historyIsGone();
     const plan = await planUndo(run, call, { operations, holders, events });
     const recording = await record();
     await takeBackWithin(run, plan, recording);
@@ -193,6 +195,13 @@ function nothingDone({ actor }: Call): GoalAgentError {
   return new GoalAgentError(
     'not_found',
     `${actor} has done nothing that could be taken back. get_history shows what others did; undo takes an event_id of it.`,
+  );
+}
+
+function historyIsGone(): GoalAgentError {
+  return new GoalAgentError(
+    'not_found',
+    'The history of what was to be undone was deleted meanwhile; nothing was undone.',
   );
 }
 
