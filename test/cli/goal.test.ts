@@ -59,7 +59,7 @@ describe('goal-agent goal', () => {
     await goalAgent(['goal', 'update', goal, '--repo', 'api']);
     const shown = (await lines('goal', 'show', String(Number(goal.slice(5))))).join('\n');
     expect(shown).toContain(`${goal}  ◐ in progress  medium\n  Add OAuth sign-in\n`);
-    expect(shown).toContain('░░░░░░░░░░  0 of 2 tasks completed\n  repos      api\n');
+    expect(shown).toContain('░░░░░░░░░░  0 of 2 tasks completed\n  repos       api\n');
     expect(shown).toContain(`${task}  ○  a task\n${next}  ◌  a task  waits for ${task}`);
     expect(await json(getGoal, 'goal', 'show', goal)).toMatchObject({ id: goal, progress: { total: 2 } });
   });

@@ -62,7 +62,7 @@ describe('goal-agent task', () => {
     ]);
     expect(await lines('task', 'list', '--goal', goal, '--status', 'failed')).toEqual(['  No such tasks.']);
     expect(await json(listTasks, 'task', 'list', '--limit', '1')).toMatchObject({ count: 1 });
-    expect((await lines('task', 'show', next)).join('\n')).toContain(`depends on ${task}\n  waits for  ${task}`);
+    expect((await lines('task', 'show', next)).join('\n')).toContain(`depends on  ${task}\n  waits for   ${task}`);
     expect(await json(getTask, 'task', 'show', next)).toMatchObject({ id: next });
     expect(await lines('task', 'next')).toEqual([`${task}  ○  a task  ${goal}`]);
     expect(await json(getNextTasks, 'task', 'next', '--goal', goal)).toMatchObject({ total: 1 });

@@ -53,8 +53,8 @@ describe('goal-agent webhook', () => {
       await webhook('add', 'https://example.com', '--goal', 'TASK-1'),
       await webhook('remove', 'wh_000000000000'),
     ];
-    // an argument that cannot be is wrong use; a webhook that is not there is a failure
-    expect(refused.map(({ code }) => code)).toEqual([2, 2, 2, 2, 1]);
+    // what the store or the address refuses is a failure; an argument that can never be is wrong use
+    expect(refused.map(({ code }) => code)).toEqual([1, 1, 1, 2, 1]);
     for (const { stderr, stdout } of refused) {
       expect(stdout).toBe('');
       expect(stderr.trimEnd().split('\n')).toHaveLength(1);

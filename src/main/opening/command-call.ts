@@ -30,9 +30,7 @@ export async function withOperatorText<T>(config: Config, source: Source, work: 
   try {
     return await work();
   } catch (error) {
-    // the exit code goes by the error's own code
-    const code = error instanceof GoalAgentError ? error.code : 'configuration';
-    throw new GoalAgentError(code, operatorText(error, config), { cause: error });
+    throw new GoalAgentError('configuration', operatorText(error, config), { cause: error });
   } finally {
     await source.leave();
   }
