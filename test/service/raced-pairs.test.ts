@@ -126,12 +126,12 @@ describe('at the same moment', () => {
   });
 });
 
-// by revision: the time of an event is that of its transaction's beginning, and one that waited began early
+// numbers are given out after the locks: of two changes of a row the later one has the higher number
 const actionsOn = `
   select action
   from events
   where task_id = $1
-  order by after is null, (after ->> 'revision')::int8`;
+  order by seq`;
 
 type Group = [string, string, string];
 
