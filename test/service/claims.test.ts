@@ -7,12 +7,14 @@ import { claimTasks, findClaims, findOutlook, releaseTasks } from '../../src/ser
 import { deleteGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus, setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask, listReady } from '../../src/service/tasks.ts';
+import { aLockOn } from '../support/blocked.ts';
 import { aGoal, aSubtask, aTask, someTasks } from '../support/builders.ts';
 import { callsOf } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
 let call: Call;
 let sql: pg.Client;
+let connection: pg.ClientConfig;
 let ann: Call;
 let bob: Call;
 
@@ -20,6 +22,7 @@ beforeAll(async () => {
   const opened = await callsOf('tester', 'bob');
   [call, bob] = opened.calls;
   sql = opened.sql;
+  connection = opened.connection;
   ann = { ...call, actor: 'ann' };
 });
 
@@ -317,6 +320,21 @@ describe('a release', () => {
     await claimTasks(ann, one);
     expect(await releaseTasks(bob, { taskIds: [task] })).toEqual({ released: [], notHeld: [task] });
     expect(await findClaims(call, [task])).toMatchObject([{ claimed_by: 'ann' }]);
+  });
+
+  it.each(['by the name alone', 'by the fence'])('%s takes nothing from one who claims meanwhile', async (how) => {
+    const task = await aTask(call, await aGoal(call));
+    const [claimed] = await claimTasks(ann, one);
+    await endLeases();
+    const lock = await aLockOn('claims', connection);
+    const claiming = claimTasks(bob, one);
+    await lock.untilBlocked(1); // bob has the task's row by now, and ann's claim is still there
+    const releasing = releaseTasks(ann, { taskIds: [task], ...(how === 'by the fence' && { fence: claimed?.fence }) });
+    await lock.untilBlocked(2);
+    await lock.release();
+    expect(await claiming).toMatchObject([{ id: task }]);
+    expect(await releasing).toEqual({ released: [], notHeld: [task] });
+    expect(await findClaims(call, [task])).toMatchObject([{ claimed_by: 'bob' }]);
   });
 });
 

@@ -1,10 +1,10 @@
 import { defineFunction } from '../function.ts';
-import { claimOf } from '../statements/sql.ts';
 import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
 
 /**
  * Gives back what an agent holds by its name, or, where a fence is given, the task that has it: pending again, and no
- * attempt counted unless the lease ran out.
+ * attempt counted unless the lease ran out. Who holds a task is looked at only under the task's lock: somebody else may
+ * claim it while the lock is waited for.
  */
 export const releaseTasks = defineFunction({
   name: 'release_tasks',
@@ -16,16 +16,14 @@ export const releaseTasks = defineFunction({
   from (
     select t.id, t.number
     from tasks t
-    ${claimOf('t')}
-    where t.workspace_id = $1 and t.id = any(p_task_ids)
-      and case when p_fence is null then c.holder = p_actor else c.holder is not null and t.fence = p_fence end
+    where t.workspace_id = $1 and t.id = any(p_task_ids) and (p_fence is null or t.fence = p_fence)
     order by t.number
-    for no key update of t
+    for no key update
   ) x;
   at := clock_timestamp();
   with given_back as (
     delete from claims c
-    where c.workspace_id = $1 and c.task_id = any(held)
+    where c.workspace_id = $1 and c.task_id = any(held) and (p_fence is not null or c.holder = p_actor)
     returning c.task_id, c.holder, c.expires_at
   )
   select array_agg(g.task_id), array_agg(g.task_id) filter (where g.expires_at > at),
