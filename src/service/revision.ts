@@ -1,13 +1,10 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
 import { step } from '../store/database.ts';
-import {
-  findGoalRevision,
-  findTaskRevision,
-  holdGoalRevision,
-  holdTaskRevision,
-} from '../store/statements/find-revision.ts';
+import { findGoalRevision, findTaskRevision } from '../store/statements/find-revision.ts';
+import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { lockTask } from '../store/statements/lock-tasks.ts';
 import { type Call, read, transact } from './call.ts';
 
 /** The row that a request is about, as its caller named it. */
@@ -49,8 +46,8 @@ export async function holdRevision(call: Call, expected: Expected): Promise<void
       graph: step(lockGraphExclusive, { workspaceId }),
       held:
         kind === 'goal'
-          ? step(holdGoalRevision, { workspaceId, goalId: idOf(GoalId, id) })
-          : step(holdTaskRevision, { workspaceId, taskId: idOf(TaskId, id) }),
+          ? step(lockGoals, { workspaceId, goalIds: [idOf(GoalId, id)] })
+          : step(lockTask, { workspaceId, taskId: idOf(TaskId, id) }),
     }),
   );
   const [row] = held;

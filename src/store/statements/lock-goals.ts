@@ -4,9 +4,9 @@ import { defineStatement } from '../statement.ts';
 export const lockGoals = defineStatement({
   name: 'lock_goals',
   params: { workspaceId: 'int8', goalIds: 'text[]' },
-  columns: { id: 'text', status: 'text', total_tasks: 'int4', open_tasks: 'int4' },
+  columns: { id: 'text', status: 'text', total_tasks: 'int4', open_tasks: 'int4', revision: 'int8' },
   text: `
-    select g.id, g.status::text, g.total_tasks, g.open_tasks
+    select g.id, g.status::text, g.total_tasks, g.open_tasks, g.revision
     from goals g
     where g.workspace_id = $1 and g.id = any($2::text[])
     order by g.number

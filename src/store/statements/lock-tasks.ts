@@ -29,9 +29,9 @@ export const lockTasksOfGoals = defineStatement({
 export const lockTask = defineStatement({
   name: 'lock_task',
   params: { workspaceId: 'int8', taskId: 'text' },
-  columns: { goal_id: 'text', status: 'text' },
+  columns: { goal_id: 'text', status: 'text', revision: 'int8' },
   text: `
-    select t.goal_id, t.status::text
+    select t.goal_id, t.status::text, t.revision
     from tasks t
     where t.workspace_id = $1 and t.id = $2
     for no key update`,
