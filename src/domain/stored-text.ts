@@ -1,3 +1,5 @@
+import { writeJson } from './json-text.ts';
+
 // Stored text as it is shown among our own words. It is data: it cannot end the frame that it stands in, and its
 // invisible characters are written out.
 
@@ -28,6 +30,11 @@ export function visible(text: string): string {
 /** JSON with the same meaning, with the invisible characters of its texts written out. */
 export function visibleJson(json: string): string {
   return json.replaceAll(unseen, writtenOut);
+}
+
+/** The JSON of an answer: all numbers exact, and the invisible characters of its texts written out. */
+export function answerJson(value: unknown): string {
+  return visibleJson(writeJson(value));
 }
 
 /** The text in one line, its invisible characters written out, cut to `most` characters. */

@@ -1,13 +1,14 @@
 import type { McpServerFactory } from '@modelcontextprotocol/server';
-import { Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { GoalAgentError } from '../domain/errors.ts';
 import { measure } from '../service/measures.ts';
-import type { Observation } from '../tools/define/run-tool.ts';
+import { isDefect, type Observation } from '../tools/define/run-tool.ts';
 import { type BoardFiles, pagePaths } from './board/files.ts';
 import { boardRoutes } from './board/routes.ts';
 import { openSession, sessionRoutes } from './board/session-routes.ts';
 import type { Sessions } from './board/sessions.ts';
-import { changeStreams } from './changes.ts';
+import { type ChangeStreams, changeStreams } from './changes.ts';
 import { checkAddresses, type Names } from './guard/addresses.ts';
 import { authenticate } from './guard/authenticate.ts';
 import { limitBodies, requireJson } from './guard/bodies.ts';
@@ -60,12 +61,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     return session === undefined ? given.identify(token) : { kind: 'local', ...session };
   };
   const changes = changeStreams({ ...given, identify });
-  const metrics = new Metrics({
-    measures: async () => measure(await given.openCall({ signal: AbortSignal.timeout(measuringMs) })),
-    cache: () => given.facts().cache,
-    readers: changes.readers,
-    webhookFailures: given.webhookFailures,
-  });
+  const metrics = metricsOf(given, changes);
   const observe = (observation: Observation) => {
     metrics.observe(observation);
     given.observe?.(observation);
@@ -74,46 +70,18 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
   const mcp = mcpEndpoint(parts, options.newMcpServer);
   app.use(secureHeaders({ strictTransportSecurity: false, referrerPolicy: 'no-referrer' }));
   app.use(checkAddresses(options.names));
-  app.get('/health', (context) => context.json({ status: 'ok', version: parts.facts().version }));
-  app.get('/ready', async (context) => {
-    const { ready, reason, isStarting } = await parts.readiness();
-    const answer = { ready, ...(reason !== undefined && { reason }), ...(isStarting && { is_starting: true }) };
-    return context.json(answer, ready ? 200 : 503);
-  });
-  const { oauth } = options;
-  const metadataPath = '/.well-known/oauth-protected-resource';
-  if (oauth !== undefined) {
-    for (const path of [metadataPath, `${metadataPath}/mcp`]) {
-      app.get(path, (context) => context.json(resourceMetadata(oauth)));
-    }
-  }
-  const challenge = (requestUrl: string) =>
-    oauth === undefined ? undefined : `${options.urlOf(requestUrl)}${metadataPath}/mcp`;
-  const described = { tools: parts.tools, version: parts.facts().version };
-  app.get('/openapi.json', (context) => context.json(openApi({ ...described, url: options.urlOf(context.req.url) })));
+  addOpenRoutes(app, parts, options);
   const guesses = limitGuesses(options.peerOf);
-  const { board } = options;
-  if (board !== undefined) {
-    for (const path of pagePaths) app.get(path, (context, next) => board.files.page(context) ?? next());
-    app.get('/assets/*', (context, next) => board.files.asset(context) ?? next());
-    app.post('/api/v1/session', guesses, limitBodies, requireJson, openSession({ parts, ...board }));
-  }
+  if (options.board !== undefined) addPages(app, parts, { ...options.board, guesses });
   for (const path of ['/mcp', '/api/*', '/metrics']) {
-    app.use(path, guesses, authenticate(parts, challenge), limitRates(options.rates));
+    app.use(path, guesses, authenticate(parts, challengeOf(options)), limitRates(options.rates));
     app.use(path, limitBodies, requireJson);
   }
   app.all('/mcp', (context) => mcp.handle(context));
-  app.get('/metrics', async (context) => {
-    // the counts of one workspace are nothing for the callers of another
-    const { principal } = context.var;
-    const isAdminHere = principal?.role === 'admin' && principal.workspace === given.facts().config.workspace;
-    if (principal !== undefined && !isAdminHere) return notAdmin(principal.name);
-    const { text, contentType } = await metrics.render();
-    return context.body(text, 200, { 'content-type': contentType });
-  });
+  app.get('/metrics', (context) => metricsAnswer(context, parts, metrics));
   app.get('/api/v1/changes', (context) => changes.handle(context));
-  if (board !== undefined) {
-    app.route('/api/v1/session', sessionRoutes({ parts, ...board }));
+  if (options.board !== undefined) {
+    app.route('/api/v1/session', sessionRoutes({ parts, ...options.board }));
     app.route('/api/v1/board', boardRoutes(parts));
   }
   app.route('/api/v1', restApi(parts));
@@ -125,7 +93,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     }),
   );
   app.onError((error, context) => {
-    parts.report(error, `${context.req.method} ${context.req.routePath}`);
+    if (isDefect(error, context.req.raw.signal)) parts.report(error, `${context.req.method} ${context.req.routePath}`);
     return problemResponse(problemOf(error));
   });
   return {
@@ -137,10 +105,61 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
   };
 }
 
-function notAdmin(name: string): Response {
-  return problemResponse({
-    status: 403,
-    code: 'forbidden',
-    detail: `The token ${name} may not read the metrics. Use a token with the role admin of the service's own workspace.`,
+function metricsOf(parts: ServiceParts, changes: ChangeStreams): Metrics {
+  return new Metrics({
+    measures: async () => measure(await parts.openCall({ signal: AbortSignal.timeout(measuringMs) })),
+    cache: () => parts.facts().cache,
+    readers: changes.readers,
+    webhookFailures: parts.webhookFailures,
   });
+}
+
+const metadataPath = '/.well-known/oauth-protected-resource';
+
+/** What a 401 says of the issuer; nothing where no issuer is set. */
+function challengeOf({ oauth, urlOf }: AppOptions): (requestUrl: string) => string | undefined {
+  return (requestUrl) => (oauth === undefined ? undefined : `${urlOf(requestUrl)}${metadataPath}/mcp`);
+}
+
+/** The routes that want no token. */
+function addOpenRoutes(app: Hono<HttpEnv>, parts: ServiceParts, { oauth, urlOf }: AppOptions): void {
+  const { version } = parts.facts();
+  app.get('/health', (context) => context.json({ status: 'ok', version }));
+  app.get('/ready', async (context) => {
+    const { ready, reason, isStarting } = await parts.readiness();
+    const answer = { ready, ...(reason !== undefined && { reason }), ...(isStarting && { is_starting: true }) };
+    return context.json(answer, ready ? 200 : 503);
+  });
+  app.get('/openapi.json', (context) =>
+    context.json(openApi({ tools: parts.tools, version, url: urlOf(context.req.url) })),
+  );
+  if (oauth === undefined) return;
+  for (const path of [metadataPath, `${metadataPath}/mcp`]) {
+    app.get(path, (context) => context.json(resourceMetadata(oauth)));
+  }
+}
+
+/** The board's page and files, and the way in for whoever shows a token there. */
+function addPages(
+  app: Hono<HttpEnv>,
+  parts: ServiceParts,
+  { guesses, ...board }: BoardOptions & { guesses: MiddlewareHandler<HttpEnv> },
+): void {
+  for (const path of pagePaths) app.get(path, (context, next) => board.files.page(context) ?? next());
+  app.get('/assets/*', (context, next) => board.files.asset(context) ?? next());
+  app.post('/api/v1/session', guesses, limitBodies, requireJson, openSession({ parts, ...board }));
+}
+
+/** The counts of one workspace are nothing for the callers of another. */
+async function metricsAnswer(context: Context<HttpEnv>, parts: ServiceParts, metrics: Metrics): Promise<Response> {
+  const principal = context.get('principal');
+  const isAdminHere = principal?.role === 'admin' && principal.workspace === parts.facts().config.workspace;
+  if (principal !== undefined && !isAdminHere) {
+    throw new GoalAgentError(
+      'forbidden',
+      `The token ${principal.name} may not read the metrics. Use a token with the role admin of the service's own workspace.`,
+    );
+  }
+  const { text, contentType } = await metrics.render();
+  return context.body(text, 200, { 'content-type': contentType });
 }

@@ -2,11 +2,11 @@ import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId } from '../domain/ids.ts';
-import { writeJson } from '../domain/json-text.ts';
-import { visibleJson } from '../domain/stored-text.ts';
+import { answerJson } from '../domain/stored-text.ts';
 import type { PoolCall } from '../service/call.ts';
-import { type Changes, readChanges } from '../service/read-changes.ts';
+import { readChanges } from '../service/read-changes.ts';
 import { watchChanges } from '../service/watch-changes.ts';
+import { jsonAnswer } from './json-answer.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
 import { problemOf, problemResponse } from './problem.ts';
 
@@ -37,7 +37,8 @@ export function changeStreams(parts: ServiceParts): ChangeStreams {
         const { signal } = context.req.raw;
         const { store } = await parts.openCall({ principal: context.get('principal'), signal });
         if (!context.req.header('accept')?.includes('text/event-stream')) {
-          return jsonResponse(await readChanges(store, { ...query, signal }));
+          const { changes, position, isCaughtUp } = await readChanges(store, { ...query, signal });
+          return jsonAnswer({ changes, position, is_caught_up: isCaughtUp });
         }
         if (readers >= mostStreams) return tooManyStreams();
         // a position that cannot be answered is an answer of its own, before the stream begins
@@ -77,13 +78,13 @@ async function tell({ parts, context, stream, ending }: Stream, store: Store, qu
   const alive = setInterval(() => void keepAlive(parts, context, stream, gone), aliveEveryMs);
   try {
     for await (const news of watchChanges(store, { ...query, signal })) {
-      for (const change of news.changes) await send({ event: 'change', id: change.position, data: textOf(change) });
+      for (const change of news.changes) await send({ event: 'change', id: change.position, data: answerJson(change) });
       const { position } = news;
       // where a reader goes on that hears of nothing for long
       if (news.changes.at(-1)?.position !== position) await send({ event: 'position', id: position, data: position });
     }
   } catch (error) {
-    await send({ event: 'problem', data: textOf(goneAs410(error)) });
+    await send({ event: 'problem', data: answerJson(goneAs410(error)) });
   } finally {
     clearInterval(alive);
   }
@@ -135,16 +136,6 @@ function limitOf(text: string): number {
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
   throw new GoalAgentError('invalid', 'changes: limit has to be a whole number from 1 to 500.');
-}
-
-function jsonResponse({ changes, position, isCaughtUp }: Changes): Response {
-  return new Response(textOf({ changes, position, is_caught_up: isCaughtUp }), {
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  });
-}
-
-function textOf(value: unknown): string {
-  return visibleJson(writeJson(value));
 }
 
 /** A position whose history is gone will not come back, whoever asks again. */

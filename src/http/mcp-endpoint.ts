@@ -5,14 +5,12 @@ import {
   type McpServerFactory,
 } from '@modelcontextprotocol/server';
 import type { Context } from 'hono';
-import { GoalAgentError } from '../domain/errors.ts';
 import { exactJsonText } from '../domain/json-text.ts';
 import type { Principal } from '../domain/principal.ts';
 import { ResourceEvents } from '../mcp/resource-events.ts';
 import { type CallerFacts, serverFactory } from '../mcp/server.ts';
 import { mostBodyBytes, readJsonBody } from './json-body.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
-import { problemOf, problemResponse } from './problem.ts';
 
 export interface McpEndpoint {
   handle(context: Context<HttpEnv>): Promise<Response>;
@@ -45,18 +43,13 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
       const authInfo = authInfoOf(context);
       const { handler, events } = handlerOf(context.get('principal'));
       if (raw.method !== 'POST') return handler.fetch(raw, { authInfo });
-      try {
-        const body = await raw.arrayBuffer();
-        const parsedBody = readJsonBody(new Uint8Array(body));
-        const { url, method, headers, signal } = raw;
-        // the body is read by now, and the SDK looks at the request for its headers
-        const request = new Request(url, { method, headers, body, signal });
-        const answer = () => handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
-        return exactly(await (isSubscription(parsedBody) ? events.following(answer) : answer()));
-      } catch (error) {
-        if (!(error instanceof GoalAgentError)) throw error;
-        return problemResponse(problemOf(error));
-      }
+      const body = await raw.arrayBuffer();
+      const parsedBody = readJsonBody(new Uint8Array(body));
+      const { url, method, headers, signal } = raw;
+      // the body is read by now, and the SDK looks at the request for its headers
+      const request = new Request(url, { method, headers, body, signal });
+      const answer = () => handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
+      return exactly(await (isSubscription(parsedBody) ? events.following(answer) : answer()));
     },
     async close() {
       await Promise.all([...handlers.values()].map(({ handler }) => handler.close()));
@@ -75,15 +68,20 @@ function authInfoOf(context: Context<HttpEnv>): AuthInfo {
   return { token: '', clientId: principal?.name ?? 'local', scopes: [], extra: { ...extra } };
 }
 
-/** The same answer with the numbers that a double cannot hold written exactly. Each message of a stream is one chunk. */
-function exactly(response: Response): Response {
+/** The same answer with the numbers that a double cannot hold written exactly. */
+async function exactly(response: Response): Promise<Response> {
   const { body, status, headers: given } = response;
   if (body === null) return response;
   const headers = new Headers(given);
   headers.delete('content-length');
+  const isStream = headers.get('content-type')?.startsWith('text/event-stream');
+  return new Response(isStream ? exactStream(body) : exactJsonText(await response.text()), { status, headers });
+}
+
+/** Each message of a stream is one chunk. */
+function exactStream(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const exact = new TransformStream<string, string>({
     transform: (text, controller) => controller.enqueue(exactJsonText(text)),
   });
-  const bytes = body.pipeThrough(new TextDecoderStream()).pipeThrough(exact).pipeThrough(new TextEncoderStream());
-  return new Response(bytes, { status, headers });
+  return body.pipeThrough(new TextDecoderStream()).pipeThrough(exact).pipeThrough(new TextEncoderStream());
 }

@@ -1,12 +1,11 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { GoalAgentError } from '../domain/errors.ts';
-import { writeJson } from '../domain/json-text.ts';
-import { visibleJson } from '../domain/stored-text.ts';
+import { answerJson } from '../domain/stored-text.ts';
 import { errorMessage } from '../tools/define/run-tool.ts';
 
 /** The same answer twice: some clients show the model `structuredContent`, others `content`. */
 export function toolResult(answer: Record<string, unknown>): CallToolResult {
-  return { content: [{ type: 'text', text: visibleJson(writeJson(answer)) }], structuredContent: answer };
+  return { content: [{ type: 'text', text: answerJson(answer) }], structuredContent: answer };
 }
 
 export function toolError(error: unknown): CallToolResult {

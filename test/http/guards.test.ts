@@ -160,6 +160,16 @@ test('a client that sends its headers slowly is cut off', { timeout: 40_000 }, a
   expect(performance.now() - began).toBeLessThan(20_000);
 });
 
+test('while the database is away, a token is not judged, and the log tells of no defect', async () => {
+  const away = await aService({ database: { ...database, port: 1 } });
+  const { status, body } = await away.request('GET', '/api/v1/goals', {
+    headers: bearer(await token('early', 'reader')),
+  });
+  expect({ status, code: body.code }).toEqual({ status: 503, code: 'unavailable' });
+  expect((await away.request('GET', '/ready')).status).toBe(503);
+  expect(away.log()).not.toContain('defect');
+});
+
 test('answers carry headers that keep a browser from misusing them', async () => {
   const { headers } = await request('GET', '/api/v1/goals');
   expect(headers.get('x-content-type-options')).toBe('nosniff');

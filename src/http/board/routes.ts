@@ -3,19 +3,17 @@ import { compress } from 'hono/compress';
 import { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { GoalId, TaskId } from '../../domain/ids.ts';
-import { writeJson } from '../../domain/json-text.ts';
 import { limits } from '../../domain/limits.ts';
 import { parseSince } from '../../domain/since.ts';
-import { visibleJson } from '../../domain/stored-text.ts';
 import { getGoalForBoard, getTasksForBoard, listGoalsForBoard, previewUndo } from '../../service/board.ts';
 import { getBriefing } from '../../service/briefing.ts';
 import type { PoolCall } from '../../service/call.ts';
 import { requireRole } from '../../service/caller.ts';
 import { getHistory } from '../../service/history.ts';
 import { listOperationsOf, undoOperations } from '../../service/undo.ts';
+import { jsonAnswer } from '../json-answer.ts';
 import { readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
-import { problemOf, problemResponse } from '../problem.ts';
 
 // What the board reads: many rows at once and in pieces, where a tool answers for a context window. Not a part of the
 // interface that /openapi.json describes: the page and the service come from one build.
@@ -62,12 +60,10 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
     query: z.ZodType<Q>,
     read: (call: PoolCall, query: Q, id: string) => Promise<unknown>,
   ) =>
-    board.get(path, (context) =>
-      answered(parts, context, async () => {
-        const given = parsed(query, context.req.query());
-        return read(await openCall(parts, context), given, context.req.param('goal_id') ?? '');
-      }),
-    );
+    board.get(path, async (context) => {
+      const given = parsed(query, context.req.query());
+      return jsonAnswer(await read(await openCall(parts, context), given, context.req.param('goal_id') ?? ''));
+    });
   get('/goals', queries.goals, (call, { before }) => listGoalsForBoard(call, before));
   get('/goals/:goal_id', queries.none, (call, _, id) => getGoalForBoard(call, parsed(GoalId, id)));
   get('/tasks', queries.tasks, (call, { ids }) => getTasksForBoard(call, ids));
@@ -80,33 +76,15 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
   get('/undo/agent', queries.agent, async (call, { agent, since }) => ({
     operations: await listOperationsOf(call, agent, since),
   }));
-  board.post('/undo/agent', (context) =>
-    answered(parts, context, async () => {
-      const body = readJsonBody(new Uint8Array(await context.req.arrayBuffer()));
-      const { operations } = parsed(Operations, body);
-      const call = await openCall(parts, context);
-      requireRole(call, 'admin', 'take back all that an agent did');
-      const { operation, rows } = await undoOperations(call, operations);
-      return { operation, rows };
-    }),
-  );
+  board.post('/undo/agent', async (context) => {
+    const body = readJsonBody(new Uint8Array(await context.req.arrayBuffer()));
+    const { operations } = parsed(Operations, body);
+    const call = await openCall(parts, context);
+    requireRole(call, 'admin', 'take back all that an agent did');
+    const { operation, rows } = await undoOperations(call, operations);
+    return jsonAnswer({ operation, rows });
+  });
   return board;
-}
-
-async function answered(
-  parts: ServiceParts,
-  context: Context<HttpEnv>,
-  read: () => Promise<unknown>,
-): Promise<Response> {
-  try {
-    const body = visibleJson(writeJson(await read()));
-    return new Response(body, { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
-  } catch (error) {
-    if (!(error instanceof GoalAgentError) && !context.req.raw.signal.aborted) {
-      parts.report(error, `${context.req.method} ${context.req.path}`);
-    }
-    return problemResponse(problemOf(error));
-  }
 }
 
 function openCall(parts: ServiceParts, context: Context<HttpEnv>): Promise<PoolCall> {

@@ -5,7 +5,7 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import { nameIn, sessionCookie } from '../guard/authenticate.ts';
 import { readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
-import { problemOf, problemResponse } from '../problem.ts';
+import { problemResponse } from '../problem.ts';
 import { codeSeconds, type Sessions, sessionSeconds } from './sessions.ts';
 
 const Opening = z.union([
@@ -102,11 +102,6 @@ function refused(detail: string): Response {
 function answered(handle: (context: Context<HttpEnv>) => Promise<Response>) {
   return async (context: Context<HttpEnv>) => {
     context.header('cache-control', 'no-store');
-    try {
-      return await handle(context);
-    } catch (error) {
-      if (!(error instanceof GoalAgentError)) throw error;
-      return problemResponse(problemOf(error));
-    }
+    return handle(context);
   };
 }

@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { writeJson } from '../../domain/json-text.ts';
-import { visibleJson } from '../../domain/stored-text.ts';
+import { answerJson } from '../../domain/stored-text.ts';
 import type { PoolCall } from '../../service/call.ts';
 import { findRevision, type Subject } from '../../service/revision.ts';
 import type { Tool } from '../../tools/define/define-tool.ts';
@@ -54,7 +53,7 @@ async function read(exchange: Exchange): Promise<Response> {
   // before the answer: a tag that is older than its answer is refused where it need not be, and never the other way round
   const subject = subjectOf(exchange);
   const revision = subject === undefined ? undefined : await findRevision(await open(), subject);
-  const body = bodyOf(await runTool(tool, { ...parts, open, trace: traceOf(context) }, args));
+  const body = answerJson(await runTool(tool, { ...parts, open, trace: traceOf(context) }, args));
   const etag = entityTag(body, revision);
   const headers = { etag, 'cache-control': 'private, no-cache' };
   if (isKnown(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
@@ -82,7 +81,7 @@ async function change(exchange: Exchange): Promise<Response> {
     { ...parts, open: () => openCall(exchange), expected, trace: traceOf(context) },
     args,
   );
-  const body = bodyOf(answered);
+  const body = answerJson(answered);
   return new Response(body, {
     status: route.status ?? 200,
     headers: {
@@ -136,10 +135,6 @@ async function given(context: Context<HttpEnv>) {
 
 function traceOf(context: Context<HttpEnv>): string | undefined {
   return traceParent(context.req.header('traceparent'));
-}
-
-function bodyOf(answered: Record<string, unknown>): string {
-  return visibleJson(writeJson(answered));
 }
 
 function locationOf({ status, tool }: Route, { id }: Record<string, unknown>): Record<string, string> {

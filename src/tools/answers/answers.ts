@@ -4,7 +4,7 @@ import type { Json } from '../../domain/json.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import { answerBudget } from '../../domain/limits.ts';
 import { Note } from '../../domain/note.ts';
-import { visibleJson } from '../../domain/stored-text.ts';
+import { answerJson } from '../../domain/stored-text.ts';
 import { Task } from '../../domain/task.ts';
 import type { ListedGoal } from '../../service/goals.ts';
 import type { NotePage } from '../../service/notes.ts';
@@ -209,5 +209,5 @@ function costOf(value: unknown): number {
 
 /** Characters of JSON, as a client gets it. */
 function lengthOf(value: unknown): number {
-  return visibleJson(writeJson(value)).length;
+  return answerJson(value).length;
 }

@@ -1,0 +1,8 @@
+import { answerJson } from '../domain/stored-text.ts';
+
+/** An answer that is true at this moment alone. */
+export function jsonAnswer(value: unknown): Response {
+  return new Response(answerJson(value), {
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}
