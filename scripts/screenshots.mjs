@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import flags from '../test/support/chromium-flags.json' with { type: 'json' };
 import { tellStory } from './screenshots/story.mjs';
 
 const wanted = process.argv.slice(2);
@@ -62,15 +63,7 @@ async function webpOf(context, page) {
 async function draw(url, list, newCode) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: flags,
   });
   for (const colorScheme of ['light', 'dark']) {
     for (const [width, height] of [

@@ -1,4 +1,4 @@
-import type { ConnectionConfig } from '../exchange/backup/connection.ts';
+import type pg from 'pg';
 import type { Finding } from '../machine/doctor/finding.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Call, PoolCall } from '../service/call.ts';
@@ -122,7 +122,7 @@ export interface Actions {
   /** Opens the workspace for a person, who acts under GOAL_AGENT_NAME or the name of this machine's user. */
   withTools<T>(work: (host: CommandHost) => Promise<T>): Promise<T>;
   /** Opens the way to the database for `work`, which brings its own sessions, and leaves it again. */
-  withConnection<T>(work: (connection: ConnectionConfig) => Promise<T>): Promise<T>;
+  withConnection<T>(work: (connection: pg.ClientConfig) => Promise<T>): Promise<T>;
   /** The folder of Goal Agent's own data, also with wrong settings, and the directory in which relative paths start. */
   ownPlaces(): { home: string; cwd: string };
   /**

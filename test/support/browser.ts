@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, expect, onTestFinished } from 'vitest';
+import flags from './chromium-flags.json' with { type: 'json' };
 import type { ServiceProcess } from './service-process.ts';
 
 /** The browser of the machine; undefined where there is none. */
@@ -15,16 +16,6 @@ export const chromiumPath = [
 ]
   .filter((file) => file !== undefined)
   .find((file) => existsSync(file));
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** One browser for a file's tests, with a profile of its own. */
 export async function aBrowser(): Promise<Browser> {
