@@ -2,6 +2,8 @@ import { useMemo, useState } from 'preact/hooks';
 import { parseChecklist } from '../../domain/checklist.ts';
 import { undoOf } from '../goal/actions.ts';
 import { loaded, reload } from '../goal/store.ts';
+import { Confirm } from '../parts/confirm.tsx';
+import { Refused } from '../parts/refused.tsx';
 import { PrioritySign, Sign } from '../parts/sign.tsx';
 import { request, wordsOf } from '../state/http.ts';
 import { tell } from '../state/toasts.ts';
@@ -77,24 +79,13 @@ export function BreakDown({ close }: { close: () => void }) {
           </ol>
         </section>
       </div>
-      {error === undefined ? null : (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
-      <footer>
-        <button type="button" onClick={close}>
-          {texts.cancel}
-        </button>
-        <button
-          type="button"
-          class="primary"
-          disabled={isBusy || subtasks.length === 0 || problems.length > 0}
-          onClick={() => void create()}
-        >
-          {texts.breakDown.create(subtasks.length)}
-        </button>
-      </footer>
+      <Refused words={error} />
+      <Confirm
+        label={texts.breakDown.create(subtasks.length)}
+        disabled={isBusy || subtasks.length === 0 || problems.length > 0}
+        confirm={create}
+        close={close}
+      />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { dependents, loaded, readTasks } from '../goal/store.ts';
 import type { WholeTask } from '../goal/whole-task.ts';
+import { Refused } from '../parts/refused.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
 import { request, wordsOf } from '../state/http.ts';
 import { goalPath, showTask } from '../state/router.ts';
@@ -63,11 +64,7 @@ export function Dependencies({ task, changed }: { task: WholeTask; changed: () =
           }}
         />
       ) : null}
-      {error === undefined ? null : (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
+      <Refused words={error} />
       <FoundTasks found={found} choose={(id) => void change({ add_dependencies: [id] })} />
       {needing.length === 0 ? null : (
         <>

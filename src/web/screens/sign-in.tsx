@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Refused } from '../parts/refused.tsx';
 import { Command } from '../parts/small.tsx';
 import { wordsOf } from '../state/http.ts';
 import { signInWith } from '../state/session.ts';
@@ -37,11 +38,7 @@ export function SignIn() {
           {isBusy ? texts.signIn.busy : texts.signIn.button}
         </button>
       </form>
-      {error === undefined ? null : (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
+      <Refused words={error} />
     </main>
   );
 }

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { HistoryEvent } from '../../domain/history-line.ts';
+import { Confirm } from '../parts/confirm.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Line } from '../parts/line.tsx';
+import { Refused } from '../parts/refused.tsx';
 import { Skeleton } from '../parts/small.tsx';
 import { get, request, wordsOf } from '../state/http.ts';
 import { tell } from '../state/toasts.ts';
@@ -53,19 +55,12 @@ export function UndoOperation({ event, close }: { event: number; close: () => vo
         </>
       )}
       <Refused words={error} />
-      <footer>
-        <button type="button" onClick={close}>
-          {texts.cancel}
-        </button>
-        <button
-          type="button"
-          class="primary"
-          disabled={preview === undefined || preview.taken_back_by !== undefined}
-          onClick={() => void takeBack()}
-        >
-          {words.confirm}
-        </button>
-      </footer>
+      <Confirm
+        label={words.confirm}
+        disabled={preview === undefined || preview.taken_back_by !== undefined}
+        confirm={takeBack}
+        close={close}
+      />
     </Dialog>
   );
 }
@@ -134,28 +129,12 @@ export function UndoAgent({ agent: given, close }: { agent: string; close: () =>
         </>
       )}
       <Refused words={error} />
-      <footer>
-        <button type="button" onClick={close}>
-          {texts.cancel}
-        </button>
-        <button
-          type="button"
-          class="primary"
-          disabled={operations === undefined || operations.length === 0}
-          onClick={() => void takeBack()}
-        >
-          {words.confirm}
-        </button>
-      </footer>
+      <Confirm
+        label={words.confirm}
+        disabled={operations === undefined || operations.length === 0}
+        confirm={takeBack}
+        close={close}
+      />
     </Dialog>
-  );
-}
-
-function Refused({ words: text }: { words: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <p class="error" role="alert">
-      {text}
-    </p>
   );
 }
