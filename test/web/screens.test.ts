@@ -111,6 +111,28 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     await expect.poll(async () => (await call('GET', `/tasks/${task}`)).status).toBe('pending');
   });
 
+  test.each([
+    ['k', '/'],
+    ['c', '/'],
+    ['c', '/goals'],
+  ])('what is typed right after %s is in the field that it opens (%s)', async (key, route) => {
+    const page = await aPage(browser, service, { route: route === '/' ? route : `/goals/${goal}` });
+    await page
+      .locator(route === '/' ? '.goal-row' : '.card')
+      .first()
+      .waitFor();
+    const focused = () => page.evaluate<string>('document.activeElement.tagName');
+    // between two keys the browser draws no frame at the least
+    const afterKey = () =>
+      page.evaluate<string>(`
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true }));
+        new Promise((resolve) => setTimeout(resolve)).then(() => document.activeElement.tagName)`);
+    expect(await afterKey()).toBe('INPUT');
+    await page.keyboard.press('Escape');
+    await expect.poll(focused).not.toBe('INPUT');
+    expect(await afterKey()).toBe('INPUT');
+  });
+
   test('the palette goes anywhere and finds tasks', async () => {
     const page = await aPage(browser, service);
     await page.locator('.goal-row').first().waitFor();

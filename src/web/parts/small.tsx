@@ -3,6 +3,9 @@ import { useState } from 'preact/hooks';
 import { ageOf, exactTime, timeLeft } from '../state/clock.ts';
 import { texts } from '../texts.ts';
 
+/** A ref for a field that somebody asked for: what is typed next is in it. `autofocus` works once in a page. */
+export const takeFocus = (field: HTMLElement | null): void => field?.focus();
+
 /** An ID, which a click copies. */
 export function Id({ id }: { id: string }) {
   const [isCopied, setCopied] = useState(false);

@@ -1,5 +1,5 @@
 import { Fragment } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TaskStatus } from '../../domain/task-status.ts';
 import { deleteTask, setStatus } from '../goal/actions.ts';
 import { changesSeen, readTasks, shown } from '../goal/store.ts';
@@ -34,7 +34,7 @@ export function Drawer({ id }: { id: string }) {
     );
   }, [id]);
   useEffect(read, [id, changesSeen.value]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     ref.current?.focus();
     return () => {

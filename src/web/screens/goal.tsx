@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { formatEffort } from '../../domain/effort.ts';
 import type { Priority } from '../../domain/priority.ts';
 import { addTask, saveField } from '../goal/actions.ts';
@@ -9,7 +9,7 @@ import { loadError, loaded, openGoal, reload, showGoalAs, times } from '../goal/
 import { Choice } from '../parts/choice.tsx';
 import { Editable } from '../parts/editable.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
-import { Failure, Id, Progress, Skeleton } from '../parts/small.tsx';
+import { Failure, Id, Progress, Skeleton, takeFocus } from '../parts/small.tsx';
 import { createAsked, overlay } from '../state/overlay.ts';
 import { type GoalTab, goalPath, openTask } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
@@ -130,7 +130,7 @@ function Head() {
 function TaskTools() {
   const [isNew, setNew] = useState(false);
   const asked = createAsked.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked > 0) setNew(true);
     createAsked.value = 0;
   }, [asked]);
@@ -174,7 +174,7 @@ function NewTask({ done }: { done: () => void }) {
         value={text}
         dir="auto"
         onInput={(event) => setText(event.currentTarget.value)}
-        autofocus
+        ref={takeFocus}
       />
       <button type="submit" class="primary">
         {texts.goal.create}

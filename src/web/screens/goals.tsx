@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { undoOf } from '../goal/actions.ts';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
-import { Age, Command, Failure, Id, Progress, Skeleton } from '../parts/small.tsx';
+import { Age, Command, Failure, Id, Progress, Skeleton, takeFocus } from '../parts/small.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
 import {
   filter,
@@ -29,7 +29,7 @@ export function GoalsScreen() {
   const [isNew, setNew] = useState(false);
   useEffect(() => void loadGoals(), []);
   const asked = createAsked.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked > 0) setNew(true);
     createAsked.value = 0;
   }, [asked]);
@@ -186,7 +186,7 @@ function NewGoal({ done }: { done: () => void }) {
         value={text}
         dir="auto"
         onInput={(event) => setText(event.currentTarget.value)}
-        autofocus
+        ref={takeFocus}
       />
       <select
         aria-label={texts.task.priority}
