@@ -34,6 +34,6 @@ export const putNoteWords = defineStatement({
   text: put(
     'note',
     `${given('int8[]')}
-    join notes n on n.workspace_id = $1 and n.id = w.id`,
+    join notes n on n.workspace_id = $1 and n.id = any($2::int8[]) and n.id = w.id`,
   ),
 });

@@ -44,7 +44,7 @@ export const mendTaskCounts = defineStatement({
     update tasks t
     set open_dependencies = m.counted
     from unnest($2::text[], $3::int4[]) as m (id, counted)
-    where t.workspace_id = $1 and t.id = m.id
+    where t.workspace_id = $1 and t.id = any($2::text[]) and t.id = m.id
     returning t.id`,
 });
 
@@ -56,7 +56,7 @@ export const mendGoalCounts = defineStatement({
     update goals g
     set total_tasks = m.total, open_tasks = m.open
     from unnest($2::text[], $3::int4[], $4::int4[]) as m (id, total, open)
-    where g.workspace_id = $1 and g.id = m.id
+    where g.workspace_id = $1 and g.id = any($2::text[]) and g.id = m.id
     returning g.id`,
 });
 
