@@ -101,6 +101,23 @@ function timeless(args: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
+/** A call of each tool that is not refused in a workspace that begins so; an undo takes back the call before it. */
+const accepted: TenantStep[] = Object.entries({
+  batch_get_tasks: { task_ids: ['TASK-1', 'TASK-2'] },
+  batch_update_tasks: { updates: [{ task_id: 'TASK-1', status: 'in_progress' }] },
+  update_task_status: { task_id: 'TASK-1', status: 'pending' },
+  claim_tasks: { task_ids: ['TASK-1'], lease_seconds: 3_600 },
+  release_tasks: { task_ids: ['TASK-1'] },
+  add_note: { goal_id: 'GOAL-1', text: 'a note' },
+  update_goal: { goal_id: 'GOAL-1', priority: 'low' },
+  get_goal: { goal_id: 'GOAL-1' },
+  get_task: { task_id: 'TASK-1' },
+  generate_execution_plan: { goal_id: 'GOAL-1' },
+  delete_task: { task_id: 'TASK-2' },
+  delete_goal: { goal_id: 'GOAL-2' },
+  undo: {},
+}).map(([tool, args]) => ({ tool, args }));
+
 /** What a tenant begins with: more of it than the first goals and tasks that other steps name. */
 export function beginning(goals: number): TenantStep[] {
   const subtasks = [{ description: 'first' }, { description: 'second', dependencies: ['#1'] }];
@@ -108,7 +125,7 @@ export function beginning(goals: number): TenantStep[] {
     { tool: 'create_goal', args: { description: `goal ${n}`, repos: ['repo'] } },
     { tool: 'break_down_goal', args: { goal_id: `GOAL-${n + 1}`, subtasks } },
   ]);
-  return [...made.flat(), { tool: 'update_task', args: { task_id: 'TASK-1', priority: 'high' } }];
+  return [...made.flat(), { tool: 'update_task', args: { task_id: 'TASK-1', priority: 'high' } }, ...accepted];
 }
 
 /** All that a tenant can see in the end. */
@@ -139,9 +156,11 @@ export function eventsInOrder(sql: pg.Client, workspaceId: number) {
   return {
     async named({ tool, args }: TenantStep): Promise<TenantStep> {
       if (tool === 'get_history' && args.cursor !== undefined) return { tool, args: { ...args, cursor } };
-      if (tool !== 'undo' || typeof args.event_id !== 'number') return { tool, args };
+      // a number may come as its text
+      const place = typeof args.event_id === 'string' ? Number(args.event_id) : args.event_id;
+      if (tool !== 'undo' || typeof place !== 'number' || Number.isNaN(place)) return { tool, args };
       const events = await own();
-      const event_id = events.length === 0 ? 1e12 : events[Math.abs(args.event_id) % events.length];
+      const event_id = events.length === 0 ? 1e12 : events[Math.abs(place) % events.length];
       return { tool, args: { ...args, event_id } };
     },
     async seen(answer: unknown): Promise<string> {
