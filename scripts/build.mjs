@@ -1,6 +1,5 @@
 // Bundles each program into dist/, with every library inside it, so that a start reads a handful of files.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -59,7 +58,9 @@ for (const file of await readdir('dist', { recursive: true, withFileTypes: true 
 /** What the server answers before anything of it is loaded: asked of the server itself. */
 async function recordedAnswers() {
   const recorder = await build({ ...bundled, entryPoints: ['src/main/record-answers.ts'] });
-  const folder = await mkdtemp(join(tmpdir(), 'goal-agent-build-'));
+  // as deep as the programs are, since they find other folders of the package from where they lie
+  await mkdir('dist', { recursive: true });
+  const folder = await mkdtemp(resolve('dist', 'building-'));
   try {
     const file = join(folder, 'record-answers.mjs');
     await writeFile(file, recorder.outputFiles[0].contents);

@@ -17,6 +17,7 @@ import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import { protocolError, toolError, toolResult } from './results.ts';
+import { skills } from './skills.ts';
 import type { WithCall } from './with-call.ts';
 
 /** Turns a request of the protocol into a call of the service. */
@@ -63,6 +64,7 @@ export function serverFactory(
     };
     registerResources(server, withCall);
     registerPrompts(server, withCall);
+    skills.attach(server);
     return server;
   };
 }

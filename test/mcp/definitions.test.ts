@@ -154,12 +154,13 @@ describe.each(conversations)('in the $era era', ({ server: { client }, ask }) =>
     return { id, a, b };
   };
 
-  test('goals, tasks and plans are resources', async () => {
+  test('goals, tasks, plans and skills are resources', async () => {
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ name, uriTemplate, mimeType }) => ({ name, uriTemplate, mimeType }))).toEqual([
       { name: 'goal', uriTemplate: 'goal://{id}', mimeType: 'text/markdown' },
       { name: 'task', uriTemplate: 'task://{id}', mimeType: 'text/markdown' },
       { name: 'plan', uriTemplate: 'plan://{goal_id}', mimeType: 'text/markdown' },
+      { name: 'io.modelcontextprotocol/skills', uriTemplate: 'skill://{+path}' },
     ]);
   });
 

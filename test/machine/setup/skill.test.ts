@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { instructions } from '../../../src/machine/setup/instructions.ts';
 import { tools } from '../../../src/tools/index.ts';
 
-const skill = readFileSync(path.join(import.meta.dirname, '../../../skills/goal-agent/SKILL.md'), 'utf8');
+const root = path.join(import.meta.dirname, '../../..');
+const skill = readFileSync(path.join(root, 'skills/goal-agent/SKILL.md'), 'utf8');
 const names = new Set(tools.map(({ name }) => name));
 
 it.each([
@@ -19,4 +20,13 @@ it.each([
 
 it('the skill says when to use it, in what a client reads of every skill', () => {
   expect(skill).toMatch(/^---\nname: goal-agent\ndescription: .{50,1024}\n---\n/);
+});
+
+it('the plugin of Claude Code brings the skill, and has the version of the package', () => {
+  const json = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
+  const { name, owner, plugins } = json('.claude-plugin/marketplace.json');
+  expect([name, owner]).toEqual(['goal-agent', { name: expect.any(String) }]);
+  expect(plugins).toMatchObject([{ name: 'goal-agent', source: './skills' }]);
+  const plugin = json('skills/.claude-plugin/plugin.json');
+  expect(plugin).toMatchObject({ name: 'goal-agent', version: json('package.json').version, skills: ['./goal-agent'] });
 });
