@@ -46,6 +46,8 @@ export interface AppOptions {
 
 export interface App {
   fetch: Hono<HttpEnv>['fetch'];
+  /** All that is answered, guards included. */
+  routes: Hono<HttpEnv>['routes'];
   /** Ends the streams that are open. */
   close(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
   });
   return {
     fetch: app.fetch,
+    routes: app.routes,
     async close() {
       changes.close();
       await mcp.close();

@@ -25,7 +25,10 @@ export interface Listening {
  * Serves an app.
  * @throws GoalAgentError `configuration` where the address cannot be had.
  */
-export async function listen(app: App, { host, port }: { host: string; port: number }): Promise<Listening> {
+export async function listen(
+  app: Pick<App, 'fetch' | 'close'>,
+  { host, port }: { host: string; port: number },
+): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: {

@@ -49,16 +49,26 @@ test('a stream of changes and its positions show nothing of the other tenant', a
   expect(goals).toEqual([...new Set(goals)]);
 });
 
-test('a subscription hears of its own goal alone, though the other has one of the same ID', async () => {
+test('a subscription hears of its own rows alone, though the other has rows of the same IDs', async () => {
   const told: string[] = [];
   me?.setNotificationHandler('notifications/resources/updated', ({ params }) => {
     told.push(params.uri);
   });
-  await me?.listen({ resourceSubscriptions: ['goal://GOAL-0001', 'goal://GOAL-0002'] });
-  const note = (client: Client | undefined, goal_id: string) =>
-    client?.callTool({ name: 'add_note', arguments: { goal_id, text: 'news' } });
-  await note(them, 'GOAL-0001');
-  await note(me, 'GOAL-0002');
+  for (const client of [me, them]) {
+    const args = { goal_id: 'GOAL-0001', subtasks: [{ description: 'a task' }] };
+    await client?.callTool({ name: 'break_down_goal', arguments: args });
+  }
+  const { resourceTemplates } = (await me?.listResourceTemplates()) ?? { resourceTemplates: [] };
+  const ofFirst = resourceTemplates.map(({ uriTemplate }) =>
+    uriTemplate.replace(/\{\w+\}/, uriTemplate.startsWith('task') ? 'TASK-0001' : 'GOAL-0001'),
+  );
+  expect(ofFirst).toHaveLength(3);
+  await me?.listen({ resourceSubscriptions: [...ofFirst, 'goal://GOAL-0002'] });
+  const note = (client: Client | undefined, on: Record<string, string>) =>
+    client?.callTool({ name: 'add_note', arguments: { ...on, text: 'news' } });
+  await note(them, { goal_id: 'GOAL-0001' });
+  await note(them, { task_id: 'TASK-0001' });
+  await note(me, { goal_id: 'GOAL-0002' });
   await expect.poll(() => told, { timeout: 10_000 }).toContain('goal://GOAL-0002');
   expect(new Set(told)).toEqual(new Set(['goal://GOAL-0002']));
 });

@@ -328,6 +328,15 @@ it('the changes of one workspace go to its own webhooks alone', async () => {
   await expect.poll(() => ofOther.taken.map(({ data }) => data.workspace), soon).toEqual(['other']);
   expect(await listWebhooks(other)).toHaveLength(1);
   const [mine] = await listWebhooks(call);
-  await expect(removeWebhook(other, mine?.id ?? '')).rejects.toMatchObject({ code: 'not_found' });
+  for (const use of [removeWebhook, resumeWebhook, (by: PoolCall, id: string) => testWebhook(by, sender, id)]) {
+    const refusals = [mine?.id ?? '', randomUUID()].map(async (id) => {
+      const refusal = await use(other, id).catch((error) => error);
+      return { code: refusal.code, message: String(refusal.message).replaceAll(id, 'ID') };
+    });
+    const [foreign, unknown] = await Promise.all(refusals);
+    expect(foreign?.code).toBe('not_found');
+    expect(foreign).toEqual(unknown);
+  }
+  expect(receiver.taken).toHaveLength(1);
   expect((await readChanges(other.store, { since: '0' })).changes).toHaveLength(1);
 });
