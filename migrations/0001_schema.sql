@@ -56,6 +56,22 @@ create table goals (
   constraint goals_open_tasks_within_total check (open_tasks between 0 and total_tasks)
 );
 
+-- Lists of goals, newest first, by what they are asked for: the newest of each status and priority, and the newest of those.
+create index goals_of_status on goals (workspace_id, status, priority, number);
+
+-- The repositories of each goal, with its status and priority as they are in its row, for lists of one repository's goals.
+create table goal_repos (
+  workspace_id bigint not null,
+  number bigint not null, -- of the goal
+  repo text not null,
+  status goal_status not null,
+  priority priority not null,
+  constraint goal_repos_pkey primary key (workspace_id, number, repo),
+  constraint goal_repos_goal_exists foreign key (workspace_id, number) references goals (workspace_id, number) on delete cascade
+);
+
+create index goal_repos_of_status on goal_repos (workspace_id, repo, status, priority, number);
+
 -- A step toward one goal.
 create table tasks (
   workspace_id bigint not null,
@@ -93,7 +109,17 @@ create index tasks_ready on tasks (workspace_id, priority, number)
   where status = 'pending' and open_dependencies = 0 and not parked;
 create index tasks_ready_of_goal on tasks (workspace_id, goal_id, priority, number)
   where status = 'pending' and open_dependencies = 0 and not parked;
+-- Where to begin to look for ready work of a priority: no task before this number is ready. docs/decisions/ready-work.md says
+-- how that is kept true. Without a row, at the first task.
+create table ready_starts (
+  workspace_id bigint not null,
+  priority priority not null,
+  number bigint not null,
+  constraint ready_starts_pkey primary key (workspace_id, priority)
+);
+
 create index tasks_parked on tasks (workspace_id, goal_id) where parked;
+create index tasks_parked_last on tasks (workspace_id, number, id) where parked;
 
 -- What is under way or stuck, and what was finished last, among any number of tasks.
 create index tasks_current on tasks (workspace_id, status, updated_at)
@@ -104,8 +130,9 @@ create index tasks_finished on tasks (workspace_id, completed_at) where complete
 -- are in the first of these indexes only. There is none by number alone: the planner would take it for whatever has to be
 -- locked in the order of its number, and read all tasks.
 create index tasks_of_status on tasks (workspace_id, status, number);
-create index tasks_of_repo on tasks (workspace_id, repo, number) where repo is not null;
-create index tasks_of_type on tasks (workspace_id, type, number) where type <> 'general';
+create index tasks_of_repo on tasks (workspace_id, repo, status, number) where repo is not null;
+create index tasks_of_type on tasks (workspace_id, type, status, number) where type <> 'general';
+create index tasks_of_repo_and_type on tasks (workspace_id, repo, type, status, number) where repo is not null and type <> 'general';
 
 -- The first task waits for the second to be completed.
 create table task_dependencies (
@@ -150,6 +177,7 @@ create table notes (
   constraint notes_task_exists foreign key (workspace_id, task_id) references tasks (workspace_id, id) on delete cascade
 );
 
+create index notes_by_time on notes (workspace_id, created_at);
 create index notes_of_goal on notes (workspace_id, goal_id, id);
 create index notes_of_task on notes (workspace_id, task_id, id) where task_id is not null;
 

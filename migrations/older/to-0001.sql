@@ -8,8 +8,35 @@
 drop index tasks_search, goals_search, notes_search, goals_of_repo;
 
 create index tasks_of_status on tasks (workspace_id, status, number);
-create index tasks_of_repo on tasks (workspace_id, repo, number) where repo is not null;
-create index tasks_of_type on tasks (workspace_id, type, number) where type <> 'general';
+create index tasks_of_repo on tasks (workspace_id, repo, status, number) where repo is not null;
+create index tasks_of_type on tasks (workspace_id, type, status, number) where type <> 'general';
+create index tasks_of_repo_and_type on tasks (workspace_id, repo, type, status, number) where repo is not null and type <> 'general';
+create index tasks_parked_last on tasks (workspace_id, number, id) where parked;
+create index notes_by_time on notes (workspace_id, created_at);
+create index goals_of_status on goals (workspace_id, status, priority, number);
+
+-- Where ready work begins.
+
+create table ready_starts (
+  workspace_id bigint not null,
+  priority priority not null,
+  number bigint not null,
+  constraint ready_starts_pkey primary key (workspace_id, priority)
+);
+
+-- Repositories of goals.
+
+create table goal_repos (
+  workspace_id bigint not null,
+  number bigint not null,
+  repo text not null,
+  status goal_status not null,
+  priority priority not null,
+  constraint goal_repos_pkey primary key (workspace_id, number, repo),
+  constraint goal_repos_goal_exists foreign key (workspace_id, number) references goals (workspace_id, number) on delete cascade
+);
+
+create index goal_repos_of_status on goal_repos (workspace_id, repo, status, priority, number);
 
 -- Words for search.
 

@@ -2,7 +2,9 @@ import { changeOf, type Image, imageOf } from '../domain/event.ts';
 import { asJson } from '../domain/json.ts';
 import type { Recording } from '../service/call.ts';
 import { type Run, type Steps, step } from '../store/database.ts';
+import { forgetReadyStarts } from '../store/functions/move-ready-starts.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
+import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { importGoals } from '../store/statements/import-goals.ts';
 import { importTasks, recordImages } from '../store/statements/import-tasks.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
@@ -17,7 +19,7 @@ import { recordFollowed } from '../store/statements/record-followed.ts';
 import { recountGoals } from '../store/statements/recount-goals.ts';
 import { recountTasks } from '../store/statements/recount-tasks.ts';
 import { deleteClaims } from '../store/statements/undo-writes.ts';
-import { goalWords, taskWords } from '../store/write-words.ts';
+import { searchedGoals, taskWords } from '../store/write-words.ts';
 import type { CheckedRecords } from './check/check.ts';
 import type { TaskNode } from './check/types.ts';
 import { chunks } from './chunks.ts';
@@ -140,7 +142,7 @@ async function overwrite(
  * for a few tasks would go through all of them for each of 100,000.
  */
 async function writeWords(run: Run, rows: RowsToWrite, workspaceId: number): Promise<void> {
-  await oneAhead(chunks(rows.goals, chunkSize), (goals) => run({ words: goalWords(workspaceId, goals) }));
+  await oneAhead(chunks(rows.goals, chunkSize), (goals) => run(searchedGoals(workspaceId, goals)));
   // words of one page are made while the database takes those of the page before
   await oneAhead(chunks(ids(rows.tasks), chunkSize), async (page) => {
     const { tasks } = await run({ tasks: step(listSearchedTasks, { workspaceId, ids: page }) });
@@ -175,11 +177,13 @@ async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, ta
     const { before } = await run({ before: step(lockGoals, { workspaceId, goalIds }) });
     await run({
       recounted: step(recountGoals, { workspaceId, goalIds }),
+      repos: step(followGoalRepos, { workspaceId, goalIds }),
       followed: step(recordFollowed, { workspaceId, operation, before }),
     });
   }
   if (goalIds.length + taskIds.length > 0)
     await run({ recounted: step(recountTasks, { workspaceId, taskIds, goalIds }) });
+  await run({ starts: step(forgetReadyStarts.call, { workspaceId }) });
 }
 
 /** Whether a task, its goal and all its dependencies are new. Nothing in the store then changes its counts. */

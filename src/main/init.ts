@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { InitReport } from '../cli/actions.ts';
 import { progressLine } from '../cli/progress.ts';
 import { GoalAgentError } from '../domain/errors.ts';
-import { readWorkspaceState } from '../service/workspace-state.ts';
+import { readWholeWorkspaceState } from '../service/workspace-state.ts';
 import { negotiate, type ServerConnection } from '../store/connection.ts';
 import { createDatabase } from '../store/create-database.ts';
 import { errorCode } from '../store/errors.ts';
@@ -140,7 +140,7 @@ async function readCounts(config: Config, source: Source) {
     warn: () => {},
   });
   try {
-    const { goals, tasks } = await readWorkspaceState({ store, actor: 'init' });
+    const { goals, tasks } = await readWholeWorkspaceState({ store, actor: 'init' });
     return { goals, tasks };
   } finally {
     await store.database.close();

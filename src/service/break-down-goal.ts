@@ -5,9 +5,11 @@ import { taskIdOf } from '../domain/ids.ts';
 import { answerBudget, limits } from '../domain/limits.ts';
 import { resolveSubtaskDependencies, type Subtask, type SubtaskDependencies } from '../domain/subtasks.ts';
 import { step } from '../store/database.ts';
+import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import { addTasksToGoal } from '../store/statements/add-tasks-to-goal.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
+import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { insertTasks } from '../store/statements/insert-tasks.ts';
 import { listExistingGoals } from '../store/statements/list-existing-goals.ts';
@@ -90,6 +92,12 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
         dependencies: step(insertDependencies, { workspaceId, ...edgesOf(taskIds, dependencies) }),
         counted: step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
         parked: step(parkTasks, { workspaceId, goalId, parked: false }),
+        repos: step(followGoalRepos, { workspaceId, goalIds: [goalId] }),
+        starts: step(moveReadyStartsBack.call, {
+          workspaceId,
+          taskIds,
+          goalIds: surroundings.goal?.status === 'completed' ? [goalId] : [],
+        }),
         created: step(recordCreatedTasks, { ...recorded, taskIds }),
         followed: step(recordFollowed, { ...recorded, before: locked.goals }),
         goals: step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),

@@ -3,12 +3,15 @@ import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import {
   listCurrentTasks,
+  listCurrentTasksOfGoal,
   listFinishedTasks,
   listFinishedTasksOfGoal,
   listLastNotes,
+  listLastNotesOfGoal,
   listWaitingTasks,
+  listWaitingTasksOfGoal,
 } from '../store/statements/list-briefing.ts';
-import { listGoals } from '../store/statements/list-goals.ts';
+import { listGoalsByStatus } from '../store/statements/list-goals.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import { type Call, read } from './call.ts';
 import { type HeldUp, heldUpStep } from './held-up.ts';
@@ -19,7 +22,7 @@ export type FinishedTask = Row<typeof listFinishedTasks>;
 export type ReadyTask = Row<typeof listReadyTasks>;
 export type WaitingTask = Row<typeof listWaitingTasks>;
 export type LastNote = Row<typeof listLastNotes>;
-export type BriefedGoal = Row<typeof listGoals>;
+export type BriefedGoal = Row<typeof listGoalsByStatus>;
 
 /** Where things stand, at one moment. Each list has the first of what there is; the `total` of its rows counts all of it. */
 export interface Briefing {
@@ -49,16 +52,13 @@ export async function getBriefing(
   const { workspaceId } = call.store;
   const page = { workspaceId, textLimit, limit };
   const lately = { ...page, ...sinceParams(since) };
-  const goal = goalId ?? null;
-  const steps = {
-    current: step(listCurrentTasks, { ...page, goalId: goal }),
-    waiting: step(listWaitingTasks, { ...page, goalId: goal }),
-    notes: step(listLastNotes, { ...lately, goalId: goal }),
-    heldUp: heldUpStep(call, goalId),
-  };
+  const heldUp = heldUpStep(call, goalId);
   if (goalId === undefined) {
     const lists = await read(call, {
-      ...steps,
+      current: step(listCurrentTasks, page),
+      waiting: step(listWaitingTasks, page),
+      notes: step(listLastNotes, lately),
+      heldUp,
       ready: step(listReadyTasks, page),
       finished: step(listFinishedTasks, lately),
       goals: goalsInProgress(workspaceId),
@@ -66,7 +66,10 @@ export async function getBriefing(
     return { ...lists, plan: undefined };
   }
   const { goals, rows, dependencies, statuses, ...lists } = await read(call, {
-    ...steps,
+    current: step(listCurrentTasksOfGoal, { ...page, goalId }),
+    waiting: step(listWaitingTasksOfGoal, { ...page, goalId }),
+    notes: step(listLastNotesOfGoal, { ...lately, goalId }),
+    heldUp,
     ready: step(listReadyTasksOfGoal, { ...page, goalId }),
     finished: step(listFinishedTasksOfGoal, { ...lately, goalId }),
     ...planSteps(call, goalId),
@@ -76,5 +79,5 @@ export async function getBriefing(
 
 function goalsInProgress(workspaceId: number) {
   const filter = { status: 'in_progress', priority: null, repo: null, before: null };
-  return step(listGoals, { workspaceId, textLimit, taskIdLimit: 0, limit, ...filter });
+  return step(listGoalsByStatus, { workspaceId, textLimit, taskIdLimit: 0, limit, ...filter });
 }

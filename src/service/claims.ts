@@ -3,6 +3,7 @@ import { defaultMaxAttempts } from '../domain/claims.ts';
 import { answerBudget } from '../domain/limits.ts';
 import { step } from '../store/database.ts';
 import { claimTasks as claimFunction } from '../store/functions/claim-tasks.ts';
+import { advanceReadyStarts } from '../store/functions/move-ready-starts.ts';
 import { releaseTasks as releaseFunction } from '../store/functions/release-tasks.ts';
 import type { Row } from '../store/statement.ts';
 import { describeWaiting, describeWaitingInGoal } from '../store/statements/describe-waiting.ts';
@@ -49,7 +50,26 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
     { rows: limit, otherIds: [leasesOperation], unrecordedTaskIds: taskIds },
   );
   await writeResultWords(call, claimed);
+  await advanceNowAndThen(call, claimed.length);
   return claimed.filter((row) => row.renewed !== null).map(claimedTask);
+}
+
+/** Of so many tasks that are claimed, one is followed by a look at where ready work begins. */
+const claimsForAdvance = 100;
+
+/**
+ * Costs p50 nothing, and no process has to count: what is claimed in between is little to walk past. A request is one
+ * transaction, whose locks the look would hold to its end.
+ */
+async function advanceNowAndThen(call: Call, claimed: number): Promise<void> {
+  if (call.operationId !== undefined || Math.random() * claimsForAdvance >= claimed) return;
+  // a look that fails is left to the next one
+  await advanceReady(call).catch(() => {});
+}
+
+/** Begins the search for ready work where it begins now (docs/decisions/ready-work.md). */
+export async function advanceReady({ store: { workspaceId, database } }: Call): Promise<void> {
+  await database.change({ workspaceId, id: uuidv7() }, { advanced: step(advanceReadyStarts.call, { workspaceId }) });
 }
 
 /** The database wrote the results of tasks that it failed, so their words are known only now. */

@@ -7,6 +7,7 @@ import type { Priority } from '../domain/priority.ts';
 import { step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import { createGoal as createGoalFunction } from '../store/functions/create-goal.ts';
+import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import { updateGoal as updateGoalFunction } from '../store/functions/update-goal.ts';
 import type { Row } from '../store/statement.ts';
 import {
@@ -16,7 +17,7 @@ import {
   releaseDependentsOfGoal,
 } from '../store/statements/delete-goal.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
-import { listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
+import { listGoalsByRepo, listGoalsByStatus, listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
 import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
@@ -92,14 +93,19 @@ export interface ListedGoal extends Omit<Goal, 'metadata'> {
   number: number;
 }
 
-/** Newest first, those with a number below `before`. `total` counts all that match, up to 10,000. */
+function statementFor({ status, priority, repo }: GoalFilter) {
+  if (repo !== undefined) return listGoalsByRepo;
+  return status === undefined && priority === undefined ? listGoalsStatement : listGoalsByStatus;
+}
+
+/** Newest first, those with a number below `before`. `total` counts all that match, up to 1,000. */
 export async function listGoals(
   call: Call,
   filter: GoalFilter,
   page: { limit: number; before?: number | undefined },
 ): Promise<{ goals: ListedGoal[]; total: number }> {
   const { rows } = await read(call, {
-    rows: step(listGoalsStatement, {
+    rows: step(statementFor(filter), {
       workspaceId: call.store.workspaceId,
       taskIdLimit: answerBudget.listIds,
       status: filter.status ?? null,
@@ -171,12 +177,16 @@ export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds:
     });
     if (goals.length === 0) throw goalNotFound(goalId);
     const recorded = { ...(await record()), goalId };
-    await run({
+    const { dependents } = await run({
       goalEvent: step(recordDeletedGoal, recorded),
       taskEvents: step(recordDeletedTasks, recorded),
       dependents: step(releaseDependentsOfGoal, { workspaceId, goalId }),
       deleted: step(deleteGoals, { workspaceId, goalIds: [goalId] }),
     });
+    const freed = dependents.map(({ id }) => id);
+    if (freed.length > 0) {
+      await run({ starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: freed, goalIds: [] }) });
+    }
     return { taskIds: tasks.filter((task) => task.goal_id === goalId).map((task) => task.id), claims };
   });
 }

@@ -5,6 +5,7 @@ import {
   listTasksByAgent,
   listTasksByGoal,
   listTasksByRepo,
+  listTasksByRepoAndType,
   listTasksByStatus,
   listTasksByType,
   listTasks as listTasksStatement,
@@ -48,12 +49,12 @@ export async function listTasks(
   return rows.map((row) => ({ ...listedTask(row), number: row.number }));
 }
 
-/** The way that finds the fewest rows beside those that are wanted, as a rule. */
+/** The way that finds the fewest rows beside those that are wanted. Most tasks are of the general type. */
 function statementFor({ goalId, status, repo, type, agent }: TaskFilter) {
   if (agent !== undefined) return listTasksByAgent;
   if (goalId !== undefined) return listTasksByGoal;
-  if (status !== undefined && status !== 'completed' && status !== 'pending') return listTasksByStatus;
-  if (repo !== undefined) return listTasksByRepo;
-  if (type !== undefined && type !== 'general') return listTasksByType;
+  const isOfRareType = type !== undefined && type !== 'general';
+  if (repo !== undefined) return isOfRareType ? listTasksByRepoAndType : listTasksByRepo;
+  if (isOfRareType) return listTasksByType;
   return status === undefined ? listTasksStatement : listTasksByStatus;
 }

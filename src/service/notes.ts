@@ -10,7 +10,7 @@ import { type Call, change, goalNotFound, taskNotFound } from './call.ts';
 /** Notes that are shown with their goal or task. */
 const shownNotes = 5;
 
-/** The newest notes, their text cut, and how many there are in all, up to 10,000. */
+/** The newest notes, their text cut, and how many there are in all, up to 1,000. */
 export interface NotePage {
   notes: Note[];
   total: number;

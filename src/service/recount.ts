@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Database, step } from '../store/database.ts';
+import { forgetReadyStarts } from '../store/functions/move-ready-starts.ts';
 import { listWorkspaces } from '../store/statements/list-workspaces.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import {
@@ -73,6 +74,7 @@ export async function mendCounts({ store }: PoolCall): Promise<{ goals: number; 
           totals: goals.map(({ total }) => total),
           opens: goals.map(({ open }) => open),
         }),
+        starts: step(forgetReadyStarts.call, params),
       });
       return { goals: mendedGoals.length, tasks: mendedTasks.length };
     },

@@ -63,7 +63,7 @@ export async function getTasks(call: Call, taskIds: string[]): Promise<{ tasks: 
 }
 
 /**
- * Ready tasks, most important first, then oldest. `total` counts all of them, up to 10,000.
+ * Ready tasks, most important first, then oldest. `total` counts all of them, up to 1,000.
  * @throws GoalAgentError `not_found` for a goal that does not exist.
  */
 export async function listReady(

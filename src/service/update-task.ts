@@ -5,9 +5,11 @@ import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import { type Run, step } from '../store/database.ts';
 import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
+import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import type { Row } from '../store/statement.ts';
 import { listDependencies } from '../store/statements/find-paths.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
+import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { listTaskImages } from '../store/statements/list-images.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
@@ -109,7 +111,10 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
     const [row] = tasks;
     if (row === undefined) throw taskNotFound(taskId);
     const event = changeOf({ kind: 'task', id: taskId, action: 'updated' }, imageOf(images[0]), imageOf(after[0]));
-    await run({ events: step(recordEvents, { ...recorded, events: asJson([event]) }) });
+    await run({
+      starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: [taskId], goalIds: [] }),
+      events: step(recordEvents, { ...recorded, events: asJson([event]) }),
+    });
     return { task: taskOf(row), goals: move === undefined ? [] : await moveBetweenGoals(run, recorded, move, goals) };
   });
 }
@@ -153,8 +158,10 @@ async function moveBetweenGoals(
     moved: step(moveTask, { workspaceId, fromGoalId, toGoalId, open: isOpen ? 1 : 0 }),
     goals: step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
     notes: step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
+    repos: step(followGoalRepos, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
     followed: step(recordFollowed, { ...recorded, before }),
     parked: reopens ? step(parkTasks, { workspaceId, goalId: toGoalId, parked: false }) : undefined,
+    starts: reopens ? step(moveReadyStartsBack.call, { workspaceId, taskIds: [], goalIds: [toGoalId] }) : undefined,
   });
   return goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
 }

@@ -4,7 +4,7 @@ import { allowedName, nameForm } from '../domain/names.ts';
 import { named } from '../domain/stored-text.ts';
 import { type Database, type Run, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
-import { countWorkspace } from '../store/statements/count-workspace.ts';
+import { countWholeWorkspace } from '../store/statements/count-workspace.ts';
 import { findWorkspaceById } from '../store/statements/find-workspace-by-id.ts';
 import { listWorkspaces as listStatement } from '../store/statements/list-workspaces.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
@@ -18,12 +18,14 @@ import {
   removeCounters,
   removeDependencies,
   removeEvents,
+  removeGoalRepos,
   removeGoals,
   removeGoalWords,
   removeImports,
   removeNotes,
   removeNoteWords,
   removeOperations,
+  removeReadyStarts,
   removeTasks,
   removeTaskWords,
   removeTokens,
@@ -38,7 +40,16 @@ import { enterWorkspace, findWorkspace, getWorkspace, type Workspace } from '../
 
 /** Tables that others refer to come after these, so that no row is looked for once more by a foreign key that cascades. */
 const removals = [
-  ...[removeGoalWords, removeTaskWords, removeNoteWords, removeClaims, removeDependencies, removeNotes],
+  ...[
+    removeReadyStarts,
+    removeGoalRepos,
+    removeGoalWords,
+    removeTaskWords,
+    removeNoteWords,
+    removeClaims,
+    removeDependencies,
+    removeNotes,
+  ],
   ...[removeTasks, removeGoals, removeEvents, removeOperations, removeImports, removeTokens],
   ...[removeWebhooks, removeCounters],
   removeWorkspace,
@@ -84,7 +95,7 @@ async function summaryOf(
   { id: workspaceId, name, created_at }: Workspace & { created_at: string },
 ): Promise<WorkspaceSummary> {
   const { counts, tokens } = await database.read({
-    counts: step(countWorkspace, { workspaceId }),
+    counts: step(countWholeWorkspace, { workspaceId }),
     tokens: step(listTokens, { workspaceId }),
   });
   const [counted] = counts;

@@ -7,6 +7,8 @@ import { type Surroundings, stayingEdges } from '../domain/undo/obstacles.ts';
 import { restoredGoal, restoredTask, returnedGoal, returnedTask } from '../domain/undo/restored.ts';
 import { isChanged, isChanging, isComing, isGoing, type PastEvent, type UndoneRow } from '../domain/undo/rows.ts';
 import { type Run, step } from '../store/database.ts';
+import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
+import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import { countTasksOfGoals } from '../store/statements/list-undo-surroundings.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
@@ -28,11 +30,11 @@ import {
   rewriteTasks,
 } from '../store/statements/undo-writes.ts';
 import {
-  goalWords,
   noteWords,
   type SearchedGoal,
   type SearchedNote,
   type SearchedTask,
+  searchedGoals,
   taskWords,
 } from '../store/write-words.ts';
 import type { Recording } from './call.ts';
@@ -93,7 +95,9 @@ export async function writeUndo(
   const events = [...rows.map((row) => eventOf(row, now, after)), ...followed];
   await run({
     events: step(recordEvents, { ...recording, events: asJson(events) }),
-    goalWords: goalWords(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
+    repos: step(followGoalRepos, { workspaceId, goalIds: goals }),
+    starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: recounted, goalIds: reopened }),
+    ...searchedGoals(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
     taskWords: taskWords(workspaceId, wordsAgain<SearchedTask>(rows, 'task', after)),
   });
 }

@@ -153,7 +153,7 @@ export class Connections {
     const pool = new pg.Pool({
       Client: SessionNow,
       connectionTimeoutMillis: this.#config.connectionTimeoutMillis ?? patienceMs,
-      onConnect: (client: unknown) => (client as Session).enter({ timeoutMs, readOnly }),
+      onConnect: (client: unknown) => (client as Session).enter({ timeoutMs, readOnly, keepsPlans: true }),
       min: 1,
       max: Math.max(1, poolSize + maxOverflow),
       idleTimeoutMillis: idleMs,

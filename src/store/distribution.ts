@@ -13,6 +13,8 @@ export const distributedTables = [
   'notes',
   'operations',
   'events',
+  'goal_repos',
+  'ready_starts',
   'goal_words',
   'task_words',
   'note_words',

@@ -46,7 +46,8 @@ export function defineFunction<const P extends Shape, const C extends Shape>({
   body,
 }: FunctionText<P, C>): SchemaFunction<P, C> {
   const variables = Object.entries(declare).map(([variable, type]) => `  ${variable} ${type};\n`);
-  const text = `${argumentsOf(params)} returns table (${fieldsOf(columns)})
+  const returned = Object.keys(columns).length === 0 ? 'void' : `table (${fieldsOf(columns)})`;
+  const text = `${argumentsOf(params)} returns ${returned}
 language plpgsql
 ${settings}as $function$
 #variable_conflict use_column
@@ -67,7 +68,7 @@ $function$`;
       params,
       columns,
       ...(releasesEarly && { isFlushedAfter: true }),
-      text: `select ${Object.keys(columns).join(', ') || '1 as done'} from ${fullName}(${places.join(', ')})`,
+      text: `select ${Object.keys(columns).join(', ')} from ${fullName}(${places.join(', ')})`,
     }),
   };
 }

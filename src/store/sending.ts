@@ -1,37 +1,31 @@
 import type { QueryResult } from 'pg';
 import type { Held } from './held.ts';
-import type { Beginning } from './session.ts';
+import { type Beginning, planSettings } from './session.ts';
 import { flush } from './statements/flush.ts';
 import { type Body, type Rows, type Run, type Step, type Steps, step } from './steps.ts';
 
 // How transactions begin, and how statements are sent before the first of them is answered.
 
 /**
- * A write touches a few rows by their keys, whatever the tables' statistics say, and its statements are large: planning
- * them costs more than running them. So one plan is made and kept, and it goes by index. Without statistics a bitmap over
- * the whole workspace looks cheaper than a few keys: a claim among 4,000 new tasks read all of them three times, 4.7 ms in
- * place of 1.3. See statistics.ts, too. What is switched off so has a price before PostgreSQL 18 that makes any plan look
- * worth compiling, which takes a second.
- *
  * The transaction waits for its client between statements. One that stands still, or whose network is gone without a word,
  * must not keep its locks from all others: the server ends it (25P03), and with it the connection.
  */
-const settingsToWrite = [
-  'plan_cache_mode = force_generic_plan',
-  'enable_seqscan = off',
-  'enable_bitmapscan = off',
-  'jit = off',
-];
-export const toWritePatiently: Beginning = { isolation: 'read committed', settings: settingsToWrite };
+export const toWritePatiently: Beginning = { isolation: 'read committed', settings: planSettings };
 export const toWrite: Beginning = {
   isolation: 'read committed',
-  settings: [...settingsToWrite, "idle_in_transaction_session_timeout = '10s'"],
+  settings: [...planSettings, "idle_in_transaction_session_timeout = '10s'"],
 };
 /** A flush of its own, behind a change that did not wait for the disk. */
 export const toFlush = step(flush, {});
 const toReadOneSnapshot: Beginning = { isolation: 'repeatable read', reads: true };
 /** What stands for no transaction at all, where a pooler needs one. */
 const toRunOne: Beginning = { isolation: 'read committed' };
+/** What is known of the tables changes the plan, and making it costs little beside running it. */
+const toPlanAnew: Beginning = {
+  ...toRunOne,
+  reads: true,
+  settings: ['plan_cache_mode = force_custom_plan', 'enable_seqscan = on', 'enable_bitmapscan = on'],
+};
 const toRunUnflushed: Beginning = { isolation: 'read committed', settings: ['synchronous_commit = off'] };
 
 /** Waits for all, and throws the first failure: what follows it in a transaction fails only because of it. */
@@ -60,9 +54,14 @@ export function runOn(held: Held): Run {
 
 /** A statement that is no part of anything. */
 export async function sendAlone(held: Held, what: Step | string, beginning = toRunOne): Promise<QueryResult> {
-  if (!held.needsTransaction) return held.query(what);
+  const isPlannedAnew = typeof what !== 'string' && what.statement.plannedAnew;
+  if (!held.needsTransaction && !isPlannedAnew) return held.query(what);
   held.sendTogether();
-  const [begun, answer, committed] = [held.begin(beginning), held.query(what), held.query('commit')];
+  const [begun, answer, committed] = [
+    held.begin(isPlannedAnew ? toPlanAnew : beginning),
+    held.query(what),
+    held.query('commit'),
+  ];
   await inOrder([begun, answer, committed]);
   return answer;
 }

@@ -1,5 +1,6 @@
 const tables = [
   'goals',
+  'goal_repos',
   'tasks',
   'task_dependencies',
   'operations',

@@ -1,6 +1,7 @@
 import type { Json } from '../domain/json.ts';
 import { blockOf, type SearchedTexts, searchWords, type WordsOwner, weightsKept } from '../domain/search-words.ts';
 import type { Row } from './statement.ts';
+import { deleteGoalRepos, insertGoalRepos } from './statements/goal-repos.ts';
 import type { listSearchedTasks } from './statements/list-searched.ts';
 import type { listSearchedGoalsAfter, listSearchedNotesAfter } from './statements/list-searched-pages.ts';
 import { putGoalWords, putNoteWords, putTaskWords } from './statements/put-words.ts';
@@ -22,6 +23,16 @@ export function goalWords(workspaceId: number, goals: readonly SearchedGoal[]) {
   );
   const ids = goals.map(({ id }) => id);
   return step(putGoalWords, { workspaceId, ids, blocks: ids.map((id) => blockOf(numberIn(id))), words });
+}
+
+/** What goals are found and listed by: their words, and their repositories. */
+export function searchedGoals(workspaceId: number, goals: readonly SearchedGoal[]) {
+  const goalIds = goals.map(({ id }) => id);
+  return {
+    goalWords: goalWords(workspaceId, goals),
+    oldRepos: step(deleteGoalRepos, { workspaceId, goalIds }),
+    newRepos: step(insertGoalRepos, { workspaceId, goalIds }),
+  };
 }
 
 export function taskWords(workspaceId: number, tasks: readonly SearchedTask[]) {

@@ -9,6 +9,8 @@ const State = z.object({
   open_tasks: z.number().int(),
   goal_counter: z.number().int(),
   task_counter: z.number().int(),
+  /** There is more than what was counted. */
+  at_least: z.literal(true).optional(),
 });
 
 export const getAgentStatus = defineTool({
@@ -83,8 +85,9 @@ async function look(
 ): Promise<{ state: z.infer<typeof State> | null; actor: string | null; problem?: string }> {
   try {
     const call = await context.open();
-    const { goals, tasks, openTasks, goalCounter, taskCounter } = await readWorkspaceState(call);
-    const state = { goals, tasks, open_tasks: openTasks, goal_counter: goalCounter, task_counter: taskCounter };
+    const { goals, tasks, openTasks, goalCounter, taskCounter, isAll } = await readWorkspaceState(call);
+    const counted = { goals, tasks, open_tasks: openTasks, goal_counter: goalCounter, task_counter: taskCounter };
+    const state = { ...counted, ...(!isAll && { at_least: true as const }) };
     return { state, actor: call.actor };
   } catch (error) {
     if (!(error instanceof GoalAgentError)) throw error;

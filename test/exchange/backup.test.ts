@@ -53,7 +53,14 @@ beforeAll(async () => {
 
 /** Every row of every table, in one order. */
 async function everything(client: pg.Client): Promise<Record<string, string[]>> {
-  const names = ['workspaces', ...tables.map(({ name }) => name), 'goal_words', 'task_words', 'note_words'];
+  const names = [
+    'workspaces',
+    ...tables.map(({ name }) => name),
+    'goal_repos',
+    'goal_words',
+    'task_words',
+    'note_words',
+  ];
   const found = await Promise.all(
     names.map(async (name) => {
       const { rows } = await client.query(`select t::text as row from ${name} t order by 1`);

@@ -46,6 +46,9 @@ beforeAll(async () => {
       ...{ ...base, id: 'GOAL-9999', number: 9_999, description: 'x', priority: 'low', repos: [], metadata: {} },
       ...{ block: 0, words: "'1.0:x':1a" },
     }),
+    advance_ready_starts: () => ({ workspaceId }),
+    forget_ready_starts: () => ({ workspaceId }),
+    move_ready_starts_back: () => ({ workspaceId, taskIds: taskIds.slice(0, 10), goalIds: [goal] }),
     delete_task: () => ({ ...base, taskId: taskIds[4] }),
     edit_task: () => ({ ...base, taskId: taskIds[5], change: { priority: 'high' }, ...changed }),
     release_tasks: () => ({ ...base, taskIds: [taskIds[0]], reason: null, fence: null }),
@@ -103,7 +106,7 @@ describe('a function of the schema', () => {
         await client.query('rollback');
         client.off('notice', listen);
       }
-      expect(plans.length).toBeGreaterThan(2);
+      expect(plans.length).toBeGreaterThan(1);
       expect(plans.flatMap(scansOf).filter(readsWholeWorkspace)).toEqual([]);
     },
   );

@@ -25,6 +25,20 @@ const recounts = {
     select g.id, g.status, g.total_tasks, g.open_tasks
     from goals g
     where g.status = 'in_progress' and g.total_tasks > 0 and g.open_tasks = 0`,
+  'goals are listed by their repositories, status and priority as they are': `
+    select coalesce(g.number, r.number) as number, g.repo, r.repo as listed, g.status, r.status as listed_status
+    from (
+      select distinct g.workspace_id, g.number, x.repo, g.status, g.priority
+      from goals g
+      cross join unnest(g.repos) as x (repo)
+    ) g
+    full join goal_repos r on r.workspace_id = g.workspace_id and r.number = g.number and r.repo = g.repo
+    where (g.status, g.priority) is distinct from (r.status, r.priority)`,
+  'no task is ready before where ready work begins': `
+    select t.id, t.priority, t.number, s.number as start
+    from ready_starts s
+    join tasks t on t.workspace_id = s.workspace_id and t.priority = s.priority and t.number < s.number
+    where t.status = 'pending' and t.open_dependencies = 0 and not t.parked`,
   'nothing waits for itself': `
     with recursive reach (workspace_id, task_id, id) as (
       select workspace_id, task_id, depends_on_id from task_dependencies

@@ -8,10 +8,10 @@ export interface PlanNode {
 }
 
 export const largeTables = [
-  ...['goals', 'tasks', 'task_dependencies', 'claims', 'events', 'operations', 'notes', 'task_words'],
+  ...['goals', 'goal_repos', 'tasks', 'task_dependencies', 'claims', 'events', 'operations', 'notes', 'task_words'],
 ];
 /** Each holds few rows of a workspace, and those are what is looked for. */
-const wholeIndexes = ['tasks_ready', 'tasks_parked'];
+const wholeIndexes = ['tasks_ready', 'tasks_parked', 'tasks_parked_last'];
 
 export function scansOf(node: PlanNode): PlanNode[] {
   const { Plans: plans = [], ...self } = node;

@@ -4,7 +4,7 @@ import type { GoalStatus } from '../../src/domain/goal.ts';
 import { TaskStatus } from '../../src/domain/task-status.ts';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { Call } from '../../src/service/call.ts';
-import { claimTasks, releaseTasks } from '../../src/service/claims.ts';
+import { advanceReady, claimTasks, releaseTasks } from '../../src/service/claims.ts';
 import { createGoal, deleteGoal, updateGoal } from '../../src/service/goals.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { setTaskStatus, setTaskStatuses } from '../../src/service/set-task-statuses.ts';
@@ -142,6 +142,7 @@ export async function perform(
   const call = calls[step.agent] as Call;
   try {
     await kinds[step.kind](call, there, step);
+    await advanceReady(call);
   } catch (error) {
     if (!['invalid', 'conflict', 'not_found'].includes((error as { code: string }).code)) throw error;
   }

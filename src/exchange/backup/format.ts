@@ -20,7 +20,7 @@ interface BackedUpTable {
   staysBehind?: true;
 }
 
-/** Tables in an order that the foreign keys allow. Words for search are made anew: they hold nothing that is not in the rows. */
+/** Tables in an order that the foreign keys allow. Words for search, the repositories that goals are listed by, and where ready work begins are made anew: they hold nothing that is not in the rows. */
 export const tables: readonly BackedUpTable[] = [
   { name: 'counters', key: 'kind' },
   { name: 'goals', key: 'id' },

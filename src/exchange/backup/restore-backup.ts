@@ -70,6 +70,7 @@ async function intoEmpty(session: Session): Promise<Restoring> {
       `The database is not empty: the workspace ${taken.name} holds something. Restore into another database, or one workspace of the backup as a new one with --workspace and --as.`,
     );
   }
+  await session.query('delete from ready_starts s using workspaces w where s.workspace_id = w.id');
   await session.query('delete from tokens t using workspaces w where t.workspace_id = w.id');
   await session.query('delete from counters c using workspaces w where c.workspace_id = w.id');
   await session.query('delete from workspaces');

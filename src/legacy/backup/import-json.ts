@@ -5,6 +5,7 @@ import { asJson } from '../../domain/json.ts';
 import { type Call, transact } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';
+import { forgetReadyStarts } from '../../store/functions/move-ready-starts.ts';
 import { findAnyRow } from '../../store/statements/find-any-row.ts';
 import { findWorkspaceById } from '../../store/statements/find-workspace-by-id.ts';
 import { importGoals } from '../../store/statements/import-goals.ts';
@@ -17,7 +18,7 @@ import { restoreImports } from '../../store/statements/restore-imports.ts';
 import { restoreNotes } from '../../store/statements/restore-notes.ts';
 import { restoreClaims } from '../../store/statements/undo-writes.ts';
 import { workspaceIsGone } from '../../store/workspace-is-gone.ts';
-import { goalWords, noteWords, taskWords } from '../../store/write-words.ts';
+import { noteWords, searchedGoals, taskWords } from '../../store/write-words.ts';
 import { deriveColumns } from '../check/goal-tasks.ts';
 import { chunks } from '../chunks.ts';
 import { JsonTextError, parseJson } from '../json-text.ts';
@@ -72,7 +73,7 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
   const { goals, tasks } = withDerivedColumns(exported);
   for (const chunk of chunks(goals, chunkSize)) yield step(importGoals, { workspaceId, goals: asJson(chunk) });
   for (const chunk of chunks(tasks, chunkSize)) yield step(importTasks, { workspaceId, tasks: asJson(chunk) });
-  for (const chunk of chunks(exported.goals, chunkSize)) yield goalWords(workspaceId, chunk);
+  for (const chunk of chunks(exported.goals, chunkSize)) yield* Object.values(searchedGoals(workspaceId, chunk));
   for (const chunk of chunks(exported.tasks, chunkSize)) yield taskWords(workspaceId, chunk);
   for (const chunk of chunks(exported.tasks, chunkSize)) {
     const edges = chunk.flatMap(({ id, dependencies }) =>
@@ -95,6 +96,7 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
     yield step(restoreImports, { workspaceId, imports: asJson(chunk) });
   const claims = exported.tasks.filter((task) => task.claimed_by !== null);
   for (const chunk of chunks(claims, chunkSize)) yield step(restoreClaims, { workspaceId, claims: asJson(chunk) });
+  yield step(forgetReadyStarts.call, { workspaceId });
   yield step(raiseHistoryNumbers, { last: exported.events.reduce((last, event) => Math.max(last, event.seq), 0) });
   const counters = Object.entries(exported.counters);
   yield step(raiseCounters, {

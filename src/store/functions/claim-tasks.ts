@@ -1,18 +1,52 @@
 import { defineFunction } from '../function.ts';
-import { claimOf, expiredAtOnce, isStale, listedTaskColumns, listedTaskSelect } from '../statements/sql.ts';
-import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
+import {
+  claimOf,
+  expiredAtOnce,
+  isReady,
+  isStale,
+  listedTaskColumns,
+  listedTaskSelect,
+  noStart,
+  readyStarts,
+} from '../statements/sql.ts';
+import { eventColumns, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 
-/** Ready tasks in their order. What another agent is taking at this moment is passed over, so that claimers never wait for each other. */
-const pick = (condition: string, isClaimable = "t.status = 'pending'") => `
-    select array_agg(x.id) into picked
-    from (
+/**
+ * Ready tasks in their order, priority by priority, each from where its ready work begins. What another agent is taking at
+ * this moment is passed over, so that claimers never wait for each other.
+ */
+const pickReady = `
+    for start in select p.priority, p.start as number from ${readyStarts} loop
+      exit when cardinality(picked) >= p_limit;
+      continue when start.number = ${noStart};
+      if p_goal_id is null then${pickFrom('')}
+      else${pickFrom(' and t.goal_id = p_goal_id')}
+      end if;
+    end loop;`;
+
+function pickFrom(condition: string): string {
+  return `
+        picked := picked || array(
+          select t.id
+          from tasks t
+          where t.workspace_id = $1${condition} and t.priority = start.priority and t.number >= start.number and ${isReady('t')}
+          order by t.number
+          limit p_limit - cardinality(picked)
+          for no key update skip locked
+        );`;
+}
+
+/** Of the tasks that are named those that are ready, or stale. */
+const pickNamed = `
+    picked := array(
       select t.id
       from tasks t
-      where t.workspace_id = $1 and ${isClaimable} and t.open_dependencies = 0 and not t.parked${condition}
+      where t.workspace_id = $1 and t.id = any(p_task_ids) and (p_fence is null or t.fence = p_fence)
+        and (t.status = 'pending' or ${isStale('t')}) and t.open_dependencies = 0 and not t.parked
       order by t.priority, t.number
       limit p_limit
       for no key update skip locked
-    ) x;`;
+    );`;
 
 /**
  * Gives back tasks whose lease ran out: they are ready again, under the fence that they had, so that a holder who comes
@@ -91,6 +125,7 @@ const endLeases = `
       from events e
       where t.workspace_id = $1 and t.id = any(ended)
         and e.workspace_id = $1 and e.operation = operation_seq and e.task_id = t.id;
+      ${moveReadyStarts('t.id = any(ended)')}
     end if;`;
 
 /**
@@ -122,7 +157,8 @@ export const claimTasks = defineFunction({
     at: 'timestamptz := clock_timestamp()',
     lease_end: 'timestamptz := at + make_interval(secs => p_lease_seconds)',
     kept: 'text[]',
-    picked: 'text[]',
+    picked: "text[] := '{}'",
+    start: 'record',
     ended: 'text[]',
     given_up: "text[] := '{}'",
     held: 'jsonb',
@@ -144,11 +180,10 @@ export const claimTasks = defineFunction({
   end if;
   if exists (select from claims c where c.workspace_id = $1 and c.expires_at <= at) then${endLeases}
   end if;
-  if p_task_ids is not null then${pick(' and t.id = any(p_task_ids) and (p_fence is null or t.fence = p_fence)', `(t.status = 'pending' or ${isStale('t')})`)}
-  elsif p_goal_id is not null then${pick(' and t.goal_id = p_goal_id')}
-  else${pick('')}
+  if p_task_ids is not null then${pickNamed}
+  else${pickReady}
   end if;
-  if picked is not null then
+  if picked <> '{}' then
   ${recordOperation()}
     at := clock_timestamp();
     lease_end := at + make_interval(secs => p_lease_seconds);

@@ -27,6 +27,11 @@ ${recordOperation()}
   values ($1, p_id, p_number, p_description, p_priority::priority, 'planned', p_repos, p_metadata);
   insert into goal_words (workspace_id, goal_id, block, words)
   values ($1, p_id, p_block, p_words::tsvector);
+  if p_repos <> '{}' then
+    insert into goal_repos (workspace_id, number, repo, status, priority)
+    select distinct $1, p_number, r.repo, 'planned'::goal_status, p_priority::priority
+    from unnest(p_repos) as r (repo);
+  end if;
   insert into events (${eventColumns})
   select $1, operation_seq, 'created', g.id, null, null, ${goalImage('g')}
   from goals g

@@ -1,6 +1,13 @@
 import { defineFunction } from '../function.ts';
 import { deletedTaskImage, goalStatus } from '../statements/sql.ts';
-import { eventColumns, lockGraphExclusive, operationVariable, recordOperation } from './pieces.ts';
+import {
+  eventColumns,
+  followGoals,
+  lockGraphExclusive,
+  moveReadyStarts,
+  operationVariable,
+  recordOperation,
+} from './pieces.ts';
 
 /**
  * Deletes a task; no row where there is none. Those that waited for it wait no more; a goal that is left with nothing but
@@ -57,6 +64,7 @@ ${recordOperation()}
     update tasks t
     set open_dependencies = t.open_dependencies - 1, revision = t.revision + 1
     where t.workspace_id = $1 and t.id = any(dependents);
+    ${moveReadyStarts('t.id = any(dependents)')}
   end if;
   delete from tasks t
   where t.workspace_id = $1 and t.id = p_task_id;
@@ -68,6 +76,7 @@ ${recordOperation()}
     updated_at = at,
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = was.goal_id;
+  ${followGoals('array[was.goal_id]')}
   insert into events (${eventColumns})
   select $1, operation_seq, 'followed', g.id, null,
     jsonb_build_object('status', goal_was.status, 'total_tasks', goal_was.total_tasks, 'open_tasks', goal_was.open_tasks),

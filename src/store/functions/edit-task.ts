@@ -1,6 +1,13 @@
 import { defineFunction } from '../function.ts';
 import { claimOf, editedPriority, taskColumns, taskEdit, taskSelect } from '../statements/sql.ts';
-import { eventColumns, operationVariable, recordOperation, replaceWords, wordsParams } from './pieces.ts';
+import {
+  eventColumns,
+  moveReadyStarts,
+  operationVariable,
+  recordOperation,
+  replaceWords,
+  wordsParams,
+} from './pieces.ts';
 
 /**
  * Changes the fields of a task that `change` has, a null among them taking a value away; no row where there is no such
@@ -28,6 +35,9 @@ ${recordOperation()}
   from ${editedPriority('p_change')}
   where t.workspace_id = $1 and t.id = p_task_id;
 ${replaceWords('task_words', 'task_id')}
+  if p_change ? 'priority' then
+    ${moveReadyStarts('t.id = p_task_id')}
+  end if;
   insert into events (${eventColumns})
   select $1, operation_seq, 'updated', x.goal_id, x.id, x.before, x.after
   from (

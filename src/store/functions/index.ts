@@ -3,6 +3,7 @@ import { claimTasks } from './claim-tasks.ts';
 import { createGoal } from './create-goal.ts';
 import { deleteTask } from './delete-task.ts';
 import { editTask } from './edit-task.ts';
+import { advanceReadyStarts, forgetReadyStarts, moveReadyStartsBack } from './move-ready-starts.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { setTaskStatuses } from './set-task-statuses.ts';
 import { takeNumbers } from './take-numbers.ts';
@@ -11,10 +12,13 @@ import { updateGoal } from './update-goal.ts';
 /** Every function of the schema: the migration runner makes those that are missing. */
 export const functions = [
   addNote,
+  advanceReadyStarts,
   claimTasks,
   createGoal,
   deleteTask,
   editTask,
+  forgetReadyStarts,
+  moveReadyStartsBack,
   releaseTasks,
   setTaskStatuses,
   takeNumbers,

@@ -1,4 +1,4 @@
-import { replacedWords } from '../statements/sql.ts';
+import { isReady, replacedWords } from '../statements/sql.ts';
 
 // Pieces of PL/pgSQL that several functions share. `$1` is the workspace.
 
@@ -48,4 +48,38 @@ export function replaceWords(table: 'goal_words' | 'task_words', key: string): s
     set words = ${replacedWords('p_kept_weights', 'p_words')}
     where w.workspace_id = $1 and w.${key} = p_${key};
   end if;`;
+}
+
+/** Goals, `ids`, have a new status or priority, by which those of a repository are listed. */
+export function followGoals(ids: string): string {
+  return `update goal_repos r
+      set status = g.status, priority = g.priority
+      from goals g
+      where r.workspace_id = $1
+        and r.number = any(array(
+          select x.number
+          from goals x
+          where x.workspace_id = $1 and x.id = any(${ids})
+        ))
+        and g.workspace_id = $1 and g.id = any(${ids}) and g.number = r.number and (r.status, r.priority) is distinct from (g.status, g.priority);`;
+}
+
+/** The key of the lock that guards where ready work begins (docs/decisions/ready-work.md). */
+export const readyStartsLock = `1380270170, ($1 % 2147483647)::int4`;
+
+/**
+ * After tasks, `t`, may have become ready: ready work begins no later than at the first of them. The lock comes first, so
+ * that whoever moves the start on has either seen these tasks, or is seen.
+ */
+export function moveReadyStarts(condition: string): string {
+  return `perform pg_advisory_xact_lock_shared(${readyStartsLock});
+    update ready_starts s
+    set number = r.number
+    from (
+      select t.priority, min(t.number) as number
+      from tasks t
+      where t.workspace_id = $1 and ${condition} and ${isReady('t')}
+      group by t.priority
+    ) r
+    where s.workspace_id = $1 and s.priority = r.priority and s.number > r.number;`;
 }

@@ -1,5 +1,5 @@
 import { defineFunction } from '../function.ts';
-import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
+import { eventColumns, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 
 /**
  * Gives back what an agent holds by its name, or, where a fence is given, the task that has it: pending again, and no
@@ -37,6 +37,7 @@ ${recordOperation({ reason: 'p_reason' })}
   update tasks t
   set status = 'pending', attempts = t.attempts - (t.id = any(in_time) is true)::int4, updated_at = at, revision = t.revision + 1
   where t.workspace_id = $1 and t.id = any(held);
+  ${moveReadyStarts('t.id = any(held)')}
   insert into events (${eventColumns})
   select $1, operation_seq, 'released', t.goal_id, t.id,
     leases -> t.id || jsonb_build_object('status', 'in_progress', 'attempts', t.attempts + (t.id = any(in_time) is true)::int4),

@@ -1,6 +1,13 @@
 import { defineFunction } from '../function.ts';
 import { goalStatus, isSame, replacedWords } from '../statements/sql.ts';
-import { eventColumns, lockGraphShared, operationVariable, recordOperation } from './pieces.ts';
+import {
+  eventColumns,
+  followGoals,
+  lockGraphShared,
+  moveReadyStarts,
+  operationVariable,
+  recordOperation,
+} from './pieces.ts';
 import { claimedAfterLease, happened } from './status-pieces.ts';
 
 /**
@@ -51,6 +58,7 @@ export const setTaskStatuses = defineFunction({
     waiting: 'text[]',
     moved_by: 'int4[]',
     freed: 'text[]',
+    woken: "text[] := '{}'",
     ready: "text[] := '{}'",
     completed: 'text[]',
     reopened: 'text[]',
@@ -112,6 +120,9 @@ ${lockGraphShared}
       accepted := accepted || b.id;
       statuses := statuses || (change ->> 'status')::task_status;
       results := array_append(results, case when (change ->> 'has_result')::bool then nullif(change -> 'result', 'null') else b.result end);
+      if change ->> 'status' = 'pending' then
+        woken := woken || b.id;
+      end if;
     end if;
     if (change ->> 'has_result')::bool then
       with_results := with_results || b.id;
@@ -204,9 +215,14 @@ ${lockGraphShared}
       update tasks t
       set parked = false, revision = t.revision + 1
       where t.workspace_id = $1 and t.goal_id = any(reopened) and t.parked;
+      ${moveReadyStarts('t.goal_id = any(reopened)')}
+    end if;
+    if woken <> '{}' or freed is not null then
+      ${moveReadyStarts('t.id = any(woken || freed)')}
     end if;
     insert into events (${eventColumns})${happened}
     if completed is not null or reopened is not null then
+      ${followGoals('counted')}
       insert into events (${eventColumns})
       select $1, operation_seq, 'followed', g.id, null,
         jsonb_build_object('status', x.status, 'total_tasks', x.total_tasks, 'open_tasks', x.open_tasks),

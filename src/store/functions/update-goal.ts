@@ -2,7 +2,9 @@ import { defineFunction } from '../function.ts';
 import { goalChange, goalColumns, goalSelect } from '../statements/sql.ts';
 import {
   eventColumns,
+  followGoals,
   lockGraphExclusive,
+  moveReadyStarts,
   operationVariable,
   recordOperation,
   replaceWords,
@@ -61,11 +63,25 @@ ${recordOperation()}
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = p_goal_id;
 ${replaceWords('goal_words', 'goal_id')}
+  if p_repos is not null then
+    delete from goal_repos r
+    where r.workspace_id = $1 and r.number = was.number;
+    insert into goal_repos (workspace_id, number, repo, status, priority)
+    select distinct $1, g.number, r.repo, g.status, g.priority
+    from goals g
+    cross join unnest(g.repos) as r (repo)
+    where g.workspace_id = $1 and g.id = p_goal_id;
+  elsif p_status is not null or p_priority is not null then
+    ${followGoals('array[p_goal_id]')}
+  end if;
   if p_status is not null then
     update tasks t
     set parked = p_status in ('completed', 'cancelled'), revision = t.revision + 1
     where t.workspace_id = $1 and t.goal_id = p_goal_id and t.status <> 'completed'
       and t.parked <> (p_status in ('completed', 'cancelled'));
+    if p_status not in ('completed', 'cancelled') then
+      ${moveReadyStarts('t.goal_id = p_goal_id')}
+    end if;
   end if;
   insert into events (${eventColumns})
   select $1, operation_seq, 'updated', x.id, null, x.before, x.after

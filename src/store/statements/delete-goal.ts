@@ -52,7 +52,7 @@ export const recordDeletedTasks = defineStatement({
 export const releaseDependentsOfGoal = defineStatement({
   name: 'release_dependents_of_goal',
   params: { workspaceId: 'int8', goalId: 'text' },
-  columns: {},
+  columns: { id: 'text' },
   text: `
     with waiting as materialized (
       select d.task_id, count(*)::int4 as open
@@ -68,5 +68,6 @@ export const releaseDependentsOfGoal = defineStatement({
     set open_dependencies = t.open_dependencies - w.open, revision = t.revision + 1
     from waiting w
     where t.workspace_id = $1 and t.id = any(array(select v.task_id from waiting v)) and ${isSame('t.id', 'w.task_id')}
-      and t.goal_id <> $2`,
+      and t.goal_id <> $2
+    returning t.id`,
 });

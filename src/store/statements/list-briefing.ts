@@ -1,7 +1,9 @@
 import { defineStatement } from '../statement.ts';
-import { claimOf, countedAtMost, isStale } from './sql.ts';
+import { claimOf, countedAtMost, isStaleUnlessHeld } from './sql.ts';
 
 // What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
+
+const page = { workspaceId: 'int8', textLimit: 'int4', limit: 'int8' } as const;
 
 const taskColumns = {
   id: 'text',
@@ -20,10 +22,13 @@ const taskColumns = {
 const task = (
   at: string,
 ) => `t.id, t.goal_id, t.status::text, left(t.description, $2) as description, left(t.result::text, $2) as result,
-        c.holder as claimed_by, c.expires_at as lease_expires_at, ${at} as at, ${isStale('t')} as stale`;
+        c.holder as claimed_by, c.expires_at as lease_expires_at, ${at} as at, ${isStaleUnlessHeld('t')} and c.holder is null as stale`;
 
-const inState = (status: string) => {
-  const condition = `t.workspace_id = $1 and t.status = '${status}' and not t.parked and ($4::text is null or t.goal_id = $4)`;
+const current = (scope: string) =>
+  ['in_progress', 'blocked', 'failed'].map((status) => inState(status, scope)).join('\n    union all');
+
+const inState = (status: string, scope: string) => {
+  const condition = `t.workspace_id = $1 and t.status = '${status}' and not t.parked${scope}`;
   return `
     (
       select ${task('t.updated_at')},
@@ -39,10 +44,22 @@ const inState = (status: string) => {
 /** What is under way and what is stuck: some of each, the last changed first. */
 export const listCurrentTasks = defineStatement({
   name: 'list_current_tasks',
-  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8', goalId: 'text?' },
+  params: page,
   columns: taskColumns,
-  text: ['in_progress', 'blocked', 'failed'].map(inState).join('\n    union all'),
+  text: current(''),
 });
+
+/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+export const listCurrentTasksOfGoal = defineStatement({
+  name: 'list_current_tasks_of_goal',
+  params: { ...page, goalId: 'text' },
+  columns: taskColumns,
+  text: current(' and t.goal_id = $4'),
+});
+
+/** Tasks under way or stuck that are looked at, and tasks that wait for one of them. */
+const currentAtMost = 50;
+const waitingAtMost = 200;
 
 const waitingColumns = {
   id: 'text',
@@ -52,18 +69,12 @@ const waitingColumns = {
   total: 'int8',
 } as const;
 
-/** Open tasks that wait for others, most important first, each with the first of what it waits for and how that stands. */
-export const listWaitingTasks = defineStatement({
-  name: 'list_waiting_tasks',
-  params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8', goalId: 'text?' },
-  columns: waitingColumns,
-  text: `
+const waiting = (scope: string) => `
     with current as (
       select t.id
       from tasks t
-      where t.workspace_id = $1 and t.status in ('in_progress', 'blocked', 'failed') and not t.parked
-        and ($4::text is null or t.goal_id = $4)
-      limit 200
+      where t.workspace_id = $1 and t.status in ('in_progress', 'blocked', 'failed') and not t.parked${scope}
+      limit ${currentAtMost}
     ),
     waiting as (
       select t.*
@@ -72,7 +83,7 @@ export const listWaitingTasks = defineStatement({
         select d.task_id
         from task_dependencies d
         where d.workspace_id = $1 and d.depends_on_id = any(array(select c.id from current c))
-        limit 1000
+        limit ${waitingAtMost}
       ))
     )
     select w.id, w.goal_id, left(w.description, $2) as description,
@@ -87,15 +98,29 @@ export const listWaitingTasks = defineStatement({
       (select count(*) from waiting v) as total
     from waiting w
     order by w.priority, w.number
-    limit $3`,
+    limit $3`;
+
+/** Open tasks that wait for others, most important first, each with the first of what it waits for and how that stands. */
+export const listWaitingTasks = defineStatement({
+  name: 'list_waiting_tasks',
+  params: page,
+  columns: waitingColumns,
+  text: waiting(''),
 });
 
-const since = (column: string) => `($4::timestamptz is null or ${column} >= $4)
-      and ($5::float8 is null or ${column} >= now() - make_interval(secs => $5))`;
+/** The same of one goal. */
+export const listWaitingTasksOfGoal = defineStatement({
+  name: 'list_waiting_tasks_of_goal',
+  params: { ...page, goalId: 'text' },
+  columns: waitingColumns,
+  text: waiting(' and t.goal_id = $4'),
+});
+
+/** A bound that an index is read from, whether a time is given or not. */
+const since = (column: string) =>
+  `${column} >= greatest('-infinity'::timestamptz, $4::timestamptz, now() - make_interval(secs => $5::float8))`;
 const lately = {
-  workspaceId: 'int8',
-  textLimit: 'int4',
-  limit: 'int8',
+  ...page,
   /** The first instant that counts, and how many seconds ago that was: one of them, or none. */
   since: 'timestamptz?',
   secondsAgo: 'float8?',
@@ -129,25 +154,38 @@ export const listFinishedTasksOfGoal = defineStatement({
   text: finished('t.workspace_id = $1 and t.goal_id = $6'),
 });
 
-/** The last notes, of one goal or of all. */
+const noteColumns = {
+  goal_id: 'text',
+  task_id: 'text?',
+  actor: 'text',
+  text: 'text',
+  created_at: 'timestamptz',
+  total: 'int8',
+} as const;
+
+const lastNotes = (scope: string, order: string) => {
+  const condition = `n.workspace_id = $1${scope} and ${since('n.created_at')}`;
+  return `
+    select n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, n.created_at,
+      (select count(*) from (select from notes n where ${condition} limit ${countedAtMost}) as counted) as total
+    from notes n
+    where ${condition}
+    order by ${order}
+    limit $3`;
+};
+
+/** The last notes. */
 export const listLastNotes = defineStatement({
   name: 'list_last_notes',
-  params: { ...lately, goalId: 'text?' },
-  columns: { goal_id: 'text', task_id: 'text?', actor: 'text', text: 'text', created_at: 'timestamptz', total: 'int8' },
-  text: `
-    with counted as (
-      select count(*) as total
-      from (
-        select
-        from notes n
-        where n.workspace_id = $1 and ($6::text is null or n.goal_id = $6) and ${since('n.created_at')}
-        limit ${countedAtMost}
-      ) n
-    )
-    select n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, n.created_at, c.total
-    from notes n
-    cross join counted c
-    where n.workspace_id = $1 and ($6 is null or n.goal_id = $6) and ${since('n.created_at')}
-    order by n.id desc
-    limit $3`,
+  params: lately,
+  columns: noteColumns,
+  text: lastNotes('', 'n.created_at desc'),
+});
+
+/** The last notes on a goal and its tasks. */
+export const listLastNotesOfGoal = defineStatement({
+  name: 'list_last_notes_of_goal',
+  params: { ...lately, goalId: 'text' },
+  columns: noteColumns,
+  text: lastNotes(' and n.goal_id = $6', 'n.id desc'),
 });

@@ -1,40 +1,89 @@
 import { defineStatement } from '../statement.ts';
 import { countedAtMost, listedGoalColumns, listedGoalSelect } from './sql.ts';
 
-const matching = `g.workspace_id = $1
-      and ($4::text is null or g.status = $4::text::goal_status)
-      and ($5::text is null or g.priority = $5::text::priority)
-      and ($6::text is null or $6 = any(g.repos))`;
+// Goals, newest first, those numbered below `before`. `total` counts all that match, up to a bound. One plan cannot serve all
+// ways to them, so there is a statement for each.
 
-/** Newest first, those numbered below `before`. `total` counts all that match, up to a bound. */
+const params = {
+  workspaceId: 'int8',
+  textLimit: 'int4',
+  taskIdLimit: 'int8',
+  status: 'text?',
+  priority: 'text?',
+  repo: 'text?',
+  before: 'int8?',
+  limit: 'int8',
+} as const;
+const columns = { ...listedGoalColumns, number: 'int8', total: 'int8' } as const;
+
+const isBefore = (alias: string) => `${alias}.number < coalesce($7::int8, 9223372036854775807)`;
+
+/** `numbers` are those of the page: the page first, and only then what its rows look like. */
+const page = (numbers: string, counted: string) => `
+    select ${listedGoalSelect}, g.number,
+      (select count(*) from (${counted}
+        limit ${countedAtMost}
+      ) c) as total
+    from (${numbers}
+    ) n
+    join goals g on g.workspace_id = $1 and g.number = n.number
+    order by g.number desc`;
+
+/** The statuses and priorities that are asked for. Each pair of them is a run of the index, newest last. */
+const kinds = `
+      from unnest(enum_range(null::goal_status)) as s (status)
+      cross join unnest(enum_range(null::priority)) as p (priority)`;
+const isAskedFor = `($4::text is null or s.status = $4::text::goal_status) and ($5::text is null or p.priority = $5::text::priority)`;
+
+const byKind = (table: 'goals' | 'goal_repos', condition: string) => {
+  const rows = (and: string, end: string) => `${kinds}
+      cross join lateral (
+        select r.number
+        from ${table} r
+        where r.workspace_id = $1${condition} and r.status = s.status and r.priority = p.priority${and}
+        ${end}
+      ) r
+      where ${isAskedFor}`;
+  return page(
+    `
+      select r.number${rows(` and ${isBefore('r')}`, 'order by r.number desc\n        limit $8')}
+      order by r.number desc
+      limit $8`,
+    `
+        select${rows('', `limit ${countedAtMost}`)}`,
+  );
+};
+
 export const listGoals = defineStatement({
   name: 'list_goals',
-  params: {
-    workspaceId: 'int8',
-    textLimit: 'int4',
-    taskIdLimit: 'int8',
-    status: 'text?',
-    priority: 'text?',
-    repo: 'text?',
-    before: 'int8?',
-    limit: 'int8',
-  },
-  columns: {
-    ...listedGoalColumns,
-    number: 'int8',
-    total: 'int8',
-  },
-  text: `
-    select ${listedGoalSelect},
-      g.number,
-      (select count(*) from (select from goals g where ${matching} limit ${countedAtMost}) as counted) as total
-    from (
-      -- the page first, and only then what its rows look like
-      select g.*
-      from goals g
-      where ${matching} and ($7::int8 is null or g.number < $7)
-      order by g.number desc
-      limit $8
-    ) g
-    order by g.number desc`,
+  params,
+  columns,
+  text: page(
+    `
+      select r.number
+      from goals r
+      where r.workspace_id = $1 and $4::text is null and $5::text is null and $6::text is null and ${isBefore('r')}
+      order by r.number desc
+      limit $8`,
+    `
+        select
+        from goals r
+        where r.workspace_id = $1`,
+  ),
+});
+
+/** Of a status, a priority, or both. */
+export const listGoalsByStatus = defineStatement({
+  name: 'list_goals_by_status',
+  params,
+  columns,
+  text: byKind('goals', ' and $6::text is null'),
+});
+
+/** Of a repository, and of a status, a priority, or both where they are asked for. */
+export const listGoalsByRepo = defineStatement({
+  name: 'list_goals_by_repo',
+  params,
+  columns,
+  text: byKind('goal_repos', ' and r.repo = $6'),
 });

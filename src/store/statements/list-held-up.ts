@@ -13,16 +13,22 @@ const columns = {
 } as const;
 const params = { workspaceId: 'int8', limit: 'int8' } as const;
 
-/** Tasks of closed goals that are looked at: old stores may have any number of them. */
-const parkedAtMost = 2_000;
+/** Tasks of closed goals that are looked at, the newest: old stores may have any number of them. */
+const parkedAtMost = 200;
 
+/** First which pending tasks wait, since most tasks of a closed goal are waited for by others of it only. `offset 0` keeps the order. */
 const heldUp = (condition: string) => `
     select w.id, left(w.description, 200) as description, x.id as waits_for, x.status::text, x.goal_id, g.status::text as goal_status
-    from task_dependencies d
-    join tasks w on w.workspace_id = $1 and w.id = d.task_id
-    join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
+    from (
+      select w.id, w.description, w.priority, w.number, d.depends_on_id
+      from task_dependencies d
+      join tasks w on w.workspace_id = $1 and w.id = d.task_id
+      where d.workspace_id = $1 and w.status = 'pending' and not w.parked and ${condition}
+      offset 0
+    ) w
+    join tasks x on x.workspace_id = $1 and x.id = w.depends_on_id
     join goals g on g.workspace_id = $1 and g.id = x.goal_id
-    where d.workspace_id = $1 and x.parked and w.status = 'pending' and not w.parked and ${condition}
+    where x.parked
     order by w.priority, w.number, x.number
     limit $2`;
 
@@ -35,6 +41,7 @@ export const listHeldUp = defineStatement({
         select p.id
         from tasks p
         where p.workspace_id = $1 and p.parked
+        order by p.number desc
         limit ${parkedAtMost}
       ))`),
 });
@@ -44,7 +51,11 @@ export const listHeldUpInGoal = defineStatement({
   name: 'list_held_up_in_goal',
   params: { ...params, goalId: 'text' },
   columns,
-  text: heldUp('w.goal_id = $3'),
+  text: heldUp(`d.task_id = any(array(
+        select v.id
+        from tasks v
+        where v.workspace_id = $1 and v.goal_id = $3 and v.status = 'pending' and not v.parked
+      ))`),
 });
 
 /** By what one goal left unfinished. */
@@ -52,7 +63,11 @@ export const listHeldUpByGoal = defineStatement({
   name: 'list_held_up_by_goal',
   params: { ...params, goalId: 'text' },
   columns,
-  text: heldUp('x.goal_id = $3'),
+  text: heldUp(`d.depends_on_id = any(array(
+        select p.id
+        from tasks p
+        where p.workspace_id = $1 and p.goal_id = $3 and p.parked
+      ))`),
 });
 
 /** Of these tasks. */

@@ -49,21 +49,21 @@ const shown = (page: string, order: string) => `
     ) e
     order by ${order}`;
 
+/** Events, each with its operation. That there is one at most is said so that the page is read in the order of the events. */
 const from = `
       from events e
-      join operations o on o.workspace_id = $1 and o.seq = e.operation`;
+      cross join lateral (
+        select o.at, o.actor
+        from operations o
+        where o.workspace_id = $1 and o.seq = e.operation
+        limit 1
+      ) o`;
 
-const isSince = `($5::timestamptz is null or o.at >= $5)
-        and ($6::float8 is null or o.at >= now() - make_interval(secs => $6))`;
+/** An index is read from this bound, whether a time is given or not. */
+const isSince = `o.at >= greatest('-infinity'::timestamptz, $5::timestamptz, now() - make_interval(secs => $6::float8))`;
 
-/** Events by their numbers. Where a time is given, what is older is not walked through: its operations have lower numbers. */
-const byNumber = (condition: string) =>
-  shown(
-    `select e.*, o.at, o.actor${from}
-      where ${condition}
-        and ($4::text is null or o.actor = $4)
-        and ${isSince}
-        and ($5 is null and $6 is null or e.seq >= (
+/** Operations older than the time that is given have lower numbers than this one, and are not walked through. */
+const firstSince = `(
           select min(f.seq)
           from (
             select o.seq
@@ -72,8 +72,20 @@ const byNumber = (condition: string) =>
             order by o.at
             limit 100
           ) f
-        ))
-        and ($8::int8 is null or e.seq < $8 and $7::int8 is not null)
+        )`;
+
+const greatest = '9223372036854775807';
+
+/** Events by their numbers. */
+const byNumber = (condition: string) =>
+  shown(
+    `select e.*, o.at, o.actor${from}
+      where ${condition}
+        and ($4::text is null or o.actor = $4)
+        and ${isSince}
+        and e.seq >= ${firstSince}
+        and e.seq < coalesce($8::int8, ${greatest})
+        and ($7::int8 is null or $8 is not null)
       order by e.seq desc
       limit $3`,
     'e.seq desc',
@@ -114,8 +126,9 @@ export const listHistoryOfActor = defineStatement({
       join events e on e.workspace_id = $1 and e.operation = o.seq
       where o.workspace_id = $1 and o.actor = $4
         and ${isSince}
-        and ($7::int8 is null or (o.seq, e.seq) < ($7, $8::int8))
-        and ($7 is null or o.seq <= $7)
+        and o.seq >= ${firstSince}
+        and (o.seq, e.seq) < (coalesce($7::int8, ${greatest}), coalesce($8::int8, ${greatest}))
+        and o.seq <= coalesce($7, ${greatest})
       order by o.seq desc, e.seq desc
       limit $3`,
     'e.operation desc, e.seq desc',
@@ -161,7 +174,8 @@ export const listOperationStarts = defineStatement({
         limit 1
       ) e
       where o.workspace_id = $1 and o.actor = $4 and ${isSince}
-        and ($7::int8 is null or o.seq < $7) and ($8 or e.undoes is null)
+        and o.seq >= ${firstSince}
+        and o.seq < coalesce($7::int8, ${greatest}) and ($8 or e.undoes is null)
       order by o.seq desc
       limit $3`,
     'e.operation desc',

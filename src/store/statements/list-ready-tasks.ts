@@ -1,7 +1,7 @@
 import { defineStatement } from '../statement.ts';
-import { claimOf, countedAtMost, listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { claimOf, countedAtMost, isReady, listedTaskColumns, listedTaskSelect, readyStarts } from './sql.ts';
 
-const ready = `t.status = 'pending' and t.open_dependencies = 0 and not t.parked`;
+const ready = isReady('t');
 /** Claimed, and the lease ran out: ready again, and given back with the next claim. */
 const givenUp = `not t.parked and t.id = any(array(
           select c.task_id
@@ -9,6 +9,17 @@ const givenUp = `not t.parked and t.id = any(array(
           where c.workspace_id = $1 and c.expires_at <= now()
         ))`;
 const columns = { ...listedTaskColumns, total: 'int8' } as const;
+
+/** Priority by priority, each from where its ready work begins. */
+const readyRows = (columns: string, end: string) => `
+          select ${columns}
+          from ${readyStarts}
+          cross join lateral (
+            select t.*
+            from tasks t
+            where t.workspace_id = $1 and t.priority = p.priority and t.number >= p.start and ${ready}
+            ${end}
+          ) t`;
 
 /** Ready tasks, most important first, then oldest. `total` counts all of them, up to a bound. */
 export const listReadyTasks = defineStatement({
@@ -18,12 +29,13 @@ export const listReadyTasks = defineStatement({
   text: `
     select ${listedTaskSelect},
       (select count(*) from (
-        (select from tasks t where t.workspace_id = $1 and ${ready} limit ${countedAtMost})
+        (${readyRows('', `limit ${countedAtMost}`)}
+          limit ${countedAtMost})
         union all
         (select from tasks t where t.workspace_id = $1 and ${givenUp} limit ${countedAtMost})) as counted) as total
     from (
       -- the page first, and only then what its rows look like
-      (select t.* from tasks t where t.workspace_id = $1 and ${ready} order by t.priority, t.number limit $3)
+      (${readyRows('t.*', 'order by t.number\n            limit $3')})
       union all
       (select t.* from tasks t where t.workspace_id = $1 and ${givenUp} order by t.priority, t.number limit $3)
       order by priority, number

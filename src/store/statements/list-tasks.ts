@@ -36,8 +36,10 @@ const conditions = {
   agent: [where('$9::text', isAgents), isAgents],
 } as const;
 
-function matching(by?: keyof typeof conditions): string {
-  const found = Object.entries(conditions).map(([name, [asked, sought]]) => (name === by ? sought : asked));
+function matching(...by: (keyof typeof conditions)[]): string {
+  const found = Object.entries(conditions).map(([name, [asked, sought]]) =>
+    by.some((each) => each === name) ? sought : asked,
+  );
   return `t.workspace_id = $1 and t.number < coalesce($4::int8, 9223372036854775807)
         and ${found.join('\n        and ')}`;
 }
@@ -58,20 +60,25 @@ const page = (by: keyof typeof conditions) =>
       from tasks t
       where ${matching(by)}`);
 
-/** Of any kind: the first of each status, since the index is by status, and the first of those. */
-export const listTasks = defineStatement({
-  name: 'list_tasks',
-  params,
-  columns,
-  text: pageOf(`select t.*
+/** The first of each status that is asked for, since the index has the status before the number, and the first of those. */
+const pageByStatus = (...by: ('repo' | 'type')[]) =>
+  pageOf(`select t.*
       from unnest(enum_range(null::task_status)) as s (status)
       cross join lateral (
         select t.*
         from tasks t
-        where ${matching()} and t.status = s.status
+        where ${matching(...by)} and t.status = s.status
         order by t.number desc
         limit $3
-      ) t`),
+      ) t
+      where $6::text is null or s.status = $6::text::task_status`);
+
+/** Of any kind. */
+export const listTasks = defineStatement({
+  name: 'list_tasks',
+  params,
+  columns,
+  text: pageByStatus(),
 });
 
 export const listTasksByGoal = defineStatement({
@@ -92,7 +99,7 @@ export const listTasksByRepo = defineStatement({
   name: 'list_tasks_by_repo',
   params,
   columns,
-  text: page('repo'),
+  text: pageByStatus('repo'),
 });
 
 /** Of any type but the general one, which most tasks have. */
@@ -100,7 +107,15 @@ export const listTasksByType = defineStatement({
   name: 'list_tasks_by_type',
   params,
   columns,
-  text: page('type'),
+  text: pageByStatus('type'),
+});
+
+/** Of a repository, and of a type that is not the general one: each may have many, and both together few. */
+export const listTasksByRepoAndType = defineStatement({
+  name: 'list_tasks_by_repo_and_type',
+  params,
+  columns,
+  text: pageByStatus('repo', 'type'),
 });
 
 /** Those that an agent holds: few of a workspace's tasks are held at a time. */

@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { isReady } from './sql.ts';
 
 // The counts that rows keep of others, counted again. A finished statement gives back the rows whose count is wrong.
 
@@ -81,5 +82,23 @@ export const findBrokenRules = defineStatement({
     where g.workspace_id = $1 and g.status = 'in_progress' and g.total_tasks > 0 and not exists (
       select from tasks t
       where t.workspace_id = $1 and t.goal_id = g.id and t.status <> 'completed')
+    union all
+    select t.id, 'is ready, and the search for ready work begins behind it'
+    from ready_starts s
+    join tasks t on t.workspace_id = $1 and t.priority = s.priority and t.number < s.number
+    where s.workspace_id = $1 and ${isReady('t')}
+    union all
+    select g.id, 'is not listed by its repositories, status and priority as they are'
+    from goals g
+    where g.workspace_id = $1 and array(
+      select distinct x.repo
+      from unnest(g.repos) as x (repo)
+      order by 1
+    ) <> array(
+      select r.repo
+      from goal_repos r
+      where r.workspace_id = $1 and r.number = g.number and r.status = g.status and r.priority = g.priority
+      order by 1
+    )
     order by 1`,
 });

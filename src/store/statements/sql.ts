@@ -223,9 +223,30 @@ export const staleAfter = `interval '${leaseSeconds.default} seconds'`;
 
 /** Whether somebody set a task to in_progress without a claim, and has not been heard of since. */
 export function isStale(alias: string): string {
-  return `${alias}.status = 'in_progress' and ${alias}.updated_at < now() - ${staleAfter}
+  return `${isStaleUnlessHeld(alias)}
       and not exists (select from claims h where h.workspace_id = $1 and h.task_id = ${alias}.id)`;
 }
+
+/** The same of a task whose claim the statement looks at by itself. */
+export function isStaleUnlessHeld(alias: string): string {
+  return `${alias}.status = 'in_progress' and ${alias}.updated_at < now() - ${staleAfter}`;
+}
+
+/** Whether a task waits for nothing but an agent: word for word what the indexes of ready work are limited to. */
+export function isReady(alias: string): string {
+  return `${alias}.status = 'pending' and ${alias}.open_dependencies = 0 and not ${alias}.parked`;
+}
+
+/** Each priority, `p`, and the number, `p.start`, that ready work of it does not begin before. Most important first. */
+export const readyStarts = `(
+        select p.priority, coalesce(s.number, 0) as start
+        from unnest(enum_range(null::priority)) as p (priority)
+        left join ready_starts s on s.workspace_id = $1 and s.priority = p.priority
+        order by p.priority
+      ) p`;
+
+/** The start of a priority that nothing is ready of. */
+export const noStart = '9223372036854775807';
 
 /** Leases that one call ends at most; there is always another call. */
 export const expiredAtOnce = 100;
@@ -234,7 +255,7 @@ export const expiredAtOnce = 100;
 export const outlookAtMost = 1_000;
 
 /** Past this many rows a list says "at least": counting further would cost more than the list. */
-export const countedAtMost = 10_000;
+export const countedAtMost = 1_000;
 
 /** A time to the microsecond as ISO 8601 in UTC: a JavaScript date, which `timestamptz` becomes, has milliseconds. */
 export function exactTime(column: string): string {
