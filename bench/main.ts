@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { parseArgs } from 'node:util';
 import { version } from '../src/main/version.ts';
 import { step } from '../src/store/database.ts';
 import { defineStatement } from '../src/store/statement.ts';
@@ -13,6 +14,7 @@ import { benchReady } from './ready.ts';
 import { benchSearch } from './search.ts';
 import { benchService } from './service.ts';
 import { aSetting } from './setting.ts';
+import { benchSize } from './size.ts';
 import { SqlClock } from './sql-clock.ts';
 import { benchStart } from './start.ts';
 import { benchThousands } from './thousands.ts';
@@ -20,7 +22,10 @@ import { benchTools } from './tools.ts';
 import { benchWriters } from './writers.ts';
 
 const print = (line: string) => console.log(line);
-const wanted = process.argv.slice(2);
+const { positionals: wanted, values: sizes } = parseArgs({
+  allowPositionals: true,
+  options: { tasks: { type: 'string', default: '1000000' }, claims: { type: 'string', default: '100000' } },
+});
 const clock = new SqlClock();
 const setting = await aSetting();
 try {
@@ -48,6 +53,7 @@ try {
     ['cache', () => benchCache(setting, print)],
     ['search', () => benchSearch(setting, print)],
     ['thousands', () => benchThousands(setting, print)],
+    ['size', () => benchSize(setting, { tasks: Number(sizes.tasks), claims: Number(sizes.claims) }, print)],
     ['core', () => benchCore(setting, print)],
     ['import', () => benchImport(print)],
   ];
