@@ -1,7 +1,8 @@
 import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import type { PoolCall } from '../src/service/call.ts';
 import { claimTasks } from '../src/service/claims.ts';
-import { createGoal, deleteGoal } from '../src/service/goals.ts';
+import { deleteGoal } from '../src/service/delete-goal.ts';
+import { createGoal } from '../src/service/goals.ts';
 import { undo } from '../src/service/undo.ts';
 import { aSubtask } from '../test/support/builders.ts';
 import { table } from './measure.ts';

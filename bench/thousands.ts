@@ -1,6 +1,7 @@
 import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import type { Call } from '../src/service/call.ts';
-import { createGoal, deleteGoal, updateGoal } from '../src/service/goals.ts';
+import { deleteGoal } from '../src/service/delete-goal.ts';
+import { createGoal, updateGoal } from '../src/service/goals.ts';
 import { addNote } from '../src/service/notes.ts';
 import { setTaskStatus } from '../src/service/set-task-statuses.ts';
 import { listOperationsOf, undo, undoOperations } from '../src/service/undo.ts';

@@ -1,6 +1,7 @@
 import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import type { Call } from '../src/service/call.ts';
-import { createGoal, deleteGoal, getGoal, listGoals, updateGoal } from '../src/service/goals.ts';
+import { deleteGoal } from '../src/service/delete-goal.ts';
+import { createGoal, getGoal, listGoals, updateGoal } from '../src/service/goals.ts';
 import { generatePlan } from '../src/service/plans.ts';
 import { setTaskStatus, setTaskStatuses } from '../src/service/set-task-statuses.ts';
 import { deleteTask, getTask, getTasks, listReady } from '../src/service/tasks.ts';

@@ -7,28 +7,17 @@ import type { Priority } from '../domain/priority.ts';
 import { step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import { createGoal as createGoalFunction } from '../store/functions/create-goal.ts';
-import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import { updateGoal as updateGoalFunction } from '../store/functions/update-goal.ts';
 import type { Row } from '../store/statement.ts';
-import {
-  listClaimsOfGoal,
-  recordDeletedGoal,
-  recordDeletedTasks,
-  releaseDependentsOfGoal,
-} from '../store/statements/delete-goal.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
 import { listGoalsByRepo, listGoalsByStatus, listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
 import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
-import { lockGoals } from '../store/statements/lock-goals.ts';
-import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
-import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
-import { deleteGoals } from '../store/statements/undo-writes.ts';
 import { workspaceIsGone } from '../store/workspace-is-gone.ts';
 import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
-import { type Call, change, goalNotFound, mayStartId, read, transact } from './call.ts';
+import { type Call, change, goalNotFound, mayStartId, read } from './call.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
@@ -156,39 +145,6 @@ export async function updateGoal(call: Call, goalId: string, wanted: GoalChange)
     }
     throw error;
   }
-}
-
-/** Who held a task, and until when. */
-export interface TaskClaim {
-  id: string;
-  claimed_by: string;
-  lease_expires_at: string;
-}
-
-/** Deletes a goal and its tasks; the IDs of the tasks that went with it, and the claims on them that ran. */
-export async function deleteGoal(call: Call, goalId: string): Promise<{ taskIds: string[]; claims: TaskClaim[] }> {
-  const { workspaceId } = call.store;
-  return transact(call, async (run, record) => {
-    const { tasks, goals, claims } = await run({
-      locked: step(lockGraphExclusive, { workspaceId }),
-      tasks: step(lockTasksOfGoals, { workspaceId, goalIds: [goalId] }),
-      goals: step(lockGoals, { workspaceId, goalIds: [goalId] }),
-      claims: step(listClaimsOfGoal, { workspaceId, goalId }),
-    });
-    if (goals.length === 0) throw goalNotFound(goalId);
-    const recorded = { ...(await record()), goalId };
-    const { dependents } = await run({
-      goalEvent: step(recordDeletedGoal, recorded),
-      taskEvents: step(recordDeletedTasks, recorded),
-      dependents: step(releaseDependentsOfGoal, { workspaceId, goalId }),
-      deleted: step(deleteGoals, { workspaceId, goalIds: [goalId] }),
-    });
-    const freed = dependents.map(({ id }) => id);
-    if (freed.length > 0) {
-      await run({ starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: freed, goalIds: [] }) });
-    }
-    return { taskIds: tasks.filter((task) => task.goal_id === goalId).map((task) => task.id), claims };
-  });
 }
 
 /** A goal as a picker shows it: the start of its description, and how far it is. */

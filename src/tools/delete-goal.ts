@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GoalId } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
-import { deleteGoal as remove } from '../service/goals.ts';
+import { deleteGoal as remove } from '../service/delete-goal.ts';
 import { heldByOthers } from './answers/held-by-others.ts';
 import { defineTool, deletes } from './define/define-tool.ts';
 

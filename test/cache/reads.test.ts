@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { claimTasks } from '../../src/service/claims.ts';
-import { deleteGoal, getGoal, updateGoal } from '../../src/service/goals.ts';
+import { deleteGoal } from '../../src/service/delete-goal.ts';
+import { getGoal, updateGoal } from '../../src/service/goals.ts';
 import { generatePlan } from '../../src/service/plans.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask } from '../../src/service/tasks.ts';

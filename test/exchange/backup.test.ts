@@ -12,7 +12,7 @@ import { verifyBackup } from '../../src/exchange/backup/read-backup.ts';
 import { restoreBackup } from '../../src/exchange/backup/restore-backup.ts';
 import { writeBackup } from '../../src/exchange/backup/write-backup.ts';
 import { claimTasks } from '../../src/service/claims.ts';
-import { deleteGoal } from '../../src/service/goals.ts';
+import { deleteGoal } from '../../src/service/delete-goal.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { search } from '../../src/service/search.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';

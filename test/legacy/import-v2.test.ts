@@ -15,7 +15,7 @@ import { getTask } from '../../src/service/tasks.ts';
 import { fillWords } from '../../src/store/fill-words.ts';
 import { runOnSession } from '../../src/store/run-on.ts';
 import { withSession } from '../../src/store/session.ts';
-import { taskImage } from '../../src/store/statements/sql.ts';
+import { taskImage } from '../../src/store/statements/images.ts';
 import { aCall, aStore } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { aGoal, aTask } from './support/records.ts';

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/service/call.ts';
-import { deleteGoal, findOneGoal, getGoal } from '../../src/service/goals.ts';
+import { deleteGoal } from '../../src/service/delete-goal.ts';
+import { findOneGoal, getGoal } from '../../src/service/goals.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask } from '../../src/service/tasks.ts';

@@ -1,14 +1,6 @@
 import { defineFunction } from '../function.ts';
-import {
-  claimOf,
-  expiredAtOnce,
-  isReady,
-  isStale,
-  listedTaskColumns,
-  listedTaskSelect,
-  noStart,
-  readyStarts,
-} from '../statements/sql.ts';
+import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
+import { claimOf, expiredAtOnce, isReady, isStale, noStart, readyStarts } from '../statements/sql.ts';
 import { eventColumns, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { defineFunction } from '../function.ts';
-import { goalColumns, goalImage, goalSelect } from '../statements/sql.ts';
+import { goalColumns, goalSelect } from '../statements/columns.ts';
+import { goalImage } from '../statements/images.ts';
 import { eventColumns, holdWorkspace, operationVariable, recordOperation } from './pieces.ts';
 
 export const createGoal = defineFunction({

@@ -1,5 +1,6 @@
 import { defineFunction } from '../function.ts';
-import { deletedTaskImage, goalStatus } from '../statements/sql.ts';
+import { deletedTaskImage } from '../statements/images.ts';
+import { goalStatus } from '../statements/sql.ts';
 import {
   eventColumns,
   followGoals,

@@ -1,5 +1,6 @@
 import { defineFunction } from '../function.ts';
-import { claimOf, editedPriority, taskColumns, taskEdit, taskSelect } from '../statements/sql.ts';
+import { taskColumns, taskSelect } from '../statements/columns.ts';
+import { claimOf, editedPriority, taskEdit } from '../statements/sql.ts';
 import {
   eventColumns,
   moveReadyStarts,

@@ -4,7 +4,7 @@
  * Who claimed the task `b` after a lease of the actor had run out, if the actor has done nothing on it since. Looked up
  * only where the actor gives no fence and does not hold a task that was claimed more than once.
  */
-export const claimedAfterLease = `(
+const claimedAfterLease = `(
           select o.actor
           from events l
           join events e on e.task_id = l.task_id
@@ -19,6 +19,56 @@ export const claimedAfterLease = `(
           order by e.seq desc
           limit 1
         )`;
+
+/**
+ * Goes through the tasks as they were, `before`, and says what happens to each: it is refused, or it is among those that
+ * are accepted, close, open, get a result, count for their goal or start their goal again.
+ */
+export const decide = `
+  foreach b in array coalesce(before, '{}') loop
+    change := p_changes -> b.id;
+    holder := held -> b.id ->> 'claimed_by';
+    claimed_since_by := null;
+    if change ->> 'fence' is null and change ->> 'status' <> 'pending' and b.fence > 1 and holder is distinct from p_actor then
+      claimed_since_by := ${claimedAfterLease};
+    end if;
+    if (change ->> 'fence')::int8 <> b.fence or claimed_since_by is not null
+      or change ->> 'fence' is null and holder <> p_actor and (held -> b.id ->> 'lease_expires_at')::timestamptz > at
+    then
+      refusals := refusals || jsonb_build_object('task_id', b.id, 'status', b.status, 'given_fence', change -> 'fence',
+        'claimed_by', holder, 'lease_expires_at', held -> b.id -> 'lease_expires_at', 'claimed_since_by', claimed_since_by);
+      continue;
+    end if;
+    if b.status <> 'completed' and change ->> 'status' = 'completed' then
+      closing := closing || b.id;
+      counted := counted || b.goal_id;
+      counted_by := counted_by || -1;
+      if b.parked then
+        closed_parked := closed_parked || b.id;
+      end if;
+    elsif b.status = 'completed' and change ->> 'status' <> 'completed' then
+      opening := opening || b.id;
+      counted := counted || b.goal_id;
+      counted_by := counted_by || 1;
+      restarted := restarted || b.goal_id;
+    elsif b.parked and change ->> 'status' = 'in_progress' then
+      counted := counted || b.goal_id;
+      counted_by := counted_by || 0;
+      restarted := restarted || b.goal_id;
+    end if;
+    if change ->> 'status' <> b.status::text or (change ->> 'has_result')::bool then
+      accepted := accepted || b.id;
+      statuses := statuses || (change ->> 'status')::task_status;
+      results := array_append(results, case when (change ->> 'has_result')::bool then nullif(change -> 'result', 'null') else b.result end);
+      if change ->> 'status' = 'pending' then
+        woken := woken || b.id;
+      end if;
+    end if;
+    if (change ->> 'has_result')::bool then
+      with_results := with_results || b.id;
+    end if;
+  end loop;
+`;
 
 /** What is told of an accepted change of the task `b`. */
 export const happened = `

@@ -1,5 +1,6 @@
 import { defineFunction } from '../function.ts';
-import { goalChange, goalColumns, goalSelect } from '../statements/sql.ts';
+import { goalColumns, goalSelect } from '../statements/columns.ts';
+import { goalChange } from '../statements/images.ts';
 import {
   eventColumns,
   followGoals,

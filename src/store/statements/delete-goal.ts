@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { deletedGoalImage, deletedTaskImage, isSame } from './sql.ts';
+import { deletedGoalImage, deletedTaskImage } from './images.ts';
+import { isSame } from './sql.ts';
 
 // Deleting a goal with its tasks, under the exclusive graph lock, all of their rows locked: first the history, which keeps
 // each removed row whole, then those that waited, then the rows.

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { goalColumns, goalSelect } from './sql.ts';
+import { goalColumns, goalSelect } from './columns.ts';
 
 export const findGoal = defineStatement({
   name: 'find_goal',

@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { claimOf, taskColumns, taskSelect } from './sql.ts';
+import { taskColumns, taskSelect } from './columns.ts';
+import { claimOf } from './sql.ts';
 
 /** Whole tasks, by number. IDs that are not there have no row. */
 export const findTasks = defineStatement({

@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { countedAtMost, listedGoalColumns, listedGoalSelect } from './sql.ts';
+import { listedGoalColumns, listedGoalSelect } from './columns.ts';
+import { countedAtMost } from './sql.ts';
 
 // Goals, newest first, those numbered below `before`. `total` counts all that match, up to a bound. One plan cannot serve all
 // ways to them, so there is a statement for each.

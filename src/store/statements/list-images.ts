@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { deletedGoalImage, deletedTaskImage } from './sql.ts';
+import { deletedGoalImage, deletedTaskImage } from './images.ts';
 
 /** Tasks as history keeps those that are deleted: the whole of each, with its claim, its notes and who depends on it. */
 export const listTaskImages = defineStatement({

@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { claimOf, countedAtMost, isReady, listedTaskColumns, listedTaskSelect, readyStarts } from './sql.ts';
+import { listedTaskColumns, listedTaskSelect } from './columns.ts';
+import { claimOf, countedAtMost, isReady, readyStarts } from './sql.ts';
 
 const ready = isReady('t');
 /** Claimed, and the lease ran out: ready again, and given back with the next claim. */

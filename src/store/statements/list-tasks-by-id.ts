@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { claimOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { listedTaskColumns, listedTaskSelect } from './columns.ts';
+import { claimOf } from './sql.ts';
 
 /** Tasks as a list shows them. IDs that are not there have no row. */
 export const listTasksById = defineStatement({

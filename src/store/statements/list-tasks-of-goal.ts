@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { claimOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { listedTaskColumns, listedTaskSelect } from './columns.ts';
+import { claimOf } from './sql.ts';
 
 /** A goal's tasks as a list shows them: those to be done first, so that a bound cuts what is finished. */
 export const listTasksOfGoal = defineStatement({

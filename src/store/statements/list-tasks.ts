@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { claimOf, isProcessOf, listedTaskColumns, listedTaskSelect } from './sql.ts';
+import { listedTaskColumns, listedTaskSelect } from './columns.ts';
+import { claimOf, isProcessOf } from './sql.ts';
 
 // Tasks, newest first, those numbered below `before`: a page each. One plan cannot serve all ways to them, so there is a
 // statement for each index, named for what it is asked for; whatever else is asked for is a condition on its rows.

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { goalImage, taskImage } from './sql.ts';
+import { goalImage, taskImage } from './images.ts';
 
 /** The history of these goals begins, in the order of their numbers. */
 export const recordCreatedGoals = defineStatement({

@@ -1,42 +1,6 @@
 import { leaseSeconds } from '../../domain/claims.ts';
-import type { Shape } from '../statement.ts';
 
 // Pieces of SQL that several statements share. Each takes the alias of its table, and reads the workspace from $1.
-
-/** What follows from other rows, or from the change itself: not a part of what history keeps of a task. */
-const taskBookkeeping = `'{workspace_id,updated_at,open_dependencies,parked}'::text[]`;
-
-/** A task's row as history keeps it, `t`: what was given of it, and the tasks that it depends on, each with its place. */
-export function taskImage(alias: string): string {
-  return `to_jsonb(${alias}) - ${taskBookkeeping} || ${dependenciesJson(alias)}`;
-}
-
-/** A deleted task's row as history keeps it: also who held it, its notes and who depended on it, since those go with it. */
-export function deletedTaskImage(alias: string): string {
-  return `${taskImage(alias)} || ${claimJson(alias)} || jsonb_build_object('dependents', coalesce((
-      select jsonb_agg(jsonb_build_object('task_id', d.task_id, 'place', d.place) order by d.task_id)
-      from task_dependencies d
-      where d.workspace_id = $1 and d.depends_on_id = ${alias}.id), '[]'::jsonb),
-      'notes', ${notesJson(`n.task_id = ${alias}.id`)})`;
-}
-
-/** A goal's row as history keeps it. */
-export function goalImage(alias: string): string {
-  return `to_jsonb(${alias}) - '{workspace_id,updated_at}'::text[]`;
-}
-
-/** A deleted goal's row as history keeps it: also its own notes. Its tasks' are in the images of those. */
-export function deletedGoalImage(alias: string): string {
-  return `${goalImage(alias)} || jsonb_build_object('notes', ${notesJson(`n.goal_id = ${alias}.id and n.task_id is null`)})`;
-}
-
-/** Of a goal's row, what differs from another version of it, and how its tasks stood. */
-export function goalChange(alias: string, other: string): string {
-  return `(
-      select jsonb_object_agg(k.key, k.value)
-      from jsonb_each(to_jsonb(${alias}) - '{workspace_id,updated_at,revision}'::text[]) as k
-      where k.key in ('status', 'total_tasks', 'open_tasks') or k.value <> to_jsonb(${other}) -> k.key)`;
-}
 
 /** What `taskEdit` is joined with: a cast to an enum inside `case` or `coalesce` is more than a sharded database takes. */
 export function editedPriority(change: string): string {
@@ -55,14 +19,6 @@ export function taskEdit(change: string): string {
   ].join(',\n      ');
 }
 
-/** Who holds a task, as an object for its image. */
-function claimJson(alias: string): string {
-  return `coalesce((
-      select jsonb_build_object('claimed_by', c.holder, 'lease_expires_at', c.expires_at)
-      from claims c
-      where c.workspace_id = $1 and c.task_id = ${alias}.id), '{"claimed_by": null, "lease_expires_at": null}')`;
-}
-
 /**
  * Joins the claim, `c`, that somebody has on a task. There is one at most; that this is said keeps the planner from going
  * through all claims of a workspace for the few that are looked for.
@@ -75,112 +31,6 @@ export function claimOf(alias: string): string {
       limit 1
     ) c on true`;
 }
-
-function notesJson(condition: string): string {
-  return `coalesce((
-      select jsonb_agg(to_jsonb(n) - 'workspace_id' order by n.id)
-      from notes n
-      where n.workspace_id = $1 and ${condition}), '[]'::jsonb)`;
-}
-
-function dependenciesJson(alias: string): string {
-  return `(
-      select jsonb_build_object('dependencies', coalesce(jsonb_agg(d.depends_on_id order by d.place), '[]'::jsonb),
-        'places', coalesce(jsonb_agg(d.place order by d.place), '[]'::jsonb))
-      from task_dependencies d
-      where d.workspace_id = $1 and d.task_id = ${alias}.id)`;
-}
-
-const dependencyIds = `array(
-      select d.depends_on_id
-      from task_dependencies d
-      where d.workspace_id = $1 and d.task_id = t.id
-      order by d.place)`;
-
-/** The columns of a whole task, `t`, whose claim is joined (claimOf). */
-export const taskColumns = {
-  id: 'text',
-  goal_id: 'text',
-  description: 'text',
-  type: 'text',
-  status: 'text',
-  priority: 'text',
-  dependencies: 'text[]',
-  repo: 'text?',
-  jira_ticket: 'text?',
-  estimated_effort: 'text?',
-  assigned_tools: 'text[]',
-  created_at: 'timestamptz',
-  updated_at: 'timestamptz',
-  completed_at: 'timestamptz?',
-  result: 'jsonb?',
-  open_dependencies: 'int4',
-  claimed_by: 'text?',
-  lease_expires_at: 'timestamptz?',
-} as const satisfies Shape;
-
-export const taskSelect = `t.id, t.goal_id, t.description, t.type, t.status::text, t.priority::text,
-    ${dependencyIds} as dependencies,
-    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at, t.result,
-    t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at`;
-
-/** The columns of a task in a list, `t`: long text cut to `$2` characters, its full length beside it. */
-export const listedTaskColumns = {
-  ...taskColumns,
-  description_length: 'int4',
-  result_start: 'text?',
-  result_length: 'int4',
-} as const satisfies Shape;
-
-export const listedTaskSelect = `t.id, t.goal_id, left(t.description, $2) as description, t.type, t.status::text, t.priority::text,
-    ${dependencyIds} as dependencies,
-    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at,
-    case when length(t.result::text) <= $2 then t.result end as result,
-    t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at,
-    length(t.description) as description_length,
-    left(t.result::text, $2) as result_start,
-    coalesce(length(t.result::text), 0) as result_length`;
-
-/** The columns of a goal, `g`. `task_ids` are the first `$2` of its tasks. */
-export const goalColumns = {
-  id: 'text',
-  description: 'text',
-  priority: 'text',
-  status: 'text',
-  repos: 'text[]',
-  task_ids: 'text[]',
-  total_tasks: 'int4',
-  open_tasks: 'int4',
-  created_at: 'timestamptz',
-  updated_at: 'timestamptz',
-  metadata: 'jsonb',
-} as const satisfies Shape;
-
-const firstTaskIds = (limit: string) => `array(
-      select t.id
-      from tasks t
-      where t.workspace_id = $1 and t.goal_id = g.id
-      order by t.number
-      limit ${limit}) as task_ids`;
-
-export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos,
-    ${firstTaskIds('$2')},
-    g.total_tasks, g.open_tasks, g.created_at, g.updated_at, g.metadata`;
-
-/** The columns of a goal in a list, `g`: long text cut to `$2` characters, the first `$3` of its tasks. */
-export const listedGoalColumns = {
-  ...goalColumns,
-  metadata: 'jsonb?',
-  description_length: 'int4',
-  metadata_length: 'int4',
-} as const satisfies Shape;
-
-export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos,
-    ${firstTaskIds('$3')},
-    g.total_tasks, g.open_tasks, g.created_at, g.updated_at,
-    case when length(g.metadata::text) <= $2 then g.metadata end as metadata,
-    length(g.description) as description_length,
-    length(g.metadata::text) as metadata_length`;
 
 /**
  * The rule by which a goal's status follows from its tasks, all pieces of SQL: `total` and `open` are its counts then;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/domain/change.ts';
 import { claimTasks, releaseTasks } from '../../../src/service/claims.ts';
-import { createGoal, deleteGoal, updateGoal } from '../../../src/service/goals.ts';
+import { deleteGoal } from '../../../src/service/delete-goal.ts';
+import { createGoal, updateGoal } from '../../../src/service/goals.ts';
 import { addNote } from '../../../src/service/notes.ts';
 import { readChanges } from '../../../src/service/read-changes.ts';
 import { setTaskStatus } from '../../../src/service/set-task-statuses.ts';

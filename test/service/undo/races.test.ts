@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { breakDownGoal } from '../../../src/service/break-down-goal.ts';
 import type { Call, PoolCall } from '../../../src/service/call.ts';
 import { claimTasks } from '../../../src/service/claims.ts';
-import { deleteGoal } from '../../../src/service/goals.ts';
+import { deleteGoal } from '../../../src/service/delete-goal.ts';
 import { addNote } from '../../../src/service/notes.ts';
 import { setTaskStatus, setTaskStatuses } from '../../../src/service/set-task-statuses.ts';
 import { deleteTask } from '../../../src/service/tasks.ts';
