@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
-import { claimTasks } from '../../src/service/claims.ts';
+import { advanceReady, claimTasks } from '../../src/service/claims.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { createToken } from '../../src/service/tokens.ts';
 import { run } from '../legacy/support/program.ts';
@@ -28,10 +28,11 @@ beforeEach(async () => {
   name = `team_${names}`;
   team = { store: await aStore(connection, { workspace: name, poolSize: 1, maxOverflow: 1 }), actor: 'ann' };
   for (const each of [call, team]) {
-    const goal = await aGoal(each);
+    const goal = await aGoal(each, 'a goal', ['api']);
     await someTasks(each, goal, 2);
     await addNote(each, { goalId: goal }, 'a note');
     await claimTasks(each, { limit: 1, leaseSeconds: 900 });
+    await advanceReady(each);
   }
   await createToken(team, { name: 'ci', role: 'reader' });
   await sql.query(
