@@ -58,6 +58,12 @@ describe.skipIf(findServerPostgres() === undefined)('a server that crashes', () 
     const watch = await aWatch(store);
     const lost = await aHandWriter(addressOf(server), store.workspaceId);
     await lost.sql.query('set synchronous_commit = off');
+    // those that would write the log of the commit to the disk meanwhile stand still until they are killed
+    const { rows } = await lost.sql.query(
+      `select pid from pg_stat_activity where backend_type in ('walwriter', 'background writer', 'checkpointer')`,
+    );
+    expect(rows).toHaveLength(3);
+    for (const { pid } of rows) process.kill(pid, 'SIGSTOP');
     const number = await lost.write(goal);
     await lost.commit();
     await vi.waitFor(() => expect(watch.heard).toHaveLength(1), { timeout: 3_000 });
