@@ -101,15 +101,15 @@ class Server implements ServerPostgres {
   }
 
   async kill9(): Promise<void> {
-    const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
-    const pairs = stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/).map(Number));
-    const children = pairs.filter(([, parent]) => parent === this.#process?.pid).map(([pid]) => pid);
-    const ended = this.#end('SIGKILL');
+    const postmaster = this.#process?.pid;
+    // stopped, it starts no process that would be left
+    if (postmaster) process.kill(postmaster, 'SIGSTOP');
+    const children = (await processes()).filter(({ parent }) => parent === postmaster).map(({ pid }) => pid);
     for (const pid of children) killIfThere(pid);
-    await ended;
+    await this.#end('SIGKILL');
+    // as long as one of them lives, the memory that they share keeps the next server from starting
+    const isAlive = async () => (await processes()).some(({ pid, state }) => children.includes(pid) && state !== 'Z');
+    while (await isAlive()) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async restart(): Promise<void> {
@@ -199,6 +199,15 @@ class Server implements ServerPostgres {
   async #own(file: string): Promise<void> {
     if (this.#account) await chown(file, this.#account.uid, this.#account.gid);
   }
+}
+
+async function processes(): Promise<{ pid: number; parent: number; state: string | undefined }[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,state=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, state]) => ({ pid: Number(pid), parent: Number(parent), state }));
 }
 
 function killIfThere(pid: number | undefined): void {
