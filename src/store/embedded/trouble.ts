@@ -37,7 +37,7 @@ export const otherMajor = (found: { directory: string; major: string; runs: stri
     'configuration',
     `The database in ${found.directory} was written by PostgreSQL ${found.major}, and this Goal Agent runs PostgreSQL ${found.runs}. ` +
       `Nothing was changed. To go on as before, use the Goal Agent that wrote it, or install PostgreSQL ${found.major}. ` +
-      'To move, make a backup with that one, set GOAL_AGENT_HOME to a new folder, and restore it there.',
+      `To move, run goal-agent backup FILE with one of the two, and then GOAL_AGENT_HOME=NEW-FOLDER goal-agent restore FILE (docs/backup.md).`,
   );
 
 export const notADatabase = (directory: string): GoalAgentError =>
