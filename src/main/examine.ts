@@ -1,5 +1,7 @@
+import { homedir } from 'node:os';
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
+import { examineClients } from '../machine/doctor/examine-clients.ts';
 import { examineFiles, examineService } from '../machine/doctor/examine-files.ts';
 import { examineSchema } from '../machine/doctor/examine-schema.ts';
 import { examineServer } from '../machine/doctor/examine-server.ts';
@@ -13,6 +15,7 @@ import { eachHost, isSocketDirectory } from '../store/server-connection.ts';
 import { withSession } from '../store/session.ts';
 import type { Surroundings } from './config/places.ts';
 import { type Config, readSettings } from './config.ts';
+import { programFile } from './machine.ts';
 import { embeddedDatabase } from './opening/database-source.ts';
 import { operatorText } from './opening/server-store.ts';
 
@@ -31,7 +34,14 @@ export async function examine(surroundings: Surroundings, say: (line: string) =>
   for (const line of told.files) settings.warning(line, 'Correct the file, or its rights.');
   for (const line of told.notices) settings.ok(line);
   const { home } = config ?? refused;
-  const around = [...settings.findings, ...(await examineFiles(home)), ...(await examineService(home))];
+  const { env, cwd } = surroundings;
+  const computer = { platform: process.platform, env, cwd, userHome: env.HOME || homedir() };
+  const around = [
+    ...settings.findings,
+    ...(await examineFiles(home)),
+    ...(await examineService(home)),
+    ...(await examineClients(computer, programFile())),
+  ];
   if (config === undefined) return around;
   return [...around, ...(await examineDatabase(config, say)), ...(await examineCache(config))];
 }

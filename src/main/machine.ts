@@ -12,6 +12,6 @@ export function machineOf({ home, http: { host, port } }: PlainConfig, cwd: stri
 }
 
 /** Both programs lie in one folder; what a person typed may be a link to either. */
-function programFile(): string {
+export function programFile(): string {
   return path.join(path.dirname(realpathSync(process.argv[1] ?? '')), 'goal-agent.js');
 }

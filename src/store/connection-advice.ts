@@ -1,5 +1,5 @@
 import { classifyDatabaseError, errorCode, isTlsCode } from './errors.ts';
-import type { ServerConnection } from './server-connection.ts';
+import { isSocketDirectory, type ServerConnection } from './server-connection.ts';
 
 /** `agent` is the whole message for an agent; `operator` is what a person at this machine does about it. */
 export interface Advice {
@@ -67,7 +67,7 @@ const advice = {
   loginRefused: {
     agent: `The database does not allow this login (POSTGRES_USER, POSTGRES_DB, POSTGRES_SSL_MODE or GOAL_AGENT_DATABASE_URL). ${tellAPerson}`,
     operator: (c) =>
-      `Check that the user exists and that pg_hba.conf allows it for this database from this machine, with or without TLS as POSTGRES_SSL_MODE=${c.sslMode} asks.`,
+      `${c.sslMode === 'disable' && !isSocketDirectory(c.host) ? 'POSTGRES_SSL_MODE=disable connects without TLS, and the server may demand it: set POSTGRES_SSL_MODE=require. Otherwise check' : 'Check'} that the user exists and that pg_hba.conf allows it for this database from this machine, with or without TLS as POSTGRES_SSL_MODE=${c.sslMode} asks.`,
   },
   noTls: {
     agent: `The database has no TLS, and POSTGRES_SSL_MODE demands it. ${tellAPerson}`,

@@ -7,6 +7,8 @@ export interface ServerFacts {
   /** The protocol of the TLS in use; null without TLS. */
   tls: string | null;
   is_socket: boolean;
+  /** A standby, which takes no changes. */
+  is_standby: boolean;
   /** Milliseconds since 1970, by the server's clock. */
   clock_ms: number;
   fsync: string;
@@ -40,6 +42,7 @@ export async function readServerFacts(session: Session): Promise<ServerFacts> {
       current_setting('server_version_num')::int4 as version_number,
       (select s.version from pg_stat_ssl s where s.pid = pg_backend_pid() and s.ssl) as tls,
       inet_server_addr() is null as is_socket,
+      pg_is_in_recovery() as is_standby,
       (extract(epoch from clock_timestamp()) * 1000)::float8 as clock_ms,
       current_setting('fsync') as fsync,
       current_setting('full_page_writes') as full_page_writes,
@@ -91,4 +94,25 @@ export async function readDeadRows(session: Session): Promise<DeadRows[]> {
     order by n_dead_tup desc
     limit 5`);
   return rows;
+}
+
+/** What this user lacks of the rights that a server needs, as PostgreSQL names them. Of tables that are not there: nothing. */
+export async function readMissingRights(session: Session): Promise<string[]> {
+  const { rows } = await session.query<{ lacking: string }>(
+    `select format('%s on the table %I', wanted, tablename) as lacking
+    from pg_tables, unnest(array['select', 'insert', 'update', 'delete']) as wanted
+    where schemaname = $1
+      and tablename in ('workspaces', 'goals', 'tasks', 'task_dependencies', 'notes', 'operations', 'events', 'claims')
+      and not has_table_privilege(format('%I.%I', schemaname, tablename), wanted)
+    order by tablename, wanted`,
+    [session.schema],
+  );
+  return rows.map(({ lacking }) => lacking);
+}
+
+export async function mayCreateTables(session: Session): Promise<boolean> {
+  const { rows } = await session.query<{ may: boolean | null }>(`select has_schema_privilege($1, 'create') as may`, [
+    session.schema,
+  ]);
+  return rows[0]?.may === true;
 }

@@ -6,6 +6,8 @@ import { findService } from '../service/record.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const leastFreeBytes = 500 * 1024 * 1024;
+/** Below this, the embedded database does not start, or stops at the next change. */
+const fullBytes = 20 * 1024 * 1024;
 /** Nobody but their owner may read these. */
 const secretFiles = ['local-token', '.env'];
 
@@ -34,8 +36,14 @@ export async function examineFiles(home: string): Promise<Finding[]> {
   }
   const { bavail, bsize } = await statfs(home);
   const free = bavail * bsize;
-  const shown = `${Math.round(free / 1024 / 1024)} MB are free on the disk of ${home}.`;
-  if (free < leastFreeBytes) warning(`${shown} A full disk stops every change.`, 'Make room.');
+  const megabytes = Math.round(free / 1024 / 1024);
+  const shown = `${megabytes} MB are free on the disk of ${home}.`;
+  if (free < fullBytes)
+    error(
+      `The disk of ${home} is full (${megabytes} MB are free): nothing more can be saved there.`,
+      'Make room; what was acknowledged is not lost.',
+    );
+  else if (free < leastFreeBytes) warning(`${shown} A full disk stops every change.`, 'Make room.');
   else ok(shown);
   return findings;
 }

@@ -33,6 +33,11 @@ function connectionFindings(
   if (facts.version_number < 150_000)
     error(`PostgreSQL ${facts.version} is too old.`, 'Move to PostgreSQL 15 or newer.');
   else ok(`PostgreSQL ${facts.version}`);
+  if (facts.is_standby)
+    error(
+      'The server is a standby, which takes no changes: agents can read, and nothing they do is saved.',
+      'Point POSTGRES_HOST to the primary, or let it name all hosts with commas between them.',
+    );
   if (facts.tls !== null) ok(`The connection is encrypted (${facts.tls}).`);
   else if (facts.is_socket) ok('The connection is a socket of this machine.');
   else if (!isRemote) ok('The connection stays on this machine, without TLS.');
