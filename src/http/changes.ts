@@ -12,8 +12,6 @@ import { problemOf, problemResponse } from './problem.ts';
 
 /** Proxies end connections on which nothing is said for a minute. */
 const aliveEveryMs = 15_000;
-/** A reader that takes nothing for so long is let go; it comes back with its last ID and misses nothing. */
-const stalledMs = 30_000;
 /** Streams of one process. */
 export const mostStreams = 2_000;
 
@@ -66,15 +64,12 @@ interface Stream {
   ending: AbortSignal;
 }
 
-/** Tells one reader what changes, until it goes away or stops reading. */
+/** Tells one reader what changes, as fast as it reads, until it goes away or is cut off. */
 async function tell({ parts, context, stream, ending }: Stream, store: Store, query: Query): Promise<void> {
   const gone = new AbortController();
   stream.onAbort(() => gone.abort());
   const signal = AbortSignal.any([gone.signal, ending]);
-  const send = async (message: { event: string; id?: string; data: string }) => {
-    const stalled = setTimeout(() => gone.abort(), stalledMs);
-    await stream.writeSSE(message).finally(() => clearTimeout(stalled));
-  };
+  const send = (message: { event: string; id?: string; data: string }) => stream.writeSSE(message);
   const alive = setInterval(() => void keepAlive(parts, context, stream, gone), aliveEveryMs);
   try {
     for await (const news of watchChanges(store, { ...query, signal })) {

@@ -9,7 +9,7 @@ import { exactJsonText } from '../domain/json-text.ts';
 import type { Principal } from '../domain/principal.ts';
 import { ResourceEvents } from '../mcp/resource-events.ts';
 import { type CallerFacts, serverFactory } from '../mcp/server.ts';
-import { mostBodyBytes, readJsonBody } from './json-body.ts';
+import { mostBodyBytes, readBody, readJsonBody } from './json-body.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
 
 export interface McpEndpoint {
@@ -43,8 +43,8 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
       const authInfo = authInfoOf(context);
       const { handler, events } = handlerOf(context.get('principal'));
       if (raw.method !== 'POST') return handler.fetch(raw, { authInfo });
-      const body = await raw.arrayBuffer();
-      const parsedBody = readJsonBody(new Uint8Array(body));
+      const body = await readBody(context.req);
+      const parsedBody = readJsonBody(body);
       const { url, method, headers, signal } = raw;
       // the body is read by now, and the SDK looks at the request for its headers
       const request = new Request(url, { method, headers, body, signal });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { GoalAgentError } from '../domain/errors.ts';
@@ -10,6 +10,8 @@ const headersMs = 10_000;
 const requestMs = 60_000;
 /** Longer than proxies keep theirs, so that they and not we end what is idle. */
 const keepAliveMs = 75_000;
+/** A client that takes nothing of its answer for so long is cut off. A reader of changes comes back with its last ID. */
+const stalledMs = 30_000;
 /** What runs when the service is stopped may take so long. */
 const graceMs = 10_000;
 
@@ -27,7 +29,7 @@ export interface Listening {
  */
 export async function listen(
   app: Pick<App, 'fetch' | 'close'>,
-  { host, port }: { host: string; port: number },
+  { host, port, stalledAfterMs = stalledMs }: { host: string; port: number; stalledAfterMs?: number },
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -39,6 +41,7 @@ export async function listen(
       connectionsCheckingInterval: 2_000,
     },
   }) as Server;
+  server.on('request', (_, response) => cutOffWhenStalled(response, stalledAfterMs));
   server.listen(port, host);
   await once(server, 'listening').catch((error) => {
     throw refused(error, host, port);
@@ -55,6 +58,13 @@ export async function listen(
     },
     end: () => server.closeAllConnections(),
   };
+}
+
+/** Only what waits for its reader counts: an answer that is not made yet may take longer. */
+function cutOffWhenStalled(response: ServerResponse, afterMs: number): void {
+  response.setTimeout(afterMs, () => {
+    if ((response.socket?.writableLength ?? 0) > 0) response.destroy();
+  });
 }
 
 /** The other end of a request's connection. */

@@ -12,7 +12,7 @@ import { requireRole } from '../../service/caller.ts';
 import { getHistory } from '../../service/history.ts';
 import { listOperationsOf, undoOperations } from '../../service/undo.ts';
 import { jsonAnswer } from '../json-answer.ts';
-import { readJsonBody } from '../json-body.ts';
+import { readBody, readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
 
 // What the board reads: many rows at once and in pieces, where a tool answers for a context window. Not a part of the
@@ -77,7 +77,7 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
     operations: await listOperationsOf(call, agent, since),
   }));
   board.post('/undo/agent', async (context) => {
-    const body = readJsonBody(new Uint8Array(await context.req.arrayBuffer()));
+    const body = readJsonBody(await readBody(context.req));
     const { operations } = parsed(Operations, body);
     const call = await openCall(parts, context);
     requireRole(call, 'admin', 'take back all that an agent did');

@@ -3,7 +3,7 @@ import { deleteCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { nameIn, sessionCookie } from '../guard/authenticate.ts';
-import { readJsonBody } from '../json-body.ts';
+import { readBody, readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
 import { problemResponse } from '../problem.ts';
 import { codeSeconds, type Sessions, sessionSeconds } from './sessions.ts';
@@ -24,7 +24,7 @@ interface SessionParts {
 /** Opens a session in a browser: with a code of `goal-agent dashboard`, or with a token. It is asked without one. */
 export function openSession({ parts, sessions, secureHost }: SessionParts) {
   return answered(async (context) => {
-    const opening = Opening.safeParse(readJsonBody(new Uint8Array(await context.req.arrayBuffer())));
+    const opening = Opening.safeParse(readJsonBody(await readBody(context.req)));
     if (!opening.success) throw new GoalAgentError('invalid', 'Send a code of goal-agent dashboard, or a token.');
     const given = opening.data;
     if ('code' in given) {
@@ -71,7 +71,7 @@ export function sessionRoutes({ parts, sessions, secureHost }: SessionParts): Ho
       if (principal !== undefined || sessions.read(token) !== undefined) {
         throw new GoalAgentError('forbidden', 'A code is made with the local token alone, by goal-agent dashboard.');
       }
-      const body = CodeFor.safeParse(readJsonBody(new Uint8Array(await context.req.arrayBuffer())) ?? {});
+      const body = CodeFor.safeParse(readJsonBody(await readBody(context.req)) ?? {});
       if (!body.success) throw new GoalAgentError('invalid', 'Send the name of the person, or nothing.');
       const name = nameIn(body.data.name) ?? 'local';
       return context.json({ code: sessions.newCode(name), expires_in_seconds: codeSeconds }, 201);

@@ -1,11 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { mostBodyBytes } from '../json-body.ts';
+import { brokenOff, mostBodyBytes } from '../json-body.ts';
 import type { HttpEnv } from '../parts.ts';
 import { problemResponse } from '../problem.ts';
 
-/** Refuses bodies over the limit, chunked ones too, as soon as that is known. */
-export const limitBodies: MiddlewareHandler = bodyLimit({
+const limit = bodyLimit({
   maxSize: mostBodyBytes,
   onError: () =>
     problemResponse({
@@ -14,6 +13,19 @@ export const limitBodies: MiddlewareHandler = bodyLimit({
       detail: `The body is over the limit of ${mostBodyBytes / 1024 / 1024} MiB; send less at once.`,
     }),
 });
+
+/** Refuses bodies over the limit, chunked ones too, as soon as that is known. A chunked body is read here. */
+export const limitBodies: MiddlewareHandler<HttpEnv> = async (context, next) => {
+  let isRead = false;
+  try {
+    return await limit(context, () => {
+      isRead = true;
+      return next();
+    });
+  } catch (error) {
+    throw isRead ? error : brokenOff(error);
+  }
+};
 
 /** Refuses bodies that are not said to be JSON: a form of somebody else's page can send all others. */
 export const requireJson: MiddlewareHandler<HttpEnv> = async (context, next) => {

@@ -4,7 +4,7 @@ import type { PoolCall } from '../../service/call.ts';
 import { findRevision, type Subject } from '../../service/revision.ts';
 import type { Tool } from '../../tools/define/define-tool.ts';
 import { isDefect, runTool, traceParent } from '../../tools/define/run-tool.ts';
-import { readJsonBody } from '../json-body.ts';
+import { readBody, readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
 import { problemOf, problemResponse } from '../problem.ts';
 import { argumentsOf } from './arguments.ts';
@@ -124,7 +124,7 @@ function openCall({ parts, context }: Exchange): Promise<PoolCall> {
 
 async function given(context: Context<HttpEnv>) {
   const { req } = context;
-  const bytes = req.method === 'GET' ? new Uint8Array() : new Uint8Array(await req.arrayBuffer());
+  const bytes = req.method === 'GET' ? new Uint8Array() : await readBody(req);
   return {
     path: req.param() as Record<string, string>,
     query: req.queries(),
