@@ -101,22 +101,28 @@ function timeless(args: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
-/** A call of each tool that is not refused in a workspace that begins so; an undo takes back the call before it. */
-const accepted: TenantStep[] = Object.entries({
-  batch_get_tasks: { task_ids: ['TASK-1', 'TASK-2'] },
-  batch_update_tasks: { updates: [{ task_id: 'TASK-1', status: 'in_progress' }] },
-  update_task_status: { task_id: 'TASK-1', status: 'pending' },
-  claim_tasks: { task_ids: ['TASK-1'], lease_seconds: 3_600 },
-  release_tasks: { task_ids: ['TASK-1'] },
-  add_note: { goal_id: 'GOAL-1', text: 'a note' },
-  update_goal: { goal_id: 'GOAL-1', priority: 'low' },
-  get_goal: { goal_id: 'GOAL-1' },
-  get_task: { task_id: 'TASK-1' },
-  generate_execution_plan: { goal_id: 'GOAL-1' },
-  delete_task: { task_id: 'TASK-2' },
-  delete_goal: { goal_id: 'GOAL-2' },
-  undo: {},
-}).map(([tool, args]) => ({ tool, args }));
+/** Calls of which none is refused in a workspace that begins with two goals, by each route; an undo takes back the one before. */
+const accepted: TenantStep[] = (
+  [
+    ['batch_get_tasks', { task_ids: ['TASK-1', 'TASK-2'] }],
+    ['batch_update_tasks', { updates: [{ task_id: 'TASK-1', status: 'in_progress' }] }],
+    ['update_task_status', { task_id: 'TASK-1', status: 'pending' }],
+    ['claim_tasks', { task_ids: ['TASK-1'], lease_seconds: 3_600 }],
+    ['release_tasks', { task_ids: ['TASK-1'] }],
+    ['claim_tasks', { task_ids: ['TASK-1', 'TASK-3'], lease_seconds: 3_600 }],
+    ['release_tasks', { task_ids: ['TASK-1', 'TASK-3'] }],
+    ['add_note', { goal_id: 'GOAL-1', text: 'a note' }],
+    ['add_note', { task_id: 'TASK-1', text: 'a note' }],
+    ['update_goal', { goal_id: 'GOAL-1', priority: 'low' }],
+    ['get_goal', { goal_id: 'GOAL-1' }],
+    ['get_task', { task_id: 'TASK-1' }],
+    ['list_tasks', { goal_id: 'GOAL-1' }],
+    ['generate_execution_plan', { goal_id: 'GOAL-1' }],
+    ['delete_task', { task_id: 'TASK-2' }],
+    ['delete_goal', { goal_id: 'GOAL-2' }],
+    ['undo', {}],
+  ] as const
+).map(([tool, args]) => ({ tool, args: { ...args } }));
 
 /** What a tenant begins with: more of it than the first goals and tasks that other steps name. */
 export function beginning(goals: number): TenantStep[] {
