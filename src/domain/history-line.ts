@@ -42,6 +42,16 @@ export function historyLine(event: HistoryEvent): string {
   return `${time} ${named(event.actor, longestName)} ${event.task_id ?? event.goal_id} ${whatHappened(event)}`;
 }
 
+const line = /^(\S+Z) ("(?:\\.|[^"\\])*"|\S+) ((?:GOAL|TASK)-\d+) (.*)$/s;
+
+/** The parts of a line that `historyLine` wrote; undefined for any other text. */
+export function readHistoryLine(text: string): { at: string; actor: string; id: string; what: string } | undefined {
+  const [, at, name = '', id, what] = line.exec(text) ?? [];
+  if (at === undefined || id === undefined || what === undefined) return undefined;
+  const actor = name.startsWith('"') ? name.slice(1, -1).replaceAll(/\\(["\\])/g, '$1') : name;
+  return { at, actor, id, what };
+}
+
 /** The part of a line of history after the ID: `status pending → completed, result set`. */
 export function whatHappened(event: HistoryEvent): string {
   const { action, subject, goal_id, task_id } = event;

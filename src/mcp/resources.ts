@@ -7,6 +7,7 @@ import { completeGoalId, getGoal, type LatestGoal, listLatestGoals } from '../se
 import { generatePlan } from '../service/plans.ts';
 import { completeTaskId, getTaskWithNotes } from '../service/tasks.ts';
 import { shownValue } from '../tools/define/input.ts';
+import { type BoardReader, boardUri, PageTemplate } from './board-app.ts';
 import { goalMarkdown, planMarkdown, taskMarkdown } from './markdown.ts';
 import type { WithCall } from './with-call.ts';
 
@@ -68,9 +69,9 @@ const pages: Page[] = [
 ];
 
 /** `goal://{id}`, `task://{id}` and `plan://{goal_id}`, each with completion of its ID. */
-export function registerResources(server: McpServer, withCall: WithCall): void {
+export function registerResources(server: McpServer, withCall: WithCall, readBoard: BoardReader): void {
   for (const { name, title, description, variable, read, complete, list } of pages) {
-    const template = new ResourceTemplate(`${name}://{${variable}}`, {
+    const template = new ResourceTemplate(new PageTemplate(`${name}://{${variable}}`), {
       list: list && (async (context) => ({ resources: await listed(withCall, context, list) })),
       complete: {
         [variable]: (prefix) => withCall(`completion of ${name}`, undefined, (call) => complete(call, prefix)),
@@ -78,6 +79,7 @@ export function registerResources(server: McpServer, withCall: WithCall): void {
     });
     const config = { title, description, mimeType: 'text/markdown' };
     server.registerResource(name, template, config, async (uri, variables, context: ServerContext) => {
+      if (uri.href === boardUri) return readBoard(context);
       const id = String(variables[variable]);
       const text = await withCall(`resource ${name}`, context, (call) => read(call, id));
       return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text }] };

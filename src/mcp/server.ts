@@ -13,6 +13,7 @@ import type { PoolCall } from '../service/call.ts';
 import type { Tool } from '../tools/define/define-tool.ts';
 import { listedSchema } from '../tools/define/listed-schema.ts';
 import { type CallFrom, isDefect, runTool, type ToolHost, titleOf, traceParent } from '../tools/define/run-tool.ts';
+import { boardMeta, readBoard, showsApps } from './board-app.ts';
 import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
@@ -45,13 +46,20 @@ export function serverFactory(
   parts: ToolHost,
   options: Pick<ServerOptions, 'requestState'> = {},
 ): (context: McpRequestContext) => McpServer {
+  const definitions = parts.tools.map((tool) => ({ tool, definition: definitionOf(tool) }));
   return (connection) => {
     const server = new McpServer(
       { name: 'goal-agent', version: parts.facts().version },
       { ...options, instructions, capabilities: capabilitiesOf(connection) },
     );
     const open: OpenCall = (context) => parts.openCall(callFrom(server, context));
-    for (const tool of parts.tools) register(server, tool, parts, open);
+    for (const { tool, definition } of definitions) register(server, { tool, definition }, parts, open);
+    server.server.setRequestHandler('tools/list', (_, context) => {
+      const isShown = showsApps(server, context);
+      return {
+        tools: definitions.map(({ tool, definition }) => ({ ...definition, ...boardMeta(tool, parts.tools, isShown) })),
+      };
+    });
     const withCall: WithCall = async (where, context, work) => {
       try {
         // a completion gets no context of its own; over HTTP the server is made for one request, and knows its caller
@@ -62,20 +70,41 @@ export function serverFactory(
         throw protocolError(error);
       }
     };
-    registerResources(server, withCall);
+    registerResources(server, withCall, ({ http }) => {
+      const isReader = factsOf(http?.authInfo).principal?.role === 'reader';
+      const mayWrite = !isReader && parts.tools.some(({ hints }) => !hints.readOnlyHint);
+      return readBoard({ version: parts.facts().version, mayWrite });
+    });
     registerPrompts(server, withCall);
     skills.attach(server);
     return server;
   };
 }
 
-function register(server: McpServer, tool: Tool, parts: ToolHost, open: OpenCall): void {
+type Definition = ReturnType<typeof definitionOf>;
+
+/** A tool as `tools/list` shows it. */
+function definitionOf({ name, description, input, output, hints }: Tool) {
+  return {
+    name,
+    title: titleOf(name),
+    description,
+    inputSchema: { type: 'object' as const, ...listedSchema(input) },
+    annotations: hints,
+    outputSchema: { type: 'object' as const, ...listedSchema(output) },
+  };
+}
+
+function register(
+  server: McpServer,
+  { tool, definition }: { tool: Tool; definition: Definition },
+  parts: ToolHost,
+  open: OpenCall,
+): void {
   const config = {
-    title: titleOf(tool.name),
-    description: tool.description,
-    inputSchema: listedOnly(listedSchema(tool.input)),
-    outputSchema: listedOnly(listedSchema(tool.output)),
-    annotations: tool.hints,
+    ...definition,
+    inputSchema: listedOnly(definition.inputSchema),
+    outputSchema: listedOnly(definition.outputSchema),
   };
   server.registerTool(tool.name, config, async (args: unknown, context: ServerContext) => {
     try {

@@ -4,7 +4,7 @@ import type { HistoryEvent } from '../domain/history-line.ts';
 import { limits } from '../domain/limits.ts';
 import { type Since, sinceParams } from '../domain/since.ts';
 import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo/operations.ts';
-import { step } from '../store/database.ts';
+import { type Run, step } from '../store/database.ts';
 import type { Params } from '../store/statement.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
 import { listHistoryOfOperation, listOperationStarts } from '../store/statements/list-history.ts';
@@ -15,6 +15,7 @@ import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { type Call, read, transact } from './call.ts';
 import { historyEvent, textLimit } from './history.ts';
 import { planUndo, type Taking, takeBackWithin } from './take-back.ts';
+import type { UndoPlan } from './write-undo.ts';
 
 /** What an undo did. Its first event's number is also that of its operation: undo it to have everything back. */
 export interface Undone {
@@ -121,7 +122,7 @@ export async function undoOperations(call: Call, operations: number[]): Promise<
 }
 
 /** A process may take back what another of the same agent did, though that one still holds it: it may be gone. */
-function holdersFor(call: Call, { actor }: Operation): string[] {
+export function holdersFor(call: Call, { actor }: Operation): string[] {
   return isProcessOf(call.agentName, actor) ? [call.actor, actor] : [call.actor];
 }
 
@@ -131,24 +132,31 @@ async function takeBack(
   operations: number[],
   { holders }: Pick<Taking, 'holders'>,
 ): Promise<Undone | number> {
-  const { workspaceId } = call.store;
   return transact(call, async (run, record) => {
-    const { undos, events } = await run({
-      locked: step(lockGraphExclusive, { workspaceId }),
-      undos: step(listUndos, { workspaceId, operations }),
-      events: step(listEventsOfOperations, { workspaceId, operations }),
-    });
-    const before = takenBack(operations, undos);
-    if (before !== undefined) return before.operation;
-    // found a moment ago: the workspace was deleted meanwhile
-    if (events.length === 0) throw historyIsGone();
-    const plan = await planUndo(run, call, { operations, holders, events });
+    const plan = await planOf(run, call, { operations, holders });
+    if (typeof plan === 'number') return plan;
     const recording = await record();
     await takeBackWithin(run, plan, recording);
     const { done } = await run({ done: step(listHistoryOfOperation, { ...recording, textLimit, limit: limits.page }) });
     const { operation } = recording;
     return { operation, operations, rows: plan.rows.length, events: done.map(historyEvent) };
   });
+}
+
+/** What taking these back comes to, or the number of the undo that took some of it back before. */
+export async function planOf(run: Run, call: Call, taking: Omit<Taking, 'events'>): Promise<UndoPlan | number> {
+  const { operations } = taking;
+  const set = { workspaceId: call.store.workspaceId, operations };
+  const { undos, events } = await run({
+    locked: step(lockGraphExclusive, { workspaceId: set.workspaceId }),
+    undos: step(listUndos, set),
+    events: step(listEventsOfOperations, set),
+  });
+  const before = takenBack(operations, undos);
+  if (before !== undefined) return before.operation;
+  // found a moment ago: the workspace was deleted meanwhile
+  if (events.length === 0) throw historyIsGone();
+  return planUndo(run, call, { ...taking, events });
 }
 
 /** Of an undo whose own undo goes back with it, nothing is in the way. */
@@ -160,7 +168,7 @@ function takenBack(operations: number[], undos: Undo[]): Undo | undefined {
   return undefined;
 }
 
-async function operationOf(call: Call, eventId: number): Promise<Operation> {
+export async function operationOf(call: Call, eventId: number): Promise<Operation> {
   const { workspaceId } = call.store;
   const { found } = await read(call, { found: step(findOperation, { workspaceId, seq: eventId }) });
   const [row] = found;
@@ -205,14 +213,14 @@ function historyIsGone(): GoalAgentError {
   );
 }
 
-function takenBackAlready(eventId: number, undo: number): GoalAgentError {
+export function takenBackAlready(eventId: number, undo: number): GoalAgentError {
   return new GoalAgentError(
     'conflict',
     `Event ${eventId} was taken back already, by event ${undo}. To have it back, undo event ${undo}.`,
   );
 }
 
-function refuseImport(actor: string): void {
+export function refuseImport(actor: string): void {
   if (!isImport(actor)) return;
   throw new GoalAgentError(
     'conflict',

@@ -7,6 +7,9 @@ import './styles/goal.css';
 import './styles/drawer.css';
 import './styles/lists.css';
 import { App } from './screens/app.tsx';
+import { useTransport } from './state/request.ts';
 import './state/theme.ts';
+import { service } from './transport/service.ts';
 
+useTransport(service);
 render(<App />, document.getElementById('app') as HTMLElement);

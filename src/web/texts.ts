@@ -12,6 +12,7 @@ export const texts = {
   board: 'Board',
   graph: 'Graph',
   plan: 'Plan',
+  details: 'Details',
   live: 'live',
   reconnecting: (seconds: number) =>
     `Reconnecting. The last sign of the service was ${seconds} s ago; what you typed stays.`,
@@ -32,6 +33,12 @@ export const texts = {
   theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
   signOut: 'Sign out',
   readOnly: 'You may read. A token with the role writer may change things.',
+  inside: {
+    fullscreen: 'Show large',
+    inline: 'Show in the conversation',
+    noAnswer: 'The client does not answer. Nothing is known to have been changed.',
+    notHere: 'Inside a client, the board cannot do this. goal-agent dashboard opens it in a browser.',
+  },
   signIn: {
     title: 'Sign in',
     hint: 'On the machine of the service, this command opens the board already signed in:',
@@ -123,6 +130,13 @@ export const texts = {
     planDone: 'Nothing is left to plan.',
     cyclic: (ids: string) => `These tasks wait for each other and are in no phase: ${ids}.`,
   },
+  goalDetails: {
+    repos: 'Repositories',
+    metadata: 'Metadata',
+    changed: 'Changed',
+    noJson: (problem: string) => `Metadata is JSON, and this is none: ${problem}.`,
+    noObject: 'Metadata is a JSON object, such as {"team": "api"}.',
+  },
   task: {
     status: 'Status',
     priority: 'Priority',
@@ -130,6 +144,7 @@ export const texts = {
     type: 'Type',
     repo: 'Repository',
     ticket: 'Ticket',
+    goal: 'Goal',
     tools: 'Tools',
     description: 'Description',
     dependsOn: 'Depends on',
@@ -187,6 +202,7 @@ export const texts = {
     moreChanges: (count: number) => `and ${count.toLocaleString()} more`,
     taken: (operation: number) => `Operation ${operation} took this back already.`,
     confirm: 'Take it back',
+    wouldRefuse: (why: string) => `The service would refuse this now. ${why}`,
     undone: 'Undone.',
     agentUndo: 'Undo all of an agent…',
     agentTitle: 'Take back all that an agent did',
@@ -210,6 +226,7 @@ export const texts = {
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
+    theme: 'Light, dark, or as the system',
     keys: [
       ['k', 'Command palette: go anywhere, search everything'],
       ['/', 'Search or filter'],
@@ -217,12 +234,11 @@ export const texts = {
       ['g then g', 'Goals'],
       ['g then n', 'Now'],
       ['g then h', 'History'],
-      ['1 2 3 4', 'Board, graph, plan and history of a goal'],
+      ['1 2 3 4 5', 'Board, graph, plan, details and history of a goal'],
       ['Arrow keys', 'From card to card'],
       ['Space', 'Pick a card up; arrow keys move it, Enter drops it'],
       ['Enter', 'Open'],
       ['Escape', 'Close'],
-      ['t', 'Light, dark, or as the system'],
       ['?', 'This list'],
     ] as const,
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type HistoryEvent, historyLine } from '../../src/domain/history-line.ts';
+import { type HistoryEvent, historyLine, readHistoryLine } from '../../src/domain/history-line.ts';
 
 const event: HistoryEvent = {
   seq: 1,
@@ -77,4 +77,14 @@ test('a line is one line, and short, whatever is in it', () => {
     expect(line.length).toBeLessThan(1_500);
     expect(line).not.toMatch(/[\r\n\u2028]|[\uD800-\uDBFF]…/);
   }
+});
+
+test('a line is read back as its parts, whoever acted by whatever name', () => {
+  for (const actor of ['claude-a1b2', 'bob TASK-0009 deleted "x"', 'C:\\a "', '']) {
+    const line = historyLine({ ...event, actor, changes: { status: ['pending', 'completed'] } });
+    const what = 'status pending → completed';
+    expect(readHistoryLine(line)).toEqual({ at: '2026-11-23T10:42:00Z', actor, id: 'TASK-0003', what });
+  }
+  expect(readHistoryLine(historyLine({ ...event, actor: '\\'.repeat(200) }))).toMatchObject({ id: 'TASK-0003' });
+  expect(readHistoryLine('TASK-0003 is done')).toBeUndefined();
 });

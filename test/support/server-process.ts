@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client } from '@modelcontextprotocol/client';
+import { Client, type ClientCapabilities } from '@modelcontextprotocol/client';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type pg from 'pg';
 import { afterAll, onTestFinished } from 'vitest';
@@ -22,6 +22,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** The name that the client gives itself. */
   clientName?: string;
+  /** What the client says that it can. */
+  capabilities?: ClientCapabilities;
 }
 
 /** What a tool answered: `answer` is its structured content; `error` is the text of a result that is an error. */
@@ -60,6 +62,7 @@ export async function startServer({
   era = 'modern',
   env = {},
   clientName = 'tester',
+  capabilities = {},
 }: ServerOptions): Promise<ServerProcess> {
   const place = aPlace();
   const transport = new StdioClientTransport({
@@ -74,7 +77,7 @@ export async function startServer({
     stderr += bytes;
   });
   const mode = era === 'modern' ? { pin: modernRevision } : era;
-  const client = new Client({ name: clientName, version: '1.0.0' }, { versionNegotiation: { mode } });
+  const client = new Client({ name: clientName, version: '1.0.0' }, { capabilities, versionNegotiation: { mode } });
   await client.connect(transport);
   return {
     client,

@@ -117,8 +117,46 @@ describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
       assigned_tools: ['editor', 'psql'],
       priority: 'high',
     });
+    await edit('Type', 'design', 'Enter');
+    await edit('Repository', 'web', 'Enter');
+    await edit('Result', '{"found": 2}', 'Control+Enter');
+    await page.locator('.result').getByText('"found": 2').waitFor();
+    expect(await call('GET', `/tasks/${task}`)).toMatchObject({ type: 'design', repo: 'web', result: { found: 2 } });
+    expect(await page.locator('.result .editable').evaluate((box) => box === box.ownerDocument.activeElement)).toBe(
+      true,
+    );
+    await edit('Result', '', 'Control+Enter');
+    await expect.poll(async () => (await call('GET', `/tasks/${task}`)).result).toBeNull();
+    const other = await aGoal('Moved to');
+    await edit('Goal', other, 'Enter');
+    await page.locator('.column .card').waitFor({ state: 'detached' });
+    expect((await call('GET', `/tasks/${task}`)).goal_id).toBe(other);
     await edit('Effort', 'soon', 'Enter');
     await page.locator('.toast.error', { hasText: 'is not an effort' }).waitFor();
+  });
+
+  test("a goal's repositories, metadata and notes are edited in place", async () => {
+    const goal = await aGoal('Details', { metadata: { team: 'api', kept: { exact: 1 } } });
+    const page = await open(`/goals/${goal}/details`);
+    const edit = async (label: string, text: string, end: string) => {
+      await page.getByRole('button', { name: new RegExp(`^${label}:`) }).press('Enter');
+      await page.getByLabel(label, { exact: true }).fill(text);
+      await page.keyboard.press(end);
+    };
+    await edit('Repositories', 'api, web', 'Enter');
+    await page.locator('.goal-head .repos', { hasText: 'api, web' }).waitFor();
+    await edit('Metadata', '{"kept": {"exact": 1}, "due": "2027"', 'Control+Enter');
+    await page.locator('.toast.error', { hasText: 'Metadata is JSON' }).waitFor();
+    await page.getByLabel('Metadata', { exact: true }).fill('{"kept": {"exact": 1}, "due": "2027"}');
+    await page.keyboard.press('Control+Enter');
+    await expect
+      .poll(async () => (await call('GET', `/goals/${goal}`)).metadata)
+      .toEqual({ kept: { exact: 1 }, due: '2027' });
+    await page.getByPlaceholder('A finding, a decision or a question').fill('Why we do it');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.notes article', { hasText: 'Why we do it' }).waitFor();
+    await call('POST', `/goals/${goal}/notes`, { text: 'Theirs' });
+    await page.locator('.notes article', { hasText: 'Theirs' }).waitFor();
   });
 
   test('of two people who edit one field, the second is told and shown both', async () => {

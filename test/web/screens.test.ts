@@ -21,6 +21,7 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
   await call('POST', '/claims', { task_ids: [build] }, 'codex-1');
   await setStatus(page1, 'blocked', 'codex-1');
   await call('POST', `/tasks/${build}/notes`, { text: 'A note' });
+  await call('PATCH', `/tasks/${build}`, { description: 'Build https://example.com/spec' });
 
   const screens: [string, string][] = [
     ['/?status=all', '.goal-row'],
@@ -34,16 +35,19 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     ['/goals/GOAL-9999', '.empty'],
   ];
 
-  test.each(['light', 'dark'] as const)('axe finds nothing on any screen in the %s theme', async (colorScheme) => {
-    const page = await aPage(browser, service, { colorScheme });
+  test.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)('axe finds nothing on any screen in the %s theme, %i pixels wide', async (colorScheme, width) => {
+    const page = await aPage(browser, service, { colorScheme, viewport: { width, height: 800 } });
     for (const [route, shown] of screens) {
       await page.goto(service.url + route);
-      await page.locator(shown).first().waitFor();
+      await page.locator(shown).filter({ visible: true }).first().waitFor();
       expect(await axeFindings(page), route).toEqual([]);
     }
     for (const key of ['k', '?']) {
       await page.goto(`${service.url}/goals/${goal}`);
-      await page.locator('.card').first().waitFor();
+      await page.locator('.card').filter({ visible: true }).first().waitFor();
       await page.keyboard.press(key);
       await page.locator('dialog').waitFor();
       expect(await axeFindings(page), key).toEqual([]);
@@ -109,6 +113,21 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     await page.locator('.changes', { hasText: 'noted "Nonsense"' }).waitFor();
     await page.getByRole('button', { name: 'Take it back' }).click();
     await expect.poll(async () => (await call('GET', `/tasks/${task}`)).status).toBe('pending');
+  });
+
+  test('the preview of an undo says beforehand what is in the way', async () => {
+    const [task = ''] = await tasks(await aGoal('In the way'), 'Changed twice');
+    await call('PATCH', `/tasks/${task}`, { priority: 'high' }, 'eager');
+    await call('PATCH', `/tasks/${task}`, { repo: 'api' }, 'careful');
+    const page = await aPage(browser, service, { route: '/history' });
+    await page.locator('.operation', { hasText: 'eager' }).getByRole('button', { name: 'Undo…' }).click();
+    await page.locator('dialog .error', { hasText: 'would refuse this now' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Take it back' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Undo all of an agent…' }).click();
+    await page.getByLabel('Agent', { exact: true }).fill('eager');
+    await page.getByRole('button', { name: 'Look' }).click();
+    await page.locator('dialog .error', { hasText: 'careful' }).waitFor();
   });
 
   test.each([

@@ -11,6 +11,7 @@ import type { PoolCall } from '../../service/call.ts';
 import { requireRole } from '../../service/caller.ts';
 import { getHistory } from '../../service/history.ts';
 import { listOperationsOf, undoOperations } from '../../service/undo.ts';
+import { whyNotUndo, whyNotUndoAll } from '../../service/why-not-undo.ts';
 import { jsonAnswer } from '../json-answer.ts';
 import { readBody, readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
@@ -70,12 +71,21 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
   get('/now', queries.now, (call, { since }) => getBriefing(call, { since }));
   get('/history', queries.history, async (call, { goal_id: goalId, task_id: taskId, actor, operation, seq }) => {
     const before = operation === undefined || seq === undefined ? undefined : { operation, seq };
-    return { events: await getHistory(call, { goalId, taskId, actor }, { limit: pageOfHistory, before }) };
+    const found = await getHistory(call, { goalId, taskId, actor }, { limit: pageOfHistory + 1, before });
+    return { events: found.slice(0, pageOfHistory), has_more: found.length > pageOfHistory };
   });
-  get('/undo', queries.event, (call, { event_id }) => previewUndo(call, event_id));
-  get('/undo/agent', queries.agent, async (call, { agent, since }) => ({
-    operations: await listOperationsOf(call, agent, since),
-  }));
+  get('/undo', queries.event, async (call, { event_id }) => {
+    const preview = await previewUndo(call, event_id);
+    // a reader is told what happened; whether it could be taken back is looked at as a change would
+    const refused = call.principal?.role === 'reader' ? undefined : await whyNotUndo(call, event_id);
+    return { ...preview, refused };
+  });
+  get('/undo/agent', queries.agent, async (call, { agent, since }) => {
+    const operations = await listOperationsOf(call, agent, since);
+    const numbers = operations.map(({ operation }) => operation);
+    const mayAsk = call.principal === undefined || call.principal.role === 'admin';
+    return { operations, refused: mayAsk && numbers.length > 0 ? await whyNotUndoAll(call, numbers) : undefined };
+  });
   board.post('/undo/agent', async (context) => {
     const body = readJsonBody(await readBody(context.req));
     const { operations } = parsed(Operations, body);

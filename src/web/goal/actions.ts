@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../domain/history-line.ts';
 import type { TaskStatus } from '../../domain/task-status.ts';
-import { get, Refusal, request } from '../state/http.ts';
+import { get, Refusal, request } from '../state/request.ts';
 import { session } from '../state/session.ts';
 import { tell, tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
@@ -47,15 +47,22 @@ export interface FieldEdit {
   /** How the field was when the person began, as `read` gives it. */
   was: string;
   revision: number;
+  /** How the change is sent where a PATCH of the field is not all: a result goes with the status. */
+  sent?: { method: 'PUT'; path: string; body(value: unknown): Record<string, unknown> } | undefined;
   /** The field of a row, as a text. */
   read(row: Record<string, unknown>): string;
 }
 
 /** Saves one field. Where somebody changed the row meanwhile but not the field, it is saved all the same. @throws Refusal */
-export async function saveField({ path, field, value, was, revision, read }: FieldEdit): Promise<Saved> {
+export async function saveField({ path, field, value, was, revision, sent, read }: FieldEdit): Promise<Saved> {
+  const { method, path: to } = sent ?? { method: 'PATCH', path };
+  const body = sent?.body(value) ?? { [field]: value };
   for (let held = revision; ; ) {
     try {
-      await request('PATCH', path, { body: { [field]: value }, revision: held });
+      await request(method, to, {
+        body,
+        held: { revision: held, isSeen: (row) => read(row) === was },
+      });
       return { kind: 'saved' };
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 412) throw error;

@@ -1,7 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import type { Change } from '../../domain/change.ts';
-import { listen } from '../state/feed.ts';
-import { get, wordsOf } from '../state/http.ts';
+import { listen, type SeenChange } from '../state/feed.ts';
+import { get, wordsOf } from '../state/request.ts';
 import { session } from '../state/session.ts';
 import { inColumns, type Shown, shownTasks } from './columns.ts';
 import { planTasks, timetable } from './plan.ts';
@@ -123,7 +122,10 @@ function put(
 }
 
 listen({
-  lost: () => void reload(),
+  lost() {
+    changesSeen.value += 1;
+    void reload();
+  },
   changed(changes) {
     const mine = changes.filter(({ goal_ids }) => goalId !== undefined && goal_ids.includes(goalId));
     if (mine.length === 0) return;
@@ -132,7 +134,7 @@ listen({
   },
 });
 
-async function readChanged(changes: Change[]): Promise<void> {
+async function readChanged(changes: SeenChange[]): Promise<void> {
   const taskIds = [
     ...new Set(changes.flatMap(({ kind, task_id }) => (kind === 'task' && task_id !== null ? [task_id] : []))),
   ];
@@ -146,13 +148,13 @@ async function readChanged(changes: Change[]): Promise<void> {
 }
 
 /** A change of the goal itself tells its new values, but for long ones. */
-async function showGoalChange({ changed, after }: Change): Promise<void> {
+async function showGoalChange({ changed, after }: SeenChange): Promise<void> {
   if (after === null || changed.some((name) => !(name in after))) return reload();
   const known = ['description', 'status', 'priority', 'repos', 'total_tasks', 'open_tasks'];
   showGoalAs(Object.fromEntries(Object.entries(after).filter(([name]) => known.includes(name))));
 }
 
-function glow(changes: Change[]): void {
+function glow(changes: SeenChange[]): void {
   const others = changes.filter(({ operation }) => operation.actor !== session.value?.name);
   const fresh = others.flatMap(({ task_id, operation }): [string, string][] =>
     task_id === null ? [] : [[task_id, operation.actor]],

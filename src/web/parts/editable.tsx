@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type FieldEdit, saveField } from '../goal/actions.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
-import { Linked } from './small.tsx';
+import { hasLinks, Linked } from './small.tsx';
 
 interface EditableProps extends Omit<FieldEdit, 'value' | 'was'> {
   label: string;
@@ -28,39 +29,92 @@ interface Draft {
 
 /** A text that becomes a field by a click or Enter. What one types stays until it is saved or given up. */
 export function Editable(props: EditableProps) {
-  const { label, value, long = false, placeholder = texts.none, revision } = props;
+  const { value, long = false, placeholder = texts.none, revision } = props;
   const draft = useSignal<Draft | undefined>(undefined);
-  if (draft.value === undefined) {
-    const shown = value === '' ? <span class="muted">{placeholder}</span> : long ? <Linked text={value} /> : value;
-    if (!mayWrite.value) return <div class={`editable fixed${long ? ' long' : ''}`}>{shown}</div>;
-    const begin = () => {
-      if (getSelection()?.isCollapsed === false) return;
-      draft.value = { text: value, was: value, revision };
-    };
+  const ref = useRef<HTMLElement>(null);
+  const isEdited = draft.value !== undefined;
+  const wasEdited = useRef(false);
+  // a field that the keyboard has left takes the focus with it
+  useLayoutEffect(() => {
+    if (wasEdited.current && !isEdited && document.activeElement === document.body) {
+      ref.current?.focus({ preventScroll: true });
+    }
+    wasEdited.current = isEdited;
+  }, [isEdited]);
+  if (isEdited) return <Field {...props} draft={draft} />;
+  const shown = value === '' ? <span class="muted">{placeholder}</span> : long ? <Linked text={value} /> : value;
+  if (!mayWrite.value) {
     return (
-      // biome-ignore lint/a11y/useSemanticElements: a button may not hold the links that are in a text
-      <div
-        class={`editable${long ? ' long' : ''}`}
-        role="button"
-        tabIndex={0}
-        aria-label={`${label}: ${value === '' ? placeholder : value}`}
-        dir="auto"
-        onClick={(event) => (event.target as Element).closest('a') === null && begin()}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
-          event.preventDefault();
-          begin();
-        }}
-      >
+      <div class={`editable fixed${long ? ' long' : ''}`} dir="auto">
         {shown}
       </div>
     );
   }
-  return <Field {...props} draft={draft} />;
+  const begin = () => {
+    if (getSelection()?.isCollapsed === false) return;
+    draft.value = { text: value, was: value, revision };
+  };
+  const Box = long && hasLinks(value) ? BoxWithLinks : PlainBox;
+  return (
+    <Box {...props} begin={begin} box={ref}>
+      {shown}
+    </Box>
+  );
+}
+
+interface BoxProps extends Pick<EditableProps, 'label' | 'value' | 'placeholder' | 'long'> {
+  begin(): void;
+  box: RefObject<HTMLElement | null>;
+  children: ComponentChildren;
+}
+
+const nameOf = ({ label, value, placeholder = texts.none }: BoxProps) =>
+  `${label}: ${value === '' ? placeholder : value}`;
+
+function PlainBox(props: BoxProps) {
+  const { box, begin, long = false, children } = props;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a button may not hold blocks of text
+    <div
+      ref={box as RefObject<HTMLDivElement>}
+      class={`editable${long ? ' long' : ''}`}
+      role="button"
+      tabIndex={0}
+      aria-label={nameOf(props)}
+      dir="auto"
+      onClick={begin}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
+        event.preventDefault();
+        begin();
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** A button may not hold links: beside them stands a button of its own. */
+function BoxWithLinks(props: BoxProps) {
+  const { box, begin, children } = props;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button below has the keys
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above
+    <div
+      class="editable long"
+      dir="auto"
+      onClick={(event) => (event.target as Element).closest('a') === null && begin()}
+    >
+      {children}
+      <button ref={box as RefObject<HTMLButtonElement>} type="button" class="icon edit" aria-label={nameOf(props)}>
+        ✎
+      </button>
+    </div>
+  );
 }
 
 function Field({ draft, ...props }: EditableProps & { draft: { value: Draft | undefined } }) {
-  const { label, long = false, path, field, read, send = (text) => text, saved } = props;
+  const { label, long = false, path, field, sent, read, send = (text) => text, saved } = props;
   const ref = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
   useLayoutEffect(() => {
     ref.current?.focus();
@@ -76,7 +130,7 @@ function Field({ draft, ...props }: EditableProps & { draft: { value: Draft | un
     draft.value = { ...now, isSaving: true };
     try {
       const { text, was, revision } = now;
-      const result = await saveField({ path, field, value: send(text), was, revision, read });
+      const result = await saveField({ path, field, value: send(text), was, revision, sent, read });
       if (result.kind === 'saved') {
         saved();
         end();

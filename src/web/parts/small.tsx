@@ -6,14 +6,24 @@ import { texts } from '../texts.ts';
 /** A ref for a field that somebody asked for: what is typed next is in it. `autofocus` works once in a page. */
 export const takeFocus = (field: HTMLElement | null): void => field?.focus();
 
+/** Whether the text is in the clipboard now; a client may not let the page write there. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** An ID, which a click copies. */
 export function Id({ id }: { id: string }) {
   const [isCopied, setCopied] = useState(false);
   const copy = (event: MouseEvent) => {
     event.stopPropagation();
     event.preventDefault();
-    void navigator.clipboard?.writeText(id).then(() => {
-      setCopied(true);
+    void copyText(id).then((isDone) => {
+      setCopied(isDone);
       setTimeout(() => setCopied(false), 1_200);
     });
   };
@@ -61,6 +71,8 @@ export function Progress({ done, total }: { done: number; total: number }) {
 
 const address = /\bhttps?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}]/gi;
 
+export const hasLinks = (text: string) => text.search(address) >= 0;
+
 /** A text as it is: markup in it is shown, and links are made of http and https alone. */
 export function Linked({ text }: { text: string }) {
   const parts: ComponentChildren[] = [];
@@ -91,8 +103,8 @@ export function Command({ text }: { text: string }) {
       <button
         type="button"
         onClick={() =>
-          void navigator.clipboard?.writeText(text).then(() => {
-            setCopied(true);
+          void copyText(text).then((isDone) => {
+            setCopied(isDone);
             setTimeout(() => setCopied(false), 1_200);
           })
         }

@@ -1,8 +1,8 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { Failure, Skeleton } from '../parts/small.tsx';
-import { followChanges, stopFollowing } from '../state/feed.ts';
-import { signedOut, wordsOf } from '../state/http.ts';
+
+import { follow, signedOut, stopFollowing, wordsOf } from '../state/request.ts';
 import { followLinks, place } from '../state/router.ts';
 import { openSession, session } from '../state/session.ts';
 import { texts } from '../texts.ts';
@@ -26,7 +26,7 @@ export function App() {
   useEffect(() => listenToKeys(), []);
   useSignalEffect(() => {
     if (session.value == null || signedOut.value) stopFollowing();
-    else followChanges();
+    else follow();
   });
   if (error !== undefined) return <Failure words={error} retry={open} />;
   if (session.value === undefined) return <Skeleton />;

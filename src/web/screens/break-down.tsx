@@ -5,7 +5,7 @@ import { loaded, reload } from '../goal/store.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { PrioritySign, Sign } from '../parts/sign.tsx';
-import { request, wordsOf } from '../state/http.ts';
+import { request, wordsOf } from '../state/request.ts';
 import { tell } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 

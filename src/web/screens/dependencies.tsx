@@ -3,7 +3,7 @@ import { dependents, loaded, readTasks } from '../goal/store.ts';
 import type { WholeTask } from '../goal/whole-task.ts';
 import { Refused } from '../parts/refused.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
-import { request, wordsOf } from '../state/http.ts';
+import { request, wordsOf } from '../state/request.ts';
 import { goalPath, showTask } from '../state/router.ts';
 import { type Found, useSearch } from '../state/search.ts';
 import { mayWrite } from '../state/session.ts';

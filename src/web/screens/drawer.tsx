@@ -8,12 +8,13 @@ import { Choice } from '../parts/choice.tsx';
 import { Editable } from '../parts/editable.tsx';
 import { Sign } from '../parts/sign.tsx';
 import { Age, Failure, Id, Lease, Skeleton } from '../parts/small.tsx';
-import { get, Refusal, request, wordsOf } from '../state/http.ts';
+import { get, Refusal, request, wordsOf } from '../state/request.ts';
 import { closeTask } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { Dependencies } from './dependencies.tsx';
+import { listIn } from './details.tsx';
 import { History } from './history.tsx';
 import { Notes } from './notes.tsx';
 
@@ -74,10 +75,21 @@ function Body({ task, changed }: { task: WholeTask; changed: () => void }) {
       <Description task={task} changed={changed} />
       <Fields task={task} changed={changed} />
       <Dependencies task={task} changed={changed} />
-      {result === null || result === undefined ? null : (
-        <section>
+      {textOf(result) === '' && !mayWrite.value ? null : (
+        <section class="result">
           <h3>{words.result}</h3>
-          <pre dir="auto">{typeof result === 'string' ? result : JSON.stringify(result, null, 2)}</pre>
+          <Editable
+            label={words.result}
+            path={`/tasks/${id}`}
+            sent={{ method: 'PUT', path: `/tasks/${id}/status`, body: (value) => resultBody(task.status, value) }}
+            field="result"
+            value={textOf(result)}
+            revision={revisionOf(id)}
+            read={(row) => textOf(row.result)}
+            send={valueIn}
+            saved={changed}
+            long
+          />
         </section>
       )}
       <Notes path={`/tasks/${id}`} notes={task.notes ?? []} changed={changed} />
@@ -94,6 +106,25 @@ function Body({ task, changed }: { task: WholeTask; changed: () => void }) {
       ) : null}
     </div>
   );
+}
+
+/** A result as a person reads and writes it: text as it is, all else as JSON. */
+function textOf(result: unknown): string {
+  if (result === null || result === undefined) return '';
+  return typeof result === 'string' ? result : JSON.stringify(result, null, 2);
+}
+
+/** A result goes with the status, which stays. */
+const resultBody = (status: TaskStatus, result: unknown) =>
+  result === '' ? { status, clear_result: true } : { status, result };
+
+function valueIn(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The revision of the row that the page has; the service refuses an older one. */
@@ -116,12 +147,13 @@ function Description({ task, changed }: { task: WholeTask; changed: () => void }
   );
 }
 
-type TextField = 'estimated_effort' | 'type' | 'repo' | 'jira_ticket';
+type TextField = 'estimated_effort' | 'type' | 'repo' | 'jira_ticket' | 'goal_id';
 const textFields: [TextField, string][] = [
   ['estimated_effort', words.effort],
   ['type', words.type],
   ['repo', words.repo],
   ['jira_ticket', words.ticket],
+  ['goal_id', words.goal],
 ];
 
 function Fields({ task, changed }: { task: WholeTask; changed: () => void }) {
@@ -185,12 +217,7 @@ function Fields({ task, changed }: { task: WholeTask; changed: () => void }) {
           field="tools"
           value={task.assigned_tools.join(', ')}
           read={(row) => (row.assigned_tools as string[]).join(', ')}
-          send={(text) =>
-            text
-              .split(',')
-              .map((each) => each.trim())
-              .filter((each) => each !== '')
-          }
+          send={listIn}
         />
       </dd>
       <dt>{words.created}</dt>

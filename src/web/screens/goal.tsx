@@ -11,14 +11,16 @@ import { Editable } from '../parts/editable.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
 import { Failure, Id, Progress, Skeleton, takeFocus } from '../parts/small.tsx';
 import { createAsked, overlay } from '../state/overlay.ts';
-import { type GoalTab, goalPath, openTask } from '../state/router.ts';
+import { type GoalTab, goalPath, goalTabs, openTask } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
+import { Details } from './details.tsx';
 import { Drawer } from './drawer.tsx';
 import { History } from './history.tsx';
 
-const tabs = ['board', 'graph', 'plan', 'history'] as const;
+/** On a narrow screen the drawer hides the goal; the page has its heading all the same. */
+const headingLength = 120;
 
 export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
   useEffect(() => openGoal(goalId), [goalId]);
@@ -35,10 +37,13 @@ export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
   const task = openTask.value;
   return (
     <div class={`goal-screen${task === null ? '' : ' with-drawer'}`}>
+      <h1 class="hidden">
+        {goalId} {now.goal.description.slice(0, headingLength)}
+      </h1>
       <div class="goal-main">
         <Head />
         <nav class="tabs" aria-label={goalId}>
-          {tabs.map((each) => (
+          {goalTabs.map((each) => (
             <a
               key={each}
               href={goalPath(goalId, each, task ?? undefined)}
@@ -51,6 +56,8 @@ export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
         </nav>
         {tab === 'history' ? (
           <History filter={{ goal_id: goalId }} />
+        ) : tab === 'details' ? (
+          <Details goalId={goalId} />
         ) : now.tasks.size === 0 ? (
           <NoTasks />
         ) : (
@@ -111,7 +118,7 @@ function Head() {
         </span>
         <Progress done={done} total={tasks.size} />
       </div>
-      <h1>
+      <div class="goal-title">
         <Editable
           label={texts.task.description}
           path={`/goals/${goal.id}`}
@@ -122,7 +129,7 @@ function Head() {
           saved={() => void reload()}
           long
         />
-      </h1>
+      </div>
     </header>
   );
 }

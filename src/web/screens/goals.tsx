@@ -15,8 +15,8 @@ import {
   repos,
   sortNames,
 } from '../state/goals.ts';
-import { request } from '../state/http.ts';
 import { createAsked } from '../state/overlay.ts';
+import { request } from '../state/request.ts';
 import { go, goalPath, setQuery } from '../state/router.ts';
 import { useSearch } from '../state/search.ts';
 import { mayWrite } from '../state/session.ts';

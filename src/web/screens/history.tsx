@@ -1,9 +1,8 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { HistoryEvent } from '../../domain/history-line.ts';
-import { Line } from '../parts/line.tsx';
+import { Line, type ShownEvent } from '../parts/line.tsx';
 import { Age, Failure, Skeleton } from '../parts/small.tsx';
 import { listen } from '../state/feed.ts';
-import { get, wordsOf } from '../state/http.ts';
+import { get, wordsOf } from '../state/request.ts';
 import { query, setQuery } from '../state/router.ts';
 import { mayUndoAll, mayWrite } from '../state/session.ts';
 import { texts } from '../texts.ts';
@@ -17,7 +16,10 @@ export interface HistoryQuery {
   actor?: string;
 }
 
-const pageSize = 100;
+interface Page {
+  events: ShownEvent[];
+  has_more: boolean;
+}
 
 export function HistoryScreen() {
   const actor = query.value.get('actor') ?? '';
@@ -57,19 +59,19 @@ export function HistoryScreen() {
 
 /** What happened, newest first, an operation a block. */
 export function History({ filter, short = false }: { filter: HistoryQuery; short?: boolean }) {
-  const [events, setEvents] = useState<HistoryEvent[]>();
+  const [events, setEvents] = useState<ShownEvent[]>();
   const [error, setError] = useState<string>();
   const [hasMore, setMore] = useState(false);
   const [undoing, setUndoing] = useState<number>();
   const address = new URLSearchParams(filter as Record<string, string>).toString();
   const read = useCallback(
-    async (after: HistoryEvent[] = []) => {
+    async (after: ShownEvent[] = []) => {
       const last = after.at(-1);
       const from = last === undefined ? '' : `&operation=${last.operation}&seq=${last.seq}`;
       try {
-        const { events: some } = await get<{ events: HistoryEvent[] }>(`/board/history?${address}${from}`);
-        setEvents([...after, ...some]);
-        setMore(some.length === pageSize);
+        const found = await get<Page>(`/board/history?${address}${from}`);
+        setEvents([...after, ...found.events]);
+        setMore(found.has_more);
         setError(undefined);
       } catch (failure) {
         setError(wordsOf(failure));
@@ -110,8 +112,8 @@ export function History({ filter, short = false }: { filter: HistoryQuery; short
   );
 }
 
-function operationsOf(events: HistoryEvent[]): HistoryEvent[][] {
-  const groups: HistoryEvent[][] = [];
+function operationsOf(events: ShownEvent[]): ShownEvent[][] {
+  const groups: ShownEvent[][] = [];
   for (const event of events) {
     const last = groups.at(-1);
     if (last?.[0]?.operation === event.operation) last.push(event);
@@ -122,7 +124,7 @@ function operationsOf(events: HistoryEvent[]): HistoryEvent[][] {
 
 const shownEvents = 6;
 
-function Operation({ events, short, undo }: { events: HistoryEvent[]; short: boolean; undo: (event: number) => void }) {
+function Operation({ events, short, undo }: { events: ShownEvent[]; short: boolean; undo: (event: number) => void }) {
   const [isWhole, setWhole] = useState(false);
   const [first] = events;
   if (first === undefined) return null;

@@ -1,10 +1,9 @@
 import { createAsked, overlay } from '../state/overlay.ts';
-import { closeTask, go, goalPath, openTask, place } from '../state/router.ts';
+import { closeTask, go, goalPath, goalTabs, openTask, place } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
 import { nextTheme } from '../state/theme.ts';
 
 const places: Record<string, string> = { g: '/', n: '/now', h: '/history' };
-const tabs = ['board', 'graph', 'plan', 'history'] as const;
 
 /** Shortcuts, wherever nobody types. */
 export function listenToKeys(): () => void {
@@ -31,7 +30,7 @@ export function listenToKeys(): () => void {
 
 function act(key: string): boolean {
   const now = place.value;
-  const tab = tabs[Number(key) - 1];
+  const tab = goalTabs[Number(key) - 1];
   if (key === 'k') overlay.value = 'palette';
   else if (key === '?') overlay.value = 'help';
   else if (key === 't') nextTheme();

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { WholeNote } from '../goal/whole-task.ts';
 import { Age, Linked } from '../parts/small.tsx';
-import { request } from '../state/http.ts';
+import { request } from '../state/request.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';

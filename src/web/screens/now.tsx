@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
 import { Age, Failure, Lease, Skeleton } from '../parts/small.tsx';
 import { listen } from '../state/feed.ts';
-import { get, wordsOf } from '../state/http.ts';
+import { get, wordsOf } from '../state/request.ts';
 import { goalPath, place } from '../state/router.ts';
 import { texts } from '../texts.ts';
 

@@ -1,8 +1,12 @@
 import { Dialog } from '../parts/dialog.tsx';
+import { isInside } from '../state/inside.ts';
 import { overlay } from '../state/overlay.ts';
 import { texts } from '../texts.ts';
 import { BreakDown } from './break-down.tsx';
 import { Palette } from './palette.tsx';
+
+const { keys, theme } = texts.shortcuts;
+const shortcuts = isInside ? keys : ([...keys.slice(0, -1), ['t', theme], ...keys.slice(-1)] as const);
 
 const close = () => {
   overlay.value = undefined;
@@ -20,7 +24,7 @@ export function Overlays() {
       return (
         <Dialog title={texts.shortcuts.title} close={close}>
           <dl class="shortcuts">
-            {texts.shortcuts.keys.map(([key, what]) => (
+            {shortcuts.map(([key, what]) => (
               <div key={key}>
                 <dt>
                   <kbd>{key}</kbd>

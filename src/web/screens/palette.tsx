@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Sign, type SignName } from '../parts/sign.tsx';
+import { isInside } from '../state/inside.ts';
 import { createAsked, overlay } from '../state/overlay.ts';
-import { go, goalPath, place } from '../state/router.ts';
+import { go, goalPath, goalTabs, place } from '../state/router.ts';
 import { type Found, useSearch } from '../state/search.ts';
 import { mayWrite } from '../state/session.ts';
 import { nextTheme } from '../state/theme.ts';
@@ -18,7 +19,7 @@ interface Entry {
 function commands(): Entry[] {
   const to = (label: string, path: string) => ({ key: path, label: texts.palette.goTo(label), run: () => go(path) });
   const now = place.value;
-  const tabs = (['board', 'graph', 'plan', 'history'] as const).map((tab) => [tab, texts[tab]] as const);
+  const tabs = goalTabs.map((tab) => [tab, texts[tab]] as const);
   const create = {
     key: 'create',
     label: now.screen === 'goal' ? texts.goal.create : texts.goalList.create,
@@ -38,7 +39,7 @@ function commands(): Entry[] {
       : []),
     ...(mayWrite.value && now.screen !== 'now' && now.screen !== 'history' ? [create] : []),
     ...(mayWrite.value && now.screen === 'goal' ? [paste] : []),
-    { key: 'theme', label: texts.shortcuts.keys[11][1], run: nextTheme },
+    ...(isInside ? [] : [{ key: 'theme', label: texts.shortcuts.theme, run: nextTheme }]),
     { key: 'help', label: texts.palette.shortcuts, run: () => setTimeout(() => (overlay.value = 'help')) },
   ];
 }

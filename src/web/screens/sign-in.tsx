@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Refused } from '../parts/refused.tsx';
 import { Command } from '../parts/small.tsx';
-import { wordsOf } from '../state/http.ts';
+import { wordsOf } from '../state/request.ts';
 import { signInWith } from '../state/session.ts';
 import { texts } from '../texts.ts';
 

@@ -1,5 +1,6 @@
 import { nowMs } from '../state/clock.ts';
 import { heardAtMs, isConnected } from '../state/feed.ts';
+import { isInside, otherDisplay } from '../state/inside.ts';
 import { overlay } from '../state/overlay.ts';
 import { place } from '../state/router.ts';
 import { mayWrite, session, signOut } from '../state/session.ts';
@@ -41,18 +42,7 @@ export function TopBar() {
         {who?.name}
         {mayWrite.value ? null : <span class="badge">{who?.role}</span>}
       </span>
-      <button
-        type="button"
-        class="icon"
-        aria-label={texts.theme[theme.value]}
-        title={texts.theme[theme.value]}
-        onClick={nextTheme}
-      >
-        <svg viewBox="0 0 14 14" aria-hidden="true" class={`sign theme ${theme.value}`}>
-          <circle cx="7" cy="7" r="5" />
-          <path class="filled" d="M7 2a5 5 0 0 1 0 10z" />
-        </svg>
-      </button>
+      {isInside ? <Display /> : <Theme />}
       <button
         type="button"
         class="icon"
@@ -62,18 +52,49 @@ export function TopBar() {
       >
         ?
       </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label={texts.signOut}
-        title={texts.signOut}
-        onClick={() => void signOut()}
-      >
-        <svg viewBox="0 0 14 14" aria-hidden="true" class="sign">
-          <path d="M8 2H3v10h5M6 7h6.5m-2-2.2L12.700 7l-2.2 2.200" />
-        </svg>
-      </button>
+      {isInside ? null : <SignOut />}
     </header>
+  );
+}
+
+function Theme() {
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-label={texts.theme[theme.value]}
+      title={texts.theme[theme.value]}
+      onClick={nextTheme}
+    >
+      <svg viewBox="0 0 14 14" aria-hidden="true" class={`sign theme ${theme.value}`}>
+        <circle cx="7" cy="7" r="5" />
+        <path class="filled" d="M7 2a5 5 0 0 1 0 10z" />
+      </svg>
+    </button>
+  );
+}
+
+function SignOut() {
+  return (
+    <button type="button" class="icon" aria-label={texts.signOut} title={texts.signOut} onClick={() => void signOut()}>
+      <svg viewBox="0 0 14 14" aria-hidden="true" class="sign">
+        <path d="M8 2H3v10h5M6 7h6.5m-2-2.2L12.700 7l-2.2 2.200" />
+      </svg>
+    </button>
+  );
+}
+
+/** Inside a client: the page in its other size. The client has the theme and the signing in. */
+function Display() {
+  const other = otherDisplay.value;
+  if (other === undefined) return null;
+  const label = texts.inside[other.mode];
+  return (
+    <button type="button" class="icon" aria-label={label} title={label} onClick={other.show}>
+      <svg viewBox="0 0 14 14" aria-hidden="true" class="sign">
+        <path d={other.mode === 'fullscreen' ? 'M5 2H2v3M9 12h3V9' : 'M2 5h3V2M12 9H9v3'} />
+      </svg>
+    </button>
   );
 }
 

@@ -1,11 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { HistoryEvent } from '../../domain/history-line.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Line } from '../parts/line.tsx';
+import { Line, type ShownEvent } from '../parts/line.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { Skeleton } from '../parts/small.tsx';
-import { get, request, wordsOf } from '../state/http.ts';
+import { get, request, wordsOf } from '../state/request.ts';
 import { tell } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 
@@ -15,8 +14,10 @@ interface Preview {
   operation: number;
   actor: string;
   changes: number;
-  events: HistoryEvent[];
+  events: ShownEvent[];
   taken_back_by?: number;
+  /** Why the service would refuse it now. */
+  refused?: string;
 }
 
 /** Shows what an operation did, and takes it back. */
@@ -51,13 +52,21 @@ export function UndoOperation({ event, close }: { event: number; close: () => vo
           {preview.changes > preview.events.length ? (
             <p class="muted">{words.moreChanges(preview.changes - preview.events.length)}</p>
           ) : null}
-          {preview.taken_back_by === undefined ? null : <p class="muted">{words.taken(preview.taken_back_by)}</p>}
+          {preview.taken_back_by !== undefined ? (
+            <p class="muted">{words.taken(preview.taken_back_by)}</p>
+          ) : (
+            <Refused
+              words={
+                error === undefined && preview.refused !== undefined ? words.wouldRefuse(preview.refused) : undefined
+              }
+            />
+          )}
         </>
       )}
       <Refused words={error} />
       <Confirm
         label={words.confirm}
-        disabled={preview === undefined || preview.taken_back_by !== undefined}
+        disabled={preview === undefined || preview.taken_back_by !== undefined || preview.refused !== undefined}
         confirm={takeBack}
         close={close}
       />
@@ -68,21 +77,22 @@ export function UndoOperation({ event, close }: { event: number; close: () => vo
 interface OwnOperation {
   operation: number;
   changes: number;
-  start: HistoryEvent;
+  start: ShownEvent;
 }
 
 /** Shows all that an agent did since a time, and takes it back as one operation. */
 export function UndoAgent({ agent: given, close }: { agent: string; close: () => void }) {
   const [agent, setAgent] = useState(given);
   const [since, setSince] = useState('1h');
-  const [operations, setOperations] = useState<OwnOperation[]>();
+  const [found, setFound] = useState<{ operations: OwnOperation[]; refused?: string }>();
+  const operations = found?.operations;
   const [error, setError] = useState<string>();
   const fail = (failure: unknown) => setError(wordsOf(failure));
   const look = async (event: Event) => {
     event.preventDefault();
     setError(undefined);
     const path = `/board/undo/agent?agent=${encodeURIComponent(agent.trim())}&since=${since}`;
-    await get<{ operations: OwnOperation[] }>(path).then(({ operations: found }) => setOperations(found), fail);
+    await get<{ operations: OwnOperation[]; refused?: string }>(path).then(setFound, fail);
   };
   const takeBack = async () => {
     try {
@@ -128,10 +138,10 @@ export function UndoAgent({ agent: given, close }: { agent: string; close: () =>
           </ul>
         </>
       )}
-      <Refused words={error} />
+      <Refused words={error ?? (found?.refused === undefined ? undefined : words.wouldRefuse(found.refused))} />
       <Confirm
         label={words.confirm}
-        disabled={operations === undefined || operations.length === 0}
+        disabled={operations === undefined || operations.length === 0 || found?.refused !== undefined}
         confirm={takeBack}
         close={close}
       />

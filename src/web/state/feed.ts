@@ -1,12 +1,16 @@
 import { signal } from '@preact/signals';
 import type { Change } from '../../domain/change.ts';
-import { signedOut } from './http.ts';
+
+/** What the page uses of a change. */
+export type SeenChange = Pick<Change, 'kind' | 'id' | 'task_id' | 'goal_ids' | 'changed' | 'after'> & {
+  operation: { actor: string };
+};
 
 export const isConnected = signal(false);
-/** When the service was last heard of. */
+/** When the server was last heard of. */
 export const heardAtMs = signal(Date.now());
 
-type Listener = { changed(changes: Change[]): void; lost(): void };
+type Listener = { changed(changes: SeenChange[]): void; lost(): void };
 const listeners = new Set<Listener>();
 
 /** Hears of changes; `lost` where some may have been missed, so that all has to be read again. */
@@ -15,79 +19,14 @@ export function listen(listener: Listener): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Changes that come together are told together. */
-const gatherMs = 60;
-const againMs = [500, 1_000, 2_000, 5_000];
-let source: EventSource | undefined;
-let position: string | undefined;
-let failures = 0;
-let gathered: Change[] = [];
-
-/** Follows the changes of the workspace, and goes on where it was after the connection was lost. */
-export function followChanges(): void {
-  source?.close();
-  const since = position === undefined ? '' : `?since=${encodeURIComponent(position)}`;
-  const opened = new EventSource(`/api/v1/changes${since}`);
-  source = opened;
-  opened.onopen = () => {
-    heard();
-    isConnected.value = true;
-    failures = 0;
-  };
-  opened.addEventListener('position', (event) => {
-    heard();
-    // the page may have been read before the stream began
-    if (position === undefined) for (const each of listeners) each.lost();
-    position = event.data as string;
-  });
-  opened.addEventListener('change', (event) => {
-    heard();
-    position = event.lastEventId;
-    gather(JSON.parse(event.data as string) as Change);
-  });
-  opened.addEventListener('problem', () => startOver());
-  opened.onerror = () => void again(opened);
+export function tellOfChanges(changes: SeenChange[]): void {
+  for (const each of listeners) each.changed(changes);
 }
 
-export function stopFollowing(): void {
-  source?.close();
-  source = undefined;
-  position = undefined;
+export function tellOfLoss(): void {
+  for (const each of listeners) each.lost();
 }
 
-/** The browser would wait for seconds, and give up for good after an answer that is no stream. */
-async function again(failed: EventSource): Promise<void> {
-  failed.close();
-  isConnected.value = false;
-  const waitMs = againMs[Math.min(failures++, againMs.length - 1)] as number;
-  await new Promise((resolve) => setTimeout(resolve, waitMs));
-  if (source !== failed || signedOut.value) return;
-  if (position !== undefined && (await isGone(position))) startOver();
-  else if (source === failed) followChanges();
-}
-
-async function isGone(since: string): Promise<boolean> {
-  const response = await fetch(`/api/v1/changes?limit=1&since=${encodeURIComponent(since)}`).catch(() => undefined);
-  if (response?.status === 401) signedOut.value = true;
-  return response?.status === 410 || response?.status === 400;
-}
-
-/** The history was replaced: nothing of what the page shows is certain. */
-function startOver(): void {
-  position = undefined;
-  followChanges();
-}
-
-function heard(): void {
+export function hear(): void {
   heardAtMs.value = Date.now();
-}
-
-function gather(change: Change): void {
-  gathered.push(change);
-  if (gathered.length > 1) return;
-  setTimeout(() => {
-    const changes = gathered;
-    gathered = [];
-    for (const each of listeners) each.changed(changes);
-  }, gatherMs);
 }

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Priority } from '../../domain/priority.ts';
 import { listen } from './feed.ts';
-import { get, wordsOf } from './http.ts';
+import { get, wordsOf } from './request.ts';
 import { place, query } from './router.ts';
 
 export interface GoalEntry {

@@ -1,6 +1,9 @@
 import { computed, signal } from '@preact/signals';
+import { isInside } from './inside.ts';
+import { openElsewhere } from './request.ts';
 
-export type GoalTab = 'board' | 'graph' | 'plan' | 'history';
+export const goalTabs = ['board', 'graph', 'plan', 'details', 'history'] as const;
+export type GoalTab = (typeof goalTabs)[number];
 
 export type Place =
   | { screen: 'goals' }
@@ -8,9 +11,9 @@ export type Place =
   | { screen: 'history' }
   | { screen: 'goal'; goalId: string; tab: GoalTab };
 
-const address = signal(location.pathname + location.search);
+const address = signal(isInside ? '/' : location.pathname + location.search);
 addEventListener('popstate', () => {
-  address.value = location.pathname + location.search;
+  if (!isInside) address.value = location.pathname + location.search;
 });
 
 /** What the address means. */
@@ -24,13 +27,18 @@ function placeOf(path: string): Place {
   if (first === 'now') return { screen: 'now' };
   if (first === 'history') return { screen: 'history' };
   if (first !== 'goals' || id === undefined || id === '') return { screen: 'goals' };
-  const isTab = tab === 'graph' || tab === 'plan' || tab === 'history';
-  return { screen: 'goal', goalId: decodeURIComponent(id).toUpperCase(), tab: isTab ? tab : 'board' };
+  const shown = goalTabs.find((each) => each === tab) ?? 'board';
+  return { screen: 'goal', goalId: decodeURIComponent(id).toUpperCase(), tab: shown };
 }
 
 export function go(to: string): void {
   if (to === address.value) return;
-  history.pushState(null, '', to);
+  move(to);
+}
+
+/** The page inside a client has no address of its own. */
+function move(to: string, { replace = false } = {}): void {
+  if (!isInside) history[replace ? 'replaceState' : 'pushState'](null, '', to);
   address.value = to;
 }
 
@@ -42,10 +50,8 @@ export function setQuery(changes: Record<string, string | null>, { replace = tru
     else next.set(name, value);
   }
   const text = next.toString();
-  const to = location.pathname + (text === '' ? '' : `?${text}`);
-  if (to === address.value) return;
-  history[replace ? 'replaceState' : 'pushState'](null, '', to);
-  address.value = to;
+  const to = (address.value.split('?')[0] ?? '/') + (text === '' ? '' : `?${text}`);
+  if (to !== address.value) move(to, { replace });
 }
 
 export const showTask = (id: string) => setQuery({ task: id }, { replace: openTask.value !== null });
@@ -55,11 +61,14 @@ export function goalPath(goalId: string, tab: GoalTab = 'board', taskId?: string
   return `/goals/${goalId}${tab === 'board' ? '' : `/${tab}`}${taskId === undefined ? '' : `?task=${taskId}`}`;
 }
 
-/** Follows links of the page itself without loading it again. */
+/** Follows links of the page itself without loading it again. Inside a client, the host opens what leads elsewhere. */
 export function followLinks(event: MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-  const link = (event.target as Element).closest?.('a[href^="/"]');
-  if (link === null || link === undefined || link.hasAttribute('target')) return;
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (!isInside && (event.metaKey || event.ctrlKey || event.shiftKey)) return;
+  const link = (event.target as Element).closest?.('a[href]');
+  const to = link?.getAttribute('href') ?? '';
+  if (to.startsWith('/')) go(to);
+  else if (isInside && link?.hasAttribute('target')) openElsewhere(to);
+  else return;
   event.preventDefault();
-  go(link.getAttribute('href') as string);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { get } from './http.ts';
+import { get } from './request.ts';
 
 export interface Found {
   kind: 'goal' | 'task' | 'note';

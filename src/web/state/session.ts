@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { get, Refusal, request, signedOut } from './http.ts';
+import { get, Refusal, request, signedOut } from './request.ts';
 
 export interface Session {
   name: string;

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { wordsOf } from './http.ts';
+import { wordsOf } from './request.ts';
 
 export interface Toast {
   id: number;
