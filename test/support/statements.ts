@@ -5,9 +5,12 @@ import type { Statement } from '../../src/store/statement.ts';
 
 const directory = fileURLToPath(new URL('../../src/store/statements', import.meta.url));
 
+/** Files with pieces of several statements. */
+const pieces = ['sql.ts', 'columns.ts', 'images.ts'];
+
 /** Every statement of ours. */
 export async function loadStatements(): Promise<Statement[]> {
-  const files = (await readdir(directory)).filter((file) => file.endsWith('.ts') && file !== 'sql.ts');
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.ts') && !pieces.includes(file));
   const modules = await Promise.all(
     files.map((file) => import(/* @vite-ignore */ `../../src/store/statements/${file}`)),
   );
