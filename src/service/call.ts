@@ -17,6 +17,8 @@ export interface Call extends Caller {
   /** Undefined where no cache is configured. */
   cached?: ReadCache | undefined;
   signal?: AbortSignal | undefined;
+  /** Told of the revision of the one row that a read answers with. */
+  seeRevision?: ((revision: number | undefined) => void) | undefined;
   /** Of a request: all that it writes has this ID. */
   operationId?: string | undefined;
 }

@@ -57,6 +57,7 @@ export async function getGoal(
     keeps: ({ goals }) => goals.length > 0,
   });
   const goal = goalOf(goals, goalId);
+  call.seeRevision?.(goals[0]?.revision);
   // all there are: in their own order; a part: what is to be done
   const ordered = tasks.length === goal.total_tasks ? tasks.toSorted((a, b) => a.number - b.number) : tasks;
   return { goal, tasks: ordered.map(listedTask), notes: notePage(notes) };
@@ -177,13 +178,13 @@ export async function completeGoalId(call: Call, prefix: string): Promise<string
   return rows.map((row) => row.id);
 }
 
-export function goalOf(rows: Row<typeof findGoal>[], goalId: string): Goal {
+export function goalOf(rows: Omit<Row<typeof findGoal>, 'revision'>[], goalId: string): Goal {
   const [row] = rows;
   if (row === undefined) throw goalNotFound(goalId);
   return { ...goalFields(row), metadata: row.metadata as { [key: string]: Json } };
 }
 
-type GoalFields = Omit<Row<typeof findGoal>, 'metadata'>;
+type GoalFields = Omit<Row<typeof findGoal>, 'metadata' | 'revision'>;
 
 function goalFields(row: GoalFields): Omit<Goal, 'metadata'> {
   return {

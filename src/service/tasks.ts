@@ -46,6 +46,7 @@ export async function getTaskWithNotes(call: Call, taskId: string): Promise<{ ta
   });
   const [row] = tasks;
   if (row === undefined) throw taskNotFound(taskId);
+  call.seeRevision?.(row.revision);
   return { task: taskOf(row), notes: notePage(notes) };
 }
 
@@ -112,7 +113,7 @@ export async function completeTaskId(call: Call, prefix: string): Promise<string
   return rows.map((row) => row.id);
 }
 
-export function taskOf(row: Row<typeof findTasks>): Task {
+export function taskOf(row: Omit<Row<typeof findTasks>, 'revision'>): Task {
   // a list has many of them, and each copy of one takes longer than making it
   const task: Task = {
     id: row.id,

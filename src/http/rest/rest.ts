@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { answerJson } from '../../domain/stored-text.ts';
 import type { PoolCall } from '../../service/call.ts';
-import { findRevision, type Subject } from '../../service/revision.ts';
+import type { Subject } from '../../service/revision.ts';
 import type { Tool } from '../../tools/define/define-tool.ts';
 import { isDefect, runTool, traceParent } from '../../tools/define/run-tool.ts';
 import { readBody, readJsonBody } from '../json-body.ts';
@@ -47,17 +47,25 @@ async function answer(exchange: Exchange): Promise<Response> {
 }
 
 async function read(exchange: Exchange): Promise<Response> {
-  const { parts, tool, context } = exchange;
+  const { tool, context } = exchange;
   const args = argumentsOf(exchange.route, await given(context));
-  const open = once(() => openCall(exchange));
-  // before the answer: a tag that is older than its answer is refused where it need not be, and never the other way round
-  const subject = subjectOf(exchange);
-  const revision = subject === undefined ? undefined : await findRevision(await open(), subject);
-  const body = answerJson(await runTool(tool, { ...parts, open, trace: traceOf(context) }, args));
-  const etag = entityTag(body, revision);
+  const { answer: answered, revision } = await readWith(exchange, tool, args);
+  const body = answerJson(answered);
+  const etag = entityTag(body, subjectOf(exchange) && revision);
   const headers = { etag, 'cache-control': 'private, no-cache' };
   if (isKnown(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
+}
+
+/** What a tool that reads answers, and the revision of the row that it read, at the same moment. */
+async function readWith(exchange: Exchange, tool: Tool, args: Record<string, unknown>) {
+  let revision: number | undefined;
+  const seeRevision = (seen: number | undefined) => {
+    revision = seen;
+  };
+  const open = async () => ({ ...(await openCall(exchange)), seeRevision });
+  const answer = await runTool(tool, { ...exchange.parts, open, trace: traceOf(exchange.context) }, args);
+  return { answer, revision };
 }
 
 async function change(exchange: Exchange): Promise<Response> {
@@ -95,14 +103,12 @@ async function change(exchange: Exchange): Promise<Response> {
 
 /** What a caller who was too late has to look at before it tries again. */
 async function asItIsNow(exchange: Exchange): Promise<Record<string, unknown>> {
-  const { parts, tools } = exchange;
+  const { tools } = exchange;
   const subject = subjectOf(exchange);
   const reader = subject && tools.get(`get_${subject.kind}`);
   if (subject === undefined || reader === undefined) return {};
-  const open = once(() => openCall(exchange));
   try {
-    const revision = await findRevision(await open(), subject);
-    const current = await runTool(reader, { ...parts, open }, { [`${subject.kind}_id`]: subject.id });
+    const { answer: current, revision } = await readWith(exchange, reader, { [`${subject.kind}_id`]: subject.id });
     return { current, revision };
   } catch {
     return {}; // it is gone by now, or the database is: the refusal itself is said all the same
@@ -144,12 +150,4 @@ function locationOf({ status, tool }: Route, { id }: Record<string, unknown>): R
 /** `/goals/{goal_id}` as hono writes it. */
 function honoPath(path: string): string {
   return parametersOf(path).reduce((text, name) => text.replace(`{${name}}`, `:${name}`), path);
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

@@ -6,9 +6,9 @@ import { claimOf } from './sql.ts';
 export const findTasks = defineStatement({
   name: 'find_tasks',
   params: { workspaceId: 'int8', taskIds: 'text[]' },
-  columns: taskColumns,
+  columns: { ...taskColumns, revision: 'int8' },
   text: `
-    select ${taskSelect}
+    select ${taskSelect}, t.revision
     from tasks t
     ${claimOf('t')}
     where t.workspace_id = $1 and t.id = any($2::text[])
