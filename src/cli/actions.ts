@@ -69,6 +69,8 @@ export interface StartCheck {
 export interface ServiceAddress {
   host: string;
   port: number;
+  /** The URL by which others reach it, where a proxy stands in front. */
+  publicUrl: string | undefined;
   home: string;
 }
 

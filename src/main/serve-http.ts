@@ -60,7 +60,7 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
     await recordService(config.home, { host, port, version, options: listed(options) }).catch((error) =>
       log.warn({ err: error }, 'the service could not be recorded, so goal-agent stop does not find it'),
     );
-    started({ host, port, home: config.home });
+    started({ host, port, publicUrl: publicUrl?.origin, home: config.home });
     await untilAskedToStop(() => listening.end());
     await listening.stop();
   } finally {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { createToken, revokeToken, rotateToken } from '../../src/service/tokens.ts';
 import { aDatabase, aStore } from '../support/database.ts';
-import { aService } from '../support/service-process.ts';
+import { aService, aServiceForTest } from '../support/service-process.ts';
 
 const database = await aDatabase();
 const store = await aStore(database);
@@ -174,4 +174,12 @@ test('answers carry headers that keep a browser from misusing them', async () =>
   const { headers } = await request('GET', '/api/v1/goals');
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('referrer-policy')).toBe('no-referrer');
+});
+
+test('the service says in five lines where it is, under the name that others use', async () => {
+  const named = await aServiceForTest({ database, env: { GOAL_AGENT_PUBLIC_URL: 'https://goals.example.com/' } });
+  const lines = named.stdout().trim().split('\n');
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toContain(`listens on ${named.url}: `);
+  expect(named.stdout()).toContain(' https://goals.example.com/mcp ');
 });

@@ -18,13 +18,13 @@ export function withAddress(command: Command): Command {
     .option('--port <number>', 'on which port (GOAL_AGENT_PORT, default 7432; 0 for any free one)');
 }
 
-export function renderStart({ host, port, home }: ServiceAddress): void {
+/** Five lines: where it listens, what it shows, how a client connects, and how it ends. */
+export function renderStart({ host, port, publicUrl, home }: ServiceAddress): void {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  print(`Goal Agent listens on ${url}: MCP at /mcp, REST at /api/v1.`);
+  print(`Goal Agent listens on ${url}: MCP at /mcp, REST at /api/v1. Its log and local-token are in ${home}.`);
   print('The board:         goal-agent dashboard');
-  print(`Its data and this user's token (local-token) are in ${home}.`);
   print(
-    `Connect a client:  claude mcp add --transport http goal-agent ${url}/mcp --header "Authorization: Bearer TOKEN"`,
+    `Connect a client:  claude mcp add --transport http goal-agent ${publicUrl ?? url}/mcp --header "Authorization: Bearer TOKEN"`,
   );
   print('A token for it:    goal-agent token create --name claude --role writer');
   print('Stop it:           Ctrl+C, or a SIGTERM');
