@@ -4,21 +4,26 @@ import { brokenOff, mostBodyBytes } from '../json-body.ts';
 import type { HttpEnv } from '../parts.ts';
 import { problemResponse } from '../problem.ts';
 
-const limit = bodyLimit({
-  maxSize: mostBodyBytes,
-  onError: () =>
-    problemResponse({
-      status: 413,
-      code: 'too_large',
-      detail: `The body is over the limit of ${mostBodyBytes / 1024 / 1024} MiB; send less at once.`,
-    }),
-});
+const tooLarge = () =>
+  problemResponse({
+    status: 413,
+    code: 'too_large',
+    detail: `The body is over the limit of ${mostBodyBytes / 1024 / 1024} MiB; send less at once.`,
+  });
+const limitChunks = bodyLimit({ maxSize: mostBodyBytes, onError: tooLarge });
 
-/** Refuses bodies over the limit, chunked ones too, as soon as that is known. A chunked body is read here. */
+/**
+ * Refuses bodies over the limit, as soon as that is known. A chunked body is read here. No other body has more bytes than
+ * its length says, so it is left alone: to look at its stream would make one, at a third of the cost of a small call.
+ */
 export const limitBodies: MiddlewareHandler<HttpEnv> = async (context, next) => {
+  const { req } = context;
+  if (req.header('transfer-encoding') === undefined) {
+    return Number(req.header('content-length') ?? 0) > mostBodyBytes ? tooLarge() : next();
+  }
   let isRead = false;
   try {
-    return await limit(context, () => {
+    return await limitChunks(context, () => {
       isRead = true;
       return next();
     });
