@@ -45,8 +45,15 @@ const WAL_FILE_BYTES = 16 * 1024 * 1024;
 export async function rememberFolder(dataDirectory: string): Promise<DataFolder> {
   const remembered = statSync(dataDirectory);
   let [identity] = await readMark(dataDirectory);
+  let isChecked = false;
   const check = (): void => {
+    // many calls are answered in one turn of the event loop, and one look is enough for all of them
+    if (isChecked) return;
     if (!isThere(dataDirectory, remembered.ino)) throw folderGone(dataDirectory);
+    isChecked = true;
+    setImmediate(() => {
+      isChecked = false;
+    });
   };
   return {
     check,
