@@ -2,12 +2,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { defaultMaxAttempts } from '../domain/claims.ts';
 import { answerBudget } from '../domain/limits.ts';
 import { step } from '../store/database.ts';
+import { claimForMany } from '../store/functions/claim-for-many.ts';
 import { claimTasks as claimFunction } from '../store/functions/claim-tasks.ts';
 import { advanceReadyStarts } from '../store/functions/move-ready-starts.ts';
 import { releaseTasks as releaseFunction } from '../store/functions/release-tasks.ts';
-import type { Row } from '../store/statement.ts';
+import type { Params, Row } from '../store/statement.ts';
 import { describeWaiting, describeWaitingInGoal } from '../store/statements/describe-waiting.ts';
 import { listClaims } from '../store/statements/list-claims.ts';
+import type { Shared } from '../store/steps.ts';
 import { resultWords } from '../store/write-words.ts';
 import { type Call, change, read } from './call.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
@@ -45,13 +47,30 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
   const leasesOperation = uuidv7();
   const { claimed } = await change(
     call,
-    (own) => ({ claimed: step(claimFunction.call, { ...own, ...ofThese, ...bounds, leasesOperation }) }),
+    (own) => ({
+      claimed: {
+        ...step(claimFunction.call, { ...own, ...ofThese, ...bounds, leasesOperation }),
+        shared: taskIds === undefined ? sharedClaim({ ...own, ...ofThese, ...bounds, leasesOperation }) : undefined,
+      },
+    }),
     // a renewed lease is shown too
     { rows: limit, otherIds: [leasesOperation], unrecordedTaskIds: taskIds },
   );
   await writeResultWords(call, claimed);
   await advanceNowAndThen(call, claimed.length);
   return claimed.filter((row) => row.renewed !== null).map(claimedTask);
+}
+
+/** A claim of whatever is ready, with those that other agents make at the same moment. */
+function sharedClaim(params: Params<typeof claimFunction.call>): Shared {
+  const { workspaceId, textLimit, leasesOperation, goalId, maxAttempts, operation, actor, limit, leaseSeconds } =
+    params;
+  return {
+    kind: `claim ${goalId ?? ''}`,
+    entry: { operation, actor, limit, lease_seconds: leaseSeconds },
+    together: (claims) =>
+      step(claimForMany.call, { workspaceId, textLimit, leasesOperation, goalId, maxAttempts, claims }),
+  };
 }
 
 /** Of so many tasks that are claimed, one is followed by a look at where ready work begins. */

@@ -6,6 +6,7 @@ import type { Held } from './held.ts';
 import { causeOf, isLost, isOfUnknownOutcome, unknownButRepeatable, unknownOutcome } from './lost-connection.ts';
 import { RequestTransaction } from './request-transaction.ts';
 import { type Change, sendAlone, sendBody, sendChange, sendReads, toWrite, toWritePatiently } from './sending.ts';
+import { SharedFailure } from './shared-steps.ts';
 import { findOperationById } from './statements/find-operation-by-id.ts';
 import { Statistics } from './statistics.ts';
 import {
@@ -189,6 +190,7 @@ export class Database implements StatementRunner {
       },
       async (failure) => {
         const { error } = failure;
+        if (error instanceof SharedFailure) return;
         const mayBeRepeated = isLostQuickly(failure, this.#options);
         const nothingIsThere = refusesChanges(causeOf(error));
         // also where a later try fails: the server may have committed a lost one after the look for it

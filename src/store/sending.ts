@@ -1,6 +1,7 @@
 import type { QueryResult } from 'pg';
 import type { Held } from './held.ts';
 import { type Beginning, planSettings } from './session.ts';
+import { sendShared } from './shared-steps.ts';
 import { flush } from './statements/flush.ts';
 import { type Body, type Rows, type Run, type Step, type Steps, step } from './steps.ts';
 
@@ -104,12 +105,17 @@ export async function sendChange<T extends Steps>(held: Held, { steps, look }: C
 
 /**
  * Several changes, each a transaction of its own that does not wait for the disk, and behind them one flush for all.
- * Each answer comes after that flush; what is wrong with one change concerns no other.
+ * Each answer comes after that flush; what is wrong with one change concerns no other. Changes that may be one statement
+ * are one.
  */
 export function sendTogether(held: Held, changes: readonly Change[]): Promise<Sent<unknown>>[] {
   held.sendTogether();
   const ready = held.needsTransaction ? undefined : held.query('set synchronous_commit = off');
-  const sent = changes.map(({ steps }) => sendFirst(held, steps, toRunUnflushed));
+  const shared = sendShared(changes, (step) => sendAlone(held, step, toRunUnflushed));
+  const sent = changes.map((change) => {
+    const result = shared.get(change);
+    return result === undefined ? sendFirst(held, change.steps, toRunUnflushed) : { result, unseen: {} };
+  });
   const reset = held.needsTransaction ? undefined : held.query('reset synchronous_commit');
   const flushed = inOrder([ready, reset, sendAlone(held, toFlush)]);
   flushed.catch(() => {}); // each change that was made fails with it

@@ -1,9 +1,22 @@
+import type { Json } from '../domain/json.ts';
 import type { Params, Row, Statement } from './statement.ts';
 
 /** One statement, with its parameters. */
 export interface Step<S extends Statement = Statement> {
   readonly statement: S;
   readonly params: Params<S>;
+  /** How it runs where others of its kind are to run with it. Without, it runs by itself. */
+  readonly shared?: Shared | undefined;
+}
+
+/** How steps of one kind, each of its own change, are one statement: docs/decisions/together.md. */
+export interface Shared {
+  /** Steps of the same kind in the same workspace may be one. */
+  readonly kind: string;
+  /** What this step is, among the others. */
+  readonly entry: { readonly [key: string]: Json };
+  /** The statement for several entries. Its rows are those of the steps, each with the `place` of its entry, from 1. */
+  together(entries: Shared['entry'][]): Step;
 }
 
 export function step<S extends Statement>(statement: S, params: Params<S>): Step<S> {

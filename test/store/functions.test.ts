@@ -42,6 +42,12 @@ beforeAll(async () => {
       },
       maxAttempts: 5,
     }),
+    claim_for_many: () => ({
+      ...{ ...base, leasesOperation: randomUUID(), goalId: null, maxAttempts: 5 },
+      claims: Array.from({ length: 20 }, (_, n) => ({
+        ...{ operation: randomUUID(), actor: `agent-${n}`, limit: 2, lease_seconds: 900 },
+      })),
+    }),
     create_goal: () => ({
       ...{ ...base, id: 'GOAL-9999', number: 9_999, description: 'x', priority: 'low', repos: [], metadata: {} },
       ...{ block: 0, words: "'1.0:x':1a" },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
@@ -15,6 +16,40 @@ const agent = (n: number) => ({ ...call, actor: `agent-${n}` });
 const many = <T>(count: number, make: (n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => make(n)));
 const newGoal = (n: number) => ({ description: `goal ${n}`, priority: 'low' as const, repos: [], metadata: {} });
+
+/** How many transactions claimed tasks of a goal, for how many operations. */
+async function claimsOf(goalId: string): Promise<{ transactions: number; operations: number }> {
+  const { rows } = await sql.query(
+    `select count(distinct o.xmin::text)::int4 as transactions, count(distinct o.id)::int4 as operations
+     from events e join operations o on o.workspace_id = e.workspace_id and o.seq = e.operation
+     where e.goal_id = $1 and e.action = 'claimed'`,
+    [goalId],
+  );
+  return rows[0];
+}
+
+/** What the events of a goal's tasks say, with whatever tells goals, tasks and times apart taken out. */
+async function historyOf(goalId: string): Promise<unknown[]> {
+  const { rows } = await sql.query(
+    `select o.tool, o.reason, e.action, e.before, e.after - '{lease_expires_at,claimed_by}'::text[] as after, count(*)::int4 as times
+     from events e join operations o on o.workspace_id = e.workspace_id and o.seq = e.operation
+     where e.goal_id = $1 and e.action = 'claimed' and o.actor = e.after ->> 'claimed_by'
+     group by 1, 2, 3, 4, 5`,
+    [goalId],
+  );
+  return rows;
+}
+
+/** Seconds of the lease on tasks, from when they were claimed. */
+async function leaseOf(claimed: { id: string }[]): Promise<number> {
+  const { rows } = await sql.query(
+    `select distinct extract(epoch from c.expires_at - t.updated_at)::float8 as seconds
+     from claims c join tasks t on t.workspace_id = c.workspace_id and t.id = c.task_id where t.id = any($1)`,
+    [claimed.map(({ id }) => id)],
+  );
+  expect(rows).toHaveLength(1);
+  return rows[0].seconds;
+}
 
 test('many changes at once share a few connections, and each has its own answer, operation and actor', async () => {
   const goals = await many(120, (n) => createGoal(agent(n), newGoal(n)));
@@ -89,6 +124,65 @@ test('claims at once get different tasks, as claims one by one do', async () => 
     }),
     { numRuns: 15 },
   );
+  expect(await brokenInvariants(sql)).toEqual({});
+});
+
+test('claims that are one statement leave the same answers, rows and history as claims one by one', async () => {
+  const limits = [1, 3, 1, 2, 4, 1, 1, 2, 1, 1, 5];
+  const [together, alone] = [await aGoal(call, 'together'), await aGoal(call, 'alone')];
+  // fewer than are wanted: the last of them get nothing
+  for (const goal of [together, alone]) await someTasks(call, goal, 19);
+  const claim = (goalId: string, limit: number, n: number) =>
+    claimTasks(agent(n), { goalId, limit, leaseSeconds: 600 + n });
+  const atOnce = await Promise.all(limits.map((limit, n) => claim(together, limit, n)));
+  const { transactions, operations } = await claimsOf(together);
+  expect(transactions).toBeLessThan(operations);
+  expect(operations).toBe(atOnce.filter((claimed) => claimed.length > 0).length);
+  const oneByOne = [];
+  for (const [n, limit] of limits.entries()) oneByOne.push(await claim(alone, limit, n));
+  // who comes first among those that come at once is nobody's promise: each has its number of tasks, and all are given
+  const shapeOf = (claimed: (typeof atOnce)[number]) =>
+    claimed.map(({ id, goal_id, created_at, updated_at, lease_expires_at, ...rest }) => rest);
+  const full = (all: typeof atOnce) => all.filter((claimed, n) => claimed.length === limits[n]).map(shapeOf);
+  expect(full(atOnce)[0]).toEqual(full(oneByOne)[0]);
+  expect(atOnce.flat()).toHaveLength(19);
+  const ids = atOnce.flatMap((claimed) => claimed.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(19);
+  expect(await historyOf(together)).toEqual(await historyOf(alone));
+  for (const [n, claimed] of atOnce.entries()) {
+    expect(claimed.map(({ id }) => id)).toEqual(claimed.map(({ id }) => id).toSorted());
+    for (const { claimed_by, renewed } of claimed)
+      expect({ claimed_by, renewed }).toEqual({ claimed_by: `agent-${n}`, renewed: false });
+    if (claimed.length > 0) expect(await leaseOf(claimed)).toBeCloseTo(600 + n, 0);
+  }
+  expect(await brokenInvariants(sql)).toEqual({});
+});
+
+test('a claim that fails in a statement for many fails alone', async () => {
+  const goalId = await aGoal(call);
+  await someTasks(call, goalId, 30);
+  const taken = randomUUID();
+  await createGoal({ ...agent(0), operationId: taken }, newGoal(0));
+  const answers = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, n) =>
+      claimTasks({ ...agent(n), ...(n === 12 && { operationId: taken }) }, { goalId, limit: 1, leaseSeconds: 600 }),
+    ),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map((_, n) => (n === 12 ? 'rejected' : 'fulfilled')));
+  expect(
+    new Set(answers.flatMap((each) => (each.status === 'fulfilled' ? each.value.map(({ id }) => id) : []))).size,
+  ).toBe(19);
+  expect(await brokenInvariants(sql)).toEqual({});
+});
+
+test('leases that ran out are ended by a statement for many, and those who wait get the tasks', async () => {
+  const goalId = await aGoal(call);
+  const ids = await someTasks(call, goalId, 20);
+  await claimTasks(agent(99), { taskIds: ids, limit: 20, leaseSeconds: 600 });
+  await sql.query(`update claims set expires_at = now() - interval '1 second' where task_id = any($1)`, [ids]);
+  const claimed = await many(25, (n) => claimTasks(agent(n), { goalId, limit: 1, leaseSeconds: 600 }));
+  expect(claimed.flat().map(({ fence }) => fence)).toEqual(Array.from({ length: 20 }, () => 2));
+  expect(new Set(claimed.flat().map(({ id }) => id))).toEqual(new Set(ids));
   expect(await brokenInvariants(sql)).toEqual({});
 });
 

@@ -1,4 +1,5 @@
 import { addNote } from './add-note.ts';
+import { claimForMany } from './claim-for-many.ts';
 import { claimTasks } from './claim-tasks.ts';
 import { createGoal } from './create-goal.ts';
 import { deleteTask } from './delete-task.ts';
@@ -13,6 +14,7 @@ import { updateGoal } from './update-goal.ts';
 export const functions = [
   addNote,
   advanceReadyStarts,
+  claimForMany,
   claimTasks,
   createGoal,
   deleteTask,
