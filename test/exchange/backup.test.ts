@@ -179,6 +179,27 @@ test('ctrl-C in the middle leaves no half of a file', async () => {
   else expect(left).toEqual([]);
 });
 
+test('ctrl-C while the database makes a backup wait ends it, and leaves nothing', async () => {
+  const home = mkdtempSync(path.join(folder, 'home-'));
+  // the backup is in its middle: it has begun its file, and waits for a table that somebody holds
+  const holder = await aClient(source);
+  await holder.query('begin; lock table events in access exclusive mode');
+  const child = spawn(process.execPath, [program, 'backup', path.join(home, 'b')], {
+    cwd: home,
+    env: { PATH: process.env.PATH, ...environmentOf(source as Required<pg.ClientConfig>), GOAL_AGENT_HOME: home },
+  });
+  let stderr = '';
+  child.stderr.on('data', (bytes) => (stderr += bytes));
+  const exited = once(child, 'exit');
+  const waits = `select count(*)::int as n from pg_stat_activity where application_name = 'goal-agent backup' and wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await sql.query(waits)).rows[0].n, { timeout: 30_000 }).toBe(1);
+  child.kill('SIGINT');
+  expect(await exited).toEqual([1, null]);
+  expect(stderr).toMatch(/^.{0,9}The backup was stopped; no file was written\.\n$/);
+  expect(readdirSync(home).filter((name) => name.startsWith('b'))).toEqual([]);
+  await holder.query('rollback');
+});
+
 test('scheduled backups are made and verified, and the oldest go only after that', async () => {
   const directory = mkdtempSync(path.join(folder, 'kept-'));
   writeFileSync(path.join(directory, 'somebody-elses.backup'), '');

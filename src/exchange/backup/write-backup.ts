@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { GoalAgentError } from '../../domain/errors.ts';
+import { cancelOnServer } from '../../store/cancel.ts';
 import { refuseOlder } from '../../store/migrate.ts';
 import { type Session, withSession } from '../../store/session.ts';
 import { formatName, formatVersion, type RowCounts, tables } from './format.ts';
@@ -41,8 +42,10 @@ export async function writeBackup(
   const draft = `${file}.part-${process.pid}`;
   await refuseExisting(file);
   try {
-    return await withSession({ ...connection, application_name: 'goal-agent backup' }, async (session) =>
-      session.transaction(
+    return await withSession({ ...connection, application_name: 'goal-agent backup' }, async (session) => {
+      // a statement that waits for somebody's lock would hold up the end for as long as the lock is held
+      signal?.addEventListener('abort', () => cancelOnServer(session), { once: true });
+      return session.transaction(
         async () => {
           const counts: RowCounts = {};
           const lines = linesOf(session, { program, counts, onProgress });
@@ -53,8 +56,8 @@ export async function writeBackup(
           return counts;
         },
         { isolation: 'repeatable read', reads: true },
-      ),
-    );
+      );
+    });
   } catch (error) {
     throw signal?.aborted
       ? new GoalAgentError('cancelled', 'The backup was stopped; no file was written.')
