@@ -7,6 +7,7 @@ import { benchBreakdown } from './breakdown.ts';
 import { benchCache } from './cache.ts';
 import { benchChanges } from './changes.ts';
 import { benchClaims } from './claims.ts';
+import { benchCommands } from './commands.ts';
 import { benchCore } from './core.ts';
 import { benchImport } from './import.ts';
 import { benchPlan } from './plan.ts';
@@ -43,6 +44,7 @@ try {
   const parts: [string, () => Promise<void>][] = [
     ['tools', () => benchTools(setting, clock, print)],
     ['start', () => benchStart(setting, print)],
+    ['commands', () => benchCommands(setting, print)],
     ['breakdown', () => benchBreakdown(setting, clock, print)],
     ['claims', () => benchClaims(setting, print)],
     ['service', () => benchService(setting, print)],

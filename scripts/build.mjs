@@ -5,6 +5,16 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.mjs';
 
+/** zod brings its messages in 60 languages, 340 KB that each start would read; ours are English. */
+const withoutLocales = {
+  name: 'without-locales',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 const common = { outdir: 'dist', outbase: 'src', format: 'esm', platform: 'node', legalComments: 'none', write: false };
 const bundled = {
   ...common,
@@ -15,7 +25,12 @@ const bundled = {
   alias: { jiti: './scripts/stubs/jiti.mjs', 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   // pg looks for its optional native binding; the variable of some other program must not make it demand it
   external: ['pg-native'],
-  define: { 'process.env.NODE_PG_FORCE_NATIVE': 'undefined' },
+  define: {
+    'process.env.NODE_PG_FORCE_NATIVE': 'undefined',
+    // pg asks it for Cloudflare; where there is none, as on Node 20, it makes a Response, which loads all of fetch (12 ms)
+    navigator: '{"userAgent":"Node.js"}',
+  },
+  plugins: [withoutLocales],
   // libraries in CommonJS call require, which an ES module does not have
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
