@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Actions } from './actions.ts';
+import { example } from './arguments.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addBoardCommand } from './commands/board.ts';
 import { addBreakCommand } from './commands/break.ts';
@@ -43,8 +44,7 @@ export function addCommands(program: Command, actions: Actions): void {
   addMachineCommands(program, actions);
   addSetupCommand(program, actions);
   addDoctorCommand(program, actions);
-  program
-    .command('init')
+  example(program.command('init'), 'goal-agent init')
     .description('create the database, its tables and indexes where they are missing, and check the connection')
     .action(async () => renderInit(await actions.init()));
   addImportCommands(program, actions);

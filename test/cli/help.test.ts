@@ -14,22 +14,11 @@ const tree = new Command('goal-agent');
 // commands are only looked at here, and none is run
 addCommands(tree, {} as Actions);
 
-/** The commands about the work itself, by their first word. */
-const ours = new Set([
-  'goal',
-  'task',
-  'break',
-  'plan',
-  'board',
-  'watch',
-  'brief',
-  'search',
-  'note',
-  'log',
-  'undo',
-  'call',
-  'completion',
-]);
+/** Commands whose examples other tests run: they stay, start a service, or need what is not here. */
+const runElsewhere = [
+  /^(?:watch|serve|dashboard|run|start|stop|restart|status|logs|test|config|doctor|setup|service .*)$/,
+  /^(?:import (?!report).*|webhook (?!list).*|token .*|workspace .*)$/,
+];
 
 function leaves(command: Command, before: string[] = []): { name: string; help: string }[] {
   const name = [...before, command.name()];
@@ -40,14 +29,14 @@ function leaves(command: Command, before: string[] = []): { name: string; help: 
   return [{ name: name.slice(1).join(' '), help }];
 }
 
-const commands = leaves(tree).filter(({ name }) => name === 'export md' || ours.has(name.split(' ')[0] ?? ''));
+const commands = leaves(tree).filter(({ name }) => name !== 'complete');
 const examples = commands.flatMap(({ name, help }) =>
   [...help.matchAll(/^ {2}\$ goal-agent (.*)$/gm)].map(([, line = '']) => ({ name, line })),
 );
 
 describe('the help', () => {
-  it('of every command about the work has an example', () => {
-    expect(commands.length).toBeGreaterThan(25);
+  it('of every command has an example', () => {
+    expect(commands.length).toBeGreaterThan(50);
     expect(commands.filter(({ name }) => !examples.some((each) => each.name === name))).toEqual([]);
   });
 
@@ -60,7 +49,7 @@ describe('the help', () => {
     writeFileSync(path.join(cwd, 'plan.yaml'), '- Design\n');
     await someTasks(call, await aGoal(call, 'Add OAuth'), 4);
     await aGoal(call);
-    for (const { line } of examples.filter(({ name }) => name !== 'watch')) {
+    for (const { line } of examples.filter(({ name }) => !runElsewhere.some((form) => form.test(name)))) {
       const args = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
         (found) => found[1] ?? found[2] ?? found[3] ?? '',
       );

@@ -2,19 +2,22 @@ import type { Command } from 'commander';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { RowCounts } from '../../exchange/backup/format.ts';
 import type { Actions } from '../actions.ts';
+import { example } from '../arguments.ts';
 import { progressLine } from '../progress.ts';
 import { count, print } from '../render.ts';
 
 /** Adds `goal-agent backup` and `goal-agent restore`. */
 export function addBackupCommands(program: Command, actions: Actions): void {
-  program
-    .command('backup')
+  example(program.command('backup'), 'goal-agent backup goals.backup')
     .argument('<file>', 'must not be there yet')
     .option('--json', 'print what was written as JSON')
     .description('write every workspace to a file: one consistent state, compressed, with a checksum')
     .action((file: string, options: { json?: boolean }) => backup(actions, file, options.json === true));
-  program
-    .command('restore')
+  example(
+    program.command('restore'),
+    'goal-agent restore goals.backup --check',
+    'goal-agent restore goals.backup --workspace default --as copy',
+  )
     .argument('<file>', 'written by goal-agent backup')
     .option('--workspace <name>', 'restore only this workspace of the backup, as a new one')
     .option('--as <name>', 'the name of the new workspace (default: that of the backup)')

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Actions, ListenOptions } from '../actions.ts';
+import { example } from '../arguments.ts';
 import { print } from '../render/output.ts';
 import { withServerName } from '../server-argument.ts';
 
 /** Adds `goal-agent dashboard`: the board in a browser, already signed in. */
 export function addDashboardCommand(program: Command, actions: Actions): void {
-  withServerName(program.command('dashboard'))
+  withServerName(example(program.command('dashboard'), `${program.name()} dashboard --no-open`))
     .option('--host <address>', 'where the service listens, if it is not the one of this home')
     .option('--port <number>', 'on which port')
     .option('--no-open', 'print the link, and open no browser')

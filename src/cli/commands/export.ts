@@ -11,8 +11,7 @@ import { count, print } from '../render.ts';
 /** Adds `goal-agent export …`: the way out, and the way back. */
 export function addExportCommands(program: Command, actions: Actions): void {
   const group = program.command('export').description('write the workspace to files; nothing is ever overwritten');
-  group
-    .command('v2')
+  example(group.command('v2'), 'goal-agent export v2 v2-files')
     .argument('<directory>', 'the directory for goals.json, tasks.json and counters.json')
     .option('--timezone <name>', "the time zone of the written timestamps, which name none (default: this machine's)")
     .description('write the files that v2.3 reads')
@@ -21,8 +20,7 @@ export function addExportCommands(program: Command, actions: Actions): void {
       const { goals, tasks, timezone } = await actions.withCall('export', (call) => exportV2(call, directory, options));
       print(`Wrote ${count(goals, 'goal')} and ${count(tasks, 'task')} to ${directory}, times as in ${timezone}.`);
     });
-  group
-    .command('json')
+  example(group.command('json'), 'goal-agent export json goals.json')
     .argument('<file>', 'the file to write; it must not exist yet')
     .description('write everything, history and notes included')
     .action(async (file: string) => {

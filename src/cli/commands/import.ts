@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ImportOutcome } from '../../legacy/import-records.ts';
 import type { Call } from '../../service/call.ts';
 import type { Actions } from '../actions.ts';
+import { example } from '../arguments.ts';
 import { progressLine } from '../progress.ts';
 import { count, print } from '../render.ts';
 import { counted } from './export.ts';
@@ -17,7 +18,10 @@ interface ImportOptions {
 export function addImportCommands(program: Command, actions: Actions): void {
   const group = program.command('import').description('take over the data of older versions, or of an export');
   withImportOptions(
-    group.command('v2').argument('<directory>', 'the directory with goals.json, tasks.json and counters.json'),
+    example(group.command('v2'), 'goal-agent import v2 data/goals --dry-run').argument(
+      '<directory>',
+      'the directory with goals.json, tasks.json and counters.json',
+    ),
   )
     .description('take over the JSON files of v2.x; the files are only read')
     .action(async (directory: string, options: ImportOptions) => {
@@ -28,7 +32,9 @@ export function addImportCommands(program: Command, actions: Actions): void {
         importV2(call, files, { ...options, onProgress: progress }),
       );
     });
-  withImportOptions(group.command('v2-redis'))
+  withImportOptions(
+    example(group.command('v2-redis'), 'goal-agent import v2-redis --url redis://localhost:6379/0 --dry-run'),
+  )
     .requiredOption('--url <url>', 'the Redis that v2 used: redis://:password@host:6379/0')
     .option('--files <directory>', 'v2 files to merge with it; of each record the newer version counts')
     .description('take over the data that v2.x kept in Redis; Redis is only read')
@@ -38,8 +44,7 @@ export function addImportCommands(program: Command, actions: Actions): void {
         importRedis(call, options.url, { ...options, onProgress: progress }),
       );
     });
-  group
-    .command('json')
+  example(group.command('json'), 'goal-agent import json goals.json')
     .argument('<file>', 'a file that goal-agent export json wrote')
     .description('restore an export into an empty workspace')
     .action(async (file: string) => {
@@ -47,12 +52,10 @@ export function addImportCommands(program: Command, actions: Actions): void {
       const restored = await actions.withCall('import json', (call) => importJson(call, file));
       print(`Restored ${counted(restored)}.`);
     });
-  group
-    .command('drop-legacy')
+  example(group.command('drop-legacy'), 'goal-agent import drop-legacy')
     .description('drop legacy_goals and legacy_tasks, which the conversion of a Python v3.0 database kept')
     .action(() => dropLegacy(actions));
-  group
-    .command('report')
+  example(group.command('report'), 'goal-agent import report')
     .description('show the reports of all imports')
     .option('--json', 'everything, as JSON')
     .action((options: { json?: boolean }) => showReports(actions, options.json === true));

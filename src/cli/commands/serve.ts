@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Actions, ListenOptions, ServiceAddress } from '../actions.ts';
+import { example } from '../arguments.ts';
 import { print } from '../render.ts';
 
 /** Adds `goal-agent serve`: one process for a whole team. */
 export function addServeCommand(program: Command, actions: Actions): void {
-  withAddress(program.command('serve'))
+  withAddress(example(program.command('serve'), 'goal-agent serve --port 7432'))
     // how `start` starts it
     .addOption(new Option('--background').hideHelp())
     .description('serve MCP, REST and changes over HTTP, until Ctrl+C')

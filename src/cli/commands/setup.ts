@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Actions } from '../actions.ts';
+import { example } from '../arguments.ts';
 import type { SetupOptions } from '../setup/options.ts';
 
 /** Adds `goal-agent setup`: connects a client, and takes that back. */
 export function addSetupCommand(program: Command, actions: Actions): void {
-  program
-    .command('setup')
+  example(program.command('setup'), 'goal-agent setup cursor --workspace ledger')
     .argument(
       '[client...]',
       'claude-desktop, claude-code, cursor, vscode, codex, gemini, windsurf, zed, opencode, cline; without a name it asks',
@@ -28,7 +28,6 @@ export function addSetupCommand(program: Command, actions: Actions): void {
     .option('--instructions [file]', "write how to use Goal Agent into the agents' file (default AGENTS.md)")
     .option('--json', 'with --check, print the result as JSON')
     .description("add Goal Agent to a client's configuration, after showing the change")
-    .addHelpText('after', '\nExample:\n  goal-agent setup cursor --workspace ledger')
     // loaded only where it is asked for: other commands start faster without it
     .action(async (names: string[], options: SetupOptions) =>
       (await import('../setup/run-setup.ts')).runSetup(actions, names, options),
