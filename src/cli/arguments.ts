@@ -50,6 +50,12 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 on.');
 }
 
+/** A port as it was written. */
+export function portNumber(text: string): string {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return text;
+  throw new InvalidArgumentError('Write a whole number from 0 to 65535.');
+}
+
 /** The seconds of `30m` or `2h`. */
 export function seconds(text: string): number {
   const length = parseSpan(text, { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 });

@@ -89,6 +89,7 @@ describe('mcpctl config', () => {
     expect(stdout).toMatch(/ GOAL_AGENT_NAME {2,}ann {2,}environment\n/);
     expect(stdout).toContain(`5                                         ${home.directory}/.env\n`.trimStart());
     expect(stdout).toMatch(/ GOAL_AGENT_PORT {2,}0 {2,}environment\n/);
+    expect(stdout).toMatch(/ GOAL_AGENT_OAUTH_SCOPES {2,}goals:read,goals:write,goals:admin {2,}default\n/);
     expect(stdout).toMatch(/ REDIS_URL {2,}redis:\/\/\*\*\*@cache {2,}environment, not used\n/);
     expect(stdout).toMatch(/ GOAL_AGENT_RATE_LIMIT {2,}6000 {2,}default\n/);
     expect(stdout).not.toContain('hidden');

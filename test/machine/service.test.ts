@@ -40,6 +40,11 @@ describe('the service in the background', () => {
     const held = (await statusOf(home)).status.current_state.goals;
     expect(held).toBeGreaterThan(0);
     expect((await home.mcpctl('start')).stdout).toContain(`Goal Agent runs already at http://${host}:${port}`);
+    expect((await home.mcpctl('start', '--port', '1')).stdout).toContain('stays at this address');
+    expect(await home.mcpctl('start', '--port', '99999')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('65535'),
+    });
     expect((await home.mcpctl('stop')).stdout).toBe(`Goal Agent (process ${pid}) is stopped.\n`);
     expect(await statusOf(home)).toEqual({ code: 1, running: false });
     expect((await home.mcpctl('stop')).code).toBe(0);

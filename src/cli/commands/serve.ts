@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Actions, ListenOptions, ServiceAddress } from '../actions.ts';
-import { example } from '../arguments.ts';
+import { example, portNumber } from '../arguments.ts';
 import { print } from '../render.ts';
 
 /** Adds `goal-agent serve`: one process for a whole team. */
@@ -16,7 +16,7 @@ export function addServeCommand(program: Command, actions: Actions): void {
 export function withAddress(command: Command): Command {
   return command
     .option('--host <address>', 'where to listen (GOAL_AGENT_HOST, default 127.0.0.1)')
-    .option('--port <number>', 'on which port (GOAL_AGENT_PORT, default 7432; 0 for any free one)');
+    .option('--port <number>', 'on which port (GOAL_AGENT_PORT, default 7432; 0 for any free one)', portNumber);
 }
 
 /** Five lines: where it listens, what it shows, how a client connects, and how it ends. */

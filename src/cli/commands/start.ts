@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Started } from '../../machine/service/start.ts';
 import type { Actions, ListenOptions } from '../actions.ts';
 import { example } from '../arguments.ts';
 import { renderCheck, renderStarted } from '../render/service.ts';
@@ -19,12 +20,19 @@ export function addStartCommand(program: Command, actions: Actions): void {
   );
 }
 
-async function runStart(actions: Actions, { host, port }: ListenOptions): Promise<void> {
+async function runStart(actions: Actions, asked: ListenOptions): Promise<void> {
+  const { host, port } = asked;
   const { startService } = await import('../../machine/service/start.ts');
   const options = [...(host === undefined ? [] : ['--host', host]), ...(port === undefined ? [] : ['--port', port])];
   const started = await startService(actions.machine(), options);
-  renderStarted(started);
+  renderStarted(started, { isElsewhere: isElsewhere(started, asked) });
   if (started.problem !== undefined) process.exitCode = 1;
+}
+
+/** Whether a service that ran before listens somewhere else than was asked now. */
+function isElsewhere({ isOld, service }: Started, { host, port }: ListenOptions): boolean {
+  const isOther = (host ?? service.host) !== service.host || Number(port ?? service.port) !== service.port;
+  return isOld && isOther;
 }
 
 async function runCheck(actions: Actions, options: ListenOptions): Promise<void> {

@@ -20,7 +20,7 @@ export type AgentStatus = z.infer<typeof getAgentStatus.output> & {
 
 const nameCells = 11;
 
-export function renderStarted({ service, isOld, problem }: Started): void {
+export function renderStarted({ service, isOld, problem }: Started, { isElsewhere = false } = {}): void {
   const { colours, signs } = look();
   const url = localUrl(service);
   if (problem !== undefined) {
@@ -31,6 +31,7 @@ export function renderStarted({ service, isOld, problem }: Started): void {
   const how = isOld ? 'runs already' : 'is ready';
   print(`${colours.good(signs.done)} Goal Agent ${how} at ${url} (process ${service.pid}).`);
   print(`  MCP at ${url}/mcp, REST at ${url}/api/v1`);
+  if (isElsewhere) print('  It stays at this address. goal-agent restart with the same options moves it.');
   for (const line of hint('See how it does: goal-agent status. End it: goal-agent stop')) print(line);
 }
 

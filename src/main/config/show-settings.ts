@@ -16,7 +16,7 @@ export function showSettings(surroundings: Surroundings): ShownSettings {
     const place = firstThatSets(found.places, name);
     if (place === undefined) {
       const value = defaults[name];
-      return { name, value: value === undefined ? null : String(value), from: 'default', is_used: value !== undefined };
+      return { name, value: asWritten(value), from: 'default', is_used: value !== undefined };
     }
     const isUsed = used !== undefined || name === 'GOAL_AGENT_ENV';
     const from = used?.from ?? place.file ?? 'environment';
@@ -24,6 +24,12 @@ export function showSettings(surroundings: Surroundings): ShownSettings {
     return { name, value: withoutSecret(name, counts.values[name] ?? ''), from, is_used: isUsed };
   });
   return { settings, problems, notices: [...told.files, ...told.notices] };
+}
+
+/** A default as a person would write it; several values have commas between them. */
+function asWritten(value: unknown): string | null {
+  if (value === undefined) return null;
+  return typeof value === 'object' && value !== null ? Object.values(value).join(',') : String(value);
 }
 
 /** The value as anybody may see it. */
