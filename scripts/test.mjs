@@ -30,10 +30,15 @@ const forbidden = isRoot
   ? []
   : [['the suites of running as root, full disks and containers', 'run them as root on Linux']];
 
-/** What no package of Debian brings: it may be left out in CI, too. */
-const optional = process.env.TEST_CITUS_URL
-  ? []
-  : [['the suites on a Citus', 'name a database of one, made for tests, in TEST_CITUS_URL']];
+/** What no package of Debian brings, or is too large to install for one test: it may be left out in CI, too. */
+const optional = [
+  ...(process.env.TEST_CITUS_URL
+    ? []
+    : [['the suites on a Citus', 'name a database of one, made for tests, in TEST_CITUS_URL']]),
+  ...['claude', 'gemini', 'opencode', 'codex']
+    .filter((client) => !inPath(client))
+    .map((client) => [`the test with the real ${client}`, `put ${client} into the PATH`]),
+];
 
 for (const [suite, how] of [...missing, ...forbidden, ...optional])
   console.error(`left out: ${suite}; to run them too, ${how}`);

@@ -52,6 +52,9 @@ describe('what a command prints', () => {
         ['plan', goal],
         ['board', goal],
         ['task', 'show', taskIds[4] ?? ''],
+        ['search', 'https'],
+        ['brief'],
+        ['doctor'],
       ]) {
         const { stdout } = await goalAgent(args, at(columns));
         expect(widthOf(stdout), `${args.join(' ')}\n${stdout}`).toBeLessThanOrEqual(Number(columns));

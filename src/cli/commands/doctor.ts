@@ -4,7 +4,11 @@ import type { Actions } from '../actions.ts';
 import { example, withJson } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { look, print, printJson } from '../render/output.ts';
-import { count } from '../render/text.ts';
+import { count, wrapped } from '../render/text.ts';
+
+/** Cells of the column that names the area, and of a terminal below which it has a line of its own. */
+const areaCells = 11;
+const narrowest = 50;
 
 interface DoctorOptions {
   json?: boolean;
@@ -33,10 +37,14 @@ async function runDoctor(actions: Actions, { json = false, fix = false, yes = fa
 }
 
 function render({ level, area, what, advice }: Finding): void {
-  const { colours, signs } = look();
+  const { colours, signs, width } = look();
   const sign = { ok: colours.good(signs.done), warning: colours.warning('!'), error: colours.bad(signs.failed) }[level];
-  print(`${sign} ${area.padEnd(11)}${what}`);
-  if (advice !== undefined) print(`  ${''.padEnd(11)}${colours.accent(advice)}`);
+  const isNarrow = width < narrowest;
+  const indent = ' '.repeat(isNarrow ? 2 : areaCells + 2);
+  const [first = '', ...rest] = wrapped(what, { width }, indent);
+  print(isNarrow ? `${sign} ${area}\n${first}` : `${sign} ${area.padEnd(areaCells)}${first.trimStart()}`);
+  for (const line of rest) print(line);
+  for (const line of advice === undefined ? [] : wrapped(advice, { width }, indent)) print(colours.accent(line));
 }
 
 async function mend(actions: Actions, findings: Finding[], { json, yes }: { json: boolean; yes: boolean }) {
