@@ -33,13 +33,15 @@ describe('the package', () => {
       'dist/THIRD_PARTY_NOTICES.txt',
       'migrations/0001_schema.sql',
       'skills/goal-agent/SKILL.md',
+      'skills/.claude-plugin/plugin.json',
+      '.claude-plugin/marketplace.json',
       'LICENSE',
       'README.md',
       'CHANGELOG.md',
     ]) {
       expect([...files.keys()]).toContain(wanted);
     }
-    expect([...files.keys()].filter((file) => /^(src|test|bench|scripts)\//.test(file))).toEqual([]);
+    expect([...files.keys()].filter((file) => /^(src|test|bench|scripts|examples|bundles|dist\/bench|docs\/screenshots)\//.test(file))).toEqual([]);
   });
 
   it('installs one package beside itself, and needs no install script', () => {
