@@ -41,7 +41,11 @@ describe('the package', () => {
     ]) {
       expect([...files.keys()]).toContain(wanted);
     }
-    expect([...files.keys()].filter((file) => /^(src|test|bench|scripts|examples|bundles|dist\/bench|docs\/screenshots)\//.test(file))).toEqual([]);
+    expect(
+      [...files.keys()].filter((file) =>
+        /^(src|test|bench|scripts|examples|bundles|dist\/bench|docs\/screenshots)\//.test(file),
+      ),
+    ).toEqual([]);
   });
 
   it('installs one package beside itself, and needs no install script', () => {
