@@ -130,7 +130,7 @@ test('headers over the limit are refused', async () => {
 });
 
 test('one address that guesses tokens is made to wait', async () => {
-  const other = await aService({ database });
+  const other = await aServiceForTest({ database });
   const statuses: number[] = [];
   for (let n = 0; n < 70; n += 1) {
     statuses.push((await other.request('GET', '/api/v1/goals', { headers: bearer(`gat_${n}`) })).status);
@@ -142,7 +142,7 @@ test('one address that guesses tokens is made to wait', async () => {
 });
 
 test('one token that sends too much is made to wait, and others are not', async () => {
-  const limited = await aService({ database, env: { GOAL_AGENT_RATE_LIMIT: '5' } });
+  const limited = await aServiceForTest({ database, env: { GOAL_AGENT_RATE_LIMIT: '5' } });
   const [busy, calm] = [await token('busy', 'reader'), await token('calm', 'reader')];
   const ask = (secret: string) => limited.request('GET', '/api/v1/goals', { headers: bearer(secret) });
   const statuses = [];
@@ -161,7 +161,7 @@ test('a client that sends its headers slowly is cut off', { timeout: 40_000 }, a
 });
 
 test('while the database is away, a token is not judged, and the log tells of no defect', async () => {
-  const away = await aService({ database: { ...database, port: 1 } });
+  const away = await aServiceForTest({ database: { ...database, port: 1 } });
   const { status, body } = await away.request('GET', '/api/v1/goals', {
     headers: bearer(await token('early', 'reader')),
   });
