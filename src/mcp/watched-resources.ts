@@ -28,6 +28,7 @@ export class WatchedResources {
   /** @param events tells of changes while somebody subscribes to it */
   constructor(events: ResourceEvents) {
     this.#events = events;
+    events.whenMissed(() => this.#tell());
   }
 
   /** The server that notifies the client, and that answers its subscriptions where they are requests of their own. */
@@ -51,7 +52,7 @@ export class WatchedResources {
    * Looks at a message of a client of 2026-07-28: the SDK answers subscriptions there, and tells nobody of them.
    * @returns what the message has to wait for, if anything: an acknowledged subscription misses no change
    */
-  notice({ method, id, params }: Message): Promise<void> | undefined {
+  notice({ method, id, params }: Message): Promise<unknown> | undefined {
     if (this.#era === 'legacy') return undefined;
     if (method === 'subscriptions/listen' && id !== undefined) {
       const filter = params?.notifications as { resourceSubscriptions?: unknown } | undefined;
@@ -90,12 +91,13 @@ export class WatchedResources {
     this.#leave = undefined;
   }
 
-  /** The client hears the URI as it wrote it. */
-  #tell(changed: string): void {
+  /** Tells of a change, or of all that is watched. The client hears the URI as it wrote it. */
+  #tell(changed?: string): void {
     const watched = new Set([...this.#subscriptions.values()].flat());
     for (const uri of watched) {
       // a connection that is over hears nothing more
-      if (storedUri(uri) === changed) this.#server?.server.sendResourceUpdated({ uri }).catch(() => {});
+      if (changed === undefined || storedUri(uri) === changed)
+        this.#server?.server.sendResourceUpdated({ uri }).catch(() => {});
     }
   }
 }

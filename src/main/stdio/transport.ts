@@ -8,7 +8,7 @@ import type { ClientPipe } from './client-pipe.ts';
 import { type Accepted, refused } from './message.ts';
 
 /** Looks at a message, and says what the message has to wait for. */
-type Notice = (message: Accepted['message']) => Promise<void> | undefined;
+type Notice = (message: Accepted['message']) => Promise<unknown> | undefined;
 
 /** The client's pipe as the SDK wants it. The SDK's own transport is silent about lines that it cannot read. */
 export class PipeTransport implements Transport {
