@@ -1,7 +1,6 @@
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { GoalAgentError } from '../domain/errors.ts';
 import { measure } from '../service/measures.ts';
 import { isDefect, type Observation } from '../tools/define/run-tool.ts';
 import { type BoardFiles, pagePaths } from './board/files.ts';
@@ -13,11 +12,13 @@ import { checkAddresses, type Names } from './guard/addresses.ts';
 import { authenticate } from './guard/authenticate.ts';
 import { limitBodies, requireJson } from './guard/bodies.ts';
 import { type OAuthSettings, resourceMetadata } from './guard/oauth.ts';
+import { onlyForOwnAdmin } from './guard/own-admin.ts';
 import { limitGuesses, limitRates, type Rates } from './guard/rates.ts';
 import { mcpEndpoint } from './mcp-endpoint.ts';
 import { Metrics } from './metrics.ts';
 import type { HttpEnv, Identified, ServiceParts } from './parts.ts';
 import { problemOf, problemResponse } from './problem.ts';
+import { clientsAnswer, RecentClients } from './recent-clients.ts';
 import { openApi } from './rest/openapi.ts';
 import { restApi } from './rest/rest.ts';
 
@@ -64,6 +65,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
   };
   const changes = changeStreams({ ...given, identify });
   const metrics = metricsOf(given, changes);
+  const clients = new RecentClients();
   const observe = (observation: Observation) => {
     metrics.observe(observation);
     given.observe?.(observation);
@@ -77,10 +79,11 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
   if (options.board !== undefined) addPages(app, parts, { ...options.board, guesses });
   for (const path of ['/mcp', '/api/*', '/metrics']) {
     app.use(path, guesses, authenticate(parts, challengeOf(options)), limitRates(options.rates));
-    app.use(path, limitBodies, requireJson);
+    app.use(path, limitBodies, requireJson, clients.notice);
   }
   app.all('/mcp', (context) => mcp.handle(context));
   app.get('/metrics', (context) => metricsAnswer(context, parts, metrics));
+  app.get('/api/v1/clients', (context) => clientsAnswer(context, parts, clients));
   app.get('/api/v1/changes', (context) => changes.handle(context));
   if (options.board !== undefined) {
     app.route('/api/v1/session', sessionRoutes({ parts, ...options.board }));
@@ -155,14 +158,7 @@ function addPages(
 
 /** The counts of one workspace are nothing for the callers of another. */
 async function metricsAnswer(context: Context<HttpEnv>, parts: ServiceParts, metrics: Metrics): Promise<Response> {
-  const principal = context.get('principal');
-  const isAdminHere = principal?.role === 'admin' && principal.workspace === parts.facts().config.workspace;
-  if (principal !== undefined && !isAdminHere) {
-    throw new GoalAgentError(
-      'forbidden',
-      `The token ${principal.name} may not read the metrics. Use a token with the role admin of the service's own workspace.`,
-    );
-  }
+  onlyForOwnAdmin(context, parts, 'read the metrics');
   const { text, contentType } = await metrics.render();
   return context.body(text, 200, { 'content-type': contentType });
 }

@@ -74,6 +74,7 @@ const asked: Record<string, (subject: Subject) => Request[]> = {
       ...['', '?since=0', '?since=0&limit=1', `?since=${foreignPosition}`, '?since=0&goal_id=GOAL-3'],
     ),
   'GET /metrics': () => at('/metrics', ''),
+  'GET /api/v1/clients': () => at('/api/v1/clients', ''),
 };
 
 /** Answers of these routes are the same for all callers, or are looked at in a test of its own. */

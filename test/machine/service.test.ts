@@ -56,6 +56,10 @@ describe('the service in the background', () => {
     expect(shown).toMatch(/Database {3}PostgreSQL, server \(.*\)\n {2}Cache {6}off/);
     expect(shown).toMatch(new RegExp(`Holds {6}${held} goals?, `));
     expect(shown).toContain(`Data       ${home.directory}\n`);
+    expect(shown).toContain('Clients    none in the last 15 minutes\n');
+    await addGoal(home, 'by a client of this service');
+    expect((await home.mcpctl('status')).stdout).toMatch(/Clients {4}\S+ \(now\)\n/);
+    expect((await statusOf(home)).clients).toEqual([{ name: expect.any(String), last_seen: expect.any(String) }]);
   });
 
   it('restarts with the options that it was started with', patient, async () => {

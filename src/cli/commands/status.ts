@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Clients } from '../../machine/service/ask.ts';
 import type { ServiceRecord } from '../../machine/service/record.ts';
 import { getAgentStatus } from '../../tools/get-agent-status.ts';
 import type { Actions } from '../actions.ts';
@@ -24,20 +25,37 @@ export function addStatusCommand(program: Command, actions: Actions): void {
 
 async function runStatus(actions: Actions, { verbose = false, json = false }: StatusOptions): Promise<void> {
   const { findService } = await import('../../machine/service/record.ts');
-  const { askStatus, localUrl } = await import('../../machine/service/ask.ts');
+  const { askClients, askStatus, localUrl } = await import('../../machine/service/ask.ts');
   const machine = actions.machine();
   const service = await findService(machine.home);
   const asked = service === undefined ? undefined : await askStatus(machine, service);
   const status = getAgentStatus.output.safeParse(asked).data as AgentStatus | undefined;
+  const clients = service === undefined ? undefined : await askClients(machine, service);
   if (status?.persistence.connected !== true) process.exitCode = 1;
-  if (json) return printJson(asJson(service, status, service && localUrl(service)));
+  if (json) return printJson(asJson({ service, status, clients, url: service && localUrl(service) }));
   if (service === undefined) return renderNotRunning(machine.home);
-  renderStatus({ service, status, home: machine.home }, { verbose });
+  renderStatus({ service, status, clients, home: machine.home }, { verbose });
 }
 
-function asJson(service: ServiceRecord | undefined, status: AgentStatus | undefined, url: string | undefined) {
+interface Found {
+  service: ServiceRecord | undefined;
+  status: AgentStatus | undefined;
+  clients: Clients | undefined;
+  url: string | undefined;
+}
+
+function asJson({ service, status, clients, url }: Found) {
   if (service === undefined) return { running: false };
   const { pid, started_at, version } = service;
   const uptime_seconds = Math.max(0, Math.round((Date.now() - Date.parse(started_at)) / 1000));
-  return { running: true, pid, url, started_at, uptime_seconds, version, status: status ?? null };
+  return {
+    running: true,
+    pid,
+    url,
+    started_at,
+    uptime_seconds,
+    version,
+    status: status ?? null,
+    clients: clients ?? null,
+  };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { localUrl } from '../../machine/service/ask.ts';
+import { type Clients, localUrl } from '../../machine/service/ask.ts';
 import type { ServiceRecord } from '../../machine/service/record.ts';
 import type { Started } from '../../machine/service/start.ts';
 import type { Stopped } from '../../machine/service/stop.ts';
@@ -61,6 +61,7 @@ export function renderNotRunning(home: string): void {
 export interface ShownService {
   service: ServiceRecord;
   status: AgentStatus | undefined;
+  clients: Clients | undefined;
   home: string;
 }
 
@@ -74,7 +75,7 @@ export function renderStatus(shown: ShownService, { verbose }: { verbose: boolea
   if (verbose) for (const line of notices) print(`  ${colours.muted(line)}`);
 }
 
-function mainRows({ service, status }: ShownService): [string, string][] {
+function mainRows({ service, status, clients }: ShownService): [string, string][] {
   const { pid, started_at, version } = service;
   const since = age(started_at);
   const rows: [string, string][] = [
@@ -91,7 +92,18 @@ function mainRows({ service, status }: ShownService): [string, string][] {
     ['Database', `PostgreSQL, ${mode} (${from})${connected ? '' : `: ${problem ?? 'it does not answer'}`}`],
     ['Cache', cached],
     ...(state === null ? [] : [heldRow(state)]),
+    ...(clients === undefined ? [] : [clientsRow(clients)]),
   ];
+}
+
+/** Clients that are named; of the others there is the number. */
+const namedClients = 3;
+
+function clientsRow(clients: Clients): [string, string] {
+  if (clients.length === 0) return ['Clients', 'none in the last 15 minutes'];
+  const named = clients.slice(0, namedClients).map(({ name, last_seen }) => `${name} (${age(last_seen)})`);
+  const more = clients.length - named.length;
+  return ['Clients', `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }
 
 function heldRow({ goals, tasks, open_tasks }: { goals: number; tasks: number; open_tasks: number }): [string, string] {

@@ -8,6 +8,8 @@ const Readiness = z.object({ ready: z.boolean(), reason: z.string().optional(), 
 export type Readiness = z.infer<typeof Readiness> | 'unreachable';
 
 const patienceMs = 5_000;
+/** What the commands that ask how the service does call themselves: they are no clients of it. */
+const ownName = 'mcpctl';
 
 /** The URL by which a program on this machine reaches the service. */
 export function localUrl({ host, port }: Pick<ServiceRecord, 'host' | 'port'>): string {
@@ -27,13 +29,25 @@ export async function askReadiness(service: ServiceRecord): Promise<Readiness> {
 }
 
 /** The answer of get_agent_status, as JSON; undefined where the service does not give it. */
-export async function askStatus(machine: Machine, service: ServiceRecord): Promise<unknown> {
+export function askStatus(machine: Machine, service: ServiceRecord): Promise<unknown> {
+  return ask(machine, service, '/api/v1/status');
+}
+
+const Clients = z.object({ clients: z.array(z.object({ name: z.string(), last_seen: z.string() })) });
+export type Clients = z.infer<typeof Clients>['clients'];
+
+/** Who has called the service lately, the last first; undefined where the service does not say. */
+export async function askClients(machine: Machine, service: ServiceRecord): Promise<Clients | undefined> {
+  return Clients.safeParse(await ask(machine, service, '/api/v1/clients')).data?.clients;
+}
+
+async function ask(machine: Machine, service: ServiceRecord, path: string): Promise<unknown> {
   const token = await machine.localToken();
   if (token === undefined) return undefined;
   try {
-    const headers = { authorization: `Bearer ${token}` };
+    const headers = { authorization: `Bearer ${token}`, 'x-agent-name': ownName };
     const signal = AbortSignal.timeout(patienceMs);
-    const response = await fetch(`${localUrl(service)}/api/v1/status`, { headers, signal });
+    const response = await fetch(`${localUrl(service)}${path}`, { headers, signal });
     return response.ok ? await response.json() : undefined;
   } catch {
     return undefined;
