@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../src/main/version.ts';
 import { step } from '../src/store/database.ts';
 import { defineStatement } from '../src/store/statement.ts';
+import { benchBoard } from './board.ts';
 import { benchBreakdown } from './breakdown.ts';
 import { benchCache } from './cache.ts';
 import { benchChanges } from './changes.ts';
@@ -57,6 +58,7 @@ try {
     ['thousands', () => benchThousands(setting, print)],
     ['size', () => benchSize(setting, { tasks: Number(sizes.tasks), claims: Number(sizes.claims) }, print)],
     ['core', () => benchCore(setting, print)],
+    ['board', () => benchBoard(setting, print)],
     ['import', () => benchImport(print)],
   ];
   const names = parts.map(([name]) => name);

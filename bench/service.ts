@@ -114,13 +114,14 @@ interface HttpAgent {
   end(): void;
 }
 
-interface Service {
+export interface Service {
+  url: string;
   agent(name: string): HttpAgent;
   stop(): Promise<void>;
 }
 
 /** The real service, in a process of its own. */
-async function aService(home: string): Promise<Service> {
+export async function aService(home: string): Promise<Service> {
   const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home };
   const child = spawn(process.execPath, [programPath, 'serve', '--port', '0'], {
     cwd: home,
@@ -132,6 +133,7 @@ async function aService(home: string): Promise<Service> {
   const port = Number(/:(\d+):/.exec(line)?.[1]);
   const token = readFileSync(join(home, 'local-token'), 'utf8').trim();
   return {
+    url: `http://127.0.0.1:${port}`,
     agent(name) {
       const connection = new Agent({ keepAlive: true, maxSockets: 1 });
       const headers = { authorization: `Bearer ${token}`, 'x-agent-name': name };

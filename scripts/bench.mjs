@@ -10,7 +10,7 @@ await build({
   format: 'esm',
   target: 'node20.19',
   logLevel: 'warning',
-  external: ['pg-native'],
+  external: ['pg-native', 'playwright-core'],
   alias: { jiti: './scripts/stubs/jiti.mjs' },
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
