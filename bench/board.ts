@@ -5,7 +5,7 @@ import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import { createGoal } from '../src/service/goals.ts';
 import { aSubtask } from '../test/support/builders.ts';
 import flags from '../test/support/chromium-flags.json' with { type: 'json' };
-import { measure, median, ms, quantile, table } from './measure.ts';
+import { median, ms, quantile, table } from './measure.ts';
 import { aService, type Service } from './service.ts';
 import type { Setting } from './setting.ts';
 
@@ -86,7 +86,7 @@ async function firstPaints(browser: Browser, service: Service): Promise<{ painte
       const look = () => document.querySelector('.goal-row') ? window.shownAt = performance.now() : requestAnimationFrame(look);
       requestAnimationFrame(look);`);
     await page.goto(service.url);
-    await page.waitForFunction('window.shownAt');
+    await page.locator('.goal-row').first().waitFor();
     painted.push(await page.evaluate<number>("performance.getEntriesByName('first-contentful-paint')[0].startTime"));
     shown.push(await page.evaluate<number>('window.shownAt'));
     await context.close();
@@ -97,7 +97,9 @@ async function firstPaints(browser: Browser, service: Service): Promise<{ painte
 async function goalOpenings(browser: Browser, service: Service): Promise<number[]> {
   const [page, context] = await signedIn(browser, service, '/');
   const took: number[] = [];
-  await measure(openings, async () => {
+  for (let run = 0; run < openings; run += 1) {
+    // a page that has had the goal would show it as it was
+    await page.goto(service.url);
     await page.locator('.goal-row', { hasText: '10,000' }).waitFor();
     // the frame in which the cards are there has been drawn when the next one begins
     const opened = page.evaluate<number>(`new Promise((resolve) => {
@@ -108,8 +110,7 @@ async function goalOpenings(browser: Browser, service: Service): Promise<number[
       look();
     })`);
     took.push(await opened);
-    await page.goBack();
-  });
+  }
   await context.close();
   return took;
 }
