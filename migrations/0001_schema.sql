@@ -109,15 +109,6 @@ create index tasks_ready on tasks (workspace_id, priority, number)
   where status = 'pending' and open_dependencies = 0 and not parked;
 create index tasks_ready_of_goal on tasks (workspace_id, goal_id, priority, number)
   where status = 'pending' and open_dependencies = 0 and not parked;
--- Where to begin to look for ready work of a priority: no task before this number is ready. docs/decisions/ready-work.md says
--- how that is kept true. Without a row, at the first task.
-create table ready_starts (
-  workspace_id bigint not null,
-  priority priority not null,
-  number bigint not null,
-  constraint ready_starts_pkey primary key (workspace_id, priority)
-);
-
 create index tasks_parked on tasks (workspace_id, goal_id) where parked;
 create index tasks_parked_last on tasks (workspace_id, number, id) where parked;
 
@@ -133,6 +124,15 @@ create index tasks_of_status on tasks (workspace_id, status, number);
 create index tasks_of_repo on tasks (workspace_id, repo, status, number) where repo is not null;
 create index tasks_of_type on tasks (workspace_id, type, status, number) where type <> 'general';
 create index tasks_of_repo_and_type on tasks (workspace_id, repo, type, status, number) where repo is not null and type <> 'general';
+
+-- Where to begin to look for ready work of a priority: no task before this number is ready. docs/decisions/ready-work.md says
+-- how that is kept true. Without a row, at the first task.
+create table ready_starts (
+  workspace_id bigint not null,
+  priority priority not null,
+  number bigint not null,
+  constraint ready_starts_pkey primary key (workspace_id, priority)
+);
 
 -- The first task waits for the second to be completed.
 create table task_dependencies (

@@ -47,12 +47,11 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
   const leasesOperation = uuidv7();
   const { claimed } = await change(
     call,
-    (own) => ({
-      claimed: {
-        ...step(claimFunction.call, { ...own, ...ofThese, ...bounds, leasesOperation }),
-        shared: taskIds === undefined ? sharedClaim({ ...own, ...ofThese, ...bounds, leasesOperation }) : undefined,
-      },
-    }),
+    (own) => {
+      const params = { ...own, ...ofThese, ...bounds, leasesOperation };
+      const shared = taskIds === undefined ? sharedClaim(params) : undefined;
+      return { claimed: { ...step(claimFunction.call, params), shared } };
+    },
     // a renewed lease is shown too
     { rows: limit, otherIds: [leasesOperation], unrecordedTaskIds: taskIds },
   );

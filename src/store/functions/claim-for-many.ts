@@ -1,8 +1,12 @@
 import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isSame } from '../statements/sql.ts';
-import { endLeases, pickReady } from './claim-pieces.ts';
+import { begin, claimedImages, endLeases, pickReady } from './claim-pieces.ts';
 import { eventColumns, operationVariable } from './pieces.ts';
+
+/** Of the claim that the task `p` goes to. */
+const holder = `p_claims -> (p.owner - 1) ->> 'actor'`;
+const leaseEnd = `at + make_interval(secs => (p_claims -> (p.owner - 1) ->> 'lease_seconds')::float8)`;
 
 /**
  * Takes ready tasks, those of a goal or any, for several agents that ask at the same time, as `claim_tasks` does for one: the
@@ -53,19 +57,13 @@ ${endLeases()}
     )
     select jsonb_object_agg(m.id, m.seq) into numbers
     from made m;
-    update tasks t
-    set status = 'in_progress', fence = t.fence + 1, attempts = t.attempts + 1, updated_at = at, revision = t.revision + 1
-    where t.workspace_id = $1 and t.id = any(picked);
+    ${begin}
     insert into claims (workspace_id, task_id, holder, expires_at)
-    select $1, p.id, p_claims -> (p.owner - 1) ->> 'actor',
-      at + make_interval(secs => (p_claims -> (p.owner - 1) ->> 'lease_seconds')::float8)
+    select $1, p.id, ${holder}, ${leaseEnd}
     from unnest(picked, owners) as p (id, owner);
     insert into events (${eventColumns})
     select $1, (numbers ->> (p_claims -> (p.owner - 1) ->> 'operation'))::int8, 'claimed', t.goal_id, t.id,
-      jsonb_build_object('status', 'pending', 'claimed_by', null, 'lease_expires_at', null, 'fence', t.fence - 1, 'attempts', t.attempts - 1),
-      jsonb_build_object('status', t.status, 'claimed_by', p_claims -> (p.owner - 1) ->> 'actor',
-        'lease_expires_at', at + make_interval(secs => (p_claims -> (p.owner - 1) ->> 'lease_seconds')::float8),
-        'fence', t.fence, 'attempts', t.attempts)
+      ${claimedImages({ was: "'pending'", holder, leaseEnd })}
     from unnest(picked, owners) with ordinality as p (id, owner, place)
     join tasks t on t.workspace_id = $1 and t.id = any(picked) and ${isSame('t.id', 'p.id')}
     order by p.place;

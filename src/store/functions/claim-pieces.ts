@@ -28,6 +28,18 @@ function pickFrom(limit: string, condition: string): string {
         );`;
 }
 
+/** The tasks in `picked` are in progress, under a fence of their own. */
+export const begin = `update tasks t
+    set status = 'in_progress', fence = t.fence + 1, attempts = t.attempts + 1, updated_at = at, revision = t.revision + 1
+    where t.workspace_id = $1 and t.id = any(picked);`;
+
+/** What the event of a claim says of the task `t`, which is claimed by now: the columns before and after. `was` is its status before. */
+export function claimedImages({ was, holder, leaseEnd }: Record<'was' | 'holder' | 'leaseEnd', string>): string {
+  return `jsonb_build_object('status', ${was}, 'claimed_by', null, 'lease_expires_at', null, 'fence', t.fence - 1, 'attempts', t.attempts - 1),
+      jsonb_build_object('status', t.status, 'claimed_by', ${holder}, 'lease_expires_at', ${leaseEnd},
+        'fence', t.fence, 'attempts', t.attempts)`;
+}
+
 /**
  * Gives back tasks whose lease ran out: they are ready again, under the fence that they had, so that a holder who comes
  * back before anybody else took the task is still welcome. A task that was claimed `maxAttempts` times (its goal's

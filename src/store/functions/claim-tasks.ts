@@ -1,7 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isStale } from '../statements/sql.ts';
-import { endLeases, pickReady } from './claim-pieces.ts';
+import { begin, claimedImages, endLeases, pickReady } from './claim-pieces.ts';
 import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
 
 /** Of the tasks that are named those that are ready, or stale. */
@@ -80,18 +80,14 @@ ${endLeases('t.id = any(p_task_ids) is true desc, ')}
       from tasks t
       where t.workspace_id = $1 and t.id = any(picked);
     end if;
-    update tasks t
-    set status = 'in_progress', fence = t.fence + 1, attempts = t.attempts + 1, updated_at = at, revision = t.revision + 1
-    where t.workspace_id = $1 and t.id = any(picked);
+    ${begin}
     insert into claims (workspace_id, task_id, holder, expires_at)
     select t.workspace_id, t.id, p_actor, lease_end
     from tasks t
     where t.workspace_id = $1 and t.id = any(picked);
     insert into events (${eventColumns})
     select $1, operation_seq, 'claimed', t.goal_id, t.id,
-      jsonb_build_object('status', coalesce(held -> t.id, '"pending"'), 'claimed_by', null, 'lease_expires_at', null, 'fence', t.fence - 1, 'attempts', t.attempts - 1),
-      jsonb_build_object('status', t.status, 'claimed_by', p_actor, 'lease_expires_at', lease_end,
-        'fence', t.fence, 'attempts', t.attempts)
+      ${claimedImages({ was: `coalesce(held -> t.id, '"pending"')`, holder: 'p_actor', leaseEnd: 'lease_end' })}
     from tasks t
     where t.workspace_id = $1 and t.id = any(picked)
     order by t.number;

@@ -1,6 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
 import { goalImage } from '../statements/images.ts';
+import { insertedGoalRepos } from '../statements/sql.ts';
 import { eventColumns, holdWorkspace, operationVariable, recordOperation } from './pieces.ts';
 
 export const createGoal = defineFunction({
@@ -29,9 +30,7 @@ ${recordOperation()}
   insert into goal_words (workspace_id, goal_id, block, words)
   values ($1, p_id, p_block, p_words::tsvector);
   if p_repos <> '{}' then
-    insert into goal_repos (workspace_id, number, repo, status, priority)
-    select distinct $1, p_number, r.repo, 'planned'::goal_status, p_priority::priority
-    from unnest(p_repos) as r (repo);
+    ${insertedGoalRepos('array[p_id]')};
   end if;
   insert into events (${eventColumns})
   select $1, operation_seq, 'created', g.id, null, null, ${goalImage('g')}

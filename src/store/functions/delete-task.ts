@@ -1,14 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { deletedTaskImage } from '../statements/images.ts';
-import { goalStatus } from '../statements/sql.ts';
-import {
-  eventColumns,
-  followGoals,
-  lockGraphExclusive,
-  moveReadyStarts,
-  operationVariable,
-  recordOperation,
-} from './pieces.ts';
+import { followedGoalRepos, goalStatus } from '../statements/sql.ts';
+import { eventColumns, lockGraphExclusive, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 
 /**
  * Deletes a task; no row where there is none. Those that waited for it wait no more; a goal that is left with nothing but
@@ -77,7 +70,7 @@ ${recordOperation()}
     updated_at = at,
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = was.goal_id;
-  ${followGoals('array[was.goal_id]')}
+  ${followedGoalRepos('array[was.goal_id]')};
   insert into events (${eventColumns})
   select $1, operation_seq, 'followed', g.id, null,
     jsonb_build_object('status', goal_was.status, 'total_tasks', goal_was.total_tasks, 'open_tasks', goal_was.open_tasks),

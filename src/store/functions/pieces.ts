@@ -50,20 +50,6 @@ export function replaceWords(table: 'goal_words' | 'task_words', key: string): s
   end if;`;
 }
 
-/** Goals, `ids`, have a new status or priority, by which those of a repository are listed. */
-export function followGoals(ids: string): string {
-  return `update goal_repos r
-      set status = g.status, priority = g.priority
-      from goals g
-      where r.workspace_id = $1
-        and r.number = any(array(
-          select x.number
-          from goals x
-          where x.workspace_id = $1 and x.id = any(${ids})
-        ))
-        and g.workspace_id = $1 and g.id = any(${ids}) and g.number = r.number and (r.status, r.priority) is distinct from (g.status, g.priority);`;
-}
-
 /** The key of the lock that guards where ready work begins (docs/decisions/ready-work.md). */
 export const readyStartsLock = `1380270170, ($1 % 2147483647)::int4`;
 

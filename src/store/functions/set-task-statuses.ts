@@ -1,13 +1,6 @@
 import { defineFunction } from '../function.ts';
-import { goalStatus, isSame, replacedWords } from '../statements/sql.ts';
-import {
-  eventColumns,
-  followGoals,
-  lockGraphShared,
-  moveReadyStarts,
-  operationVariable,
-  recordOperation,
-} from './pieces.ts';
+import { followedGoalRepos, goalStatus, isReady, isSame, replacedWords } from '../statements/sql.ts';
+import { eventColumns, lockGraphShared, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 import { decide, happened } from './status-pieces.ts';
 
 /**
@@ -178,7 +171,7 @@ ${decide}
     end if;
     insert into events (${eventColumns})${happened}
     if completed is not null or reopened is not null then
-      ${followGoals('counted')}
+      ${followedGoalRepos('counted')};
       insert into events (${eventColumns})
       select $1, operation_seq, 'followed', g.id, null,
         jsonb_build_object('status', x.status, 'total_tasks', x.total_tasks, 'open_tasks', x.open_tasks),
@@ -192,7 +185,7 @@ ${decide}
       ready := array(
         select t.id
         from tasks t
-        where t.workspace_id = $1 and t.id = any(freed) and t.status = 'pending' and t.open_dependencies = 0 and not t.parked
+        where t.workspace_id = $1 and t.id = any(freed) and ${isReady('t')}
         order by t.priority, t.number
       );
     end if;

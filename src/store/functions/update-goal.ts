@@ -1,9 +1,9 @@
 import { defineFunction } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
 import { goalChange } from '../statements/images.ts';
+import { deletedGoalRepos, followedGoalRepos, insertedGoalRepos } from '../statements/sql.ts';
 import {
   eventColumns,
-  followGoals,
   lockGraphExclusive,
   moveReadyStarts,
   operationVariable,
@@ -65,15 +65,10 @@ ${recordOperation()}
   where g.workspace_id = $1 and g.id = p_goal_id;
 ${replaceWords('goal_words', 'goal_id')}
   if p_repos is not null then
-    delete from goal_repos r
-    where r.workspace_id = $1 and r.number = was.number;
-    insert into goal_repos (workspace_id, number, repo, status, priority)
-    select distinct $1, g.number, r.repo, g.status, g.priority
-    from goals g
-    cross join unnest(g.repos) as r (repo)
-    where g.workspace_id = $1 and g.id = p_goal_id;
+    ${deletedGoalRepos('array[p_goal_id]')};
+    ${insertedGoalRepos('array[p_goal_id]')};
   elsif p_status is not null or p_priority is not null then
-    ${followGoals('array[p_goal_id]')}
+    ${followedGoalRepos('array[p_goal_id]')};
   end if;
   if p_status is not null then
     update tasks t

@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { isReady } from './sql.ts';
 
 const upTo = (what: string) => `(select count(*) from (select 1 from ${what} limit $2) as x)`;
 
@@ -20,7 +21,7 @@ export const measureWorkspace = defineStatement({
     last_event: 'int8',
   },
   text: `
-    select ${upTo(`tasks t where t.workspace_id = $1 and t.status = 'pending' and t.open_dependencies = 0 and not t.parked`)} as ready,
+    select ${upTo(`tasks t where t.workspace_id = $1 and ${isReady('t')}`)} as ready,
       ${upTo(`tasks t where t.workspace_id = $1 and t.status = 'in_progress' and not t.parked`)} as in_progress,
       ${upTo(`tasks t where t.workspace_id = $1 and t.status = 'blocked' and not t.parked`)} as blocked,
       ${upTo(`tasks t where t.workspace_id = $1 and t.status = 'failed' and not t.parked`)} as failed,

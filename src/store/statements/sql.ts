@@ -95,6 +95,38 @@ export const readyStarts = `(
         order by p.priority
       ) p`;
 
+/** Goals, `ids`, have a new status or priority, by which those of a repository are listed. */
+export function followedGoalRepos(ids: string): string {
+  return `update goal_repos r
+    set status = g.status, priority = g.priority
+    from goals g
+    where r.workspace_id = $1
+      and r.number = any(array(
+        select x.number
+        from goals x
+        where x.workspace_id = $1 and x.id = any(${ids})
+      ))
+      and g.workspace_id = $1 and g.id = any(${ids}) and g.number = r.number and (r.status, r.priority) is distinct from (g.status, g.priority)`;
+}
+
+/** Goals, `ids`, have other repositories, or come back: first these go, and then they are inserted anew. */
+export function deletedGoalRepos(ids: string): string {
+  return `delete from goal_repos r
+    where r.workspace_id = $1 and r.number = any(array(
+      select g.number
+      from goals g
+      where g.workspace_id = $1 and g.id = any(${ids})
+    ))`;
+}
+
+export function insertedGoalRepos(ids: string): string {
+  return `insert into goal_repos (workspace_id, number, repo, status, priority)
+    select distinct g.workspace_id, g.number, r.repo, g.status, g.priority
+    from goals g
+    cross join unnest(g.repos) as r (repo)
+    where g.workspace_id = $1 and g.id = any(${ids})`;
+}
+
 /** The start of a priority that nothing is ready of. */
 export const noStart = '9223372036854775807';
 
