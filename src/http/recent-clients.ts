@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { keeperName } from '../domain/names.ts';
 import { onlyForOwnAdmin } from './guard/own-admin.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
 
@@ -13,7 +14,6 @@ const recentMs = 15 * 60_000;
 const mostNames = 100;
 /** Whoever looks after the service is no client of it. */
 const ownPaths = new Set(['/metrics', '/api/v1/clients']);
-const ownName = 'mcpctl';
 
 /** Who has called this process lately. HTTP has no sessions, so a client counts for a while after each call. */
 export class RecentClients {
@@ -33,7 +33,7 @@ export class RecentClients {
   }
 
   #note(name: string | undefined): void {
-    if (name === undefined || name === ownName) return;
+    if (name === undefined || name === keeperName) return;
     this.#seen.delete(name);
     this.#seen.set(name, Date.now());
     const [oldest] = this.#seen.keys();

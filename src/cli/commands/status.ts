@@ -28,9 +28,9 @@ async function runStatus(actions: Actions, { verbose = false, json = false }: St
   const { askClients, askStatus, localUrl } = await import('../../machine/service/ask.ts');
   const machine = actions.machine();
   const service = await findService(machine.home);
-  const asked = service === undefined ? undefined : await askStatus(machine, service);
+  const [asked, clients] =
+    service === undefined ? [] : await Promise.all([askStatus(machine, service), askClients(machine, service)]);
   const status = getAgentStatus.output.safeParse(asked).data as AgentStatus | undefined;
-  const clients = service === undefined ? undefined : await askClients(machine, service);
   if (status?.persistence.connected !== true) process.exitCode = 1;
   if (json) return printJson(asJson({ service, status, clients, url: service && localUrl(service) }));
   if (service === undefined) return renderNotRunning(machine.home);

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { keeperName } from '../../domain/names.ts';
 import type { Machine } from '../machine.ts';
 import type { ServiceRecord } from './record.ts';
 
@@ -8,8 +9,6 @@ const Readiness = z.object({ ready: z.boolean(), reason: z.string().optional(), 
 export type Readiness = z.infer<typeof Readiness> | 'unreachable';
 
 const patienceMs = 5_000;
-/** What the commands that ask how the service does call themselves: they are no clients of it. */
-const ownName = 'mcpctl';
 
 /** The URL by which a program on this machine reaches the service. */
 export function localUrl({ host, port }: Pick<ServiceRecord, 'host' | 'port'>): string {
@@ -45,7 +44,7 @@ async function ask(machine: Machine, service: ServiceRecord, path: string): Prom
   const token = await machine.localToken();
   if (token === undefined) return undefined;
   try {
-    const headers = { authorization: `Bearer ${token}`, 'x-agent-name': ownName };
+    const headers = { authorization: `Bearer ${token}`, 'x-agent-name': keeperName };
     const signal = AbortSignal.timeout(patienceMs);
     const response = await fetch(`${localUrl(service)}${path}`, { headers, signal });
     return response.ok ? await response.json() : undefined;
