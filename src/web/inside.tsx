@@ -1,12 +1,6 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/shell.css';
-import './styles/goals.css';
-import './styles/goal.css';
-import './styles/drawer.css';
-import './styles/lists.css';
+import './styles/index.css';
 import { Failure } from './parts/small.tsx';
 import { App } from './screens/app.tsx';
 import { otherDisplay } from './state/inside.ts';
