@@ -29,7 +29,6 @@ const accepted = z.strictObject({
     .array(
       z.strictObject({
         registryType: z.literal('npm'),
-        registryBaseUrl: z.literal('https://registry.npmjs.org'),
         identifier: z.string().min(1),
         version: z.string().min(1),
         transport: z.strictObject({ type: z.literal('stdio') }),
