@@ -1,4 +1,5 @@
 import { isClosed } from '../domain/goal.ts';
+import { countedAtMost } from '../domain/limits.ts';
 import { getBriefing } from '../service/briefing.ts';
 import { findOneGoal } from '../service/goals.ts';
 import { listTasks } from '../service/list-tasks.ts';
@@ -57,6 +58,10 @@ async function workspaceBoard({ call }: CommandHost): Promise<Board> {
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
   const totalOf = (rows: { total: number }[]) => rows[0]?.total ?? 0;
+  const column = (name: string, total: number, tasks: TaskRow[], atMost: number = countedAtMost.rows): BoardColumn => ({
+    ...{ name, total, tasks },
+    isAtLeast: total >= atMost,
+  });
   const currentRow = (task: (typeof current)[number]): TaskRow => ({
     ...task,
     updated_at: task.at,
@@ -68,23 +73,33 @@ async function workspaceBoard({ call }: CommandHost): Promise<Board> {
   const atWork = started.filter((task) => !hasLapsed(task));
   return {
     columns: [
-      { name: 'Ready', total: totalOf(ready), tasks: ready.map((task) => ({ ...task, status: 'pending' })) },
-      { name: 'In progress', total: totalOf(inState('in_progress')) - lapsed.length, tasks: atWork },
-      {
-        name: 'Waiting',
-        total: totalOf(waiting),
-        tasks: waiting.map(({ waits_for, ...task }) => ({
+      column(
+        'Ready',
+        totalOf(ready),
+        ready.map((task) => ({ ...task, status: 'pending' })),
+      ),
+      column(
+        'In progress',
+        totalOf(inState('in_progress')) - lapsed.length,
+        atWork,
+        countedAtMost.rows - lapsed.length,
+      ),
+      column(
+        'Waiting',
+        totalOf(waiting),
+        waiting.map(({ waits_for, ...task }) => ({
           ...task,
           status: 'pending',
           waitsFor: waits_for.map((text) => text.split(' ')[0] ?? text),
         })),
-      },
-      { name: 'Stuck', total: totalOf(inState('blocked')) + totalOf(inState('failed')), tasks: stuck.map(currentRow) },
-      {
-        name: 'Done',
-        total: totalOf(finished),
-        tasks: finished.map((task) => ({ ...task, status: 'completed', completed_at: task.at, result: null })),
-      },
+        countedAtMost.waiting,
+      ),
+      column('Stuck', totalOf(inState('blocked')) + totalOf(inState('failed')), stuck.map(currentRow)),
+      column(
+        'Done',
+        totalOf(finished),
+        finished.map((task) => ({ ...task, status: 'completed', completed_at: task.at, result: null })),
+      ),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Actions } from './actions.ts';
 import { readBoard } from './board.ts';
-import type { BoardColumn } from './render/board.ts';
+import { type BoardColumn, headOf } from './render/board.ts';
 import { look, show } from './render/output.ts';
 import { table } from './render/table.ts';
 import { taskTable } from './render/tasks.ts';
@@ -25,8 +25,7 @@ export async function showOverview({ version, withTools }: Actions): Promise<voi
     ...wrapped(`${database}, workspace ${workspace}`, here).map(colours.muted),
     ...sections.flatMap((section) => {
       if (section.total === 0) return [];
-      const head = `  ${colours.strong(section.name)} ${colours.muted(String(section.total))}`;
-      return ['', head, ...taskTable(section.tasks.slice(0, shown), here, { withGoals: true })];
+      return ['', `  ${headOf(section, here)}`, ...taskTable(section.tasks.slice(0, shown), here, { withGoals: true })];
     }),
     '',
     ...table(

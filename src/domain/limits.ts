@@ -27,6 +27,16 @@ export const limits = {
   page: 200,
 } as const;
 
+/** Rows that are counted at most: to count on takes longer than to list some. A count that is so high means "at least". */
+export const countedAtMost = {
+  /** Of a list. */
+  rows: 1_000,
+  /** Tasks that wait for what is under way. */
+  waiting: 200,
+  /** Goals of a workspace, with their tasks. */
+  goals: 500,
+} as const;
+
 /**
  * The amount of stored text that one answer carries. Answers go into a model's context window:
  * docs/decisions/bounded-answers.md.

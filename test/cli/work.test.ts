@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { breakDownGoal as breakDown } from '../../src/service/break-down-goal.ts';
+import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { addNote } from '../../src/tools/add-note.ts';
 import { breakDownGoal } from '../../src/tools/break-down-goal.ts';
 import { generateExecutionPlan } from '../../src/tools/generate-execution-plan.ts';
@@ -9,7 +11,7 @@ import { getBriefing } from '../../src/tools/get-briefing.ts';
 import { getHistory } from '../../src/tools/get-history.ts';
 import { search } from '../../src/tools/search.ts';
 import { start } from '../legacy/support/program.ts';
-import { aGoal, aTask } from '../support/builders.ts';
+import { aGoal, aSubtask, aTask, someTasks } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
 import { wholeState } from '../support/random-history.ts';
 import { commandsOn } from './support.ts';
@@ -44,6 +46,20 @@ describe('looking at the work', () => {
       `2  ◌ ${next} ◆ a task  waits for ${task}`,
     ]);
     expect(await json(generateExecutionPlan, 'plan', goal)).toMatchObject({ total_phases: 2 });
+  });
+
+  it('board and brief say "at least" of what was not counted to its end', async () => {
+    await setTaskStatus(call, { taskId: task, status: 'in_progress' });
+    const waiting = Array.from({ length: 205 }, () => aSubtask({ dependencies: [task] }));
+    await breakDown(call, goal, waiting);
+    await someTasks(call, goal, 1_001);
+    const { stdout } = await goalAgent(['board'], { env: { COLUMNS: '40' } });
+    expect(stdout).toMatch(/^ {2}In progress 1$/m);
+    expect(stdout).toMatch(/^ {2}Ready 1000\+$/m);
+    expect(stdout).toMatch(/^ {2}Waiting 200\+$/m);
+    expect(stdout).toMatch(/^ +… at least \d+ more$/m);
+    const { briefing } = await json(getBriefing, 'brief');
+    expect(String(briefing).match(/… and at least \d+ more/g)).toHaveLength(2);
   });
 
   it('board has columns beside each other where there is room, and below each other otherwise', async () => {

@@ -7,7 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { findService } from '../../src/machine/service/record.ts';
 import { stopService } from '../../src/machine/service/stop.ts';
 import { processSpace } from '../../src/store/embedded/process.ts';
-import { aDatabase } from '../support/database.ts';
+import { aGoal } from '../support/builders.ts';
+import { aDatabase, aStore } from '../support/database.ts';
 import { aHome, type Home } from './support.ts';
 
 const database = await aDatabase();
@@ -60,6 +61,16 @@ describe('the service in the background', () => {
     await addGoal(home, 'by a client of this service');
     expect((await home.mcpctl('status')).stdout).toMatch(/Clients {4}\S+ \(now\)\n/);
     expect((await statusOf(home)).clients).toEqual([{ name: expect.any(String), last_seen: expect.any(String) }]);
+  });
+
+  it('says at least how much it holds where it does not count to the end', patient, async () => {
+    const many = await aDatabase();
+    const store = await aStore(many);
+    await Promise.all(Array.from({ length: 501 }, () => aGoal({ store, actor: 'tester' })));
+    await store.database.close();
+    const home = aHome(many);
+    await home.mcpctl('start');
+    expect((await home.mcpctl('status')).stdout).toContain('Holds      at least 500 goals, 0 tasks, 0 of them open\n');
   });
 
   it('restarts with the options that it was started with', patient, async () => {

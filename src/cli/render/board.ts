@@ -6,8 +6,10 @@ import { cells, count, cut, padEnd, wrapped } from './text.ts';
 
 export interface BoardColumn {
   name: string;
-  /** All that belongs to it; `tasks` may be the first of them. */
+  /** All that belongs to it, as far as it was counted; `tasks` may be the first of them. */
   total: number;
+  /** Whether there may be more than was counted. */
+  isAtLeast?: boolean;
   tasks: TaskRow[];
 }
 
@@ -96,13 +98,19 @@ function firstOf({ name, tasks }: BoardColumn, room: number): TaskRow[] {
   return tasks.slice(0, Math.min(name === 'Done' ? shownDone : most, room));
 }
 
-function headOf({ name, total }: BoardColumn, { colours }: Look): string {
-  return `${colours.strong(name)} ${colours.muted(String(total))}`;
+export function headOf({ name, total, isAtLeast }: BoardColumn, { colours }: Look): string {
+  return `${colours.strong(name)} ${colours.muted(`${total}${isAtLeast ? '+' : ''}`)}`;
 }
 
-function moreLines({ total }: BoardColumn, shown: TaskRow[], { colours, signs }: Look): string[] {
+function moreLines({ total, isAtLeast }: BoardColumn, shown: TaskRow[], { colours, signs }: Look): string[] {
   const more = total - shown.length;
-  return more > 0 ? [colours.muted(`${signs.ellipsis} ${count(more, 'more task').replace(/ tasks?$/, '')}`)] : [];
+  return more > 0
+    ? [
+        colours.muted(
+          `${signs.ellipsis} ${isAtLeast ? 'at least ' : ''}${count(more, 'more task').replace(/ tasks?$/, '')}`,
+        ),
+      ]
+    : [];
 }
 
 /** A sign and an ID, the text below them, and what there is to know. */

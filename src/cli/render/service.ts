@@ -11,7 +11,7 @@ import { age, clock } from './time.ts';
 
 export type AgentStatus = z.infer<typeof getAgentStatus.output> & {
   persistence: { mode: string; from: string; connected: boolean; problem?: string };
-  current_state: { goals: number; tasks: number; open_tasks: number } | null;
+  current_state: { goals: number; tasks: number; open_tasks: number; at_least?: true | undefined } | null;
   agent_config: { workspace: string; pool_size: number; max_overflow: number; timeout_seconds: number };
   cache: { enabled: boolean; state: string; from: string; hits: number; misses: number };
   notices?: string[];
@@ -106,8 +106,9 @@ function clientsRow(clients: Clients): [string, string] {
   return ['Clients', `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }
 
-function heldRow({ goals, tasks, open_tasks }: { goals: number; tasks: number; open_tasks: number }): [string, string] {
-  return ['Holds', `${count(goals, 'goal')}, ${count(tasks, 'task')}, ${open_tasks} of them open`];
+function heldRow({ goals, tasks, open_tasks, at_least }: NonNullable<AgentStatus['current_state']>): [string, string] {
+  const held = `${count(goals, 'goal')}, ${count(tasks, 'task')}, ${open_tasks} of them open`;
+  return ['Holds', at_least ? `at least ${held}` : held];
 }
 
 function moreRows({ service, status, home }: ShownService): [string, string][] {

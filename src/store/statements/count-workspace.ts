@@ -1,7 +1,5 @@
+import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
-
-/** Goals that are counted at most. */
-const newestAtMost = 500;
 
 const columns = {
   goals: 'int8',
@@ -22,7 +20,7 @@ const counted = (limit: string) => `
     select count(*) as goals,
       coalesce(sum(n.total_tasks), 0)::int8 as tasks,
       coalesce(sum(n.open_tasks), 0)::int8 as open_tasks,
-      ${limit === '' ? 'true' : `count(*) < ${newestAtMost}`} as is_all,
+      ${limit === '' ? 'true' : `count(*) < ${countedAtMost.goals}`} as is_all,
       (select c.next - 1 from counters c where c.workspace_id = $1 and c.kind = 'goal') as goal_counter,
       (select c.next - 1 from counters c where c.workspace_id = $1 and c.kind = 'task') as task_counter
     from newest n`;
@@ -32,7 +30,7 @@ export const countWorkspace = defineStatement({
   name: 'count_workspace',
   params: { workspaceId: 'int8' },
   columns,
-  text: counted(`\n      limit ${newestAtMost}`),
+  text: counted(`\n      limit ${countedAtMost.goals}`),
 });
 
 /** The same without a bound. */

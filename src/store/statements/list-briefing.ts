@@ -1,5 +1,6 @@
+import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
-import { claimOf, countedAtMost, isStaleUnlessHeld } from './sql.ts';
+import { claimOf, isStaleUnlessHeld } from './sql.ts';
 
 // What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
 
@@ -32,7 +33,7 @@ const inState = (status: string, scope: string) => {
   return `
     (
       select ${task('t.updated_at')},
-        (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost}) as counted) as total
+        (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost.rows}) as counted) as total
       from tasks t
       ${claimOf('t')}
       where ${condition}
@@ -57,9 +58,8 @@ export const listCurrentTasksOfGoal = defineStatement({
   text: current(' and t.goal_id = $4'),
 });
 
-/** Tasks under way or stuck that are looked at, and tasks that wait for one of them. */
+/** Tasks under way or stuck for which others are looked for. */
 const currentAtMost = 50;
-const waitingAtMost = 200;
 
 const waitingColumns = {
   id: 'text',
@@ -83,7 +83,7 @@ const waiting = (scope: string) => `
         select d.task_id
         from task_dependencies d
         where d.workspace_id = $1 and d.depends_on_id = any(array(select c.id from current c))
-        limit ${waitingAtMost}
+        limit ${countedAtMost.waiting}
       ))
     )
     select w.id, w.goal_id, left(w.description, $2) as description,
@@ -130,7 +130,7 @@ const finished = (condition: string) => {
   const all = `${condition} and t.completed_at is not null and ${since('t.completed_at')}`;
   return `
     select ${task('t.completed_at')},
-      (select count(*) from (select from tasks t where ${all} limit ${countedAtMost}) as counted) as total
+      (select count(*) from (select from tasks t where ${all} limit ${countedAtMost.rows}) as counted) as total
     from tasks t
     ${claimOf('t')}
     where ${all}
@@ -167,7 +167,7 @@ const lastNotes = (scope: string, order: string) => {
   const condition = `n.workspace_id = $1${scope} and ${since('n.created_at')}`;
   return `
     select n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, n.created_at,
-      (select count(*) from (select from notes n where ${condition} limit ${countedAtMost}) as counted) as total
+      (select count(*) from (select from notes n where ${condition} limit ${countedAtMost.rows}) as counted) as total
     from notes n
     where ${condition}
     order by ${order}

@@ -1,6 +1,6 @@
+import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
 import { listedGoalColumns, listedGoalSelect } from './columns.ts';
-import { countedAtMost } from './sql.ts';
 
 // Goals, newest first, those numbered below `before`. `total` counts all that match, up to a bound. One plan cannot serve all
 // ways to them, so there is a statement for each.
@@ -23,7 +23,7 @@ const isBefore = (alias: string) => `${alias}.number < coalesce($7::int8, 922337
 const page = (numbers: string, counted: string) => `
     select ${listedGoalSelect}, g.number,
       (select count(*) from (${counted}
-        limit ${countedAtMost}
+        limit ${countedAtMost.rows}
       ) c) as total
     from (${numbers}
     ) n
@@ -51,7 +51,7 @@ const byKind = (table: 'goals' | 'goal_repos', condition: string) => {
       order by r.number desc
       limit $8`,
     `
-        select${rows('', `limit ${countedAtMost}`)}`,
+        select${rows('', `limit ${countedAtMost.rows}`)}`,
   );
 };
 

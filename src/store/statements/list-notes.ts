@@ -1,5 +1,5 @@
+import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
-import { countedAtMost } from './sql.ts';
 
 const columns = {
   id: 'int8',
@@ -14,7 +14,7 @@ const columns = {
 
 const select = (condition: string) => `
     select n.id, n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, length(n.text) as text_length, n.created_at,
-      (select count(*) from (select from notes n where ${condition} limit ${countedAtMost}) as counted) as total
+      (select count(*) from (select from notes n where ${condition} limit ${countedAtMost.rows}) as counted) as total
     from notes n
     where ${condition}
     order by n.id desc

@@ -1,6 +1,7 @@
+import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
 import { listedTaskColumns, listedTaskSelect } from './columns.ts';
-import { claimOf, countedAtMost, isReady, readyStarts } from './sql.ts';
+import { claimOf, isReady, readyStarts } from './sql.ts';
 
 const ready = isReady('t');
 /** Claimed, and the lease ran out: ready again, and given back with the next claim. */
@@ -30,10 +31,10 @@ export const listReadyTasks = defineStatement({
   text: `
     select ${listedTaskSelect},
       (select count(*) from (
-        (${readyRows('', `limit ${countedAtMost}`)}
-          limit ${countedAtMost})
+        (${readyRows('', `limit ${countedAtMost.rows}`)}
+          limit ${countedAtMost.rows})
         union all
-        (select from tasks t where t.workspace_id = $1 and ${givenUp} limit ${countedAtMost})) as counted) as total
+        (select from tasks t where t.workspace_id = $1 and ${givenUp} limit ${countedAtMost.rows})) as counted) as total
     from (
       -- the page first, and only then what its rows look like
       (${readyRows('t.*', 'order by t.number\n            limit $3')})
@@ -54,9 +55,9 @@ export const listReadyTasksOfGoal = defineStatement({
   text: `
     select ${listedTaskSelect},
       (select count(*) from (
-        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${ready} limit ${countedAtMost})
+        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${ready} limit ${countedAtMost.rows})
         union all
-        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${givenUp} limit ${countedAtMost})) as counted) as total
+        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${givenUp} limit ${countedAtMost.rows})) as counted) as total
     from (
       (
         select t.* from tasks t

@@ -136,9 +136,6 @@ export const expiredAtOnce = 100;
 /** An empty claim counts tasks up to this many, and looks at none beyond: it is asked again and again. */
 export const outlookAtMost = 1_000;
 
-/** Past this many rows a list says "at least": counting further would cost more than the list. */
-export const countedAtMost = 1_000;
-
 /** A time to the microsecond as ISO 8601 in UTC: a JavaScript date, which `timestamptz` becomes, has milliseconds. */
 export function exactTime(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

@@ -1,5 +1,6 @@
 import { formatEffort } from '../../domain/effort.ts';
 import { describeCycle } from '../../domain/graph/describe-cycle.ts';
+import { countedAtMost } from '../../domain/limits.ts';
 import { longestName, named, quoted, quotedJson } from '../../domain/stored-text.ts';
 import type { BriefedTask, Briefing } from '../../service/briefing.ts';
 import { describeHeldUp, type HeldUp } from '../../service/held-up.ts';
@@ -7,8 +8,10 @@ import { describeHeldUp, type HeldUp } from '../../service/held-up.ts';
 interface Section {
   title: string;
   lines: string[];
-  /** How many lines there would be of all that is stored. */
+  /** How many lines there would be of all that is stored, as far as it was counted. */
   total: number;
+  /** Whether there may be more than was counted. */
+  isAtLeast?: boolean;
   /** Of what is left when its turn comes, the part that it may take. The most useful come first and take most. */
   share: number;
 }
@@ -58,10 +61,11 @@ function startOf({ title, lines }: Section, room: number): Shown {
   return count === 0 ? { lines: 0, cost: 0 } : { lines: count, cost };
 }
 
-function textOf({ title, lines, total }: Section, count: number): string[] {
+function textOf({ title, lines, total, isAtLeast }: Section, count: number): string[] {
   if (count === 0) return [];
   const more = total - count;
-  return [[`## ${title}`, ...lines.slice(0, count), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')];
+  const rest = `… and ${isAtLeast ? 'at least ' : ''}${more} more`;
+  return [[`## ${title}`, ...lines.slice(0, count), ...(more > 0 ? [rest] : [])].join('\n')];
 }
 
 /** With the line break, which JSON writes as two characters. */
@@ -73,19 +77,16 @@ function sectionsOf(briefing: Briefing): Section[] {
   const { plan, goals, current, ready, waiting, heldUp, finished, notes } = briefing;
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
-  const section = (title: string, share: number, lines: string[], rows: { total: number }[]): Section => ({
-    title,
-    share,
-    lines,
-    total: rows[0]?.total ?? lines.length,
-  });
+  const section = (title: string, share: number, lines: string[], rows: { total: number }[]): Section => {
+    const total = rows[0]?.total ?? lines.length;
+    return { title, share, lines, total, isAtLeast: total >= countedAtMost.rows };
+  };
   return [
     ...(plan === undefined ? [] : [section(goalTitle(plan.goal), 0.3, [quoted(plan.goal.description, 400)], [])]),
     section('In progress', 0.3, inState('in_progress').map(progressLine), inState('in_progress')),
-    {
-      ...section('Blocked or failed', 0.3, stuck.map(stuckLine), []),
-      total: totalOf(inState('blocked'), inState('failed')),
-    },
+    section('Blocked or failed', 0.3, stuck.map(stuckLine), [
+      { total: totalOf(inState('blocked'), inState('failed')) },
+    ]),
     section(
       'Ready',
       0.35,
@@ -111,12 +112,15 @@ function sectionsOf(briefing: Briefing): Section[] {
       ),
       notes,
     ),
-    section(
-      'Waiting for what is in progress, blocked or failed',
-      0.6,
-      waiting.map((task) => `- ${task.id} ${quoted(task.description, 80)} waits for ${task.waits_for.join(', ')}`),
-      waiting,
-    ),
+    {
+      ...section(
+        'Waiting for what is in progress, blocked or failed',
+        0.6,
+        waiting.map((task) => `- ${task.id} ${quoted(task.description, 80)} waits for ${task.waits_for.join(', ')}`),
+        waiting,
+      ),
+      isAtLeast: (waiting[0]?.total ?? 0) >= countedAtMost.waiting,
+    },
     section('Waiting for tasks of closed goals', 0.6, heldUp.map(heldUpLine), []),
     section(
       'Goals in progress',
