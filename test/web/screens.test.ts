@@ -141,7 +141,7 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
       .first()
       .waitFor();
     const focused = () => page.evaluate<string>('document.activeElement.tagName');
-    // between two keys the browser draws no frame at the least
+    // the browser need not draw a frame between two keys
     const afterKey = () =>
       page.evaluate<string>(`
         document.dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true }));
