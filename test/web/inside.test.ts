@@ -107,4 +107,17 @@ describe.skipIf(chromiumPath === undefined)('the board inside a client', async (
     await frame.locator(card(ship), { hasText: 'Meanwhile' }).waitFor();
     await frame.locator('.offline').waitFor({ state: 'detached' });
   });
+
+  test('what could not be read while the server was away is read when it is back', async () => {
+    const { frame, stop, go } = await show('get_goal', { goal_id });
+    await frame.locator(card(ship)).waitFor();
+    // the first look is over: the page was connected
+    await frame.locator('.offline').waitFor({ state: 'detached' });
+    stop();
+    await frame.locator('.offline').waitFor();
+    await frame.getByRole('link', { name: 'Goals', exact: true }).click();
+    await frame.getByRole('button', { name: 'Try again' }).waitFor();
+    go();
+    await frame.locator('.goal-row', { hasText: 'Sign in with a passkey' }).waitFor();
+  });
 });

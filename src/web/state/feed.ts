@@ -30,3 +30,14 @@ export function tellOfLoss(): void {
 export function hear(): void {
   heardAtMs.value = Date.now();
 }
+
+let wasConnected = false;
+
+/** The server answers. After a loss all is read again: what was asked for meanwhile failed, and is told of by no change. */
+export function connected(): void {
+  hear();
+  const isBack = wasConnected && !isConnected.value;
+  wasConnected = true;
+  isConnected.value = true;
+  if (isBack) tellOfLoss();
+}

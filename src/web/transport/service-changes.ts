@@ -1,5 +1,5 @@
 import type { Change } from '../../domain/change.ts';
-import { hear, isConnected, tellOfChanges, tellOfLoss } from '../state/feed.ts';
+import { connected, hear, isConnected, tellOfChanges, tellOfLoss } from '../state/feed.ts';
 import { signedOut } from '../state/request.ts';
 
 /** Changes that come together are told together. */
@@ -17,8 +17,7 @@ export function followChanges(): void {
   const opened = new EventSource(`/api/v1/changes${since}`);
   source = opened;
   opened.onopen = () => {
-    hear();
-    isConnected.value = true;
+    connected();
     failures = 0;
   };
   opened.addEventListener('position', (event) => {

@@ -1,6 +1,6 @@
 import { loaded } from '../../goal/store.ts';
 import type { ToldEvent } from '../../parts/line.tsx';
-import { hear, isConnected, type SeenChange, tellOfChanges, tellOfLoss } from '../../state/feed.ts';
+import { connected, isConnected, type SeenChange, tellOfChanges, tellOfLoss } from '../../state/feed.ts';
 import { listEvents } from './history.ts';
 
 // A host has no stream of changes for the page: it asks for the last events of the history, while somebody sees it.
@@ -50,8 +50,7 @@ export function lookNow(): void {
 async function look(): Promise<void> {
   try {
     const { events } = await listEvents({}, { limit: lookedAt });
-    hear();
-    isConnected.value = true;
+    connected();
     const before = known;
     known = new Set(events.map(({ seq }) => seq));
     const fresh = events.filter(({ seq }) => before?.has(seq) === false);
