@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accountForNewServer, accountOf, makePrivate } from './account.ts';
 import { getBinaries } from './binaries.ts';
 import { createDatabase } from './create.ts';
+import { watchForDamage } from './damage.ts';
 import { type DataFolder, markDirectory } from './data-folder.ts';
 import { makeFolders } from './make-folders.ts';
 import { type Address, joinServer, type Membership } from './membership.ts';
@@ -71,11 +72,15 @@ export async function joinEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
     options.known?.check();
     makeFolders(home);
     let started = false;
+    const findDamage = await watchForDamage(logFile(home));
     while (Date.now() < deadline) {
       const joined = await tryJoin(home);
       if (joined) await options.known?.checkMark();
       if (joined) return serverOf(joined, { ...options, home, started });
       started = (await startAlone({ ...options, home, deadline })) || started;
+      const damage = await findDamage();
+      const place = damage && (await findPlace(home));
+      if (damage && place) throw notLetIn(place.dataDirectory, damage);
     }
   } catch (error) {
     throw explain(error, home);
