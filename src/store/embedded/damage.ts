@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import { unless } from './trouble.ts';
 
 /** How often the server's log is looked at while nobody is let in. */
 const LOOK_MS = 500;
@@ -11,12 +10,13 @@ const DAMAGE = /\|XX...\|FATAL: +(.*)/;
  * nobody in but for moments between, so a client that is never there at such a moment finds the reason in the log alone.
  */
 export async function watchForDamage(logFile: string): Promise<() => Promise<Error | undefined>> {
-  const { size = 0 } = (await stat(logFile).catch(unless('ENOENT'))) ?? {};
+  // a log that is not there, or is another user's, says nothing
+  const { size = 0 } = (await stat(logFile).catch(() => undefined)) ?? {};
   let lookAt = Date.now() + LOOK_MS;
   return async () => {
     if (Date.now() < lookAt) return undefined;
     lookAt = Date.now() + LOOK_MS;
-    const log = (await readFile(logFile).catch(unless('ENOENT'))) ?? Buffer.alloc(0);
+    const log = await readFile(logFile).catch(() => Buffer.alloc(0));
     // a log that has become shorter is another one
     const said = log.subarray(log.length < size ? 0 : size).toString();
     const [, reason] = DAMAGE.exec(said) ?? [];
