@@ -7,7 +7,7 @@ import { defineTool, reads } from './define/define-tool.ts';
 
 export const batchGetTasks = defineTool({
   name: 'batch_get_tasks',
-  description: 'See several tasks by their IDs. not_shown names the rest.',
+  description: 'See several tasks by their IDs.',
   input: z.strictObject({ task_ids: z.array(TaskId).min(1).max(limits.taskIdsPerCall) }),
   output: z.object({
     tasks: z.array(TaskEntry),

@@ -11,7 +11,7 @@ const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: Res
 
 export const batchUpdateTasks = defineTool({
   name: 'batch_update_tasks',
-  description: 'Say how several tasks stand in one call. What cannot be saved is in failed; the rest is saved.',
+  description: 'Say how several tasks stand; failed has what could not be saved.',
   input: z.strictObject({ updates: z.array(Update).min(1).max(limits.updatesPerCall) }),
   output: z.object({
     successful: z.array(z.string()),

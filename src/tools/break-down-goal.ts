@@ -5,17 +5,18 @@ import { subtaskFields } from '../domain/subtasks.ts';
 import { breakDownGoal as breakDown } from '../service/break-down-goal.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence, TaskEntry, taskEntry } from './answers/answers.ts';
 import { adds, defineTool } from './define/define-tool.ts';
+import { listedAsText, unlisted } from './define/listed-schema.ts';
 
 const Subtask = z.strictObject({
   description: subtaskFields.description,
   type: subtaskFields.type.optional(),
-  priority: subtaskFields.priority.optional(),
-  dependencies: subtaskFields.dependencies.optional().describe('#1 (first), a key or TASK-0001'),
+  priority: listedAsText(subtaskFields.priority.optional()),
+  dependencies: subtaskFields.dependencies.optional().describe('#1, key or TASK-0001'),
   key: subtaskFields.key.optional(),
   estimated_effort: subtaskFields.estimated_effort.unwrap().optional().describe('4h, 2d'),
   repo: subtaskFields.repo.unwrap().optional(),
   jira_ticket: subtaskFields.jira_ticket.unwrap().optional(),
-  tools: subtaskFields.tools.optional(),
+  tools: unlisted(subtaskFields.tools.optional()),
 });
 
 export const breakDownGoal = defineTool({

@@ -4,6 +4,7 @@ import { createGoal as create } from '../service/goals.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from './answers/answers.ts';
 import { adds, defineTool } from './define/define-tool.ts';
 import { anyObject } from './define/input.ts';
+import { listedAsText } from './define/listed-schema.ts';
 
 export const createGoal = defineTool({
   name: 'create_goal',
@@ -13,7 +14,7 @@ export const createGoal = defineTool({
     description: NewGoal.shape.description,
     priority: NewGoal.shape.priority.default('medium'),
     repos: NewGoal.shape.repos.default([]),
-    metadata: anyObject(NewGoal.shape.metadata).default({}),
+    metadata: listedAsText(anyObject(NewGoal.shape.metadata).default({}), 'JSON'),
   }),
   output: GoalAnswer.extend({ _persistence: Persistence }),
   hints: adds,

@@ -7,7 +7,7 @@ import { defineTool, deletes } from './define/define-tool.ts';
 
 export const deleteGoal = defineTool({
   name: 'delete_goal',
-  description: 'Remove a goal with all of its tasks. To only stop work on it, set its status to cancelled.',
+  description: 'Remove a goal with its tasks. To only stop work on it, cancel it.',
   input: z.strictObject({ goal_id: GoalId }),
   output: z.object({
     deleted_goal_id: z.string(),

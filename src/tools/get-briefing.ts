@@ -14,7 +14,7 @@ export const getBriefing = defineTool({
   description: 'Start here: what is in progress, blocked, ready, finished lately, and the last notes.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
-    since: SinceArgument.optional().describe('2h, 3d or ISO 8601'),
+    since: SinceArgument.optional().describe('2h or ISO 8601'),
     max_chars: z.number().int().min(500).max(answerBudget.total).default(6_000),
   }),
   output: z.object({ briefing: z.string(), left_out: z.number().int().optional() }),

@@ -6,10 +6,10 @@ import { defineTool, reads } from './define/define-tool.ts';
 
 export const getGoal = defineTool({
   name: 'get_goal',
-  description: "See one of Goal Agent's goals with its tasks and progress; of a large one, unfinished tasks first.",
+  description: "See one of Goal Agent's goals with its tasks, unfinished ones first, and progress.",
   input: z.strictObject({
     goal_id: GoalId,
-    full: z.boolean().default(false).describe('long text whole'),
+    full: z.boolean().default(false),
   }),
   output: GoalAnswer.extend({
     task_details: z.array(TaskEntry),

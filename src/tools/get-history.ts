@@ -11,12 +11,12 @@ import { defineTool, reads } from './define/define-tool.ts';
 
 export const getHistory = defineTool({
   name: 'get_history',
-  description: 'See who changed what and when, newest first. cursor takes the last next_cursor.',
+  description: 'See who changed what and when, newest first.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
     task_id: TaskId.optional(),
     actor: text().optional(),
-    since: SinceArgument.optional().describe('2h, 3d or ISO 8601'),
+    since: SinceArgument.optional().describe('2h or ISO 8601'),
     limit: z.number().int().min(1).max(limits.page).default(20),
     cursor: text().optional(),
   }),

@@ -9,7 +9,7 @@ export const getTask = defineTool({
   description: 'See one task: what to do, its dependencies, result and notes.',
   input: z.strictObject({
     task_id: TaskId,
-    full: z.boolean().default(false).describe('long text whole'),
+    full: z.boolean().default(false),
   }),
   output: TaskAnswer.extend(notesShape),
   hints: reads,

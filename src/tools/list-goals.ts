@@ -7,13 +7,14 @@ import { listGoals as list } from '../service/goals.ts';
 import { Budget, GoalEntry, goalEntry } from './answers/answers.ts';
 import { cursorBefore, numberOfCursor } from './answers/number-cursor.ts';
 import { defineTool, reads } from './define/define-tool.ts';
+import { listedAsText } from './define/listed-schema.ts';
 
 export const listGoals = defineTool({
   name: 'list_goals',
-  description: 'Find goals, newest first. cursor takes the last next_cursor.',
+  description: 'Find goals, newest first.',
   input: z.strictObject({
-    status: GoalStatus.optional(),
-    priority: Priority.optional(),
+    status: listedAsText(GoalStatus.optional()),
+    priority: listedAsText(Priority.optional()),
     repo: text().optional(),
     limit: z.number().int().min(1).max(limits.page).default(50),
     cursor: text().optional(),

@@ -7,6 +7,7 @@ import { listTasks as list } from '../service/list-tasks.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from './answers/answers.ts';
 import { cursorBefore, numberOfCursor } from './answers/number-cursor.ts';
 import { defineTool, reads } from './define/define-tool.ts';
+import { listedAsText } from './define/listed-schema.ts';
 
 /** A task in the list, without what is empty. */
 const Listed = TaskEntry.partial().required({ id: true, goal_id: true, description: true, status: true });
@@ -14,10 +15,10 @@ type Listed = z.infer<typeof Listed>;
 
 export const listTasks = defineTool({
   name: 'list_tasks',
-  description: 'Find tasks by status, repo, type, goal or agent (their holder), newest first.',
+  description: 'Find tasks, newest first; agent: who holds them.',
   input: z.strictObject({
     goal_id: GoalId.optional(),
-    status: TaskStatus.optional(),
+    status: listedAsText(TaskStatus.optional()),
     repo: text().optional(),
     type: text().optional(),
     agent: text(100).optional(),

@@ -6,6 +6,7 @@ import { synonymsIn, words } from '../domain/words.ts';
 import { search as find } from '../service/search.ts';
 import { Budget } from './answers/answers.ts';
 import { defineTool, reads } from './define/define-tool.ts';
+import { listedAsText } from './define/listed-schema.ts';
 
 const Kind = words(['goal', 'task', 'note'], { goals: 'goal', tasks: 'task', notes: 'note' });
 const Status = words([...new Set([...TaskStatus.options, ...GoalStatus.options])], {
@@ -20,8 +21,8 @@ export const search = defineTool({
   description: 'Find goals, tasks and notes by words, ID, ticket or repo. Best first.',
   input: z.strictObject({
     query: text(),
-    kind: Kind.optional(),
-    status: Status.optional(),
+    kind: listedAsText(Kind.optional()),
+    status: listedAsText(Status.optional()),
     limit: z.number().int().min(1).max(50).default(10),
   }),
   output: z.object({

@@ -6,8 +6,7 @@ import { adds, defineTool } from './define/define-tool.ts';
 
 export const undo = defineTool({
   name: 'undo',
-  description:
-    'Take back your last operation, or that of an event in get_history. Refused where its rows changed since.',
+  description: 'Take back your last operation, or that of an event in get_history.',
   input: z.strictObject({ event_id: z.number().int().min(1).optional() }),
   output: z.object({
     event_id: z.number().int(),

@@ -7,6 +7,7 @@ import { describeHeldUp, listWaitingForGoal } from '../service/held-up.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from './answers/answers.ts';
 import { defineTool, sets } from './define/define-tool.ts';
 import { anyObject } from './define/input.ts';
+import { listedAsText } from './define/listed-schema.ts';
 
 export const updateGoal = defineTool({
   name: 'update_goal',
@@ -14,10 +15,10 @@ export const updateGoal = defineTool({
   input: z.strictObject({
     goal_id: GoalId,
     description: NewGoal.shape.description.optional(),
-    priority: NewGoal.shape.priority.optional(),
+    priority: listedAsText(NewGoal.shape.priority.optional()),
     status: GoalStatus.optional(),
     repos: NewGoal.shape.repos.optional(),
-    metadata: anyObject(NewGoal.shape.metadata, 'merged; null removes a key').optional(),
+    metadata: listedAsText(anyObject(NewGoal.shape.metadata).optional(), 'JSON; merged, null removes a key'),
   }),
   output: GoalAnswer.extend({ _persistence: Persistence, warnings: z.array(z.string()).optional() }),
   hints: sets,

@@ -7,15 +7,18 @@ import { setTaskStatus } from '../service/set-task-statuses.ts';
 import { Budget, Persistence, persistence, TaskAnswer, taskAnswer } from './answers/answers.ts';
 import { Fence } from './answers/claim-fence.ts';
 import { defineTool, sets } from './define/define-tool.ts';
+import { listedAsText, unlisted } from './define/listed-schema.ts';
 
 /**
  * Any JSON. Text is kept to the letter, JSON text too: who wants a structure sends one. Null and "" mean that it was left
  * out, since some clients fill in every argument.
  */
-export const ResultArgument = z
-  .preprocess((value) => (value === null || value === '' ? undefined : value), StorableJson.optional())
-  .optional()
-  .meta({ anyOf: [{ type: 'string' }, { type: 'object', description: 'any JSON' }] });
+export const ResultArgument = listedAsText(
+  z
+    .preprocess((value) => (value === null || value === '' ? undefined : value), StorableJson.optional())
+    .optional()
+    .meta({ anyOf: [{ type: 'string' }, { type: 'object', description: 'any JSON' }] }),
+);
 
 /** IDs of what became ready that one answer names. */
 export const shownReady = 100;
@@ -27,8 +30,8 @@ export const updateTaskStatus = defineTool({
     task_id: TaskId,
     status: TaskStatus,
     result: ResultArgument,
-    clear_result: z.boolean().optional(),
-    fence: Fence.optional().describe("your claim's"),
+    clear_result: unlisted(z.boolean().optional()),
+    fence: Fence.optional(),
   }),
   output: TaskAnswer.extend({
     made_ready: z.array(z.string()),

@@ -7,6 +7,7 @@ import { updateTask as update } from '../service/update-task.ts';
 import { Budget, TaskAnswer, taskAnswer } from './answers/answers.ts';
 import { heldByOthers } from './answers/held-by-others.ts';
 import { defineTool, sets } from './define/define-tool.ts';
+import { listedAsText } from './define/listed-schema.ts';
 
 /** Text that may be empty, which takes the value away: null is the same as leaving it out, as everywhere. */
 function clearable(schema: z.ZodType) {
@@ -29,7 +30,7 @@ export const updateTask = defineTool({
     task_id: TaskId,
     description: subtaskFields.description.optional(),
     type: subtaskFields.type.optional(),
-    priority: subtaskFields.priority.optional(),
+    priority: listedAsText(subtaskFields.priority.optional()),
     estimated_effort: clearable(subtaskFields.estimated_effort).optional(),
     repo: clearable(subtaskFields.repo).optional(),
     jira_ticket: clearable(subtaskFields.jira_ticket).optional(),

@@ -18,7 +18,7 @@ test('the definitions of the tools are what was reviewed', async () => {
   await expect(`${JSON.stringify(defined, null, 2)}\n`).toMatchFileSnapshot('__snapshots__/tools.json.txt');
 });
 
-test('the fourteen tools of v3.0 take at most 7,500 characters', () => {
+test('the fourteen tools of v3.0 take at most 4,800 characters', () => {
   const core = chooseTools({ names: ['core'], readOnly: false }).map((tool) => tool.name);
   const total = sizes.filter(({ name }) => core.includes(name)).reduce((sum, { size }) => sum + size, 0);
   expect(core).toHaveLength(14);
@@ -26,7 +26,7 @@ test('the fourteen tools of v3.0 take at most 7,500 characters', () => {
 });
 
 test('the limits are those that were promised', () => {
-  expect(contextLimits).toEqual({ tool: 700, core: 7_500, default: 8_000, instructions: 1_500 });
+  expect(contextLimits).toEqual({ tool: 700, core: 4_800, default: 8_000, instructions: 1_500 });
 });
 
 test('all tools together take at most 8,000 characters of a context window, and each at most 700', () => {

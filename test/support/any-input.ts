@@ -80,7 +80,7 @@ const meantFor: Record<string, string[]> = {
   query: ['a', 'goal', 'GOAL-1 a b'],
 };
 
-/** Values for a listed schema: mostly of its type, at the edges and beyond them; some as JSON text; some anything at all. */
+/** Values for a schema: mostly of its type, at the edges and beyond them; some as JSON text; some anything at all. */
 export function valuesFor(schema: Schema, name = ''): fc.Arbitrary<unknown> {
   const fitting = fittingValues(schema, name);
   return fc.oneof(
@@ -110,7 +110,7 @@ function mostly(meant: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 4, arbitrary: meant }, { weight: 1, arbitrary: aText() });
 }
 
-/** Arguments by a listed schema: what is required is mostly there, an unknown one rarely. */
+/** Arguments by a tool's whole schema: what is required is mostly there, an unknown one rarely. */
 export function argumentsFor({ properties = {}, required = [] }: Schema): fc.Arbitrary<Record<string, unknown>> {
   const fields = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, valuesFor(each, name)]));
   const complete = fc.record(fields, { requiredKeys: required });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** A JSON Schema, as tools list it. */
 export interface Schema {
   type?: string | string[];
@@ -8,6 +10,11 @@ export interface Schema {
   enum?: unknown[];
   additionalProperties?: boolean | Schema;
   [keyword: string]: unknown;
+}
+
+/** All that a tool takes or answers, whether it is listed or not. */
+export function wholeSchema(schema: z.ZodType): Schema {
+  return z.toJSONSchema(schema, { io: 'input' }) as Schema;
 }
 
 /** A schema and all that are in it, with where each stands. */

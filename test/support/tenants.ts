@@ -5,13 +5,12 @@ import { createToken } from '../../src/service/tokens.ts';
 import { TokenVerifier } from '../../src/service/verify-token.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { AgentFacts } from '../../src/tools/define/define-tool.ts';
-import { listedSchema } from '../../src/tools/define/listed-schema.ts';
 import { errorMessage, runTool } from '../../src/tools/define/run-tool.ts';
 import { tools } from '../../src/tools/index.ts';
 import { argumentsFor } from './any-input.ts';
 import { aClient } from './conversation.ts';
 import { aDatabase, aStore } from './database.ts';
-import type { Schema } from './schema-subsets.ts';
+import { wholeSchema } from './schema-subsets.ts';
 
 /** One tenant of one database, as its caller sees it: an answer, or the text of a refusal. */
 export type Ask = (tool: string, args: Record<string, unknown>) => Promise<unknown>;
@@ -89,7 +88,7 @@ export interface TenantStep {
 /** A call of any tool with any arguments, those that depend on the time of day aside. */
 export const aTenantStep: fc.Arbitrary<TenantStep> = fc.oneof(
   ...tools.map((tool) =>
-    argumentsFor(listedSchema(tool.input) as Schema).map((args) => ({ tool: tool.name, args: timeless(args) })),
+    argumentsFor(wholeSchema(tool.input)).map((args) => ({ tool: tool.name, args: timeless(args) })),
   ),
 );
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { text } from '../../domain/text.ts';
 import type { Call } from '../../service/call.ts';
+import { unlisted } from './listed-schema.ts';
 
 /** What the server knows of itself, as `get_agent_status` tells it. Never a host, a user or a password. */
 export interface AgentFacts {
@@ -45,13 +46,16 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
 }
 
-/** Every tool that writes takes a `request_id` beside what it declares: docs/decisions/requests.md. */
+/**
+ * Every tool that writes takes a `request_id` beside what it declares: docs/decisions/requests.md. It is listed where a
+ * repeat without it does more than the first call did.
+ */
 export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(tool: Tool<I, O>): Tool {
-  const input = tool.hints.readOnlyHint ? tool.input : tool.input.extend(requestIdShape);
+  const { readOnlyHint, idempotentHint } = tool.hints;
+  const request_id = idempotentHint ? unlisted(text(100).optional()) : text(100).optional();
+  const input = readOnlyHint ? tool.input : tool.input.extend({ request_id });
   return { ...tool, input } as unknown as Tool;
 }
-
-const requestIdShape = { request_id: text(100).optional() };
 
 /** The request id of a call's arguments, and what the tool itself takes. */
 export function splitRequestId(input: Record<string, unknown>): {

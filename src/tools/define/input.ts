@@ -9,12 +9,13 @@ import type { Tool } from './define-tool.ts';
 const shownProblems = 5;
 
 /**
- * An object of any keys, which may also come as its JSON text. It is listed as both: strict modes close an object that
- * names no properties, and then text is all that can carry a key.
+ * An object of any keys, which may also come as its JSON text. List it as text: strict modes close an object that names no
+ * properties, and then text is all that can carry a key.
  */
-export function anyObject<S extends z.ZodType>(schema: S, description?: string) {
-  const object = { type: 'object', ...(description !== undefined && { description }) };
-  return z.preprocess(structureFromString, schema).meta({ anyOf: [object, { type: 'string', description: 'JSON' }] });
+export function anyObject<S extends z.ZodType>(schema: S) {
+  return z
+    .preprocess(structureFromString, schema)
+    .meta({ anyOf: [{ type: 'object' }, { type: 'string', description: 'JSON' }] });
 }
 
 /**
