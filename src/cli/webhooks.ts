@@ -9,8 +9,9 @@ import {
   testWebhook,
   type Webhook,
 } from '../service/webhooks/webhooks.ts';
+import { webhookAnswer } from '../tools/answers/admin-answers.ts';
 import type { Actions } from './actions.ts';
-import { print } from './render.ts';
+import { print, printJson } from './render/output.ts';
 
 export interface AddOptions {
   events?: string;
@@ -23,7 +24,7 @@ const actor = 'operator';
 
 export async function runList(actions: Actions, { json = false }: { json?: boolean }): Promise<void> {
   const webhooks = await actions.withCall(actor, listWebhooks);
-  if (json) print(JSON.stringify(webhooks, null, 2));
+  if (json) printJson(webhooks.map(webhookAnswer));
   else if (webhooks.length === 0) print('There is no webhook. To make one: goal-agent webhook add URL');
   else for (const each of webhooks) printWebhook(each);
 }
@@ -48,7 +49,7 @@ export async function runAdd(actions: Actions, url: string, { events, goal, json
     actions.withCall(actor, (call) => addWebhook(call, sender, { url, types, goalId })),
   );
   if (json) {
-    print(JSON.stringify({ ...webhook, secret }, null, 2));
+    printJson({ ...webhookAnswer(webhook), secret });
     return;
   }
   print(`${webhook.id}  ${wantedBy(webhook)} to ${webhook.url}, from now on, while goal-agent serve runs.`);

@@ -3,6 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { measure } from '../service/measures.ts';
 import { isDefect, type Observation } from '../tools/define/run-tool.ts';
+import { adminApi, adminRoutes } from './admin/admin.ts';
 import { type BoardFiles, pagePaths } from './board/files.ts';
 import { boardRoutes } from './board/routes.ts';
 import { openSession, sessionRoutes } from './board/session-routes.ts';
@@ -89,6 +90,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
     app.route('/api/v1/session', sessionRoutes({ parts, ...options.board }));
     app.route('/api/v1/board', boardRoutes(parts));
   }
+  app.route('/api/v1', adminApi(parts));
   app.route('/api/v1', restApi(parts));
   app.notFound((context) =>
     problemResponse({
@@ -137,7 +139,7 @@ function addOpenRoutes(app: Hono<HttpEnv>, parts: ServiceParts, { oauth, urlOf }
     return context.json(answer, ready ? 200 : 503);
   });
   app.get('/openapi.json', (context) =>
-    context.json(openApi({ tools: parts.tools, version, url: urlOf(context.req.url) })),
+    context.json(openApi({ tools: parts.tools, admin: adminRoutes(parts), version, url: urlOf(context.req.url) })),
   );
   if (oauth === undefined) return;
   for (const path of [metadataPath, `${metadataPath}/mcp`]) {
@@ -158,7 +160,7 @@ function addPages(
 
 /** The counts of one workspace are nothing for the callers of another. */
 async function metricsAnswer(context: Context<HttpEnv>, parts: ServiceParts, metrics: Metrics): Promise<Response> {
-  onlyForOwnAdmin(context, parts, 'read the metrics');
+  await onlyForOwnAdmin(context, parts, 'read the metrics');
   const { text, contentType } = await metrics.render();
   return context.body(text, 200, { 'content-type': contentType });
 }

@@ -1,4 +1,5 @@
 import type { Principal } from '../domain/principal.ts';
+import type { Sender } from '../service/webhooks/sender.ts';
 import type { ToolHost } from '../tools/define/run-tool.ts';
 
 /** Whether this replica can serve, and why not. */
@@ -10,6 +11,17 @@ export interface Readiness {
   isStarting?: boolean;
 }
 
+/** What admins need beside the store. */
+export interface AdminParts {
+  /** Looks at the receivers of webhooks, and tries them. */
+  sender: Sender;
+  /**
+   * Writes all that a workspace holds to a new file of this machine, and deletes the workspace. Gives back the file's name,
+   * without its folder.
+   */
+  deleteWorkspace(name: string, actor: string): Promise<string>;
+}
+
 /** What the service needs from the rest of the program. */
 export interface ServiceParts extends ToolHost {
   readiness(): Promise<Readiness>;
@@ -17,6 +29,7 @@ export interface ServiceParts extends ToolHost {
   identify(token: string): Promise<Identified>;
   /** Deliveries of webhooks that failed since the start. */
   webhookFailures(): number;
+  admin: AdminParts;
   /** Told of messages that break the protocol, for the log. */
   noticeProtocolError(error: Error): void;
 }

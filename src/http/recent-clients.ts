@@ -42,8 +42,12 @@ export class RecentClients {
 }
 
 /** Answers with the clients of this process, of whatever workspace: nothing for the callers of one. */
-export function clientsAnswer(context: Context<HttpEnv>, parts: ServiceParts, clients: RecentClients): Response {
-  onlyForOwnAdmin(context, parts, 'see who calls');
+export async function clientsAnswer(
+  context: Context<HttpEnv>,
+  parts: ServiceParts,
+  clients: RecentClients,
+): Promise<Response> {
+  await onlyForOwnAdmin(context, parts, 'see who calls');
   return context.json({ clients: clients.list() }, 200, { 'cache-control': 'no-store' });
 }
 

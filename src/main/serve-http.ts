@@ -7,6 +7,7 @@ import { Sessions } from '../http/board/sessions.ts';
 import { isLoopback, namesOf } from '../http/guard/addresses.ts';
 import { listen, peerOf } from '../http/server.ts';
 import { forgetService, recordService } from '../machine/service/record.ts';
+import { adminParts } from './admin-parts.ts';
 import { serveBackups } from './backups.ts';
 import { begin } from './begin.ts';
 import type { Config, Settings } from './config.ts';
@@ -37,7 +38,8 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
   wired.warmUp();
   const { oauth, publicUrl } = config.http;
   const webhooks = serveWebhooks(config, { wired, log });
-  const parts = serviceParts(wired, { log, localToken, oauth, webhookFailures: webhooks.failures });
+  const admin = adminParts(config, log);
+  const parts = serviceParts(wired, { admin, log, localToken, oauth, webhookFailures: webhooks.failures });
   const app = createApp(parts, {
     names: namesOf(config.http.host, publicUrl),
     oauth,
@@ -67,6 +69,7 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
     stopping.abort();
     await backups;
     await webhooks.stop();
+    admin.sender.close();
     await wired.close();
     // last: whoever sees no record may open the data
     await forgetService(config.home).catch((error) => log.warn({ err: error }, 'the record of the service is left'));

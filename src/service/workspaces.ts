@@ -64,6 +64,7 @@ export interface Workspaces {
 
 /** A workspace, and how much it holds. */
 export interface WorkspaceSummary {
+  id: number;
   name: string;
   goals: number;
   tasks: number;
@@ -100,6 +101,7 @@ async function summaryOf(
   });
   const [counted] = counts;
   return {
+    id: workspaceId,
     name,
     goals: counted?.goals ?? 0,
     tasks: counted?.tasks ?? 0,
@@ -110,9 +112,9 @@ async function summaryOf(
 }
 
 /** @throws GoalAgentError `invalid` for a name that a workspace cannot have, `conflict` where there is one of this name. */
-export async function createWorkspace({ database }: Workspaces, name: string): Promise<void> {
+export async function createWorkspace({ database }: Workspaces, name: string): Promise<Workspace> {
   if ((await findWorkspace(database, checked(name))) !== undefined) throw nameTaken(name);
-  await enterWorkspace(database, name);
+  return enterWorkspace(database, name);
 }
 
 /**

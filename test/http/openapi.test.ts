@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, expect, test } from 'vitest';
+import { adminRoutes } from '../../src/http/admin/admin.ts';
 import { routes } from '../../src/http/rest/routes.ts';
+import { tools } from '../../src/tools/index.ts';
 import { aDatabase } from '../support/database.ts';
 import { aService } from '../support/service-process.ts';
 
@@ -18,7 +20,8 @@ test('the document is valid OpenAPI 3.1, and has every route', async () => {
   const { valid, errors } = await new Validator().validate(structuredClone(body));
   expect(errors).toBeUndefined();
   expect(valid).toBe(true);
-  for (const { method, path } of routes) expect(body.paths[path], path).toHaveProperty(method);
+  for (const { method, path } of [...routes, ...adminRoutes({ tools })])
+    expect(body.paths[path], path).toHaveProperty(method);
   const ids = Object.values<Record<string, { operationId: string }>>(body.paths).flatMap((each) =>
     Object.values(each).map(({ operationId }) => operationId),
   );

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ServiceParts } from '../../src/http/parts.ts';
 import { restApi } from '../../src/http/rest/rest.ts';
+import { Sender } from '../../src/service/webhooks/sender.ts';
 import { tools } from '../../src/tools/index.ts';
 import { aGoal, aTask } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
@@ -13,6 +14,7 @@ test('a row is read with its revision in one round trip', async () => {
   const parts: ServiceParts = {
     ...{ tools, openCall: async () => call, cacheIsKnown: async () => {}, identify: unused, readiness: unused },
     ...{ report: () => {}, webhookFailures: () => 0, noticeProtocolError: () => {} },
+    admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused },
     facts: () => {
       throw new Error('nobody asks');
     },

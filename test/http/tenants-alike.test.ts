@@ -5,6 +5,8 @@ import { BoardFiles } from '../../src/http/board/files.ts';
 import { Sessions } from '../../src/http/board/sessions.ts';
 import { namesOf } from '../../src/http/guard/addresses.ts';
 import { routes as toolRoutes } from '../../src/http/rest/routes.ts';
+import { createToken } from '../../src/service/tokens.ts';
+import { Sender } from '../../src/service/webhooks/sender.ts';
 import type { AgentFacts } from '../../src/tools/define/define-tool.ts';
 import { tools } from '../../src/tools/index.ts';
 import { aWay, type Request, type Subject, withLongNumbers } from '../support/tenant-way.ts';
@@ -18,6 +20,16 @@ const [beside, alike] = [await together.tenant('mine'), await alone.tenant('mine
 // the service's own workspace: a call that forgets its caller would end up there
 const theirs = await together.tenant('default');
 await fill(theirs, 4);
+// a name that is taken in one world alone
+await together.tenant('elsewhere');
+for (const name of ['theirs', 'theirs-alone']) {
+  await createToken({ store: theirs.store, actor: 'tester' }, { name, role: 'writer' });
+}
+await together.sql.query(
+  `insert into webhooks (workspace_id, id, url, secret, types, created_by, position)
+   values ($1, 'wh_0123456789ab', 'https://example.com/theirs', 'whsec_theirs', '{}', 'ann', '0')`,
+  [theirs.store.workspaceId],
+);
 await Promise.all([fill(beside, 2), fill(alike, 2)]);
 const ways = await Promise.all([aWay(together, beside, theirs), aWay(alone, alike)]);
 const theirsBefore = await allOf(theirs);
@@ -45,7 +57,12 @@ const facts: AgentFacts = {
 
 const at = (path: string, ...queries: string[]) => queries.map((query): Request => ({ path: `${path}${query}` }));
 const send = (path: string, ...bodies: unknown[]) => bodies.map((body): Request => ({ path, body }));
+/** The same of several names. */
+const both = (path: string, behind: string, names: string[], body?: unknown) =>
+  names.map((name): Request => ({ path: `${path}/${name}${behind}`, body }));
 const board = '/api/v1/board';
+const workspaces = ['elsewhere', 'mine', 'nobodys'];
+const webhookIds = ['wh_0123456789ab', 'wh_ffffffffffff'];
 
 /** What is asked of each route that is no tool's. */
 const asked: Record<string, (subject: Subject) => Request[]> = {
@@ -75,6 +92,24 @@ const asked: Record<string, (subject: Subject) => Request[]> = {
     ),
   'GET /metrics': () => at('/metrics', ''),
   'GET /api/v1/clients': () => at('/api/v1/clients', ''),
+  'GET /api/v1/tokens': () => at('/api/v1/tokens', '', '?all=true'),
+  // a name that the other tenant's token has, and one that nobody has
+  'POST /api/v1/tokens': () =>
+    send('/api/v1/tokens', { name: 'theirs', role: 'reader' }, { name: 'new', role: 'admin' }),
+  'POST /api/v1/tokens/:name/rotate': () => both('/api/v1/tokens', '/rotate', ['theirs-alone', 'nobodys'], {}),
+  'DELETE /api/v1/tokens/:name': () => both('/api/v1/tokens', '', ['theirs-alone', 'nobodys']),
+  'GET /api/v1/webhooks': () => at('/api/v1/webhooks', ''),
+  'POST /api/v1/webhooks': () =>
+    send('/api/v1/webhooks', ...goalIds.map((goal_id) => ({ url: 'https://receiver.invalid/hook', goal_id }))),
+  'DELETE /api/v1/webhooks/:webhook_id': () => both('/api/v1/webhooks', '', webhookIds),
+  'POST /api/v1/webhooks/:webhook_id/test': () => both('/api/v1/webhooks', '/test', webhookIds, {}),
+  'POST /api/v1/webhooks/:webhook_id/resume': () => both('/api/v1/webhooks', '/resume', webhookIds, {}),
+  'GET /api/v1/workspaces': () => at('/api/v1/workspaces', ''),
+  // a third tenant's name, the caller's own, and that of nobody
+  'POST /api/v1/workspaces': () => send('/api/v1/workspaces', ...workspaces.map((name) => ({ name }))),
+  'PATCH /api/v1/workspaces/:workspace': () => both('/api/v1/workspaces', '', workspaces, { name: 'elsewhere' }),
+  'DELETE /api/v1/workspaces/:workspace': () =>
+    workspaces.map((name) => ({ path: `/api/v1/workspaces/${name}?confirm=${name}` })),
 };
 
 /** Answers of these routes are the same for all callers, or are looked at in a test of its own. */
@@ -86,6 +121,7 @@ test('each route that is no tool’s is asked', async () => {
     {
       ...{ tools, facts: () => facts, openCall: unused, cacheIsKnown: unused, identify: unused, readiness: unused },
       ...{ report: () => {}, webhookFailures: () => 0, noticeProtocolError: () => {} },
+      admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused },
     },
     {
       names: namesOf('127.0.0.1', undefined),

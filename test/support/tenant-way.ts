@@ -57,6 +57,9 @@ export async function aWay({ connection, sql }: World, tenant: Tenant, other?: T
       .replaceAll(/\b1\d{6}\b/g, (seq) => (own.includes(seq) ? `#${own.indexOf(seq)}` : seq))
       .replaceAll(/(#\d+)-[0-9a-f]{12}/g, '$1')
       .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>')
+      .replaceAll(/\bgat_\d+_\w+/g, '<secret>')
+      .replaceAll(/whsec_[\w+/=]+/g, '<secret>')
+      .replaceAll(/\bwh_[0-9a-f]{12}/g, '<webhook>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)/g, '<time>')
       .replaceAll(/\b\d\d:\d\d(?::\d\d)?Z/g, '<time>');
   const subject = { secret: tenant.secret, own: Number(own[0]), foreign: Number(foreign), foreignPosition };

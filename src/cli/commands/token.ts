@@ -11,6 +11,7 @@ import {
   rotateToken,
   type Token,
 } from '../../service/tokens.ts';
+import { tokenAnswer } from '../../tools/answers/admin-answers.ts';
 import type { Actions } from '../actions.ts';
 import { example, withJson } from '../arguments.ts';
 import { look, print, printJson } from '../render/output.ts';
@@ -64,7 +65,7 @@ export function addTokenCommands(program: Command, actions: Actions): void {
     .description('end a token; within a second nobody gets in with it')
     .action(async (name: string, where: Where) => {
       const token = await on(where, (call) => revokeToken(call, name));
-      if (where.json) printJson(tokenJson(token));
+      if (where.json) printJson(tokenAnswer(token));
       else print(`The token ${name} is revoked.`);
     });
   example(withWorkspace(group.command('rotate').argument('<name>')), 'goal-agent token rotate claude-ci')
@@ -88,7 +89,7 @@ function spanOf(value: string): number {
 /** On stdout the secret stands alone, so that a script can take it from there. */
 function showNew({ secret, token }: NewToken, { json = false }: Where): void {
   if (json) {
-    printJson({ ...tokenJson(token), secret });
+    printJson({ ...tokenAnswer(token), secret });
     return;
   }
   print(secret);
@@ -100,7 +101,7 @@ function showNew({ secret, token }: NewToken, { json = false }: Where): void {
 
 function showList(tokens: Token[], { json = false }: Where): void {
   if (json) {
-    printJson(tokens.map(tokenJson));
+    printJson(tokens.map(tokenAnswer));
     return;
   }
   if (tokens.length === 0) {
@@ -113,11 +114,4 @@ function showList(tokens: Token[], { json = false }: Where): void {
   ]);
   const head = ['NAME', 'ROLE', 'STATE', 'EXPIRES', 'LAST USED'];
   for (const line of table([head, ...rows], [{ keep: true }, {}, {}, {}, {}], look())) print(line);
-}
-
-function tokenJson({ name, role, state, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt }: Token) {
-  return {
-    ...{ name, role, state, created_at: createdAt, created_by: createdBy },
-    ...{ expires_at: expiresAt, revoked_at: revokedAt, last_used_at: lastUsedAt },
-  };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { GoalAgentError } from '../../domain/errors.ts';
+import { exportName } from '../../legacy/backup/export-name.ts';
 import {
   createWorkspace,
   getWorkspaceSummary,
@@ -9,6 +10,7 @@ import {
   type WorkspaceSummary,
   type Workspaces,
 } from '../../service/workspaces.ts';
+import { workspaceAnswer } from '../../tools/answers/admin-answers.ts';
 import type { Actions } from '../actions.ts';
 import { example } from '../arguments.ts';
 import { typedAgain } from '../confirm.ts';
@@ -38,7 +40,7 @@ export function addWorkspaceCommands(program: Command, actions: Actions): void {
         await createWorkspace(workspaces, name);
         return getWorkspaceSummary(workspaces, name);
       });
-      if (json) printJson(summaryJson(made));
+      if (json) printJson(workspaceAnswer(made));
       else print(`Made the workspace ${name}. A client uses it with GOAL_AGENT_WORKSPACE=${name}.`);
     });
   example(group.command('list'), 'goal-agent workspace list')
@@ -46,7 +48,7 @@ export function addWorkspaceCommands(program: Command, actions: Actions): void {
     .description('show all workspaces, and how much each holds')
     .action(async ({ json = false }: Json) => {
       const found = await actions.withWorkspaces(listWorkspaces);
-      if (json) printJson(found.map(summaryJson));
+      if (json) printJson(found.map(workspaceAnswer));
       else for (const line of listLines(found)) print(line);
     });
   example(group.command('rename').argument('<name>').argument('<new-name>'), 'goal-agent workspace rename team shop')
@@ -58,7 +60,7 @@ export function addWorkspaceCommands(program: Command, actions: Actions): void {
         return getWorkspaceSummary(workspaces, to);
       });
       if (json) {
-        printJson(summaryJson(renamed));
+        printJson(workspaceAnswer(renamed));
         return;
       }
       print(`The workspace ${from} is now named ${to}. Its tokens stay as they are.`);
@@ -78,19 +80,17 @@ export function addWorkspaceCommands(program: Command, actions: Actions): void {
 
 async function runDelete(workspaces: Workspaces, name: string, options: DeleteOptions): Promise<void> {
   const { json = false, confirm } = options;
-  const file = path.resolve(
-    options.export ?? `${name}-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}Z.json`,
-  );
+  const file = path.resolve(options.export ?? exportName(name));
   const summary = await getWorkspaceSummary(workspaces, name);
   if (!json) {
     print(`${name} holds ${held(summary)}. All of it but tokens and webhooks goes to ${file} first.`);
   }
   const typed = confirm ?? (json ? undefined : await typedAgain(`Type ${name} to delete it:`));
   if (typed !== name) throw notDeleted(name, typed);
-  const { deleteWithExport } = await import('../delete-with-export.ts');
+  const { deleteWithExport } = await import('../../legacy/backup/delete-with-export.ts');
   const exported = await deleteWithExport(workspaces, name, file);
   if (json) {
-    printJson({ deleted: summaryJson(summary), file });
+    printJson({ deleted: workspaceAnswer(summary), file });
     return;
   }
   print(`Deleted ${name}. ${file} has ${counted(exported)}.`);
@@ -115,8 +115,4 @@ function listLines(workspaces: WorkspaceSummary[]): string[] {
   const right = { align: 'right' } as const;
   const head = ['NAME', 'GOALS', 'TASKS', 'OPEN', 'TOKENS', 'MADE'];
   return table([head, ...rows], [{ keep: true }, right, right, right, right, {}], look());
-}
-
-function summaryJson({ name, goals, tasks, openTasks, tokens, createdAt }: WorkspaceSummary) {
-  return { name, goals, tasks, open_tasks: openTasks, tokens, created_at: createdAt };
 }

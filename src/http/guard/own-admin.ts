@@ -9,10 +9,16 @@ import type { HttpEnv, ServiceParts } from '../parts.ts';
  * @param what what the caller wants, as in "may not …"
  * @throws GoalAgentError `forbidden`
  */
-export function onlyForOwnAdmin(context: Context<HttpEnv>, parts: Pick<ServiceParts, 'facts'>, what: string): void {
+export async function onlyForOwnAdmin(
+  context: Context<HttpEnv>,
+  parts: Pick<ServiceParts, 'openCall'>,
+  what: string,
+): Promise<void> {
   const principal = context.get('principal');
-  const isAdminHere = principal?.role === 'admin' && principal.workspace === parts.facts().config.workspace;
-  if (principal === undefined || isAdminHere) return;
+  if (principal === undefined) return;
+  // by its number: a name may be another workspace's by now
+  const { store } = await parts.openCall({});
+  if (principal.role === 'admin' && principal.workspaceId === store.workspaceId) return;
   throw new GoalAgentError(
     'forbidden',
     `The token ${principal.name} may not ${what}. Use a token with the role admin of the service's own workspace.`,

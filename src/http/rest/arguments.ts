@@ -1,4 +1,7 @@
+import type { Context } from 'hono';
 import { GoalAgentError } from '../../domain/errors.ts';
+import { readBody, readJsonBody } from '../json-body.ts';
+import type { HttpEnv } from '../parts.ts';
 import { parametersOf, type Route } from './routes.ts';
 
 interface Given {
@@ -11,11 +14,26 @@ interface Given {
   requestId: string | undefined;
 }
 
+/** What a request says, by its places. */
+export async function given(context: Context<HttpEnv>): Promise<Given> {
+  const { req } = context;
+  const bytes = req.method === 'GET' ? new Uint8Array() : await readBody(req);
+  return {
+    path: req.param() as Record<string, string>,
+    query: req.queries(),
+    body: readJsonBody(bytes),
+    requestId: req.method === 'GET' ? undefined : req.header('idempotency-key'),
+  };
+}
+
 /**
  * The arguments of a tool, out of all places of a request. The tool itself checks them.
  * @throws GoalAgentError `invalid` where two places say one argument, or the body is no object.
  */
-export function argumentsOf(route: Route, { path, query, body, requestId }: Given): Record<string, unknown> {
+export function argumentsOf(
+  route: Pick<Route, 'path' | 'asList' | 'tool'>,
+  { path, query, body, requestId }: Given,
+): Record<string, unknown> {
   if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
     throw new GoalAgentError('invalid', `The body has to be a JSON object with the arguments of ${route.tool}.`);
   }
@@ -33,7 +51,10 @@ export function argumentsOf(route: Route, { path, query, body, requestId }: Give
   return args;
 }
 
-function pathArguments({ path, asList }: Route, given: Record<string, string>): Record<string, unknown> {
+function pathArguments(
+  { path, asList }: Pick<Route, 'path' | 'asList'>,
+  given: Record<string, string>,
+): Record<string, unknown> {
   const names = parametersOf(path);
   if (asList !== undefined) return { [asList]: names.map((name) => given[name]) };
   return Object.fromEntries(names.map((name) => [name, given[name]]));

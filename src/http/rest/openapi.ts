@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import type { Tool } from '../../tools/define/define-tool.ts';
 import { titleOf } from '../../tools/define/run-tool.ts';
+import type { AdminRoute } from '../admin/admin-route.ts';
 import { parametersOf, type Route, routes } from './routes.ts';
 
 type Schema = Record<string, unknown>;
 
+/** What a route leads to. */
+type Target = Pick<Tool, 'name' | 'description' | 'input'>;
+type Addressed = Pick<Route, 'method' | 'path' | 'asList'>;
+
 interface Described {
   tools: readonly Tool[];
+  admin: readonly AdminRoute[];
   version: string;
   /** Where the service is reached, for generated clients. */
   url: string;
@@ -23,15 +29,17 @@ const errors = {
 };
 
 /** The REST interface as an OpenAPI 3.1 document, made of the schemas with which the tools check and answer. */
-export function openApi({ tools, version, url }: Described): Schema {
+export function openApi({ tools, admin, version, url }: Described): Schema {
   const known = new Map(tools.map((tool) => [tool.name, tool]));
   const paths: Record<string, Record<string, Schema>> = {};
+  const add = ({ path, method }: Addressed, described: Schema) => {
+    paths[path] = { ...paths[path], [method]: described };
+  };
   for (const route of routes) {
     const tool = known.get(route.tool);
-    if (tool === undefined) continue;
-    paths[route.path] ??= {};
-    Object.assign(paths[route.path] as object, { [route.method]: operation(route, tool) });
+    if (tool !== undefined) add(route, toolOperation(route, tool));
   }
+  for (const route of admin) add(route, adminOperation(route));
   return {
     openapi: '3.1.0',
     info: {
@@ -63,25 +71,53 @@ const problem: Schema = {
   },
 };
 
-function operation(route: Route, tool: Tool): Schema {
+function toolOperation(route: Route, tool: Tool): Schema {
   const isRead = route.method === 'get';
-  const hasBody = !isRead && route.method !== 'delete';
-  const input = schemaOf(tool.input, 'input');
-  const inPath = parametersOf(route.path);
-  const properties = Object.entries((input.properties ?? {}) as Record<string, Schema>);
-  const taken = new Set([...inPath, ...(route.asList === undefined ? [] : [route.asList]), 'request_id']);
-  const rest = properties.filter(([name]) => !taken.has(name));
-  const required = ((input.required ?? []) as string[]).filter((name) => !taken.has(name));
+  const hasTag = isRead || route.row !== undefined;
+  const success = {
+    ...succeeds(tool.output),
+    ...(hasTag && { headers: { ETag: { schema: { type: 'string' } } } }),
+  };
   return {
     operationId: operationId(route),
-    summary: titleOf(tool.name),
-    description: tool.description,
+    ...described(route, tool, headerParameters(route, isRead)),
+    responses: {
+      [route.status ?? 200]: success,
+      ...(isRead && { '304': { description: 'The answer is the one that If-None-Match names.' } }),
+      ...refusals({
+        ...errors,
+        ...(route.row !== undefined && !isRead && { '412': 'The row has changed since If-Match was read.' }),
+      }),
+    },
+  };
+}
+
+/** Without tags, and without repeats: an answer may have a secret, which is shown once. */
+function adminOperation(route: AdminRoute): Schema {
+  return {
+    operationId: route.name,
+    ...described(route, route, []),
+    responses: { [route.status ?? 200]: succeeds(route.output), ...refusals(errors) },
+  };
+}
+
+function described(route: Addressed, { name, description, input: taken }: Target, headers: Schema[]): Schema {
+  const hasBody = route.method !== 'get' && route.method !== 'delete';
+  const input = schemaOf(taken, 'input');
+  const inPath = parametersOf(route.path);
+  const properties = Object.entries((input.properties ?? {}) as Record<string, Schema>);
+  const elsewhere = new Set([...inPath, ...(route.asList === undefined ? [] : [route.asList]), 'request_id']);
+  const rest = properties.filter(([property]) => !elsewhere.has(property));
+  const required = ((input.required ?? []) as string[]).filter((property) => !elsewhere.has(property));
+  return {
+    summary: titleOf(name),
+    description,
     parameters: [
-      ...inPath.map((name) => ({ name, in: 'path', required: true, schema: pathSchema(input, name) })),
+      ...inPath.map((each) => ({ name: each, in: 'path', required: true, schema: pathSchema(input, each) })),
       ...(hasBody
         ? []
-        : rest.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))),
-      ...headerParameters(route, isRead),
+        : rest.map(([each, schema]) => ({ name: each, in: 'query', required: required.includes(each), schema }))),
+      ...headers,
     ],
     ...(hasBody && {
       requestBody: {
@@ -89,28 +125,20 @@ function operation(route: Route, tool: Tool): Schema {
         content: { 'application/json': { schema: objectOf(rest, required) } },
       },
     }),
-    responses: responsesOf(route, tool),
   };
 }
 
-function responsesOf(route: Route, tool: Tool): Schema {
-  const isRead = route.method === 'get';
-  const content = { 'application/json': { schema: schemaOf(tool.output, 'output') } };
-  const headers = isRead || route.row !== undefined ? { headers: { ETag: { schema: { type: 'string' } } } } : {};
-  const refused = Object.entries({
-    ...errors,
-    ...(route.row !== undefined && !isRead && { '412': 'The row has changed since If-Match was read.' }),
-  });
-  return {
-    [route.status ?? 200]: { description: 'The answer of the tool.', ...headers, content },
-    ...(isRead && { '304': { description: 'The answer is the one that If-None-Match names.' } }),
-    ...Object.fromEntries(
-      refused.map(([status, description]) => [
-        status,
-        { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
-      ]),
-    ),
-  };
+function succeeds(output: z.ZodType): Schema {
+  return { description: 'The answer.', content: { 'application/json': { schema: schemaOf(output, 'output') } } };
+}
+
+function refusals(descriptions: Record<string, string>): Schema {
+  return Object.fromEntries(
+    Object.entries(descriptions).map(([status, description]) => [
+      status,
+      { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    ]),
+  );
 }
 
 function headerParameters({ row }: Route, isRead: boolean): Schema[] {

@@ -4,12 +4,11 @@ import type { PoolCall } from '../../service/call.ts';
 import type { Subject } from '../../service/revision.ts';
 import type { Tool } from '../../tools/define/define-tool.ts';
 import { isDefect, runTool, traceParent } from '../../tools/define/run-tool.ts';
-import { readBody, readJsonBody } from '../json-body.ts';
 import type { HttpEnv, ServiceParts } from '../parts.ts';
 import { problemOf, problemResponse } from '../problem.ts';
-import { argumentsOf } from './arguments.ts';
+import { argumentsOf, given } from './arguments.ts';
 import { entityTag, expectedRevision, isKnown } from './etag.ts';
-import { parametersOf, type Route, routes } from './routes.ts';
+import { honoPath, type Route, routes } from './routes.ts';
 
 /** REST over the tools: each route is one tool, checked and answered as for every other caller. */
 export function restApi(parts: ServiceParts): Hono<HttpEnv> {
@@ -128,26 +127,10 @@ function openCall({ parts, context }: Exchange): Promise<PoolCall> {
   });
 }
 
-async function given(context: Context<HttpEnv>) {
-  const { req } = context;
-  const bytes = req.method === 'GET' ? new Uint8Array() : await readBody(req);
-  return {
-    path: req.param() as Record<string, string>,
-    query: req.queries(),
-    body: readJsonBody(bytes),
-    requestId: req.method === 'GET' ? undefined : req.header('idempotency-key'),
-  };
-}
-
 function traceOf(context: Context<HttpEnv>): string | undefined {
   return traceParent(context.req.header('traceparent'));
 }
 
 function locationOf({ status, tool }: Route, { id }: Record<string, unknown>): Record<string, string> {
   return status === 201 && tool === 'create_goal' ? { location: `/api/v1/goals/${id}` } : {};
-}
-
-/** `/goals/{goal_id}` as hono writes it. */
-function honoPath(path: string): string {
-  return parametersOf(path).reduce((text, name) => text.replace(`{${name}}`, `:${name}`), path);
 }

@@ -48,3 +48,8 @@ export const routes: readonly Route[] = [
 export function parametersOf(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
 }
+
+/** `/goals/{goal_id}` as hono writes it. */
+export function honoPath(path: string): string {
+  return parametersOf(path).reduce((text, name) => text.replace(`{${name}}`, `:${name}`), path);
+}

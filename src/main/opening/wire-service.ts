@@ -1,6 +1,6 @@
 import { GoalAgentError } from '../../domain/errors.ts';
 import { type OAuthSettings, OAuthVerifier } from '../../http/guard/oauth.ts';
-import type { Identified, Readiness, ServiceParts } from '../../http/parts.ts';
+import type { AdminParts, Identified, Readiness, ServiceParts } from '../../http/parts.ts';
 import { TokenVerifier } from '../../service/verify-token.ts';
 import { readWorkspaceState } from '../../service/workspace-state.ts';
 import type { Store } from '../../store/store.ts';
@@ -18,6 +18,7 @@ const refusals = {
 };
 
 interface ServiceNeeds {
+  admin: AdminParts;
   log: Log;
   localToken: string;
   oauth: OAuthSettings | undefined;
@@ -25,7 +26,8 @@ interface ServiceNeeds {
 }
 
 /** The parts that the service needs beside those of every face. This user's own programs show `localToken`. */
-export function serviceParts(wired: Wired, { log, localToken, oauth, webhookFailures }: ServiceNeeds): ServiceParts {
+export function serviceParts(wired: Wired, needs: ServiceNeeds): ServiceParts {
+  const { admin, log, localToken, oauth, webhookFailures } = needs;
   let verifier: { database: Store['database']; tokens: TokenVerifier } | undefined;
   const tokensOf = ({ database }: Store) => {
     if (verifier?.database !== database) verifier = { database, tokens: new TokenVerifier(database) };
@@ -67,6 +69,7 @@ export function serviceParts(wired: Wired, { log, localToken, oauth, webhookFail
       if (trace !== undefined) log.info({ trace, tool, outcome, seconds }, `call of ${tool}`);
     },
     webhookFailures,
+    admin,
     noticeProtocolError: (error) => log.warn({ err: error }, 'protocol error'),
   };
 }

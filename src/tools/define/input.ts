@@ -22,7 +22,7 @@ export function anyObject<S extends z.ZodType>(schema: S) {
  * The arguments of a call, checked and with defaults filled in.
  * @throws GoalAgentError `invalid`, which says what is wrong with which argument, and what is allowed.
  */
-export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown): z.output<I> {
+export function parseInput<I extends z.ZodObject>(tool: Pick<Tool<I>, 'name' | 'input'>, args: unknown): z.output<I> {
   const parsed = tool.input.safeParse(asMeant(tool.input, args ?? {}), { reportInput: true });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describe(issue, tool));
@@ -31,7 +31,7 @@ export function parseInput<I extends z.ZodObject>(tool: Tool<I>, args: unknown):
   throw new GoalAgentError('invalid', `${tool.name}: ${shown.join('; ')}.`);
 }
 
-function describe(issue: z.core.$ZodIssue, tool: Tool): string {
+function describe(issue: z.core.$ZodIssue, tool: Pick<Tool, 'input'>): string {
   const where = issue.path.length === 0 ? 'the arguments' : pathOf(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':

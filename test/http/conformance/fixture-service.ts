@@ -8,6 +8,7 @@ import { createApp } from '../../../src/http/app.ts';
 import { namesOf } from '../../../src/http/guard/addresses.ts';
 import type { HttpEnv } from '../../../src/http/parts.ts';
 import { listen, peerOf } from '../../../src/http/server.ts';
+import { adminParts } from '../../../src/main/admin-parts.ts';
 import { readConfig } from '../../../src/main/config.ts';
 import { ensureLocalToken } from '../../../src/main/local-token.ts';
 import { openLog } from '../../../src/main/log.ts';
@@ -31,7 +32,8 @@ export async function aFixtureService(database: pg.ClientConfig): Promise<string
   const localToken = await ensureLocalToken(home);
   const log = openLog(home);
   const wired = wire(config, log, { isShared: true });
-  const parts = serviceParts(wired, { log, localToken, oauth: undefined, webhookFailures: () => 0 });
+  const admin = adminParts(config, log);
+  const parts = serviceParts(wired, { admin, log, localToken, oauth: undefined, webhookFailures: () => 0 });
   const newServer = serverFactory(parts, { requestState: { verify: states.verify } });
   const app = createApp(parts, {
     names: namesOf('127.0.0.1', undefined),

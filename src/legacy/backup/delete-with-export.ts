@@ -1,8 +1,8 @@
 import { open, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { GoalAgentError } from '../domain/errors.ts';
-import { type Exported, exportJsonWithin } from '../legacy/backup/export-json.ts';
-import { deleteWorkspace, type Workspaces } from '../service/workspaces.ts';
+import { GoalAgentError } from '../../domain/errors.ts';
+import { deleteWorkspace, type Workspaces } from '../../service/workspaces.ts';
+import { type Exported, exportJsonWithin } from './export-json.ts';
 
 /** After these it is not known whether the workspace is still there, and the file may be all that is left of it. */
 const isUnsure = (error: unknown) =>

@@ -1,0 +1,61 @@
+import { type Context, Hono } from 'hono';
+import { GoalAgentError } from '../../domain/errors.ts';
+import { parseInput } from '../../tools/define/input.ts';
+import { onlyForOwnAdmin } from '../guard/own-admin.ts';
+import { jsonAnswer } from '../json-answer.ts';
+import type { HttpEnv, ServiceParts } from '../parts.ts';
+import { argumentsOf, given } from '../rest/arguments.ts';
+import { honoPath } from '../rest/routes.ts';
+import type { AdminContext, AdminRoute } from './admin-route.ts';
+import { tokenRoutes } from './tokens.ts';
+import { webhookRoutes } from './webhooks.ts';
+import { workspaceRoutes } from './workspaces.ts';
+
+const all: readonly AdminRoute[] = [...tokenRoutes, ...webhookRoutes, ...workspaceRoutes];
+
+/** What admins may ask for; with GOAL_AGENT_READ_ONLY, only what reads. */
+export function adminRoutes({ tools }: Pick<ServiceParts, 'tools'>): readonly AdminRoute[] {
+  const isReadOnly = tools.every(({ hints }) => hints.readOnlyHint);
+  return isReadOnly ? all.filter(({ method }) => method === 'get') : all;
+}
+
+/** REST for those who look after tokens, webhooks and workspaces: docs/decisions/who-may.md. */
+export function adminApi(parts: ServiceParts): Hono<HttpEnv> {
+  const api = new Hono<HttpEnv>();
+  for (const route of adminRoutes(parts)) {
+    api.on(route.method.toUpperCase(), honoPath(route.path), (context) => answer(parts, route, context));
+  }
+  return api;
+}
+
+async function answer(parts: ServiceParts, route: AdminRoute, context: Context<HttpEnv>): Promise<Response> {
+  if (route.forOperators !== undefined) await onlyForOwnAdmin(context, parts, route.forOperators);
+  const { requestId, ...places } = await given(context);
+  if (requestId !== undefined) throw noRepeats(route);
+  const input = parseInput(route, argumentsOf({ ...route, tool: route.name }, { ...places, requestId: undefined }));
+  const answered = await route.run(await contextOf(parts, context), input);
+  return jsonAnswer(answered, route.status);
+}
+
+async function contextOf(parts: ServiceParts, context: Context<HttpEnv>): Promise<AdminContext> {
+  const { agent, program, principal } = context.var;
+  const { signal } = context.req.raw;
+  const [call, own] = await Promise.all([
+    parts.openCall({ clientName: agent ?? program, principal, signal }),
+    parts.openCall({ signal }),
+  ]);
+  const tokenId = principal?.tokenId ?? '';
+  return {
+    ...{ call, own, parts: parts.admin },
+    callIn: ({ id: workspaceId, name: workspace }) =>
+      parts.openCall({ principal: { name: call.actor, role: 'admin', workspaceId, workspace, tokenId }, signal }),
+  };
+}
+
+/** A first answer would have to be kept with the secret in it. */
+function noRepeats({ name }: AdminRoute): GoalAgentError {
+  return new GoalAgentError(
+    'invalid',
+    `${name} takes no Idempotency-Key, since secrets are kept nowhere. Leave it out; where an answer was lost, list what is there.`,
+  );
+}
