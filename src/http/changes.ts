@@ -70,13 +70,21 @@ async function tell({ parts, context, stream, ending }: Stream, store: Store, qu
   stream.onAbort(() => gone.abort());
   const signal = AbortSignal.any([gone.signal, ending]);
   const send = (message: { event: string; id?: string; data: string }) => stream.writeSSE(message);
-  const alive = setInterval(() => void keepAlive(parts, context, stream, gone), aliveEveryMs);
+  let told: string | undefined;
+  const sayPosition = async () => {
+    if (told !== undefined) await send({ event: 'position', id: told, data: told });
+  };
+  const alive = setInterval(() => void keepAlive(parts, context, sayPosition, gone), aliveEveryMs);
   try {
     for await (const news of watchChanges(store, { ...query, signal })) {
-      for (const change of news.changes) await send({ event: 'change', id: change.position, data: answerJson(change) });
-      const { position } = news;
+      for (const change of news.changes) {
+        await send({ event: 'change', id: change.position, data: answerJson(change) });
+        told = change.position;
+      }
+      if (told === news.position) continue;
       // where a reader goes on that hears of nothing for long
-      if (news.changes.at(-1)?.position !== position) await send({ event: 'position', id: position, data: position });
+      told = news.position;
+      await sayPosition();
     }
   } catch (error) {
     await send({ event: 'problem', data: answerJson(goneAs410(error)) });
@@ -85,17 +93,17 @@ async function tell({ parts, context, stream, ending }: Stream, store: Store, qu
   }
 }
 
-/** Says that the stream lives, and ends it where its token no longer counts. */
+/** Says that the stream lives, by an event that a browser tells its page of, and ends it where its token no longer counts. */
 async function keepAlive(
   parts: ServiceParts,
   context: Context<HttpEnv>,
-  stream: SSEStreamingApi,
+  sayPosition: () => Promise<void>,
   gone: AbortController,
 ): Promise<void> {
   const token = context.get('token');
   const identified = await parts.identify(token).catch(() => undefined);
   if (identified?.kind === 'refused') gone.abort();
-  else await stream.write(': \n\n').catch(() => gone.abort());
+  else await sayPosition().catch(() => gone.abort());
 }
 
 interface Query {

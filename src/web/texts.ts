@@ -29,7 +29,7 @@ export const texts = {
   loading: 'Loading',
   none: 'none',
   unknownError: 'Something went wrong. Try again.',
-  offlineError: 'The service cannot be reached. Nothing was changed.',
+  offlineError: 'The service cannot be reached. What is stored shows when it is back.',
   theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
   signOut: 'Sign out',
   readOnly: 'You may read. A token with the role writer may change things.',

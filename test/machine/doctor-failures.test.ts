@@ -9,6 +9,7 @@ import { program } from '../support/bundle.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { aDatabase } from '../support/database.ts';
 import { findServerPostgres, type ServerPostgres, startServerPostgres } from '../support/server-postgres.ts';
+import { environmentOf } from '../support/server-process.ts';
 
 // Each failure of the guide is there for real; the doctor names its cause and its mend.
 
@@ -152,12 +153,15 @@ describe('goal-agent doctor', () => {
       mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
       writeFileSync(path.join(home, file), JSON.stringify(value));
     };
-    const entry = (command: string, ...args: string[]) => ({ mcpServers: { 'goal-agent': { command, args } } });
+    const database = await aDatabase();
+    // a store of its own in this home would still be in the making when the doctor ends its server and the home goes
+    const env = environmentOf(database);
+    const entry = (command: string, ...args: string[]) => ({ mcpServers: { 'goal-agent': { command, args, env } } });
     put('.cursor/mcp.json', entry(process.execPath, program, 'mcp'));
     put('.gemini/settings.json', entry('/nowhere/goal-agent', 'mcp'));
     put('.codeium/windsurf/mcp_config.json', entry('sh', '-c', `exec '${process.execPath}' '${program}' mcp`));
     mkdirSync(path.join(home, '.config', 'zed'), { recursive: true });
-    const { findings } = await findingsOf(await aDatabase(), { HOME: home, PATH: '/usr/bin:/bin' });
+    const { findings } = await findingsOf(database, { HOME: home, PATH: '/usr/bin:/bin' });
     const ofClients = findings.filter(({ area }) => area === 'clients');
     expect(ofClients.map(({ level, what }) => [level, what.replace(home, '~')])).toEqual([
       ['ok', 'Cursor starts Goal Agent (~/.cursor/mcp.json).'],

@@ -43,8 +43,11 @@ export async function aPage(
     reducedMotion: 'reduce',
     ...options,
   });
-  onTestFinished(() => context.close());
   const page = await context.newPage();
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await tellOf(page);
+    await context.close();
+  });
   page.setDefaultTimeout(15_000);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
@@ -56,6 +59,12 @@ export async function aPage(
   await page.goto(`${service.url}${route}#code=${body.code}`);
   await page.locator('.live:not(.lost)').waitFor();
   return page;
+}
+
+/** What a page shows at the end of a test that failed. */
+async function tellOf(page: Page): Promise<void> {
+  const shown = await page.evaluate<string>('document.body.innerText').catch(String);
+  process.stderr.write(`${page.url()}\n${shown.slice(0, 3_000)}\n`);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -50,6 +50,16 @@ describe.skipIf(chromiumPath === undefined)('the board hears of changes', async 
     const [one = '', two = ''] = await tasks(goal, 'One', 'Two');
     const page = await aPage(browser, own, { route: `/goals/${goal}` });
     await page.locator('.card').nth(1).waitFor();
+    // a connection that nobody ends and that says nothing
+    await page.clock.install();
+    await call('PATCH', `/goals/${goal}`, { description: 'Lost and found' });
+    await page.locator('h1', { hasText: 'Lost and found' }).waitFor();
+    own.kill('SIGSTOP');
+    await page.clock.fastForward(45_000);
+    await page.locator('.offline').waitFor();
+    own.kill('SIGCONT');
+    await page.locator('.offline').waitFor({ state: 'detached' });
+    await page.clock.resume();
     own.kill('SIGKILL');
     await own.exited;
     await page.locator('.offline').waitFor();
@@ -57,6 +67,8 @@ describe.skipIf(chromiumPath === undefined)('the board hears of changes', async 
     await page.locator('.toast.error', { hasText: 'cannot be reached' }).waitFor();
     await page.locator(`.column.ready .card[data-task="${one}"]`).waitFor();
     await setStatus(two, 'completed');
+    // the first read after that meets a service that cannot answer yet
+    await page.route('**/board/goals/*', (route) => route.fulfill({ status: 503 }), { times: 1 });
     await aServiceForTest({ database, home: service.home, args: ['--port', port] });
     await page.locator(`.column.done .card[data-task="${two}"]`).waitFor();
     await page.locator('.offline').waitFor({ state: 'detached' });

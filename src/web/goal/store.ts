@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { Again } from '../state/again.ts';
 import { listen, type SeenChange } from '../state/feed.ts';
 import { get, wordsOf } from '../state/request.ts';
 import { session } from '../state/session.ts';
@@ -46,10 +47,14 @@ const glowMs = 2_500;
 const mostIds = 150;
 let goalId: string | undefined;
 let reading: AbortController | undefined;
+/** Changes that were heard of while the whole goal was read: the answer may be older than they are. */
+let overtaking: SeenChange[] = [];
 
 export function openGoal(id: string): void {
   if (goalId === id) return;
   goalId = id;
+  again.succeeded();
+  overtaking = [];
   loaded.value = undefined;
   loadError.value = undefined;
   void reload();
@@ -60,19 +65,34 @@ export async function reload(): Promise<void> {
   const id = goalId;
   if (id === undefined) return;
   reading?.abort();
-  reading = new AbortController();
+  const own = new AbortController();
+  reading = own;
   try {
     const { goal, tasks, outside } = await get<{
       goal: BoardGoal;
       tasks: BoardTask[];
       outside: Record<string, string>;
-    }>(`/board/goals/${encodeURIComponent(id)}`, reading.signal);
+    }>(`/board/goals/${encodeURIComponent(id)}`, own.signal);
     if (goalId !== id) return;
     loaded.value = { goal, tasks: new Map(tasks.map((task) => [task.id, task])), outside };
     loadError.value = undefined;
+    again.succeeded();
   } catch (error) {
-    if (goalId === id && !(error instanceof DOMException)) loadError.value = wordsOf(error);
+    if (goalId !== id || error instanceof DOMException) return;
+    // what is shown stays where the read is made again
+    if (!again.failed(error) || loaded.value === undefined) loadError.value = wordsOf(error);
+  } finally {
+    if (reading === own) readOvertaking();
   }
+}
+const again = new Again(reload);
+
+/** The whole goal may be older than what was read of single tasks meanwhile. */
+function readOvertaking(): void {
+  reading = undefined;
+  const changes = overtaking;
+  overtaking = [];
+  if (changes.length > 0 && loaded.value !== undefined) void readChanged(changes);
 }
 
 /** Changes what the page shows of a task before the service has answered; gives back how it was. */
@@ -130,6 +150,7 @@ listen({
     const mine = changes.filter(({ goal_ids }) => goalId !== undefined && goal_ids.includes(goalId));
     if (mine.length === 0) return;
     changesSeen.value += 1;
+    if (reading !== undefined) overtaking.push(...mine);
     void readChanged(mine);
   },
 });
@@ -141,8 +162,8 @@ async function readChanged(changes: SeenChange[]): Promise<void> {
   const ofGoal = changes.filter(({ kind, id }) => kind === 'goal' && id === goalId);
   try {
     await Promise.all([readTasks(taskIds), ...ofGoal.map(showGoalChange)]);
-  } catch {
-    // the connection is lost: all is read again when it is back
+  } catch (error) {
+    again.failed(error);
   }
   glow(changes);
 }

@@ -3,6 +3,7 @@ import { changesSeen, loaded, reload } from '../goal/store.ts';
 import type { WholeNote } from '../goal/whole-task.ts';
 import { Editable } from '../parts/editable.tsx';
 import { Age, Failure, Skeleton } from '../parts/small.tsx';
+import { useAgain } from '../state/again.ts';
 import { get, Refusal, wordsOf } from '../state/request.ts';
 import { texts } from '../texts.ts';
 import { Notes } from './notes.tsx';
@@ -26,10 +27,15 @@ export function Details({ goalId }: { goalId: string }) {
       (found) => {
         setGoal(found);
         setError(undefined);
+        again.succeeded();
       },
-      (failure) => setError(wordsOf(failure)),
+      (failure) => {
+        setError(wordsOf(failure));
+        again.failed(failure);
+      },
     );
   };
+  const again = useAgain(read);
   useEffect(read, [goalId, changesSeen.value]);
   if (goal === undefined) return error === undefined ? <Skeleton /> : <Failure words={error} retry={read} />;
   const path = `/goals/${goalId}`;

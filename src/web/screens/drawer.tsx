@@ -8,6 +8,7 @@ import { Choice } from '../parts/choice.tsx';
 import { Editable } from '../parts/editable.tsx';
 import { Sign } from '../parts/sign.tsx';
 import { Age, Failure, Id, Lease, Skeleton } from '../parts/small.tsx';
+import { useAgain } from '../state/again.ts';
 import { get, Refusal, request, wordsOf } from '../state/request.ts';
 import { closeTask } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
@@ -25,15 +26,23 @@ export function Drawer({ id }: { id: string }) {
   const [task, setTask] = useState<WholeTask>();
   const [error, setError] = useState<string>();
   const ref = useRef<HTMLElement>(null);
+  const isThere = useRef(false);
   const read = useCallback(() => {
     get<WholeTask>(`/tasks/${encodeURIComponent(id)}?full=true`).then(
       (found) => {
         setTask(found);
         setError(undefined);
+        isThere.current = true;
+        again.succeeded();
       },
-      (failure) => setError(failure instanceof Refusal && failure.status === 404 ? words.gone : wordsOf(failure)),
+      (failure) => {
+        // what one typed stays while the service is away
+        if (again.failed(failure) && isThere.current) return;
+        setError(failure instanceof Refusal && failure.status === 404 ? words.gone : wordsOf(failure));
+      },
     );
   }, [id]);
+  const again = useAgain(read);
   useEffect(read, [id, changesSeen.value]);
   useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;

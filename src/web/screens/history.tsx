@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { Line, type ShownEvent } from '../parts/line.tsx';
 import { Age, Failure, Skeleton } from '../parts/small.tsx';
+import { useAgain } from '../state/again.ts';
 import { listen } from '../state/feed.ts';
 import { get, wordsOf } from '../state/request.ts';
 import { query, setQuery } from '../state/router.ts';
@@ -73,12 +74,15 @@ export function History({ filter, short = false }: { filter: HistoryQuery; short
         setEvents([...after, ...found.events]);
         setMore(found.has_more);
         setError(undefined);
+        again.succeeded();
       } catch (failure) {
         setError(wordsOf(failure));
+        again.failed(failure);
       }
     },
     [address],
   );
+  const again = useAgain(read);
   useEffect(() => {
     void read();
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
 import { Age, Failure, Lease, Skeleton } from '../parts/small.tsx';
+import { Again } from '../state/again.ts';
 import { listen } from '../state/feed.ts';
 import { get, wordsOf } from '../state/request.ts';
 import { goalPath, place } from '../state/router.ts';
@@ -35,10 +36,13 @@ async function load(): Promise<void> {
   try {
     briefing.value = await get<Briefing>('/board/now?since=8h');
     error.value = undefined;
+    again.succeeded();
   } catch (failure) {
     error.value = wordsOf(failure);
+    again.failed(failure);
   }
 }
+const again = new Again(load);
 
 function loadSoon(): void {
   if (place.value.screen !== 'now' || timer !== undefined) return;

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { Priority } from '../../domain/priority.ts';
+import { Again } from './again.ts';
 import { listen } from './feed.ts';
 import { get, wordsOf } from './request.ts';
 import { place, query } from './router.ts';
@@ -42,10 +43,13 @@ export async function loadGoals(): Promise<void> {
     goals.value = all;
     nextGoals.value = before;
     goalsError.value = undefined;
+    again.succeeded();
   } catch (error) {
     goalsError.value = wordsOf(error);
+    again.failed(error);
   }
 }
+const again = new Again(loadGoals);
 
 export async function loadMoreGoals(): Promise<void> {
   pages += 1;

@@ -12,19 +12,26 @@ async function ask(method: string, path: string, { body, held, signal }: Sent): 
     ...(!isRead && { 'x-goal-agent': 'board', 'idempotency-key': crypto.randomUUID() }),
     ...(held !== undefined && { 'if-match': `"${held.revision}"` }),
   };
-  const response = await fetch(`/api/v1${path}`, {
+  const { response, text } = await answerTo(`/api/v1${path}`, {
     method,
     headers,
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal !== undefined && { signal }),
-  }).catch((error) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Refusal(0, { code: 'offline', detail: texts.offlineError });
   });
-  const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   const answer: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
   if (response.ok) return answer;
   if (response.status === 401 && path !== '/session') signedOut.value = true;
   throw new Refusal(response.status, (answer ?? {}) as Record<string, unknown>);
+}
+
+/** The whole answer: a service that goes away in the middle of one has not answered. @throws Refusal */
+async function answerTo(address: string, init: RequestInit): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(address, init);
+    return { response, text: await response.text() };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Refusal(0, { code: 'offline', detail: texts.offlineError });
+  }
 }
