@@ -5,12 +5,15 @@ import {
   type McpServerFactory,
 } from '@modelcontextprotocol/server';
 import type { Context } from 'hono';
+import { GoalAgentError } from '../domain/errors.ts';
 import { exactJsonText } from '../domain/json-text.ts';
 import type { Principal } from '../domain/principal.ts';
 import { ResourceEvents } from '../mcp/resource-events.ts';
 import { type CallerFacts, serverFactory } from '../mcp/server.ts';
+import { bodyProblem } from './body-problem.ts';
 import { mostBodyBytes, readBody, readJsonBody } from './json-body.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
+import { problemOf } from './problem.ts';
 
 export interface McpEndpoint {
   handle(context: Context<HttpEnv>): Promise<Response>;
@@ -44,7 +47,11 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
       const { handler, events } = handlerOf(context.get('principal'));
       if (raw.method !== 'POST') return handler.fetch(raw, { authInfo });
       const body = await readBody(context.req);
-      const parsedBody = readJsonBody(body);
+      const { parsedBody, problem } = parse(body);
+      if (problem !== undefined) {
+        parts.noticeProtocolError(problem);
+        return bodyProblem(context, problemOf(problem));
+      }
       const { url, method, headers, signal } = raw;
       // the body is read by now, and the SDK looks at the request for its headers
       const request = new Request(url, { method, headers, body, signal });
@@ -55,6 +62,16 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
       await Promise.all([...handlers.values()].map(({ handler }) => handler.close()));
     },
   };
+}
+
+/** The value of a body, or what is wrong with it. */
+function parse(body: Uint8Array<ArrayBuffer>): { parsedBody?: unknown; problem?: GoalAgentError } {
+  try {
+    return { parsedBody: readJsonBody(body) };
+  } catch (error) {
+    if (error instanceof GoalAgentError) return { problem: error };
+    throw error;
+  }
 }
 
 function isSubscription(body: unknown): boolean {

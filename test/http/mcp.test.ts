@@ -69,3 +69,20 @@ test('an error of a tool is a result, as on stdio', async () => {
   const answer = await client.callTool({ name: 'get_goal', arguments: { goal_id: 'GOAL-99999' } });
   expect(answer).toMatchObject({ isError: true });
 });
+
+const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+test.each([
+  ['broken JSON', '{"jsonrpc":"2.0","id":1,', json, 400, -32700, 'not JSON'],
+  ['nothing', '', json, 400, -32700, 'Parse error'],
+  ['bytes that are not UTF-8', Uint8Array.of(123, 34, 0xff, 34, 125), json, 400, -32700, 'not UTF-8'],
+  ['another type', '{}', { ...json, 'content-type': 'text/plain' }, 415, -32000, 'application/json'],
+  ['a body over the limit', ' '.repeat(17 * 1024 * 1024), json, 413, -32000, '16 MiB'],
+] as const)('%s is answered as JSON-RPC does', async (_what, body, headers, status, code, words) => {
+  const authorization = `Bearer ${service.localToken}`;
+  const answer = await fetch(`${service.url}/mcp`, { method: 'POST', headers: { ...headers, authorization }, body });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toContain('application/json');
+  const message = expect.stringContaining(words);
+  expect(await answer.json()).toEqual({ jsonrpc: '2.0', error: { code, message }, id: null });
+});

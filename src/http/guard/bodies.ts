@@ -1,11 +1,11 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { bodyProblem } from '../body-problem.ts';
 import { brokenOff, mostBodyBytes } from '../json-body.ts';
 import type { HttpEnv } from '../parts.ts';
-import { problemResponse } from '../problem.ts';
 
-const tooLarge = () =>
-  problemResponse({
+const tooLarge = (context: Context<HttpEnv>) =>
+  bodyProblem(context, {
     status: 413,
     code: 'too_large',
     detail: `The body is over the limit of ${mostBodyBytes / 1024 / 1024} MiB; send less at once.`,
@@ -19,7 +19,7 @@ const limitChunks = bodyLimit({ maxSize: mostBodyBytes, onError: tooLarge });
 export const limitBodies: MiddlewareHandler<HttpEnv> = async (context, next) => {
   const { req } = context;
   if (req.header('transfer-encoding') === undefined) {
-    return Number(req.header('content-length') ?? 0) > mostBodyBytes ? tooLarge() : next();
+    return Number(req.header('content-length') ?? 0) > mostBodyBytes ? tooLarge(context) : next();
   }
   let isRead = false;
   try {
@@ -38,7 +38,7 @@ export const requireJson: MiddlewareHandler<HttpEnv> = async (context, next) => 
   const hasBody = req.header('transfer-encoding') !== undefined || Number(req.header('content-length') ?? 0) > 0;
   const type = req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (!hasBody || type === 'application/json' || type?.endsWith('+json')) return next();
-  return problemResponse({
+  return bodyProblem(context, {
     status: 415,
     code: 'unsupported_media_type',
     detail: 'Send the body as application/json.',
