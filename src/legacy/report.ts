@@ -29,6 +29,8 @@ export const changeKinds = {
   already_there: 'a row of this ID was there already and was left as it is',
   overwritten: 'a row of this ID was there already and was overwritten',
   sources_disagree: 'JSON files and Redis had different versions; the newer one counts',
+  left_out: 'an entry that is neither a goal nor a task was left out',
+  duplicate_id: 'an ID was that of two entries; the second got another',
   deleted_in_snapshot: 'a key older than the snapshot, which no longer has it, was left out',
 } as const;
 
@@ -48,6 +50,10 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
+/** The IDs of new rows, by the IDs that another tool gave them. */
+const ImportedIds = z.object({ goals: z.record(z.string(), z.string()), tasks: z.record(z.string(), z.string()) });
+export type ImportedIds = z.infer<typeof ImportedIds>;
+
 /** The report of an import: printed, kept in `imports`, and shown again by `goal-agent import report`. */
 export const ImportReport = z.object({
   source: z.string(),
@@ -57,6 +63,9 @@ export const ImportReport = z.object({
   /** Rows that were written, or would be in a dry run. */
   imported: Counts,
   changes: z.array(Change),
+  /** Of another tool's files: what its IDs are known by, so that a later import sees which are here already. */
+  origin: z.string().optional(),
+  ids: ImportedIds.optional(),
 });
 export type ImportReport = z.infer<typeof ImportReport>;
 

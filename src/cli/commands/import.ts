@@ -6,6 +6,7 @@ import { example } from '../arguments.ts';
 import { progressLine } from '../progress.ts';
 import { count, print } from '../render.ts';
 import { counted } from './export.ts';
+import { addForeignImports } from './import-foreign.ts';
 
 interface ImportOptions {
   dryRun?: boolean;
@@ -16,7 +17,10 @@ interface ImportOptions {
 
 /** Adds `goal-agent import …`, which takes over the data of older versions and other stores. */
 export function addImportCommands(program: Command, actions: Actions): void {
-  const group = program.command('import').description('take over the data of older versions, or of an export');
+  const group = program
+    .command('import')
+    .description("take over other tools' tasks, the data of older versions, or an export");
+  addForeignImports(group, actions);
   withImportOptions(
     example(group.command('v2'), 'goal-agent import v2 data/goals --dry-run').argument(
       '<directory>',

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { asJson, type Json } from '../../domain/json.ts';
+import { writeJson } from '../../domain/json-text.ts';
+import { chunks } from '../../legacy/chunks.ts';
+import { clockTime } from '../../legacy/clock-time.ts';
+import { machineTimeZone, type TimeZone } from '../../legacy/local-time.ts';
+import { Changes, type ImportedIds, type ImportReport } from '../../legacy/report.ts';
+import { type OnProgress, writeRows } from '../../legacy/write-rows.ts';
+import { type Call, type Recording, read, transact } from '../../service/call.ts';
+import { type Run, step } from '../../store/database.ts';
+import { addTasksToGoal } from '../../store/statements/add-tasks-to-goal.ts';
+import { findTaskStatuses } from '../../store/statements/find-task-statuses.ts';
+import { insertImport } from '../../store/statements/insert-import.ts';
+import { listCounters } from '../../store/statements/list-counters.ts';
+import { listExistingGoals } from '../../store/statements/list-existing-goals.ts';
+import { listImportedIds } from '../../store/statements/list-imported-ids.ts';
+import { lockGoals } from '../../store/statements/lock-goals.ts';
+import { lockGraphExclusive } from '../../store/statements/lock-graph.ts';
+import { recordFollowed } from '../../store/statements/record-followed.ts';
+import { recordNoted } from '../../store/statements/record-noted.ts';
+import { restoreNotes } from '../../store/statements/restore-notes.ts';
+import { noteWords } from '../../store/write-words.ts';
+import type { ForeignPlan } from './plan.ts';
+import type { NewNote } from './row.ts';
+import { type KnownRow, type KnownRows, type NewRows, newRows } from './rows.ts';
+
+/** A plan, and what it is remembered by. */
+export interface ForeignImport {
+  plan: ForeignPlan;
+  /** The source's name for people. */
+  source: string;
+  /** What the IDs in it are known by: those of one origin are the same things. */
+  origin: string;
+  /** For timestamps without a zone; the zone of this machine when left out. */
+  zone?: TimeZone | undefined;
+  dryRun?: boolean | undefined;
+  onProgress?: OnProgress | undefined;
+}
+
+export interface ForeignOutcome {
+  kind: 'imported' | 'dry_run' | 'nothing_new';
+  report: ImportReport;
+}
+
+const attempts = 3;
+/** The number of rows in one statement. */
+const chunkSize = 500;
+
+/** Somebody changed the workspace between our look and our write: look again. */
+class Outrun extends Error {}
+
+/**
+ * Adds what a plan has and the workspace has not, as one operation: all of it or, with an error, nothing. What an earlier
+ * import of the same origin brought is known by its ID, and left as it is.
+ */
+export async function importForeign(call: Call, request: ForeignImport): Promise<ForeignOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptImport(call, request);
+    } catch (error) {
+      if (!(error instanceof Outrun) || attempt === attempts) throw error;
+    }
+  }
+}
+
+interface Attempt extends ForeignImport {
+  zone: TimeZone;
+  now: string;
+}
+
+async function attemptImport(call: Call, request: ForeignImport): Promise<ForeignOutcome> {
+  const look: Run = (steps) => read(call, steps);
+  const now = await clockTime(look);
+  const attempt = { ...request, zone: request.zone ?? machineTimeZone(), now };
+  const seen = rowsFor(attempt, await findKnown(look, call, request), await nextNumbers(call));
+  if (request.dryRun) return { kind: 'dry_run', report: seen.report };
+  const { goals, tasks, notes } = seen.rows;
+  if (goals.length + tasks.length === 0) return { kind: 'nothing_new', report: seen.report };
+  const { numbers } = call.store;
+  const taken = {
+    goal: goals.length === 0 ? 0 : await numbers.take('goal', goals.length),
+    task: tasks.length === 0 ? 0 : await numbers.take('task', tasks.length),
+    note: notes.length === 0 ? 0 : await numbers.take('note', notes.length),
+  };
+  return transact(
+    call,
+    async (run, record) => {
+      await run({ locked: step(lockGraphExclusive, { workspaceId: call.store.workspaceId }) });
+      const { rows, report } = rowsFor(attempt, await findKnown(run, call, request), taken);
+      if (rows.goals.length !== goals.length || rows.tasks.length !== tasks.length) throw new Outrun();
+      await write(run, call, {
+        rows,
+        firstNote: taken.note,
+        recording: await record(),
+        onProgress: request.onProgress,
+      });
+      await run({ kept: keptImport(call, request, report) });
+      return { kind: 'imported', report } as const;
+    },
+    { rows: goals.length + tasks.length, isPatient: true },
+  );
+}
+
+function rowsFor(attempt: Attempt, known: KnownRows, first: { goal: number; task: number }) {
+  const { plan, zone, now, source, origin } = attempt;
+  const changes = new Changes();
+  const rows = newRows(plan, { known, first, zone, now }, changes);
+  const { found, imported, ids } = rows;
+  const report: ImportReport = { source, origin, timezone: zone.name, found, imported, ids, changes: changes.sorted() };
+  return { rows, report };
+}
+
+/** Rows of earlier imports that are still there: one that was deleted is imported again. */
+async function findKnown(run: Run, { store: { workspaceId } }: Call, { origin }: ForeignImport): Promise<KnownRows> {
+  const { imports } = await run({ imports: step(listImportedIds, { workspaceId, origin }) });
+  const [goalIds, taskIds] = [new Map<string, string>(), new Map<string, string>()];
+  for (const { ids } of imports) {
+    const { goals, tasks } = ids as ImportedIds; // as keptImport wrote it
+    for (const [theirs, ours] of Object.entries(goals)) goalIds.set(theirs, ours);
+    for (const [theirs, ours] of Object.entries(tasks)) taskIds.set(theirs, ours);
+  }
+  if (goalIds.size + taskIds.size === 0) return { goals: new Map(), tasks: new Map() };
+  const there = await run({
+    goals: step(listExistingGoals, { workspaceId, goalIds: [...goalIds.values()] }),
+    tasks: step(findTaskStatuses, { workspaceId, taskIds: [...taskIds.values()] }),
+  });
+  return { goals: stillThere(goalIds, there.goals), tasks: stillThere(taskIds, there.tasks) };
+}
+
+function stillThere(ids: ReadonlyMap<string, string>, rows: readonly KnownRow[]): Map<string, KnownRow> {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return new Map(
+    [...ids].flatMap(([theirs, ours]) => {
+      const row = byId.get(ours);
+      return row === undefined ? [] : [[theirs, row] as const];
+    }),
+  );
+}
+
+async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> {
+  const { counters } = await read(call, { counters: step(listCounters, { workspaceId: call.store.workspaceId }) });
+  const nexts = new Map(counters.map(({ kind, next }) => [kind, next]));
+  return { goal: nexts.get('goal') ?? 1, task: nexts.get('task') ?? 1 };
+}
+
+interface Writing {
+  rows: NewRows;
+  firstNote: number;
+  recording: Recording;
+  onProgress: OnProgress | undefined;
+}
+
+async function write(run: Run, call: Call, { rows, firstNote, recording, onProgress }: Writing): Promise<void> {
+  await openGoals(run, rows.goalsToOpen, recording);
+  await writeRows(run, rows, { ...recording, onProgress });
+  const notes = rows.notes.map((note, place) => ({ ...note, id: firstNote + place, actor: note.actor ?? call.actor }));
+  await writeNotes(run, notes, recording);
+}
+
+/** Goals that get an open task go on, as they do when an agent adds one. */
+async function openGoals(run: Run, goalIds: string[], { workspaceId, operation }: Recording): Promise<void> {
+  if (goalIds.length === 0) return;
+  const { before } = await run({ before: step(lockGoals, { workspaceId, goalIds }) });
+  for (const goalId of goalIds) await run({ opened: step(addTasksToGoal, { workspaceId, goalId, count: 0 }) });
+  await run({ followed: step(recordFollowed, { workspaceId, operation, before }) });
+}
+
+type Numbered = NewNote & { id: number; actor: string };
+
+async function writeNotes(run: Run, notes: readonly Numbered[], { workspaceId, operation }: Recording): Promise<void> {
+  for (const chunk of chunks(notes, chunkSize)) {
+    const noteIds = chunk.map(({ id }) => id);
+    await run({
+      notes: step(restoreNotes, { workspaceId, notes: asJson(chunk) }),
+      words: noteWords(workspaceId, chunk),
+      events: step(recordNoted, { workspaceId, operation, noteIds }),
+    });
+  }
+}
+
+/** What was imported, under a hash of its own: the IDs of new rows are never those of an earlier import. */
+function keptImport({ store: { workspaceId } }: Call, { source, origin }: ForeignImport, report: ImportReport) {
+  const contentHash = createHash('sha256')
+    .update(writeJson([origin, report.ids]))
+    .digest('hex');
+  return step(insertImport, { workspaceId, contentHash, source, report: asJson(report) as Json });
+}

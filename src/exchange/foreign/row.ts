@@ -1,0 +1,213 @@
+import { parseEffort } from '../../domain/effort.ts';
+import type { GoalStatus } from '../../domain/goal.ts';
+import { type Json, jsonProblem } from '../../domain/json.ts';
+import { writeJson } from '../../domain/json-text.ts';
+import { limits } from '../../domain/limits.ts';
+import type { GoalRow, TaskRow } from '../../legacy/check/types.ts';
+import { type TimeZone, utcFrom } from '../../legacy/local-time.ts';
+import { type Changes, storable } from '../../legacy/report.ts';
+import { numberIn } from '../../store/write-words.ts';
+import type { ForeignGoal, ForeignTask } from './plan.ts';
+
+/** A note on a new row, without its number. */
+export interface NewNote {
+  goal_id: string;
+  task_id: string | null;
+  /** Undefined for a note of the import itself. */
+  actor: string | undefined;
+  text: string;
+  created_at: string;
+}
+
+/** What turns entries into rows have in common. */
+export interface Placed {
+  zone: TimeZone;
+  now: string;
+  changes: Changes;
+  notes: NewNote[];
+}
+
+interface GoalPlace {
+  id: string;
+  tasks: readonly ForeignTask[];
+  placed: Placed;
+}
+
+export function goalRow(goal: ForeignGoal, { id, tasks, placed }: GoalPlace): GoalRow {
+  const kept = [...goal.kept];
+  const times = timesOf(goal, { id, placed });
+  const target = { goal_id: id, task_id: null };
+  const description = describe(goal, { id, target, placed });
+  addNotes(goal, kept, { id, target, placed });
+  return {
+    id,
+    number: numberIn(id),
+    description,
+    priority: goal.priority ?? 'medium',
+    status: goal.status ?? statusFrom(tasks),
+    repos: [],
+    created_at: times.created,
+    updated_at: times.updated,
+    metadata: {},
+    total_tasks: 0,
+    open_tasks: 0,
+    exists: false,
+  };
+}
+
+/** A goal that has tasks is under way until all of them are completed. */
+function statusFrom(tasks: readonly ForeignTask[]): GoalStatus {
+  if (tasks.length === 0) return 'planned';
+  return tasks.every((task) => task.status === 'completed') ? 'completed' : 'in_progress';
+}
+
+interface TaskPlace {
+  id: string;
+  goalId: string;
+  dependencies: string[];
+  placed: Placed;
+}
+
+export function taskRow(task: ForeignTask, { id, goalId, dependencies, placed }: TaskPlace): TaskRow {
+  const kept = [...task.kept];
+  const target = { goal_id: goalId, task_id: id };
+  const times = timesOf(task, { id, placed });
+  const completed = timeOf(task.completed, { id, field: 'completed_at', placed });
+  if (task.status !== 'completed' && task.completed !== undefined) kept.push(`completed: ${task.completed}`);
+  if (task.labels !== undefined && task.labels.length > 0) kept.push(`labels: ${task.labels.join(', ')}`);
+  if (task.due !== undefined) kept.push(`due: ${task.due}`);
+  if (task.deferredUntil !== undefined) kept.push(`deferred until: ${task.deferredUntil}`);
+  const row: TaskRow = {
+    id,
+    number: numberIn(id),
+    goal_id: goalId,
+    description: describe(task, { id, target, placed }),
+    type: short('type', task.type, kept) ?? 'general',
+    status: task.status,
+    priority: task.priority ?? 'medium',
+    repo: short('repo', task.repo, kept),
+    jira_ticket: short('ticket', task.ticket, kept),
+    estimated_effort: effort(task.effort, kept),
+    assigned_tools: tools(task.tools ?? [], kept),
+    created_at: times.created,
+    updated_at: times.updated,
+    completed_at: task.status === 'completed' ? (completed ?? times.updated) : null,
+    result: result(task.result, kept),
+    dependencies,
+    open_dependencies: 0,
+    parked: false,
+    exists: false,
+  };
+  addNotes(task, kept, { id, target, placed });
+  return row;
+}
+
+interface Target {
+  id: string;
+  target: Pick<NewNote, 'goal_id' | 'task_id'>;
+  placed: Placed;
+}
+
+/** The description, or as much of it as one may have; the rest goes into notes. */
+function describe(entry: ForeignGoal | ForeignTask, { id, target, placed }: Target): string {
+  for (const { kind, field, message, verbatim } of entry.told)
+    placed.changes.add(kind, id, message, { field, verbatim });
+  const text = storable(entry.description).trim();
+  if (text === '') {
+    placed.changes.add('missing_field', id, 'it had no text', { field: 'description' });
+    return '(no description)';
+  }
+  if (text !== entry.description.trim())
+    placed.changes.add('text', id, 'characters that cannot be stored are now U+FFFD');
+  const [first = '', ...rest] = pieces(text, limits.description);
+  if (rest.length > 0) {
+    const message = `the description had ${text.length} characters; what is over ${limits.description} is in notes`;
+    placed.changes.add('over_limit', id, message, { field: 'description' });
+  }
+  for (const piece of rest) {
+    placed.notes.push({ ...target, actor: undefined, text: piece, created_at: placed.now });
+  }
+  return first;
+}
+
+function addNotes(entry: ForeignGoal | ForeignTask, kept: readonly string[], { id, target, placed }: Target): void {
+  for (const { text, actor, at } of entry.notes) {
+    const created_at = timeOf(at, { id, field: 'note', placed }) ?? placed.now;
+    for (const piece of pieces(storable(text).trim(), limits.note)) {
+      placed.notes.push({ ...target, actor: actorOf(actor), text: piece, created_at });
+    }
+  }
+  if (kept.length === 0) return;
+  const text = [`Imported from ${entry.id}, with`, ...kept.map(storable)].join('\n');
+  for (const piece of pieces(text, limits.note)) {
+    placed.notes.push({ ...target, actor: undefined, text: piece, created_at: placed.now });
+  }
+}
+
+function actorOf(actor: string | undefined): string | undefined {
+  const name = actor === undefined ? '' : storable(actor).trim().slice(0, limits.shortText);
+  return name === '' ? undefined : name;
+}
+
+/** Text in pieces of at most `most` characters, none of which splits a character. */
+function pieces(text: string, most: number): string[] {
+  const all: string[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const piece = rest.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
+    if (piece.trim() !== '') all.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return all;
+}
+
+function short(name: string, text: string | undefined, kept: string[]): string | null {
+  const value = storable(text ?? '').trim();
+  if (value.length <= limits.shortText) return value === '' ? null : value;
+  kept.push(`${name}: ${value}`);
+  return null;
+}
+
+function effort(text: string | undefined, kept: string[]): string | null {
+  if (text === undefined || text.trim() === '') return null;
+  if (parseEffort(text) !== undefined) return text.trim();
+  kept.push(`effort: ${text}`);
+  return null;
+}
+
+function tools(names: readonly string[], kept: string[]): string[] {
+  const fits = names.flatMap((name) => short('tool', name, kept) ?? []);
+  for (const name of fits.slice(limits.listEntries)) kept.push(`tool: ${name}`);
+  return fits.slice(0, limits.listEntries);
+}
+
+function result(value: Json | undefined, kept: string[]): Json {
+  if (value === undefined || value === null) return null;
+  if (jsonProblem(value) === undefined) return value;
+  kept.push(`result: ${writeJson(value)}`);
+  return null;
+}
+
+interface TimePlace {
+  id: string;
+  field: string;
+  placed: Placed;
+}
+
+/** The instant in UTC; undefined where there is none, or none that can be read, which is told. */
+function timeOf(text: string | undefined, { id, field, placed }: TimePlace): string | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const utc = utcFrom(text, placed.zone);
+  if (utc === undefined) {
+    placed.changes.add('timestamp', id, `${JSON.stringify(text)} is no time`, { field, verbatim: text });
+  }
+  return utc;
+}
+
+function timesOf({ created, updated }: ForeignGoal | ForeignTask, { id, placed }: Omit<TimePlace, 'field'>) {
+  const [first, last] = [
+    timeOf(created, { id, field: 'created_at', placed }),
+    timeOf(updated, { id, field: 'updated_at', placed }),
+  ];
+  const start = first ?? last ?? placed.now;
+  return { created: start, updated: last ?? start };
+}

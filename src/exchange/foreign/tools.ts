@@ -1,0 +1,33 @@
+import type { ForeignPlan, Reading } from './plan.ts';
+
+/** A tool whose files are taken over. What reads them is loaded when it is needed. */
+export interface ForeignTool {
+  /** What it is called in a report. */
+  title: string;
+  /** What becomes of it, for the help. */
+  what: string;
+  /** The files of a project's folder that hold its tasks; the first that is there counts. */
+  inFolder: readonly string[];
+  /** Whether its IDs are the same thing in whatever file they stand. Otherwise they count for one path. */
+  hasGlobalIds?: true;
+  load(): Promise<(reading: Reading) => ForeignPlan>;
+}
+
+export const foreignTools = {
+  'task-master': {
+    title: 'Task Master',
+    what: 'take over tasks.json of Task Master: a tag becomes a goal, a subtask a task',
+    inFolder: ['.taskmaster/tasks/tasks.json', 'tasks/tasks.json', 'tasks.json'],
+    load: async () => (await import('./formats/task-master.ts')).readTaskMaster,
+  },
+  beads: {
+    title: 'Beads',
+    what: 'take over the issues of Beads: an epic becomes a goal',
+    inFolder: ['.beads/issues.jsonl', '.beads/beads.jsonl', 'issues.jsonl'],
+    load: async () => (await import('./formats/beads.ts')).readBeads,
+  },
+} as const satisfies Record<string, ForeignTool>;
+
+export type ToolName = keyof typeof foreignTools;
+
+export const toolNames = Object.keys(foreignTools) as ToolName[];
