@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { measure } from '../service/measures.ts';
 import { isDefect, type Observation } from '../tools/define/run-tool.ts';
 import { adminApi, adminRoutes } from './admin/admin.ts';
+import { reloadBackups } from './backups.ts';
 import { type BoardFiles, pagePaths } from './board/files.ts';
 import { boardRoutes } from './board/routes.ts';
 import { openSession, sessionRoutes } from './board/session-routes.ts';
@@ -86,6 +87,7 @@ export function createApp(given: ServiceParts, options: AppOptions): App {
   app.get('/metrics', (context) => metricsAnswer(context, parts, metrics));
   app.get('/api/v1/clients', (context) => clientsAnswer(context, parts, clients));
   app.get('/api/v1/changes', (context) => changes.handle(context));
+  app.post('/api/v1/backups/reload', (context) => reloadBackups(context, parts));
   if (options.board !== undefined) {
     app.route('/api/v1/session', sessionRoutes({ parts, ...options.board }));
     app.route('/api/v1/board', boardRoutes(parts));

@@ -20,6 +20,8 @@ export interface AdminParts {
    * without its folder.
    */
   deleteWorkspace(name: string, actor: string): Promise<string>;
+  /** Goes by the schedule of backups that the settings say now; null for none. */
+  reloadBackups(): Promise<{ directory: string; everyMs: number; keep: number } | null>;
 }
 
 /** What the service needs from the rest of the program. */

@@ -5,16 +5,21 @@ import type { AdminParts } from '../http/parts.ts';
 import { deleteWithExport } from '../legacy/backup/delete-with-export.ts';
 import { exportName } from '../legacy/backup/export-name.ts';
 import { Sender } from '../service/webhooks/sender.ts';
+import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { withWorkspacesOn } from './opening/call-on-source.ts';
 import { sourceOf } from './opening/database-source.ts';
 
 /** What admins need over HTTP, from the settings. */
-export function adminParts(config: Config, log: Log): AdminParts {
+export function adminParts(
+  config: Config,
+  { log, backups }: { log: Log; backups: Pick<Backups, 'reload'> },
+): AdminParts {
   const folder = path.join(config.home, 'exports');
   return {
     sender: new Sender({ allowPrivate: config.webhooks.allowPrivate }),
+    reloadBackups: () => backups.reload(),
     async deleteWorkspace(name, actor) {
       const file = path.join(folder, exportName(name));
       // connections of its own: an export and a deletion may take longer than a call

@@ -51,7 +51,12 @@ export async function runWith(argv: string[], { cwd, openClient, name = 'goal-ag
     },
     async serveHttp(options, started) {
       const { serveHttp } = await import('./serve-http.ts');
-      await serveHttp({ settings: readSettings(listening(options)), options, started });
+      await serveHttp({
+        settings: readSettings(listening(options)),
+        readAgain: () => readConfig(listening(options)),
+        options,
+        started,
+      });
       process.exit();
     },
     async dashboard(options, open) {

@@ -21,13 +21,15 @@ const boardDirectory = fileURLToPath(new URL('../../dist/web', import.meta.url))
 
 interface ServeHttp {
   settings: Settings;
+  /** The settings as they are when it is called. */
+  readAgain(): Config;
   options: ListenOptions;
   /** Told where the service listens. */
   started: (address: ServiceAddress) => void;
 }
 
 /** Serves HTTP until somebody asks us to stop. */
-export async function serveHttp({ settings, options, started }: ServeHttp): Promise<void> {
+export async function serveHttp({ settings, readAgain, options, started }: ServeHttp): Promise<void> {
   const { config, refused } = settings;
   // a person or a supervisor started the service, and reads its lines
   if (config === undefined) throw new GoalAgentError('configuration', refused.problems.join('\n'));
@@ -38,7 +40,8 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
   wired.warmUp();
   const { oauth, publicUrl } = config.http;
   const webhooks = serveWebhooks(config, { wired, log });
-  const admin = adminParts(config, log);
+  const backups = serveBackups(config, { log, readAgain });
+  const admin = adminParts(config, { log, backups });
   const parts = serviceParts(wired, { admin, log, localToken, oauth, webhookFailures: webhooks.failures });
   const app = createApp(parts, {
     names: namesOf(config.http.host, publicUrl),
@@ -52,8 +55,6 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
     urlOf: (requestUrl) => publicUrl?.origin ?? new URL(requestUrl).origin,
     peerOf,
   });
-  const stopping = new AbortController();
-  const backups = serveBackups(config, { log, signal: stopping.signal });
   try {
     const listening = await listen(app, config.http);
     const { host } = config.http;
@@ -66,8 +67,7 @@ export async function serveHttp({ settings, options, started }: ServeHttp): Prom
     await untilAskedToStop(() => listening.end());
     await listening.stop();
   } finally {
-    stopping.abort();
-    await backups;
+    await backups.stop();
     await webhooks.stop();
     admin.sender.close();
     await wired.close();

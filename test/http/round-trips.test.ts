@@ -14,7 +14,7 @@ test('a row is read with its revision in one round trip', async () => {
   const parts: ServiceParts = {
     ...{ tools, openCall: async () => call, cacheIsKnown: async () => {}, identify: unused, readiness: unused },
     ...{ report: () => {}, webhookFailures: () => 0, noticeProtocolError: () => {} },
-    admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused },
+    admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused, reloadBackups: unused },
     facts: () => {
       throw new Error('nobody asks');
     },

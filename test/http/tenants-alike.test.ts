@@ -92,6 +92,7 @@ const asked: Record<string, (subject: Subject) => Request[]> = {
     ),
   'GET /metrics': () => at('/metrics', ''),
   'GET /api/v1/clients': () => at('/api/v1/clients', ''),
+  'POST /api/v1/backups/reload': () => send('/api/v1/backups/reload', {}),
   'GET /api/v1/tokens': () => at('/api/v1/tokens', '', '?all=true'),
   // a name that the other tenant's token has, and one that nobody has
   'POST /api/v1/tokens': () =>
@@ -121,7 +122,7 @@ test('each route that is no tool’s is asked', async () => {
     {
       ...{ tools, facts: () => facts, openCall: unused, cacheIsKnown: unused, identify: unused, readiness: unused },
       ...{ report: () => {}, webhookFailures: () => 0, noticeProtocolError: () => {} },
-      admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused },
+      admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused, reloadBackups: unused },
     },
     {
       names: namesOf('127.0.0.1', undefined),

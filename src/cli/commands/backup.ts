@@ -1,18 +1,41 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { GoalAgentError } from '../../domain/errors.ts';
 import type { RowCounts } from '../../exchange/backup/format.ts';
 import type { Actions } from '../actions.ts';
-import { example } from '../arguments.ts';
+import { example, wholeNumber } from '../arguments.ts';
+import { type Every, isEvery } from '../every.ts';
 import { progressLine } from '../progress.ts';
 import { count, print } from '../render.ts';
 
 /** Adds `goal-agent backup` and `goal-agent restore`. */
 export function addBackupCommands(program: Command, actions: Actions): void {
-  example(program.command('backup'), 'goal-agent backup goals.backup')
-    .argument('<file>', 'must not be there yet')
-    .option('--json', 'print what was written as JSON')
+  const command = example(
+    program.command('backup'),
+    'goal-agent backup goals.backup',
+    'goal-agent backup --every 1d --keep 7 ~/backups',
+    'goal-agent backup --every off',
+  )
+    .argument('[file]', 'must not be there yet; with --every, the folder of the backups')
+    .option('--every <time>', 'let the service make one so often, such as 12h or 1d, from now on; or off', every)
+    .option('--keep <number>', 'with --every: how many stay (default: 7)', kept)
+    .option('--json', 'print what was written or set as JSON')
     .description('write every workspace to a file: one consistent state, compressed, with a checksum')
-    .action((file: string, options: { json?: boolean }) => backup(actions, file, options.json === true));
+    .action(async (file: string | undefined, options: BackupOptions) => {
+      const { every: often, keep, json = false } = options;
+      if (often === undefined && keep !== undefined) command.error('error: --keep goes with --every');
+      if (file === undefined && often !== 'off') command.error("error: missing required argument 'file'");
+      if (file !== undefined && often === 'off') command.error('error: --every off takes no folder');
+      if (often !== undefined) {
+        const { scheduleBackups } = await import('../backup-schedule.ts');
+        return scheduleBackups(actions, {
+          every: often,
+          json,
+          ...(keep !== undefined && { keep }),
+          ...(file !== undefined && { directory: file }),
+        });
+      }
+      return backup(actions, file ?? '', json);
+    });
   example(
     program.command('restore'),
     'goal-agent restore goals.backup --check',
@@ -25,6 +48,23 @@ export function addBackupCommands(program: Command, actions: Actions): void {
     .option('--json', 'print what was found or restored as JSON')
     .description('restore a backup into an empty database; all of it, or nothing')
     .action((file: string, options: RestoreOptions) => restore(actions, file, options));
+}
+
+interface BackupOptions {
+  every?: Every;
+  keep?: number;
+  json?: boolean;
+}
+
+function every(text: string): Every {
+  if (isEvery(text)) return text;
+  throw new InvalidArgumentError('Write a time from 1m to 52w, such as 12h or 1d, or off.');
+}
+
+function kept(text: string): number {
+  const number = wholeNumber(text);
+  if (number <= 10_000) return number;
+  throw new InvalidArgumentError('Write a whole number from 1 to 10000.');
 }
 
 interface RestoreOptions {

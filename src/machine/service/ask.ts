@@ -40,14 +40,36 @@ export async function askClients(machine: Machine, service: ServiceRecord): Prom
   return Clients.safeParse(await ask(machine, service, '/api/v1/clients')).data?.clients;
 }
 
+const Reloaded = z.object({
+  schedule: z.object({ directory: z.string(), every_seconds: z.number(), keep: z.number() }).nullable().optional(),
+  /** In place of the schedule: why the settings cannot be read. */
+  detail: z.string().optional(),
+});
+type Reloaded = Pick<z.infer<typeof Reloaded>, 'schedule'> & { problem?: string | undefined };
+
+/** Lets the service read its schedule of backups again; undefined where it does not answer. */
+export async function askToReloadBackups(machine: Machine, service: ServiceRecord): Promise<Reloaded | undefined> {
+  const answer = await send(machine, service, { method: 'POST', path: '/api/v1/backups/reload' });
+  const parsed = Reloaded.safeParse(await answer?.json().catch(() => undefined)).data;
+  return parsed && { schedule: parsed.schedule, problem: parsed.detail };
+}
+
 async function ask(machine: Machine, service: ServiceRecord, path: string): Promise<unknown> {
+  const answer = await send(machine, service, { method: 'GET', path });
+  return answer?.ok ? answer.json().catch(() => undefined) : undefined;
+}
+
+async function send(
+  machine: Machine,
+  service: ServiceRecord,
+  { method, path }: { method: string; path: string },
+): Promise<Response | undefined> {
   const token = await machine.localToken();
   if (token === undefined) return undefined;
   try {
     const headers = { authorization: `Bearer ${token}`, 'x-agent-name': keeperName };
     const signal = AbortSignal.timeout(patienceMs);
-    const response = await fetch(`${localUrl(service)}${path}`, { headers, signal });
-    return response.ok ? await response.json() : undefined;
+    return await fetch(`${localUrl(service)}${path}`, { method, headers, signal });
   } catch {
     return undefined;
   }

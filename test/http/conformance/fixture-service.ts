@@ -32,7 +32,7 @@ export async function aFixtureService(database: pg.ClientConfig): Promise<string
   const localToken = await ensureLocalToken(home);
   const log = openLog(home);
   const wired = wire(config, log, { isShared: true });
-  const admin = adminParts(config, log);
+  const admin = adminParts(config, { log, backups: { reload: async () => null } });
   const parts = serviceParts(wired, { admin, log, localToken, oauth: undefined, webhookFailures: () => 0 });
   const newServer = serverFactory(parts, { requestState: { verify: states.verify } });
   const app = createApp(parts, {
