@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { contextLimits } from '../bench/tokens/limits.ts';
 import { report } from '../bench/tokens/report.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -57,10 +58,11 @@ test('npm run tokens counts every tool and a whole session, and leaves nothing b
   );
   expect(steps.map(([calls]) => calls)).toEqual([1, 1, 10, 10]);
   expect(steps[2]?.[1]).toBe(10 * 'claim_tasks{"goal_id":"GOAL-0001"}'.length);
-  for (const [calls = 0, , answers] of steps) expect(answers).toBeGreaterThan(calls * 200);
+  for (const [calls = 0, , answers] of steps) expect(answers).toBeGreaterThan(calls * 30);
   const columns = [0, 1, 2, 3].map((column) => sum(steps.map((step) => step[column])));
   expect(cellsOf(lines, 'the session').slice(0, 4)).toEqual(columns);
   expect(columns[3]).toBe(sum([columns[1], columns[2]]));
+  expect(columns[3]).toBeLessThanOrEqual(contextLimits.session);
 });
 
 test('a definition counts name, description and schema, a session with them adds the instructions', () => {

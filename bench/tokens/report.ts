@@ -69,7 +69,10 @@ function sameTwice(session: readonly StepCost[]): string {
 }
 
 function sessionRows(session: readonly StepCost[], standing: number): string[][] {
-  const row = (what: string, calls: number | undefined, request: number | undefined, answer: number) => {
+  const row = (
+    what: string,
+    { calls, request, answer, limit }: { calls?: number; request?: number; answer: number; limit?: number },
+  ) => {
     const both = (request ?? 0) + answer;
     return [
       what,
@@ -78,15 +81,17 @@ function sessionRows(session: readonly StepCost[], standing: number): string[][]
       number(answer),
       number(both),
       tokens(both),
+      limit === undefined ? '' : number(limit),
     ];
   };
   const sum = (part: 'calls' | 'request' | 'answer') => session.reduce((total, step) => total + step[part], 0);
+  const all = { calls: sum('calls'), request: sum('request'), answer: sum('answer') };
   return [
-    ['step', 'calls', 'requests', 'answers', 'together', '≈ tokens'],
-    ...session.map(({ tool, calls, request, answer }) => row(tool, calls, request, answer)),
-    row('the session', sum('calls'), sum('request'), sum('answer')),
-    row('tools/list (definitions) and instructions', undefined, undefined, standing),
-    row('the session with them', sum('calls'), sum('request'), sum('answer') + standing),
+    ['step', 'calls', 'requests', 'answers', 'together', '≈ tokens', 'limit'],
+    ...session.map(({ tool, ...step }) => row(tool, step)),
+    row('the session', { ...all, limit: contextLimits.session }),
+    row('tools/list (definitions) and instructions', { answer: standing }),
+    row('the session with them', { ...all, answer: all.answer + standing }),
   ];
 }
 

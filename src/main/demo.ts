@@ -124,7 +124,7 @@ async function demo(): Promise<void> {
   await session.start(home);
   const { id } = await session.call<{ id: string }>('create_goal', goal);
   say('create_goal', `${pc.bold(id)} ${goal.description}`);
-  const created = await session.call<{ tasks: Task[] }>('break_down_goal', { goal_id: id, subtasks });
+  const created = await session.call<{ tasks: Task[] }>('break_down_goal', { goal_id: id, subtasks, full: true });
   say('break_down_goal', `${created.tasks.length} tasks`);
   for (const task of created.tasks) print(`    ${pc.bold(task.id)} ${task.description}`);
 

@@ -12,11 +12,12 @@ export const addNote = defineTool({
   name: 'add_note',
   description: 'Write down a finding, decision or question on a goal or task, for whoever is next.',
   input: z.strictObject({ goal_id: GoalId.optional(), task_id: TaskId.optional(), text: text(limits.note) }),
-  output: Note,
+  output: Note.pick({ id: true, created_at: true }),
+  whole: Note,
   hints: adds,
   async run(context, { goal_id, task_id, text }) {
     const note = await add(await context.open(), subjectOf(goal_id, task_id), text);
-    // its writer knows it
+    if (!context.isWhole) return { id: note.id, created_at: note.created_at };
     const shown = cutText(note.text, answerBudget.listText);
     return { ...note, text: shown, ...(shown !== note.text && { text_length: text.length }) };
   },

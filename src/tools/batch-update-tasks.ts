@@ -9,19 +9,21 @@ import { ResultArgument, shownReady } from './update-task-status.ts';
 
 const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument });
 
+const Outcome = z.object({
+  successful: z.array(z.string()),
+  failed: z.array(z.object({ task_id: z.string(), error: z.string() })),
+  failed_not_shown: z.number().int().optional(),
+  total: z.number().int(),
+  made_ready: z.array(z.string()),
+  warnings: z.array(z.string()).optional(),
+});
+
 export const batchUpdateTasks = defineTool({
   name: 'batch_update_tasks',
   description: 'Say how several tasks stand; failed has what could not be saved.',
   input: z.strictObject({ updates: z.array(Update).min(1).max(limits.updatesPerCall) }),
-  output: z.object({
-    successful: z.array(z.string()),
-    failed: z.array(z.object({ task_id: z.string(), error: z.string() })),
-    failed_not_shown: z.number().int().optional(),
-    total: z.number().int(),
-    made_ready: z.array(z.string()),
-    warnings: z.array(z.string()).optional(),
-    _persistence: Persistence,
-  }),
+  output: Outcome,
+  whole: Outcome.extend({ _persistence: Persistence }),
   hints: sets,
   async run(context, { updates }) {
     const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
@@ -48,10 +50,12 @@ export const batchUpdateTasks = defineTool({
       total: updates.length,
       made_ready,
       ...(warnings.length > 0 && { warnings }),
-      _persistence: persistence(
-        context.facts().cache.enabled,
-        `${changed.length} ${changed.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
-      ),
+      ...(context.isWhole && {
+        _persistence: persistence(
+          context.facts().cache.enabled,
+          `${changed.length} ${changed.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,
+        ),
+      }),
     };
   },
 });

@@ -19,6 +19,14 @@ const Subtask = z.strictObject({
   tools: unlisted(subtaskFields.tools.optional()),
 });
 
+/** IDs follow the order of the subtasks: the first and the last name all of them. */
+const Created = z.object({
+  created: z.number().int(),
+  first_task_id: z.string(),
+  last_task_id: z.string(),
+  warnings: z.array(z.string()).optional(),
+});
+
 export const breakDownGoal = defineTool({
   name: 'break_down_goal',
   description: 'Break a goal into tasks, or add tasks.',
@@ -26,15 +34,8 @@ export const breakDownGoal = defineTool({
     goal_id: GoalId,
     subtasks: z.array(Subtask).min(1).max(limits.subtasksPerCall),
   }),
-  output: z.object({
-    goal: GoalAnswer,
-    tasks: z.array(TaskEntry),
-    created: z.number().int(),
-    first_task_id: z.string(),
-    last_task_id: z.string(),
-    warnings: z.array(z.string()).optional(),
-    _persistence: Persistence,
-  }),
+  output: Created,
+  whole: Created.extend({ goal: GoalAnswer, tasks: z.array(TaskEntry), _persistence: Persistence }),
   hints: adds,
   async run(context, { goal_id, subtasks }) {
     const { goal, taskIds, tasks, alreadyThere } = await breakDown(
@@ -52,16 +53,19 @@ export const breakDownGoal = defineTool({
         key: subtask.key,
       })),
     );
-    const budget = new Budget();
     const [first = '', last = first] = [taskIds.at(0), taskIds.at(-1)];
-    return {
-      goal: goalAnswer(goal, new Budget(budget.left / 2)),
-      tasks: new Budget(budget.left / 2).firstOf(tasks.map(taskEntry)),
-      // IDs follow the order of the subtasks, so these two name all of them
+    const made = {
       created: taskIds.length,
       first_task_id: first,
       last_task_id: last,
       ...(alreadyThere.length > 0 && { warnings: [warningOf(goal_id, alreadyThere)] }),
+    };
+    if (!context.isWhole) return made;
+    const half = new Budget().left / 2;
+    return {
+      goal: goalAnswer(goal, new Budget(half)),
+      tasks: new Budget(half).firstOf(tasks.map(taskEntry)),
+      ...made,
       _persistence: persistence(
         context.facts().cache.enabled,
         `${taskIds.length} ${taskIds.length === 1 ? 'task' : 'tasks'} saved to PostgreSQL database`,

@@ -16,10 +16,12 @@ export const createGoal = defineTool({
     repos: NewGoal.shape.repos.default([]),
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).default({}), 'JSON'),
   }),
-  output: GoalAnswer.extend({ _persistence: Persistence }),
+  output: GoalAnswer.pick({ id: true, status: true }),
+  whole: GoalAnswer.extend({ _persistence: Persistence }),
   hints: adds,
   async run(context, input) {
     const goal = await create(await context.open(), input);
+    if (!context.isWhole) return { id: goal.id, status: goal.status };
     const _persistence = persistence(context.facts().cache.enabled, 'Goal saved to PostgreSQL database');
     return { ...goalAnswer(goal, new Budget()), _persistence };
   },

@@ -9,6 +9,8 @@ import { defineTool, sets } from './define/define-tool.ts';
 import { anyObject } from './define/input.ts';
 import { listedAsText } from './define/listed-schema.ts';
 
+const warningsShape = { warnings: z.array(z.string()).optional() };
+
 export const updateGoal = defineTool({
   name: 'update_goal',
   description: "Change one of Goal Agent's goals: only what is given. It completes by itself with its last task.",
@@ -20,7 +22,8 @@ export const updateGoal = defineTool({
     repos: NewGoal.shape.repos.optional(),
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).optional(), 'JSON; merged, null removes a key'),
   }),
-  output: GoalAnswer.extend({ _persistence: Persistence, warnings: z.array(z.string()).optional() }),
+  output: GoalAnswer.pick({ id: true, status: true }).extend(warningsShape),
+  whole: GoalAnswer.extend({ _persistence: Persistence, ...warningsShape }),
   hints: sets,
   async run(context, { goal_id, ...change }) {
     if (Object.values(change).every((value) => value === undefined)) {
@@ -36,9 +39,11 @@ export const updateGoal = defineTool({
       ...openWarning(goal, change.status),
       ...heldUp.map((row) => `${row.id} waits for ${describeHeldUp(row)}, and will not be ready.`),
     ];
+    const warned = warnings.length > 0 && { warnings };
+    if (!context.isWhole) return { id: goal_id, status: goal.status, ...warned };
     return {
       ...goalAnswer(goal, new Budget()),
-      ...(warnings.length > 0 && { warnings }),
+      ...warned,
       _persistence: persistence(context.facts().cache.enabled, 'Goal saved to PostgreSQL database'),
     };
   },

@@ -23,6 +23,12 @@ export const ResultArgument = listedAsText(
 /** IDs of what became ready that one answer names. */
 export const shownReady = 100;
 
+const followed = {
+  made_ready: z.array(z.string()),
+  goal_status: z.enum(['completed', 'in_progress']).optional(),
+  warnings: z.array(z.string()).optional(),
+};
+
 export const updateTaskStatus = defineTool({
   name: 'update_task_status',
   description: 'Say how a task stands: in_progress when you start it, completed with its result when done.',
@@ -33,12 +39,8 @@ export const updateTaskStatus = defineTool({
     clear_result: unlisted(z.boolean().optional()),
     fence: Fence.optional(),
   }),
-  output: TaskAnswer.extend({
-    made_ready: z.array(z.string()),
-    goal_status: z.enum(['completed', 'in_progress']).optional(),
-    warnings: z.array(z.string()).optional(),
-    _persistence: Persistence,
-  }),
+  output: TaskAnswer.pick({ id: true, status: true }).extend(followed),
+  whole: TaskAnswer.extend({ ...followed, _persistence: Persistence }),
   hints: sets,
   async run(context, { task_id, status, result, clear_result, fence }) {
     if (clear_result === true && result !== undefined) {
@@ -64,12 +66,14 @@ export const updateTaskStatus = defineTool({
       ...(inCancelled.length > 0 ? [`${task_id} was completed, but its goal ${task.goal_id} is cancelled.`] : []),
     ];
     return {
-      ...taskAnswer(task, new Budget()),
+      ...(context.isWhole ? taskAnswer(task, new Budget()) : { id: task_id, status: task.status }),
       made_ready: madeReady.slice(0, shownReady),
       ...(completedGoals.length > 0 && { goal_status: 'completed' as const }),
       ...(reopenedGoals.length > 0 && { goal_status: 'in_progress' as const }),
       ...(warnings.length > 0 && { warnings }),
-      _persistence: persistence(context.facts().cache.enabled, 'Task saved to PostgreSQL database'),
+      ...(context.isWhole && {
+        _persistence: persistence(context.facts().cache.enabled, 'Task saved to PostgreSQL database'),
+      }),
     };
   },
 });

@@ -23,6 +23,11 @@ const answerRoom = 1_500;
 
 const TaskIds = z.array(TaskId).max(limits.dependenciesPerTask).optional();
 
+const followed = {
+  goal_changes: z.array(z.object({ id: z.string(), status: z.string() })).optional(),
+  warnings: z.array(z.string()).optional(),
+};
+
 export const updateTask = defineTool({
   name: 'update_task',
   description: 'Change a task: only what is given; "" clears a field. goal_id moves it there.',
@@ -39,10 +44,8 @@ export const updateTask = defineTool({
     remove_dependencies: TaskIds,
     goal_id: GoalId.optional(),
   }),
-  output: TaskAnswer.extend({
-    goal_changes: z.array(z.object({ id: z.string(), status: z.string() })).optional(),
-    warnings: z.array(z.string()).optional(),
-  }),
+  output: TaskAnswer.pick({ id: true, status: true }).extend(followed),
+  whole: TaskAnswer.extend(followed),
   hints: sets,
   async run(context, { task_id, goal_id, add_dependencies: add = [], remove_dependencies: remove = [], ...fields }) {
     const edit = Object.fromEntries(
@@ -61,7 +64,7 @@ export const updateTask = defineTool({
     const { task, goals } = await update(call, task_id, { edit, goalId: goal_id, dependencies });
     const warnings = heldByOthers(call.actor, [task]);
     return {
-      ...taskAnswer(task, new Budget(answerRoom)),
+      ...(context.isWhole ? taskAnswer(task, new Budget(answerRoom)) : { id: task_id, status: task.status }),
       ...(goals.length > 0 && { goal_changes: goals }),
       ...(warnings.length > 0 && { warnings }),
     };

@@ -23,7 +23,7 @@ describe.skipIf(findRedis() === undefined)('the server with a cache', () => {
     });
     const cacheOf = async () => (await server.call('get_agent_status')).answer.cache as Record<string, unknown>;
     const enabledInAnswers = async () => {
-      const { answer } = await server.call('create_goal', { description: 'a goal' });
+      const { answer } = await server.call('create_goal', { description: 'a goal', full: true });
       return (answer._persistence as { cache_enabled: boolean }).cache_enabled;
     };
     expect(await enabledInAnswers(), 'the first write').toBe(true);
@@ -57,7 +57,7 @@ describe.skipIf(findRedis() === undefined)('the server with a cache', () => {
     const server = await aServerForTest({ database, env: { GOAL_AGENT_REDIS_URL: 'redis://127.0.0.1:1' } });
     await server.call('list_goals');
     const began = performance.now();
-    const { answer } = await server.call('create_goal', { description: 'a goal' });
+    const { answer } = await server.call('create_goal', { description: 'a goal', full: true });
     expect(answer._persistence).toMatchObject({ cache_enabled: false });
     expect(performance.now() - began).toBeLessThan(900);
     await server.close();
@@ -65,7 +65,7 @@ describe.skipIf(findRedis() === undefined)('the server with a cache', () => {
 
   it('starts, works and ends without its Redis', async () => {
     const server = await aServerForTest({ database, env: { GOAL_AGENT_REDIS_URL: 'redis://:secret@127.0.0.1:1' } });
-    const { answer, error } = await server.call('create_goal', { description: 'a goal' });
+    const { answer, error } = await server.call('create_goal', { description: 'a goal', full: true });
     expect(error).toBeUndefined();
     expect(answer._persistence).toMatchObject({ cache_enabled: false });
     await until(() => server.stderr().includes('the Redis cache cannot be used'));

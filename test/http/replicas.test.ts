@@ -38,12 +38,12 @@ test('three services and two stdio processes on one database lose nothing when o
     async (n) => {
       const args = { goal_id: goal, subtasks: [{ description: `over MCP ${n}` }] };
       const { structuredContent } = await client.callTool({ name: 'break_down_goal', arguments: args });
-      return (structuredContent as { tasks: { id: string }[] }).tasks[0]?.id ?? '';
+      return (structuredContent as { first_task_id: string }).first_task_id;
     },
     ...stdio.map((server) => async (n: number) => {
       const subtasks = [{ description: `over stdio ${n}` }];
       const { answer } = await server.call('break_down_goal', { goal_id: goal, subtasks });
-      return (answer.tasks as { id: string }[])[0]?.id ?? '';
+      return answer.first_task_id as string;
     }),
   ];
   let lost = 0;

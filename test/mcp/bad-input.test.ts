@@ -175,7 +175,7 @@ test('a key of metadata that every JavaScript object has is kept like any other'
   await server.initialize();
   const metadata = '{"__proto__":{"a":1},"constructor":2}';
   server.write(
-    `{"jsonrpc":"2.0","id":99,"method":"tools/call","params":{"name":"create_goal","arguments":{"description":"x","metadata":${metadata}}}}\n`,
+    `{"jsonrpc":"2.0","id":99,"method":"tools/call","params":{"name":"create_goal","arguments":{"description":"x","metadata":${metadata},"full":true}}}\n`,
   );
   const { result } = await server.answerTo(99);
   expect((result as { content: { text: string }[] }).content[0]?.text).toContain(metadata);

@@ -32,6 +32,7 @@ test('eight processes that work at once, each with goals of its own and on one t
         const { id } = await done(server, 'create_goal', { description: 'own' });
         goals.push(String(id));
         const own = await done<{ tasks: { id: string }[] }>(server, 'break_down_goal', {
+          full: true,
           goal_id: id,
           subtasks: [
             { description: 'first', dependencies: sharedTasks.slice(-3) },
@@ -40,6 +41,7 @@ test('eight processes that work at once, each with goals of its own and on one t
           ],
         });
         const more = await done<{ tasks: { id: string }[] }>(server, 'break_down_goal', {
+          full: true,
           goal_id: shared,
           subtasks: [{ description: 'shared', dependencies: tasks.slice(-2) }, { description: 'shared' }],
         });

@@ -26,7 +26,7 @@ test('the fourteen tools of v3.0 take at most 4,800 characters', () => {
 });
 
 test('the limits are those that were promised', () => {
-  expect(contextLimits).toEqual({ tool: 700, core: 4_800, default: 8_000, instructions: 1_500 });
+  expect(contextLimits).toEqual({ tool: 700, core: 4_800, default: 8_000, instructions: 1_500, session: 10_000 });
 });
 
 test('all tools together take at most 8,000 characters of a context window, and each at most 700', () => {

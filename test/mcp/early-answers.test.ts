@@ -81,7 +81,7 @@ describe.each(revisions)('a client of %s', (revision) => {
     const call = { name: 'create_goal', arguments: { description: 'early' }, ...(_meta !== undefined && { _meta }) };
     const { result } = await server.request('tools/call', call);
     const history = { name: 'get_history', arguments: {}, ...(_meta !== undefined && { _meta }) };
-    expect(result).toMatchObject({ structuredContent: { description: 'early' } });
+    expect(result).toMatchObject({ structuredContent: { status: 'planned' } });
     // the server knows who its client is
     expect(JSON.stringify((await server.request('tools/call', history)).result)).toMatch(/early-[0-9a-f]{8}/);
     expect(server.lines()).toHaveLength(asked.length + 2);

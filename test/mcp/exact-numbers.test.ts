@@ -47,7 +47,7 @@ test('a number in metadata comes back as it went in, wherever it is shown', asyn
 
 async function inMetadata(number: string, { call, send }: Wire) {
   const metadata = `{"id":${number},"deep":[{"in":${number}}],"text":"${number}"}`;
-  const created = await call('create_goal', `{"description":"x","metadata":${metadata}}`);
+  const created = await call('create_goal', `{"description":"x","metadata":${metadata},"full":true}`);
   const goal = JSON.parse(created.text).id;
   const shown = `"id":${number}`;
   expect(twice(created.line, shown)).toBeGreaterThanOrEqual(2);
@@ -58,7 +58,7 @@ async function inMetadata(number: string, { call, send }: Wire) {
   expect(rows).toEqual([{ id: number, deep: number }]);
   await call('update_goal', `{"goal_id":"${goal}","metadata":{"other":1}}`);
   for (const tool of ['get_goal', 'update_goal']) {
-    const more = tool === 'update_goal' ? ',"priority":"high"' : '';
+    const more = tool === 'update_goal' ? ',"priority":"high","full":true' : '';
     const { text } = await call(tool, `{"goal_id":"${goal}"${more}}`);
     expect(text).toContain(shown);
     expect(text).toContain(`"in":${number}`);
@@ -83,7 +83,7 @@ async function inResult(number: string, { call, send }: Wire) {
     (await call('break_down_goal', `{"goal_id":"${goal}","subtasks":${subtasks}}`)).text,
   ).first_task_id;
   const [a, b, c] = [0, 1, 2].map((n) => `TASK-${String(Number(first.slice(5)) + n).padStart(4, '0')}`);
-  const set = `{"task_id":"${a}","status":"completed","result":{"n":${number}},"request_id":"of ${number.slice(0, 30)}"}`;
+  const set = `{"task_id":"${a}","status":"completed","result":{"n":${number}},"full":true,"request_id":"of ${number.slice(0, 30)}"}`;
   const once = await call('update_task_status', set);
   expect(once.text).toContain(`"result":{"n":${number}}`);
   expect((await call('update_task_status', set)).text).toBe(once.text);

@@ -7,7 +7,7 @@ import { closed, nodesOf, problemsOf, type Schema, subsets, wholeSchema } from '
 
 const limits = ['default', 'minimum', 'maximum', 'minItems', 'maxItems'];
 
-/** What each tool takes beside what it lists: nobody needs it for a correct call. */
+/** What each tool takes beside what it lists, and beside `full`: nobody needs it for a correct call. */
 const notListed: Record<string, string[]> = {
   break_down_goal: ['.subtasks[].tools'],
   update_task_status: ['.clear_result', '.request_id'],
@@ -50,7 +50,7 @@ function withoutDescriptions(schema: object): object {
   );
 }
 
-describe.each(tools)('$name', ({ name, input, output }) => {
+describe.each(tools)('$name', ({ name, input, output, whole }) => {
   test.each([
     ['input', input],
     ['output', output],
@@ -88,10 +88,13 @@ describe.each(tools)('$name', ({ name, input, output }) => {
 
   test('what must be given is listed, and what may be given but for a few arguments', () => {
     const listed = new Map(nodesOf(listedSchema(input)).map(({ where, node }) => [where, node]));
-    const whole = nodesOf(wholeSchema(input)).filter(({ where }) => !where.includes('|'));
-    const missing = whole.filter(({ where }) => !listed.has(where)).map(({ where }) => where);
-    expect(missing.filter((where) => !where.endsWith('.tools[]'))).toEqual(notListed[name] ?? []);
-    for (const { where, node } of whole.filter(({ where }) => listed.has(where)))
+    const taken = nodesOf(wholeSchema(input)).filter(({ where }) => !where.includes('|'));
+    const missing = taken.filter(({ where }) => !listed.has(where)).map(({ where }) => where);
+    const full = whole === undefined ? [] : ['.full'];
+    expect(missing.filter((where) => !where.endsWith('.tools[]')).toSorted()).toEqual(
+      [...(notListed[name] ?? []), ...full].toSorted(),
+    );
+    for (const { where, node } of taken.filter(({ where }) => listed.has(where)))
       expect(listed.get(where)?.required, where).toEqual(node.required);
   });
 

@@ -104,7 +104,7 @@ export const refused: Refused[] = [
     'an unknown argument',
     'create_goal',
     { description: 'x', desc: 'y' },
-    'create_goal: it takes no "desc", only description, priority, repos, metadata, request_id.',
+    'create_goal: it takes no "desc", only description, priority, repos, metadata, full, request_id.',
   ],
   ['an unknown argument that is null', 'create_goal', { description: 'x', title: null }, 'it takes no "title"'],
   [

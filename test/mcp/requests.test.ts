@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { Tool } from '../../src/tools/define/define-tool.ts';
 import { tools } from '../../src/tools/index.ts';
 import { aLockOn } from '../support/blocked.ts';
 import { contentsOf } from '../support/contents.ts';
@@ -64,7 +65,8 @@ describe.each(conversations)('in the $era era', (conversation) => {
     async (tool) => {
       const work = await aWork(conversation);
       if (tool === 'release_tasks') await ask('claim_tasks', { task_ids: [work.a] });
-      const args = { ...writes[tool]?.(work), request_id: randomUUID() };
+      const { whole } = tools.find(({ name }) => name === tool) as Tool;
+      const args = { ...writes[tool]?.(work), ...(whole && { full: false }), request_id: randomUUID() };
       const empty = await contentsOf(sql);
       const first = await server.call(tool, args);
       expect(first.error).toBeUndefined();

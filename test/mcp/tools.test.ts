@@ -539,6 +539,28 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
     });
   });
 
+  test('a write answers with what its caller cannot know, unless it asks for the whole', async () => {
+    const short = (tool: string, args: Record<string, unknown>) => ask(tool, { ...args, full: false });
+    const goal = await short('create_goal', { description: 'x', metadata: { long: 'text' } });
+    expect(goal).toEqual({ id: expect.stringMatching(/^GOAL-/), status: 'planned' });
+    const goal_id = goal.id;
+    const subtasks = [{ description: 'a' }, { description: 'b', dependencies: ['#1'] }];
+    const { first_task_id: a, last_task_id: b, ...made } = await short('break_down_goal', { goal_id, subtasks });
+    expect(made).toEqual({ created: 2 });
+    const done = { task_id: a, status: 'completed', result: 'found it' };
+    expect(await short('update_task_status', done)).toEqual({ id: a, status: 'completed', made_ready: [b] });
+    expect(await short('update_task', { task_id: b, description: 'b, later' })).toEqual({ id: b, status: 'pending' });
+    const note = await short('add_note', { task_id: b, text: 'a finding' });
+    expect(note).toEqual({ id: expect.any(Number), created_at: instant });
+    const updates = [{ task_id: b, status: 'failed' }];
+    const batch = { successful: [b], failed: [], total: 1, made_ready: [] };
+    expect(await short('batch_update_tasks', { updates })).toEqual(batch);
+    const closed = await short('update_goal', { goal_id, status: 'completed' });
+    const warnings = [`${goal_id} was set to completed while 1 of its 2 tasks is not.`];
+    expect(closed).toEqual({ id: goal_id, status: 'completed', warnings });
+    await ask('delete_goal', { goal_id });
+  });
+
   test('get_agent_status tells what works and how much there is', async () => {
     const { rows } = await sql.query(`
       select (select count(*)::int4 from goals) as goals, (select count(*)::int4 from tasks) as tasks,

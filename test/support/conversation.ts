@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, expect } from 'vitest';
-import type { z } from 'zod';
+import type { Tool } from '../../src/tools/define/define-tool.ts';
 import { tools } from '../../src/tools/index.ts';
 import { contentsOf } from './contents.ts';
 import { aDatabase } from './database.ts';
@@ -13,7 +13,7 @@ export interface Conversation {
   database: pg.ClientConfig;
   server: ServerProcess;
   sql: pg.Client;
-  /** The answer of a tool, after all that must be true of each answer was checked. */
+  /** The answer of a tool, whole unless `full: false` is given, after all that must be true of each answer was checked. */
   ask<T = Record<string, unknown>>(tool: string, args?: Record<string, unknown>): Promise<T>;
   /** The message with which a tool refuses, after it was checked that nothing was written and nothing is told that should not be. */
   refusal(tool: string, args?: Record<string, unknown>): Promise<string>;
@@ -32,10 +32,13 @@ export async function aConversation(era: Era): Promise<Conversation> {
     server,
     sql,
     async ask<T>(tool: string, args: Record<string, unknown> = {}) {
-      const { answer, text, error } = await server.call(tool, args);
+      const { whole, output } = toolOf(tool);
+      const { answer, text, error } = await server.call(tool, { ...(whole && { full: true }), ...args });
       expect(error, `${tool} ${JSON.stringify(args).slice(0, 200)}`).toBeUndefined();
       expect(JSON.parse(text)).toEqual(answer);
-      expect(strict(outputOf(tool)).safeParse(answer).error?.issues).toBeUndefined();
+      const isWhole = whole !== undefined && args.full !== false;
+      for (const schema of isWhole ? [whole, output] : [output])
+        expect(strict(schema).safeParse(answer).error?.issues).toBeUndefined();
       return answer as T;
     },
     async refusal(tool, args) {
@@ -58,10 +61,10 @@ export async function aClient(database: pg.ClientConfig): Promise<pg.Client> {
   return client;
 }
 
-function outputOf(name: string): z.ZodObject {
+function toolOf(name: string): Tool {
   const tool = tools.find((each) => each.name === name);
   if (tool === undefined) throw new Error(`no tool ${name}`);
-  return tool.output;
+  return tool;
 }
 
 /** No stack, no SQL, nothing of where the database is, and no advice that destroys. */

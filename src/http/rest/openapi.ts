@@ -75,7 +75,7 @@ function toolOperation(route: Route, tool: Tool): Schema {
   const isRead = route.method === 'get';
   const hasTag = isRead || route.row !== undefined;
   const success = {
-    ...succeeds(tool.output),
+    ...succeeds(tool.whole ?? tool.output),
     ...(hasTag && { headers: { ETag: { schema: { type: 'string' } } } }),
   };
   return {

@@ -85,7 +85,7 @@ async function change(exchange: Exchange): Promise<Response> {
         };
   const answered = await runTool(
     tool,
-    { ...parts, open: () => openCall(exchange), expected, trace: traceOf(context) },
+    { ...parts, open: () => openCall(exchange), expected, trace: traceOf(context), answersWhole: true },
     args,
   );
   const body = answerJson(answered);

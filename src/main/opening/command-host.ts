@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CommandHost, RunTool } from '../../cli/actions.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { answerOnce } from '../../service/requests.ts';
-import type { AgentFacts, Tool } from '../../tools/define/define-tool.ts';
+import { type AgentFacts, splitArguments, type Tool } from '../../tools/define/define-tool.ts';
 import { parseInput } from '../../tools/define/input.ts';
 import { runTool } from '../../tools/define/run-tool.ts';
 import type { Config } from '../config.ts';
@@ -29,13 +29,14 @@ export async function withTools<T>(config: Config, work: (host: CommandHost) => 
           (await answerOnce(call, { id: uuidv7(), tool: 'together', args: {} }, (within) =>
             commands(async <B>(tool: Tool, args: Record<string, unknown>) => {
               if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
-              return (await tool.run({ open: async () => within, facts }, parseInput(tool, args))) as B;
+              const { args: given } = splitArguments(tool, parseInput(tool, args));
+              return (await tool.run({ open: async () => within, facts, isWhole: true }, given)) as B;
             }),
           )) as A,
         async run<A>(tool: Tool, args: Record<string, unknown>) {
           if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
           // the tool's own schema says what it answers, and its answer is checked by nobody twice
-          return (await runTool(tool, { facts, cacheIsKnown, open }, args)) as A;
+          return (await runTool(tool, { facts, cacheIsKnown, open, answersWhole: true }, args)) as A;
         },
       });
     }),

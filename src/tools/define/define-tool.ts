@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { text } from '../../domain/text.ts';
 import type { Call } from '../../service/call.ts';
 import { unlisted } from './listed-schema.ts';
@@ -26,6 +26,8 @@ export interface ToolContext {
   /** Waits until the store can be used, and throws GoalAgentError `unavailable` when it cannot. */
   open(): Promise<Call>;
   facts(): AgentFacts;
+  /** What the caller changed is answered whole, and not only with what it cannot know. */
+  isWhole: boolean;
 }
 
 /** All four are said for every tool: the protocol's defaults are pessimistic. */
@@ -37,33 +39,49 @@ export interface ToolHints {
 }
 
 /** One tool, declared once: what clients list, what is checked and what is run all come from here. */
-export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+export interface Tool<
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodObject = z.ZodObject,
+  W extends z.ZodObject = O,
+> {
   name: string;
   description: string;
   input: I;
   output: O;
+  /** What it answers to `full: true`, where that is more: docs/decisions/bounded-answers.md. */
+  whole?: W;
   hints: ToolHints;
-  run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
+  run(context: ToolContext, input: z.output<I>): Promise<z.input<O> | z.input<W>>;
 }
 
 /**
  * Every tool that writes takes a `request_id` beside what it declares: docs/decisions/requests.md. It is listed where a
- * repeat without it does more than the first call did.
+ * repeat without it does more than the first call did. Where a tool has a whole answer, it takes `full`, and its output is
+ * that of both.
  */
-export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(tool: Tool<I, O>): Tool {
-  const { readOnlyHint, idempotentHint } = tool.hints;
-  const request_id = idempotentHint ? unlisted(text(100).optional()) : text(100).optional();
-  const input = readOnlyHint ? tool.input : tool.input.extend({ request_id });
-  return { ...tool, input } as unknown as Tool;
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject, W extends z.ZodObject = O>(
+  tool: Tool<I, O, W>,
+): Tool {
+  const { whole, hints } = tool;
+  const request_id = hints.idempotentHint ? unlisted(text(100).optional()) : text(100).optional();
+  const input = tool.input.extend({
+    ...(whole && { full: unlisted(z.boolean().optional()) }),
+    ...(!hints.readOnlyHint && { request_id }),
+  });
+  const output = whole === undefined ? tool.output : whole.partial().extend(tool.output.shape);
+  return { ...tool, input, output } as unknown as Tool;
 }
 
-/** The request id of a call's arguments, and what the tool itself takes. */
-export function splitRequestId(input: Record<string, unknown>): {
-  requestId: string | undefined;
-  args: Record<string, unknown>;
-} {
+/** What every face does with a call, apart from what the tool itself takes. */
+export function splitArguments(
+  { whole }: Tool,
+  input: Record<string, unknown>,
+): { requestId: string | undefined; full: boolean | undefined; args: Record<string, unknown> } {
   const { request_id, ...args } = input;
-  return { requestId: request_id as string | undefined, args };
+  const requestId = request_id as string | undefined;
+  if (whole === undefined) return { requestId, full: undefined, args };
+  const { full, ...own } = args;
+  return { requestId, full: full as boolean | undefined, args: own };
 }
 
 const closed = { openWorldHint: false } as const;

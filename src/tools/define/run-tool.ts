@@ -7,7 +7,7 @@ import { requireRole } from '../../service/caller.ts';
 import { answerOnce } from '../../service/requests.ts';
 import type { Expected } from '../../service/revision.ts';
 import { factsFor } from './caller-facts.ts';
-import { type AgentFacts, splitRequestId, type Tool, type ToolContext } from './define-tool.ts';
+import { type AgentFacts, splitArguments, type Tool, type ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
 
 /** Who calls, as far as a face knows. */
@@ -51,6 +51,8 @@ export interface Observation {
 export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown' | 'observe'> {
   open(): Promise<PoolCall>;
   trace?: string | undefined;
+  /** What was changed is answered whole unless the caller says otherwise: programs read it, and no model. */
+  answersWhole?: boolean;
   /** A change is refused with `changed` where this row is no longer as its caller saw it. */
   expected?: Expected | undefined;
 }
@@ -75,17 +77,19 @@ export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise
 }
 
 async function run(tool: Tool, host: RunHost, args: unknown): Promise<Record<string, unknown>> {
-  const { requestId, args: given } = splitRequestId(parseInput(tool, args));
+  const { requestId, full, args: given } = splitArguments(tool, parseInput(tool, args));
+  const isWhole = full ?? host.answersWhole ?? false;
   let caller: PoolCall | undefined;
   const open = async () => {
     caller = await openFor(tool, host);
     return caller;
   };
   const facts = () => factsFor(caller, host.facts());
-  const runWith = (opened: ToolContext['open']) => tool.run({ open: opened, facts }, given);
+  const runWith = (opened: ToolContext['open']) => tool.run({ open: opened, facts, isWhole }, given);
   const { expected } = host;
   if (requestId === undefined && expected === undefined) return runWith(open);
   // what is held to a revision is one transaction, as a request is
+  // how much is answered is no part of what is asked for: a repeat over another face is a repeat
   const request = { id: requestId ?? uuidv7(), tool: tool.name, args: given, expected };
   return answerOnce(await open(), request, (call) => runWith(async () => call));
 }

@@ -5,6 +5,8 @@ interface ToolRoute {
   /** Each `{parameter}` is an argument of the tool. */
   path: string;
   tool: string;
+  /** The page shows what the answer has of the rows, too. */
+  isWhole?: true;
 }
 
 export const toolRoutes: readonly ToolRoute[] = [
@@ -12,7 +14,7 @@ export const toolRoutes: readonly ToolRoute[] = [
   { method: 'GET', path: '/goals/{goal_id}', tool: 'get_goal' },
   { method: 'PATCH', path: '/goals/{goal_id}', tool: 'update_goal' },
   { method: 'DELETE', path: '/goals/{goal_id}', tool: 'delete_goal' },
-  { method: 'POST', path: '/goals/{goal_id}/tasks', tool: 'break_down_goal' },
+  { method: 'POST', path: '/goals/{goal_id}/tasks', tool: 'break_down_goal', isWhole: true },
   { method: 'POST', path: '/goals/{goal_id}/notes', tool: 'add_note' },
   { method: 'GET', path: '/tasks/{task_id}', tool: 'get_task' },
   { method: 'PATCH', path: '/tasks/{task_id}', tool: 'update_task' },
@@ -24,9 +26,8 @@ export const toolRoutes: readonly ToolRoute[] = [
   { method: 'POST', path: '/undo', tool: 'undo' },
 ];
 
-const patterns = toolRoutes.map(({ method, path, tool }) => ({
-  method,
-  tool,
+const patterns = toolRoutes.map(({ path, ...route }) => ({
+  ...route,
   pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }));
 
@@ -37,13 +38,18 @@ export function toolCallOf(
   body: unknown,
 ): { tool: string; args: Record<string, unknown> } | undefined {
   const [path = '', search] = address.split('?');
-  for (const { method, pattern, tool } of patterns) {
+  for (const { method, pattern, tool, isWhole } of patterns) {
     const found = method === asked ? pattern.exec(path) : null;
     if (found === null) continue;
     const inPath = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
     return {
       tool,
-      args: { ...Object.fromEntries(inPath), ...Object.fromEntries(new URLSearchParams(search)), ...(body as object) },
+      args: {
+        ...Object.fromEntries(inPath),
+        ...Object.fromEntries(new URLSearchParams(search)),
+        ...(body as object),
+        ...(isWhole && { full: true }),
+      },
     };
   }
   return undefined;
