@@ -8,6 +8,7 @@ import type { Context } from 'hono';
 import { GoalAgentError } from '../domain/errors.ts';
 import { exactJsonText } from '../domain/json-text.ts';
 import type { Principal } from '../domain/principal.ts';
+import { sessionFor } from '../mcp/board-app.ts';
 import { ResourceEvents } from '../mcp/resource-events.ts';
 import { type CallerFacts, serverFactory } from '../mcp/server.ts';
 import { bodyProblem } from './body-problem.ts';
@@ -56,7 +57,10 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
       // the body is read by now, and the SDK looks at the request for its headers
       const request = new Request(url, { method, headers, body, signal });
       const answer = () => handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
-      return exactly(await (isSubscription(parsedBody) ? events.following(answer) : answer()));
+      const response = await exactly(await (isSubscription(parsedBody) ? events.following(answer) : answer()));
+      const session = response.ok ? sessionFor(parsedBody) : undefined;
+      if (session !== undefined) response.headers.set('mcp-session-id', session);
+      return response;
     },
     async close() {
       await Promise.all([...handlers.values()].map(({ handler }) => handler.close()));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   CLIENT_CAPABILITIES_META_KEY,
@@ -37,14 +38,29 @@ export function boardMeta(
 /** Whether the client shows pages of servers, as it said itself: with this request, or when the connection opened. */
 export function showsApps(server: McpServer, context: ServerContext): boolean {
   const envelope: { [CLIENT_CAPABILITIES_META_KEY]?: Capabilities } = context.mcpReq.envelope ?? {};
-  const capabilities: Capabilities | undefined =
-    envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities();
+  if (isAppsSession(context.http?.req?.headers.get('mcp-session-id'))) return true;
+  return saysApps(envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities());
+}
+
+function saysApps(capabilities: Capabilities | undefined): boolean {
   const settings = capabilities?.extensions?.[extension] as { mimeTypes?: unknown } | undefined;
   return Array.isArray(settings?.mimeTypes) && settings.mimeTypes.includes(mimeType);
 }
 
 interface Capabilities {
   extensions?: Record<string, unknown> | undefined;
+}
+
+const appsSession = 'apps-';
+const isAppsSession = (id: string | null | undefined) => id?.startsWith(appsSession) === true;
+
+/**
+ * The session of a client of the older revisions over HTTP, from the body that opened it: they say once what they can, and no
+ * process keeps it. The ID itself says it, and comes back with each request. Undefined for a client that shows no pages.
+ */
+export function sessionFor(body: unknown): string | undefined {
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: { capabilities?: Capabilities } };
+  return method === 'initialize' && saysApps(params?.capabilities) ? appsSession + randomUUID() : undefined;
 }
 
 export type BoardReader = (context: ServerContext) => Promise<ReadResourceResult>;

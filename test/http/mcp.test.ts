@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { EXTENSION_ID, RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps/server';
+import { expect, onTestFinished, test } from 'vitest';
 import { aDatabase } from '../support/database.ts';
-import { aServer, eras } from '../support/server-process.ts';
-import { aService } from '../support/service-process.ts';
+import { aServer, eras, modernRevision } from '../support/server-process.ts';
+import { aService, aServiceForTest } from '../support/service-process.ts';
 
 const database = await aDatabase();
 const service = await aService({ database });
@@ -14,6 +16,35 @@ test.each(eras)('a client of the %s era has the tools, resources and prompts of 
   const templates = await over.listResourceTemplates();
   expect(templates.resourceTemplates).toEqual((await stdio.listResourceTemplates()).resourceTemplates);
 });
+
+test.each(eras)(
+  'a %s client that shows pages is told of the board, in a session that no process keeps',
+  async (era) => {
+    const other = await aServiceForTest({ database, home: service.home });
+    const aHost = async (settings: { mimeTypes?: string[] }) => {
+      const mode = era === 'modern' ? { pin: modernRevision } : era;
+      const capabilities = { extensions: { [EXTENSION_ID]: settings } };
+      const client = new Client({ name: 'host', version: '1' }, { capabilities, versionNegotiation: { mode } });
+      // any service answers each request
+      let turn = 0;
+      const transport = new StreamableHTTPClientTransport(new URL(`${service.url}/mcp`), {
+        requestInit: { headers: { authorization: `Bearer ${service.localToken}` } },
+        fetch: (url, init) => fetch(String(url).replace(service.url, [service, other][turn++ % 2]?.url ?? ''), init),
+      });
+      onTestFinished(() => client.close());
+      await client.connect(transport);
+      return { client, session: transport.sessionId };
+    };
+    const host = await aHost({ mimeTypes: [RESOURCE_MIME_TYPE] });
+    const plain = await aHost({});
+    const { tools } = await host.client.listTools();
+    const shown = tools.filter(({ _meta }) => _meta !== undefined).map(({ name }) => name);
+    expect(shown.sort()).toEqual(['generate_execution_plan', 'get_briefing', 'get_goal']);
+    expect((await plain.client.listTools()).tools).toEqual(tools.map(({ _meta: _, ...tool }) => tool));
+    expect([typeof host.session, plain.session]).toEqual([era === 'legacy' ? 'string' : 'undefined', undefined]);
+    await host.client.callTool({ name: 'get_briefing', arguments: {} });
+  },
+);
 
 test.each(eras)('a goal of a %s client is there for all others', async (era) => {
   const client = await service.mcpClient(era);

@@ -92,6 +92,13 @@ describe.skipIf(chromiumPath === undefined)('the board inside a client', async (
     await frame.locator('.changes li').first().waitFor();
     expect(await axeFindings(frame)).toEqual([]);
     await page.keyboard.press('Escape');
+    await frame
+      .locator('.operation', { hasText: /created.*Read/ })
+      .getByRole('button', { name: 'Undo…' })
+      .click();
+    await frame.locator('dialog .error', { hasText: 'would refuse this now' }).waitFor();
+    expect(await frame.getByRole('button', { name: 'Take it back' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
     await frame.getByRole('link', { name: 'Goals', exact: true }).click();
     await frame.locator('.goal-row', { hasText: 'Sign in with a passkey' }).locator('.title').click();
     await frame.locator('.card').first().waitFor();

@@ -42,14 +42,16 @@ export async function history({ operation, seq, ...filter }: Record<string, stri
 const mostChanges = 1_000;
 const shownChanges = 50;
 
-/** What undoing an event's operation would take back. No tool says whether the server would refuse it. */
+/** What undoing an event's operation would take back, and why the server would refuse it now. */
 export async function undoPreview({ event_id }: Record<string, string>) {
   const operation = Number(event_id);
+  const asked = callTool<{ undo_refused?: string }>('get_history', { undo_of: operation, limit: 1 });
   const own: ToldEvent[] = [];
   for (let cursor: string | undefined = `${operation}/${operation + mostChanges}`; cursor !== undefined; ) {
     const { events, next } = await listEvents({}, { limit: 200, cursor });
     own.push(...events.filter((event) => event.operation === operation));
     cursor = (events.at(-1)?.seq ?? 0) > operation ? next : undefined;
   }
-  return { operation, actor: own[0]?.actor ?? '', changes: own.length, events: own.slice(0, shownChanges) };
+  const { undo_refused: refused } = await asked;
+  return { operation, actor: own[0]?.actor ?? '', changes: own.length, events: own.slice(0, shownChanges), refused };
 }
