@@ -33,6 +33,7 @@ function screens({ goal, task }, large) {
     { name: 'goal', path: `/goals/${goal}` },
     { name: 'task', path: `/goals/${goal}?task=${task}` },
     { name: 'graph', path: `/goals/${large.goal}/graph` },
+    { name: 'details', path: `/goals/${goal}/details` },
     { name: 'plan', path: `/goals/${goal}/plan` },
     { name: 'now', path: '/now' },
     { name: 'history', path: '/history' },
@@ -78,7 +79,7 @@ async function draw(url, list, newCode) {
       for (const { name, path, act } of list) {
         await page.goto(url + path);
         await page
-          .locator('.goal-row, .card, .drawer-body, .node, .bar-row, .now-row, .operation')
+          .locator('.goal-row, .card, .drawer-body, .node, .bar-row, .details, .now-row, .operation')
           .filter({ visible: true })
           .first()
           .waitFor();

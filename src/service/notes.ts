@@ -1,11 +1,11 @@
-import { answerBudget } from '../domain/limits.ts';
+import { answerBudget, limits } from '../domain/limits.ts';
 import type { Note } from '../domain/note.ts';
 import { step } from '../store/database.ts';
 import { addNote as addNoteFunction } from '../store/functions/add-note.ts';
 import type { Row } from '../store/statement.ts';
 import { listNotesOfGoal, listNotesOfTask } from '../store/statements/list-notes.ts';
 import { wordsOf } from '../store/write-words.ts';
-import { type Call, change, goalNotFound, taskNotFound } from './call.ts';
+import { type Call, change, goalNotFound, read, taskNotFound } from './call.ts';
 
 /** Notes that are shown with their goal or task. */
 const shownNotes = 5;
@@ -40,6 +40,18 @@ export function notesOfGoal({ store: { workspaceId } }: Call, goalId: string) {
 /** The step that reads a task's newest notes, for notePage. */
 export function notesOfTask({ store: { workspaceId } }: Call, taskId: string) {
   return step(listNotesOfTask, { workspaceId, textLimit: answerBudget.noteText, limit: shownNotes, taskId });
+}
+
+/** Notes that a page shows, whole. */
+const mostNotes = 500;
+
+/** The notes of a task, or of a goal and its tasks, newest first. */
+export async function listNotes(call: Call, on: Noted): Promise<NotePage> {
+  const page = { workspaceId: call.store.workspaceId, textLimit: limits.note, limit: mostNotes };
+  const { notes } = await read(call, {
+    notes: 'taskId' in on ? step(listNotesOfTask, { ...page, ...on }) : step(listNotesOfGoal, { ...page, ...on }),
+  });
+  return notePage(notes);
 }
 
 export function notePage(rows: Row<typeof listNotesOfGoal>[]): NotePage {

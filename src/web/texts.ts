@@ -189,6 +189,8 @@ export const texts = {
     finished: 'Finished in the last 8 hours',
     noFinished: 'Nothing was finished.',
     nobody: 'held by nobody',
+    /** Nobody may hold some of the tasks. */
+    holding: (holders: number, tasks: number) => (tasks === 0 ? '0' : `${holders} with ${many(tasks, 'task')}`),
     ofMany: (shown: number, total: number) => (total > shown ? `${shown} of ${total.toLocaleString()}` : String(total)),
   },
   historyScreen: {

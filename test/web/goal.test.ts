@@ -155,6 +155,9 @@ describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
     await page.getByPlaceholder('A finding, a decision or a question').fill('Why we do it');
     await page.keyboard.press('Control+Enter');
     await page.locator('.notes article', { hasText: 'Why we do it' }).waitFor();
+    const [task = ''] = await tasks(goal, 'With notes');
+    for (let note = 0; note < 6; note += 1) await call('POST', `/tasks/${task}/notes`, { text: `Found ${note}` });
+    await page.locator('.notes article', { hasText: 'Found 0' }).getByRole('link', { name: task }).waitFor();
     await call('POST', `/goals/${goal}/notes`, { text: 'Theirs' });
     await page.locator('.notes article', { hasText: 'Theirs' }).waitFor();
   });

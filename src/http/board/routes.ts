@@ -10,6 +10,7 @@ import { getBriefing } from '../../service/briefing.ts';
 import type { PoolCall } from '../../service/call.ts';
 import { requireRole } from '../../service/caller.ts';
 import { getHistory } from '../../service/history.ts';
+import { listNotes } from '../../service/notes.ts';
 import { listOperationsOf, undoOperations } from '../../service/undo.ts';
 import { whyNotUndo, whyNotUndoAll } from '../../service/why-not-undo.ts';
 import { jsonAnswer } from '../json-answer.ts';
@@ -44,6 +45,7 @@ const queries = {
     operation: number.optional(),
     seq: number.optional(),
   }),
+  notes: z.union([z.strictObject({ task_id: TaskId }), z.strictObject({ goal_id: GoalId })]),
   event: z.strictObject({ event_id: number }),
   agent: z.strictObject({ agent: z.string().min(1).max(limits.shortText), since }),
 };
@@ -74,6 +76,9 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
     const found = await getHistory(call, { goalId, taskId, actor }, { limit: pageOfHistory + 1, before });
     return { events: found.slice(0, pageOfHistory), has_more: found.length > pageOfHistory };
   });
+  get('/notes', queries.notes, (call, on) =>
+    listNotes(call, 'task_id' in on ? { taskId: on.task_id } : { goalId: on.goal_id }),
+  );
   get('/undo', queries.event, async (call, { event_id }) => {
     const preview = await previewUndo(call, event_id);
     // a reader is told what happened; whether it could be taken back is looked at as a change would

@@ -13,6 +13,8 @@ interface View {
 
 /** A smaller text could not be read: what does not fit then is reached by moving the picture. */
 const leastFit = 0.72;
+/** Arrows have the colour of their edges. */
+const arrows = ['', 'critical'];
 const scales = { least: 0.15, most: 2 };
 
 /** Each task's place in the order of the work: what it needs to the left, what needs it to the right. */
@@ -44,17 +46,22 @@ export function Graph() {
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is no picture */}
       <svg role="group" aria-label={texts.goal.graphLabel} class={lit.value.size > 0 ? 'lighting' : ''}>
         <defs>
-          <marker
-            id="arrow"
-            viewBox="0 0 8 8"
-            refX="7"
-            refY="4"
-            markerWidth="7"
-            markerHeight="7"
-            orient="auto-start-reverse"
-          >
-            <path d="M0 1 7 4 0 7z" />
-          </marker>
+          {arrows.map((kind) => (
+            <marker
+              key={kind}
+              id={`arrow${kind}`}
+              class={kind}
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="8"
+              markerHeight="8"
+              markerUnits="userSpaceOnUse"
+              orient="auto"
+            >
+              <path d="M0 1 7 4 0 7z" />
+            </marker>
+          ))}
         </defs>
         <g transform={`translate(${x} ${y}) scale(${scale})`}>
           {edges.map((edge) => (
@@ -104,8 +111,9 @@ function structureOf(tasks: typeof shown.value): string {
 function Edge({ edge: { from, to, path }, isLit }: { edge: GraphEdge; isLit: boolean }) {
   const { critical } = times.value;
   const isDone = shown.value.get(from)?.column === 'done' || from === foldedId;
-  const kind = critical.has(from) && critical.has(to) ? ' critical' : isDone ? ' done' : '';
-  return <path class={`edge${kind}${isLit ? ' lit' : ''}`} d={path} marker-end="url(#arrow)" />;
+  const kind = critical.has(from) && critical.has(to) ? 'critical' : isDone ? 'done' : '';
+  const arrow = isLit || kind === 'critical' ? 'critical' : '';
+  return <path class={`edge ${kind}${isLit ? ' lit' : ''}`} d={path} marker-end={`url(#arrow${arrow})`} />;
 }
 
 function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: (id: string | undefined) => void }) {

@@ -68,7 +68,14 @@ function dagreLayout(nodes: Unplaced, edges: Ends): GraphLayout {
     const { x = 0, y = 0 } = graph.node(node.id) ?? {};
     return { ...node, x: x - nodeWidth / 2, y: y - nodeHeight / 2 };
   });
-  const drawn = edges.map(({ from, to }) => ({ from, to, path: smooth(graph.edge(from, to)?.points ?? []) }));
+  const at = new Map(placed.map((node) => [node.id, node]));
+  const drawn = edges.flatMap(({ from, to }) => {
+    const ends = endsOf(at.get(from), at.get(to));
+    if (ends === undefined) return [];
+    // beside its ends, an edge over one layer has a point between them, which would bend it
+    const between = graph.edge(from, to)?.points?.slice(1, -1) ?? [];
+    return [{ from, to, path: smooth([ends.start, ...(between.length > 1 ? between : []), ends.end]) }];
+  });
   return sized(placed, drawn);
 }
 
@@ -83,15 +90,19 @@ function plainLayout(nodes: Unplaced, edges: Ends): GraphLayout {
   });
   const at = new Map(placed.map((node) => [node.id, node]));
   const drawn = edges.flatMap(({ from, to }) => {
-    const [a, b] = [at.get(from), at.get(to)];
-    if (a === undefined || b === undefined) return [];
-    const [start, end] = [
-      { x: a.x + nodeWidth, y: a.y + nodeHeight / 2 },
-      { x: b.x, y: b.y + nodeHeight / 2 },
-    ];
-    return [{ from, to, path: smooth([start, { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 }, end]) }];
+    const ends = endsOf(at.get(from), at.get(to));
+    return ends === undefined ? [] : [{ from, to, path: smooth([ends.start, ends.end]) }];
   });
   return sized(placed, drawn);
+}
+
+/** An edge leaves a node in the middle of its right side, and arrives in the middle of a left side. */
+function endsOf(from: GraphNode | undefined, to: GraphNode | undefined) {
+  if (from === undefined || to === undefined) return undefined;
+  return {
+    start: { x: from.x + nodeWidth, y: from.y + nodeHeight / 2 },
+    end: { x: to.x, y: to.y + nodeHeight / 2 },
+  };
 }
 
 /** The longest way to each node. A cycle, which only imported data can hold, ends where it began. */

@@ -2,6 +2,8 @@ import type { TaskStatus } from '../../domain/task-status.ts';
 
 export interface WholeNote {
   id: number;
+  goal_id: string;
+  task_id: string | null;
   actor: string;
   text: string;
   created_at: string;
@@ -25,5 +27,4 @@ export interface WholeTask {
   result: unknown;
   claimed_by?: string;
   lease_expires_at?: string;
-  notes?: WholeNote[];
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { dependents, loaded, readTasks } from '../goal/store.ts';
+import { dependents, loaded, readTasks, shown } from '../goal/store.ts';
 import type { WholeTask } from '../goal/whole-task.ts';
 import { Refused } from '../parts/refused.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
@@ -105,7 +105,8 @@ function FoundTasks({ found, choose }: { found: Found[]; choose: (id: string) =>
 export function TaskLink({ id }: { id: string }) {
   const now = loaded.value;
   const task = now?.tasks.get(id);
-  const status = task?.status ?? now?.outside[id] ?? 'pending';
+  const isWaiting = shown.value.get(id)?.column === 'waiting';
+  const status = isWaiting ? 'waiting' : (task?.status ?? now?.outside[id] ?? 'pending');
   return (
     <a
       class="task-link"

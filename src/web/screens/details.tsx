@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
 import { changesSeen, loaded, reload } from '../goal/store.ts';
-import type { WholeNote } from '../goal/whole-task.ts';
 import { Editable } from '../parts/editable.tsx';
 import { Age, Failure, Skeleton } from '../parts/small.tsx';
 import { useAgain } from '../state/again.ts';
@@ -13,7 +12,6 @@ interface WholeGoal {
   metadata: Record<string, unknown>;
   created_at: string;
   updated_at: string;
-  notes?: WholeNote[];
 }
 
 const words = texts.goalDetails;
@@ -79,7 +77,7 @@ export function Details({ goalId }: { goalId: string }) {
           <Age at={goal.updated_at} />
         </dd>
       </dl>
-      <Notes path={path} notes={goal.notes ?? []} changed={read} />
+      <Notes path={path} filter={`goal_id=${goalId}`} />
     </div>
   );
 }

@@ -101,7 +101,7 @@ function Body({ task, changed }: { task: WholeTask; changed: () => void }) {
           />
         </section>
       )}
-      <Notes path={`/tasks/${id}`} notes={task.notes ?? []} changed={changed} />
+      <Notes path={`/tasks/${id}`} filter={`task_id=${id}`} />
       <section>
         <h3>{words.history}</h3>
         <History filter={{ task_id: id }} short />

@@ -15,6 +15,7 @@ import {
   repos,
   sortNames,
 } from '../state/goals.ts';
+import { isNarrow } from '../state/narrow.ts';
 import { createAsked } from '../state/overlay.ts';
 import { request } from '../state/request.ts';
 import { go, goalPath, setQuery } from '../state/router.ts';
@@ -24,6 +25,8 @@ import { tell, tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.goalList;
+/** On a phone, a row has two lines. */
+const rowHeight = { wide: 36, narrow: 56 };
 
 export function GoalsScreen() {
   const [isNew, setNew] = useState(false);
@@ -67,7 +70,7 @@ function Goals() {
           className="goals"
           label={texts.goals}
           items={list}
-          size={36}
+          size={isNarrow.value ? rowHeight.narrow : rowHeight.wide}
           keyOf={(goal) => goal.id}
           render={(goal) => <GoalRow goal={goal} />}
         />

@@ -136,7 +136,9 @@ function Operation({ events, short, undo }: { events: ShownEvent[]; short: boole
   return (
     <article class="operation">
       <header>
-        <span class="actor">{first.actor}</span>
+        <span class="actor" title={first.actor}>
+          {first.actor}
+        </span>
         <span class="muted">
           <Age at={first.at} />
         </span>

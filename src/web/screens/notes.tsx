@@ -1,21 +1,41 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { changesSeen } from '../goal/store.ts';
 import type { WholeNote } from '../goal/whole-task.ts';
 import { Age, Linked } from '../parts/small.tsx';
-import { request } from '../state/request.ts';
+import { useAgain } from '../state/again.ts';
+import { get, request } from '../state/request.ts';
+import { goalPath } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.task;
 
-export function Notes({ path, notes, changed }: { path: string; notes: WholeNote[]; changed: () => void }) {
+interface Page {
+  notes: WholeNote[];
+  total: number;
+}
+
+/** The notes of a task, or of a goal and its tasks, and a field for one more. */
+export function Notes({ path, filter }: { path: string; filter: string }) {
   const [text, setText] = useState('');
+  const [{ notes, total }, setPage] = useState<Page>({ notes: [], total: 0 });
+  const read = () =>
+    void get<Page>(`/board/notes?${filter}`).then(
+      (page) => {
+        setPage(page);
+        again.succeeded();
+      },
+      (error) => again.failed(error),
+    );
+  const again = useAgain(read);
+  useEffect(read, [filter, changesSeen.value]);
   const add = async () => {
     if (text.trim() === '') return;
     try {
       await request('POST', `${path}/notes`, { body: { text: text.trim() } });
       setText('');
-      changed();
+      read();
     } catch (error) {
       tellError(error);
     }
@@ -28,12 +48,21 @@ export function Notes({ path, notes, changed }: { path: string; notes: WholeNote
         <article key={note.id}>
           <p class="muted">
             {note.actor} · <Age at={note.created_at} />
+            {note.task_id === null || path.endsWith(note.task_id) ? null : (
+              <>
+                {' · '}
+                <a class="mono" href={goalPath(note.goal_id, 'board', note.task_id)}>
+                  {note.task_id}
+                </a>
+              </>
+            )}
           </p>
           <p class="text" dir="auto">
             <Linked text={note.text} />
           </p>
         </article>
       ))}
+      {total > notes.length ? <p class="muted">{texts.nowScreen.ofMany(notes.length, total)}</p> : null}
       {mayWrite.value ? (
         <form
           onSubmit={(event) => {

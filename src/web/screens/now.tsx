@@ -65,6 +65,7 @@ export function NowScreen() {
     );
   }
   const working = now.current.filter(({ status }) => status === 'in_progress');
+  const holders = byHolder(working);
   const stuck = now.current.filter(({ status }) => status !== 'in_progress');
   const stuckTotal =
     totalOf(stuck.filter(({ status }) => status === 'failed')) +
@@ -72,8 +73,14 @@ export function NowScreen() {
   return (
     <div class="now-screen">
       <h1 class="hidden">{texts.now}</h1>
-      <Panel title={words.agents} shown={working.length} total={totalOf(working)} empty={words.noAgents} wide>
-        {byHolder(working).map(([holder, tasks]) => (
+      <Panel
+        title={words.agents}
+        count={words.holding(holders.length, totalOf(working))}
+        isEmpty={working.length === 0}
+        empty={words.noAgents}
+        wide
+      >
+        {holders.map(([holder, tasks]) => (
           <section key={holder} class="agent" aria-label={holder === '' ? words.nobody : holder}>
             <h3>{holder === '' ? words.nobody : holder}</h3>
             <ul>
@@ -86,7 +93,12 @@ export function NowScreen() {
           </section>
         ))}
       </Panel>
-      <Panel title={words.stuck} shown={stuck.length} total={stuckTotal} empty={words.noStuck}>
+      <Panel
+        title={words.stuck}
+        count={words.ofMany(stuck.length, stuckTotal)}
+        isEmpty={stuck.length === 0}
+        empty={words.noStuck}
+      >
         <ul>
           {stuck.map((task) => (
             <Row key={task.id} task={task}>
@@ -95,14 +107,24 @@ export function NowScreen() {
           ))}
         </ul>
       </Panel>
-      <Panel title={words.ready} shown={now.ready.length} total={totalOf(now.ready)} empty={words.noReady}>
+      <Panel
+        title={words.ready}
+        count={words.ofMany(now.ready.length, totalOf(now.ready))}
+        isEmpty={now.ready.length === 0}
+        empty={words.noReady}
+      >
         <ul>
           {now.ready.map((task) => (
             <Row key={task.id} task={task} />
           ))}
         </ul>
       </Panel>
-      <Panel title={words.finished} shown={now.finished.length} total={totalOf(now.finished)} empty={words.noFinished}>
+      <Panel
+        title={words.finished}
+        count={words.ofMany(now.finished.length, totalOf(now.finished))}
+        isEmpty={now.finished.length === 0}
+        empty={words.noFinished}
+      >
         <ul>
           {now.finished.map((task) => (
             <Row key={task.id} task={task}>
@@ -129,15 +151,15 @@ function byHolder(tasks: NowTask[]): [string, NowTask[]][] {
 
 function Panel({
   title,
-  shown,
-  total,
+  count,
+  isEmpty,
   empty,
   wide = false,
   children,
 }: {
   title: string;
-  shown: number;
-  total: number;
+  count: string;
+  isEmpty: boolean;
   empty: string;
   wide?: boolean;
   children: ComponentChildren;
@@ -145,9 +167,9 @@ function Panel({
   return (
     <section class={`panel${wide ? ' wide' : ''}`} aria-label={title}>
       <h2>
-        {title} <span class="count">{words.ofMany(shown, total)}</span>
+        {title} <span class="count">{count}</span>
       </h2>
-      {shown === 0 ? <p class="muted nothing">{empty}</p> : children}
+      {isEmpty ? <p class="muted nothing">{empty}</p> : children}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { BoardGoal } from '../../goal/task.ts';
+import type { WholeNote } from '../../goal/whole-task.ts';
 import type { GoalEntry } from '../../state/goals.ts';
 import { callTool } from './call-tool.ts';
 import { listEvents } from './history.ts';
@@ -88,6 +89,14 @@ export async function nowBoard({ since = '8h' }: Record<string, string>) {
     ready: ready.tasks.map((task) => ({ ...boardTask(task), total: ready.total })),
     finished,
   };
+}
+
+/** The newest notes: tools answer for a context window. */
+export async function someNotes({ task_id, goal_id }: Record<string, string>) {
+  const args = { ...(task_id === undefined ? { goal_id } : { task_id }), full: true };
+  const tool = task_id === undefined ? 'get_goal' : 'get_task';
+  const { notes = [], notes_count } = await callTool<{ notes?: WholeNote[]; notes_count?: number }>(tool, args);
+  return { notes, total: notes_count ?? notes.length };
 }
 
 const mostEvents = 1_000;

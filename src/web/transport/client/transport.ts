@@ -1,6 +1,6 @@
 import { Refusal, type Sent, type Transport } from '../../state/request.ts';
 import { texts } from '../../texts.ts';
-import { goalBoard, goalList, nowBoard, someTasks } from './boards.ts';
+import { goalBoard, goalList, nowBoard, someNotes, someTasks } from './boards.ts';
 import { callTool } from './call-tool.ts';
 import { followChanges, lookNow, stopFollowing } from './changes.ts';
 import { history, undoPreview } from './history.ts';
@@ -26,6 +26,7 @@ const readers: Record<string, Reader> = {
   '/board/goals': goalList,
   '/board/tasks': someTasks,
   '/board/now': nowBoard,
+  '/board/notes': someNotes,
   '/board/history': history,
   '/board/undo': undoPreview,
   '/session': session,
