@@ -1,5 +1,7 @@
 import { type ChecklistTask, formatChecklist } from '../domain/checklist.ts';
+import { Priority } from '../domain/priority.ts';
 import { oneLine } from '../domain/stored-text.ts';
+import { readPlan } from '../exchange/export/read-plan.ts';
 import type { Call } from '../service/call.ts';
 import { findOneGoal } from '../service/goals.ts';
 import { listTasks } from '../service/list-tasks.ts';
@@ -15,18 +17,51 @@ export async function exportChecklist(call: Call, goalId: string): Promise<{ tex
   const keys = new Map(tasks.map(({ id }, place) => [id, `t${place + 1}`]));
   const items: ChecklistTask[] = [];
   for (const task of tasks) items.push(await itemOf(call, task, keys));
-  return { text: `# ${oneLine(goal.description, 200)}\n\n${formatChecklist(items)}`, tasks: items.length };
+  return { text: pageOf(goal.description, items), tasks: items.length };
+}
+
+/** All goals, each below its heading. A task that waits for one of another goal names it. */
+export async function exportChecklists(call: Call): Promise<{ text: string; tasks: number }> {
+  const { goals, tasks } = await readPlan(call);
+  const goalOf = new Map(tasks.map((task) => [task.id, task.goal_id]));
+  const abroad = new Set(tasks.flatMap((task) => task.dependencies.filter((id) => goalOf.get(id) !== task.goal_id)));
+  const byGoal = new Map<string, typeof tasks>(goals.map(({ id }) => [id, []]));
+  const keys = new Map<string, string>();
+  for (const task of tasks) {
+    const own = byGoal.get(task.goal_id) ?? [];
+    own.push(task);
+    keys.set(task.id, abroad.has(task.id) ? `${task.goal_id.toLowerCase()}.t${own.length}` : `t${own.length}`);
+  }
+  const texts = goals.map(({ id, description }) =>
+    pageOf(
+      description,
+      (byGoal.get(id) ?? []).map((task) => itemFrom(task, keys)),
+    ),
+  );
+  return { text: texts.join('\n'), tasks: tasks.length };
+}
+
+function pageOf(description: string, items: ChecklistTask[]): string {
+  return `# ${oneLine(description, 200)}\n\n${formatChecklist(items)}`;
 }
 
 async function itemOf(call: Call, task: ListedTask, keys: Map<string, string>): Promise<ChecklistTask> {
   // a list cuts long text
-  const { description } = task.cut === undefined ? task : await getTask(call, task.id);
+  return itemFrom(task.cut === undefined ? task : await getTask(call, task.id), keys);
+}
+
+type Listed = Pick<ListedTask, 'id' | 'description' | 'dependencies' | 'estimated_effort'> & {
+  priority: string;
+  status: string;
+};
+
+function itemFrom(task: Listed, keys: ReadonlyMap<string, string>): ChecklistTask {
   return {
     key: keys.get(task.id) ?? task.id,
-    description,
+    description: task.description,
     dependencies: task.dependencies.map((id) => keys.get(id) ?? id),
     ...(task.estimated_effort !== null && { estimated_effort: task.estimated_effort }),
-    ...(task.priority !== 'medium' && { priority: task.priority }),
+    ...(task.priority !== 'medium' && { priority: Priority.parse(task.priority) }),
     ...(task.status === 'completed' && { completed: true as const }),
   };
 }

@@ -27,8 +27,10 @@ export interface Checklist {
  * The tasks of a Markdown list. Items below an item are its parts: the item depends on them. Numbered items are done in
  * their order. At the end of an item's line may stand its effort `(4h)`, its priority `!high`, a name for it `{#api}`, and
  * what it waits for: `after: api, TASK-0001`. `[x]` is a task that is completed.
+ *
+ * @param elsewhere - names of items of other lists that items of this one may wait for
  */
-export function parseChecklist(text: string): Checklist {
+export function parseChecklist(text: string, elsewhere: ReadonlySet<string> = new Set()): Checklist {
   const { roots, problems } = readItems(text);
   const items: { item: Item; base: Item | undefined }[] = [];
   inOrder(roots, undefined, items);
@@ -39,7 +41,7 @@ export function parseChecklist(text: string): Checklist {
   const named = new Set(keys.values());
   const subtasks = items.map(({ item, base }): ChecklistTask => {
     const { estimated_effort, priority } = item;
-    const known = item.after.filter((name) => isKnown(name, item, { named, problems }));
+    const known = item.after.filter((name) => isKnown(name, item, { named, elsewhere, problems }));
     const parts = item.children.map((child) => keys.get(child) as string);
     const before = base === undefined || parts.length > 0 ? [] : [keys.get(base) as string];
     return {
@@ -48,7 +50,7 @@ export function parseChecklist(text: string): Checklist {
       dependencies: [
         ...new Set([
           ...parts,
-          ...known.map((name) => (named.has(name) ? name : (parseTaskId(name) ?? name))),
+          ...known.map((name) => (named.has(name) || elsewhere.has(name) ? name : (parseTaskId(name) ?? name))),
           ...before,
         ]),
       ],
@@ -99,9 +101,9 @@ function keysOf(items: Item[], problems: Problem[]): Map<Item, string> {
 function isKnown(
   name: string,
   { line }: Item,
-  { named, problems }: { named: Set<string>; problems: Problem[] },
+  { named, elsewhere, problems }: { named: Set<string>; elsewhere: ReadonlySet<string>; problems: Problem[] },
 ): boolean {
-  if (named.has(name) || parseTaskId(name) !== undefined) return true;
+  if (named.has(name) || elsewhere.has(name) || parseTaskId(name) !== undefined) return true;
   problems.push({ line, message: `waits for ${name}, which is no item {#${name}} of this list and no task ID` });
   return false;
 }

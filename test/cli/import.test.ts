@@ -10,6 +10,8 @@ import { commandsOn } from './support.ts';
 const files = {
   'task-master/tasks.json': '.taskmaster/tasks/tasks.json',
   'beads/issues.jsonl': '.beads/issues.jsonl',
+  'markdown/TODO.md': 'TODO.md',
+  'csv/tasks.csv': 'tasks.csv',
 };
 
 function aProject(): string {

@@ -4,7 +4,7 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import type { Exported } from '../../legacy/backup/export-json.ts';
 import type { Actions } from '../actions.ts';
 import { example, goalId } from '../arguments.ts';
-import { exportChecklist } from '../export-checklist.ts';
+import { exportChecklist, exportChecklists } from '../export-checklist.ts';
 import { write } from '../render/output.ts';
 import { count, print } from '../render.ts';
 
@@ -28,26 +28,73 @@ export function addExportCommands(program: Command, actions: Actions): void {
       const exported = await actions.withCall('export', (call) => exportJson(call, file));
       print(`Wrote ${counted(exported)} to ${file}.`);
     });
+  addTableCommands(group, actions);
   addMarkdownCommand(group, actions);
+}
+
+interface OfGoal {
+  goal?: string;
+}
+
+/** For other programs: a table, and lines of JSON. */
+function addTableCommands(group: Command, actions: Actions): void {
+  const file = ['[file]', 'the file to write, which must not exist yet; stdout when left out'] as const;
+  const ofGoal = ['--goal <goal>', 'one goal, GOAL-0001 or its number; all goals when left out', goalId] as const;
+  example(group.command('csv'), 'goal-agent export csv tasks.csv')
+    .argument(...file)
+    .option(...ofGoal)
+    .description('write a table of the tasks, for spreadsheets; goal-agent import csv reads it as the same tasks')
+    .action(async (name: string | undefined, { goal }: OfGoal) => {
+      const { readPlan } = await import('../../exchange/export/read-plan.ts');
+      const { csvOf } = await import('../../exchange/export/csv.ts');
+      const rows = await actions.withTools(({ call }) => readPlan(call, goal));
+      return writeOut(name, [csvOf(rows)], count(rows.tasks.length, 'task'));
+    });
+  example(group.command('jsonl'), 'goal-agent export jsonl tasks.jsonl')
+    .argument(...file)
+    .option(...ofGoal)
+    .description('write goals, tasks and notes for programs: a line of JSON for each')
+    .action(async (name: string | undefined, { goal }: OfGoal) => {
+      const { readPlan } = await import('../../exchange/export/read-plan.ts');
+      const { jsonLinesOf } = await import('../../exchange/export/jsonl.ts');
+      const rows = await actions.withTools(({ call }) => readPlan(call, goal));
+      const { goals, tasks, notes } = rows;
+      const written = `${count(goals.length, 'goal')}, ${count(tasks.length, 'task')} and ${count(notes.length, 'note')}`;
+      return writeOut(name, jsonLinesOf(rows), written);
+    });
+}
+
+async function writeOut(file: string | undefined, parts: Iterable<string>, written: string): Promise<void> {
+  if (file === undefined || file === '-') {
+    for (const part of parts) write(part);
+    return;
+  }
+  await writeNew(file, parts);
+  print(`Wrote ${written} to ${file}.`);
 }
 
 function addMarkdownCommand(group: Command, actions: Actions): void {
   const command = group
     .command('md')
-    .argument('<goal>', 'GOAL-0001, or its number', goalId)
+    .alias('markdown')
+    .argument('<goal>', 'GOAL-0001, or its number; or all', goalOrAll)
     .argument('[file]', 'the file to write, which must not exist yet; stdout when left out')
-    .description('write one goal as a Markdown checklist, which goal-agent break reads as the same tasks');
+    .description('write goals as Markdown checklists, which goal-agent break and import read as the same tasks');
   example(command, 'goal-agent export md GOAL-0001').action(async (id: string, file: string | undefined) => {
-    const { text, tasks } = await actions.withTools(({ call }) => exportChecklist(call, id));
-    if (file === undefined || file === '-') return write(text);
-    await writeNew(file, text);
-    print(`Wrote ${count(tasks, 'task')} to ${file}.`);
+    const { text, tasks } = await actions.withTools(({ call }) =>
+      id === 'all' ? exportChecklists(call) : exportChecklist(call, id),
+    );
+    return writeOut(file, [text], count(tasks, 'task'));
   });
 }
 
-async function writeNew(file: string, text: string): Promise<void> {
+function goalOrAll(text: string): string {
+  return text === 'all' ? text : goalId(text);
+}
+
+async function writeNew(file: string, parts: Iterable<string>): Promise<void> {
   try {
-    await writeFile(file, text, { flag: 'wx' });
+    await writeFile(file, parts, { flag: 'wx' });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'EEXIST' ? 'it is there already, and nothing is overwritten' : message;

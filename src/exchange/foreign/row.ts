@@ -112,13 +112,12 @@ interface Target {
 function describe(entry: ForeignGoal | ForeignTask, { id, target, placed }: Target): string {
   for (const { kind, field, message, verbatim } of entry.told)
     placed.changes.add(kind, id, message, { field, verbatim });
-  const text = storable(entry.description).trim();
-  if (text === '') {
+  const text = storable(entry.description);
+  if (text.trim() === '') {
     placed.changes.add('missing_field', id, 'it had no text', { field: 'description' });
     return '(no description)';
   }
-  if (text !== entry.description.trim())
-    placed.changes.add('text', id, 'characters that cannot be stored are now U+FFFD');
+  if (text !== entry.description) placed.changes.add('text', id, 'characters that cannot be stored are now U+FFFD');
   const [first = '', ...rest] = pieces(text, limits.description);
   if (rest.length > 0) {
     const message = `the description had ${text.length} characters; what is over ${limits.description} is in notes`;

@@ -1,3 +1,4 @@
+import { Priority } from '../../domain/priority.ts';
 import { TaskStatus } from '../../domain/task-status.ts';
 import { wordMeant } from '../../domain/words.ts';
 import type { ForeignTask, Told } from './plan.ts';
@@ -56,4 +57,9 @@ function unknown(raw: string): Told {
     message: `status was ${JSON.stringify(raw)}; it is now pending`,
     verbatim: raw,
   };
+}
+
+/** A priority that has no word of ours. */
+export function unknownPriority(priority: string | undefined): string[] {
+  return priority === undefined || wordMeant(Priority, priority) !== undefined ? [] : [`priority: ${priority}`];
 }

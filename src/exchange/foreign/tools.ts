@@ -26,6 +26,18 @@ export const foreignTools = {
     inFolder: ['.beads/issues.jsonl', '.beads/beads.jsonl', 'issues.jsonl'],
     load: async () => (await import('./formats/beads.ts')).readBeads,
   },
+  markdown: {
+    title: 'Markdown',
+    what: 'take over the lists of a Markdown file: a heading becomes a goal, an item a task',
+    inFolder: ['TODO.md'],
+    load: async () => (await import('./formats/markdown.ts')).readMarkdown,
+  },
+  csv: {
+    title: 'CSV',
+    what: 'take over a table of tasks, from a spreadsheet or another tool; its first row names the columns',
+    inFolder: ['tasks.csv'],
+    load: async () => (await import('./formats/csv.ts')).readCsv,
+  },
 } as const satisfies Record<string, ForeignTool>;
 
 export type ToolName = keyof typeof foreignTools;

@@ -4,7 +4,7 @@ import { wordMeant } from '../../../domain/words.ts';
 import { asText, Fields, isObject } from '../fields.ts';
 import { described, type ForeignGoal, type ForeignPlan, type ForeignTask, type Reading } from '../plan.ts';
 import { notOfTool, readJsonFile } from '../read-json.ts';
-import { statusOf } from '../statuses.ts';
+import { statusOf, unknownPriority } from '../statuses.ts';
 
 /** What Task Master gives a tag that nobody described. */
 const plainDescription = /^Tasks? for .* context$/i;
@@ -124,9 +124,4 @@ function dependenciesOf(fields: Fields, { tag, parent }: Place): string[] {
 
 function idIn(tag: string, path: string): string {
   return `${tag}:${path}`;
-}
-
-/** A priority that has no word of ours. */
-export function unknownPriority(priority: string | undefined): string[] {
-  return priority === undefined || wordMeant(Priority, priority) !== undefined ? [] : [`priority: ${priority}`];
 }
