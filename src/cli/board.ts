@@ -1,5 +1,6 @@
 import { isClosed } from '../domain/goal.ts';
 import { countedAtMost } from '../domain/limits.ts';
+import { isClosedTask } from '../domain/task-status.ts';
 import { getBriefing } from '../service/briefing.ts';
 import { findOneGoal } from '../service/goals.ts';
 import { listTasks } from '../service/list-tasks.ts';
@@ -34,14 +35,14 @@ async function goalBoard(host: CommandHost, goalId: string): Promise<Board> {
     return { name, total: found.length, tasks: found };
   };
   const isReady = (task: TaskRow) => isOpen && (task.waitsFor ?? []).length === 0;
-  const done = column('Done', ({ status }) => status === 'completed');
+  const done = column('Done', ({ status }) => isClosedTask(status));
   done.tasks.sort((a, b) => (b.completed_at ?? '').localeCompare(a.completed_at ?? ''));
   return {
     goal,
     columns: [
       column('Ready', (task) => task.status === 'pending' && isReady(task)),
       column('In progress', ({ status }) => status === 'in_progress'),
-      column('Waiting', (task) => task.status === 'pending' && !isReady(task)),
+      column('Waiting', (task) => task.status === 'deferred' || (task.status === 'pending' && !isReady(task))),
       column('Stuck', ({ status }) => status === 'failed' || status === 'blocked'),
       done,
     ],

@@ -34,6 +34,8 @@ const taskVerbs = [
   'completed',
   'failed',
   'blocked',
+  'cancelled',
+  'deferred',
   'claimed',
   'released',
   'lease_ended',

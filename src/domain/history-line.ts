@@ -29,6 +29,10 @@ const shownWhole = new Set([
   'repo',
   'jira_ticket',
   'estimated_effort',
+  'labels',
+  'due_at',
+  'defer_until',
+  'waived',
   'claimed_by',
   'dependencies',
 ]);

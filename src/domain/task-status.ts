@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { words } from './words.ts';
 
-/** A task's status. Only `completed` satisfies the tasks that depend on it. */
-export const TaskStatus = words(['pending', 'in_progress', 'completed', 'failed', 'blocked'], {
+/**
+ * A task's status. `completed` satisfies the tasks that depend on it; `cancelled` does so only where they are let go.
+ */
+export const TaskStatus = words(['pending', 'in_progress', 'completed', 'failed', 'blocked', 'cancelled', 'deferred'], {
   todo: 'pending',
   open: 'pending',
   new: 'pending',
@@ -15,10 +17,22 @@ export const TaskStatus = words(['pending', 'in_progress', 'completed', 'failed'
   complete: 'completed',
   finished: 'completed',
   error: 'failed',
-  cancelled: 'failed',
-  canceled: 'failed',
-  skipped: 'failed',
   waiting: 'blocked',
   on_hold: 'blocked',
+  canceled: 'cancelled',
+  skipped: 'cancelled',
+  dropped: 'cancelled',
+  abandoned: 'cancelled',
+  wont_do: 'cancelled',
+  wontfix: 'cancelled',
+  postponed: 'deferred',
+  snoozed: 'deferred',
+  someday: 'deferred',
+  later: 'deferred',
 });
 export type TaskStatus = z.infer<typeof TaskStatus>;
+
+/** Whether a task asks for nothing more of anybody: its goal does not count it as open. */
+export function isClosedTask(status: unknown): boolean {
+  return status === 'completed' || status === 'cancelled';
+}

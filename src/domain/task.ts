@@ -20,6 +20,12 @@ export const Task = z.object({
   updated_at: z.string(),
   completed_at: z.string().nullable(),
   result: StorableJson,
+  labels: z.array(z.string()).optional(),
+  due_at: z.string().optional(),
+  /** When a deferred task becomes pending by itself. */
+  defer_until: z.string().optional(),
+  /** Of a cancelled task: those that depend on it do not wait for it. */
+  waived: z.boolean().optional(),
   /** The task's holder and the end of the lease, while the task is claimed. */
   claimed_by: z.string().optional(),
   lease_expires_at: z.string().optional(),

@@ -127,7 +127,10 @@ async function findExisting(call: Call, records: LegacyRecords): Promise<Existin
     goals: step(listExistingGoals, { workspaceId, goalIds }),
     tasks: step(findTaskStatuses, { workspaceId, taskIds }),
   });
-  return { goals: statusById(goals), tasks: statusById(tasks) };
+  return {
+    goals: statusById(goals),
+    tasks: statusById(tasks.map(({ id, status, satisfies }) => ({ id, status: satisfies ? 'completed' : status }))),
+  };
 }
 
 function referencesTo(records: LegacyRecords['goals']): (Json | undefined)[] {

@@ -22,8 +22,11 @@ const boxes: Record<TaskStatus, string> = {
   completed: '[x]',
   failed: '[!]',
   blocked: '[-]',
+  cancelled: '[c]',
+  deferred: '[>]',
 };
-const legend = '`[ ]` pending, `[~]` in progress, `[x]` completed, `[!]` failed, `[-]` blocked';
+const legend =
+  '`[ ]` pending, `[~]` in progress, `[x]` completed, `[!]` failed, `[-]` blocked, `[c]` cancelled, `[>]` deferred';
 
 /** A goal as a page that a person would like to read. */
 export function goalMarkdown(goal: Goal, tasks: ListedTask[], notes: NotePage): string {

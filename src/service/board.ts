@@ -17,6 +17,7 @@ import { listPlanDependencies, listPlanDependencyStatuses } from '../store/state
 import { countChanges } from '../store/statements/list-undo-events.ts';
 import { listUndos } from '../store/statements/list-undos.ts';
 import { type Call, goalNotFound, read } from './call.ts';
+import { readTasks } from './deferrals.ts';
 import { historyEvent, textLimit } from './history.ts';
 
 /** A task as the board draws it. */
@@ -75,12 +76,13 @@ export async function listGoalsForBoard(
  */
 export async function getGoalForBoard(call: Call, goalId: string): Promise<BoardTasks & { goal: BoardGoal }> {
   const { workspaceId } = call.store;
-  const { goals, tasks, dependencies, statuses } = await read(call, {
+  const steps = {
     goals: step(findBoardGoal, { workspaceId, goalId }),
     tasks: step(listBoardTasksOfGoal, { workspaceId, textLimit: shownText, goalId, limit: mostTasks }),
     dependencies: step(listPlanDependencies, { workspaceId, goalId }),
     statuses: step(listPlanDependencyStatuses, { workspaceId, goalId }),
-  });
+  };
+  const { goals, tasks, dependencies, statuses } = await readTasks(call, steps, ({ tasks }) => tasks);
   const [goal] = goals;
   if (goal === undefined) throw goalNotFound(goalId);
   const statusOf = new Map(statuses.map(({ id, status }) => [id, status]));
@@ -88,7 +90,8 @@ export async function getGoalForBoard(call: Call, goalId: string): Promise<Board
     goal,
     ...withDependencies(
       tasks,
-      dependencies.map((edge) => ({ ...edge, status: statusOf.get(edge.depends_on_id) ?? 'pending' })),
+      // a dependency whose status is not told lets its dependents go
+      dependencies.map((edge) => ({ ...edge, status: statusOf.get(edge.depends_on_id) ?? 'completed' })),
     ),
   };
 }
@@ -96,10 +99,11 @@ export async function getGoalForBoard(call: Call, goalId: string): Promise<Board
 /** Tasks as they are now, for whoever heard that they changed; those that are gone are not there. */
 export async function getTasksForBoard(call: Call, taskIds: string[]): Promise<BoardTasks> {
   const { workspaceId } = call.store;
-  const { tasks, dependencies } = await read(call, {
+  const steps = {
     tasks: step(listBoardTasksById, { workspaceId, textLimit: shownText, taskIds }),
     dependencies: step(listBoardDependencies, { workspaceId, taskIds }),
-  });
+  };
+  const { tasks, dependencies } = await readTasks(call, steps, ({ tasks }) => tasks);
   return withDependencies(tasks, dependencies);
 }
 

@@ -40,7 +40,8 @@ const namedSameTexts = 20;
 /** What the store says of the goal and of the tasks that exist already, which subtasks depend on. */
 interface Surroundings {
   goal: { status: string } | undefined;
-  statuses: Map<string, string>;
+  /** By ID: whether those that depend on the task may go on. */
+  satisfied: Map<string, boolean>;
 }
 
 /**
@@ -63,7 +64,7 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
     sameTexts: step(listSameTexts, { workspaceId, goalId, texts, limit: namedSameTexts }),
   });
   // before any number is taken, so that a refused call leaves no gap in the IDs that people see
-  refuse(goalId, existingIds, { goal: seen.goals[0], statuses: statusesById(seen.statuses) });
+  refuse(goalId, existingIds, { goal: seen.goals[0], satisfied: satisfiedById(seen.statuses) });
 
   const firstNumber = await numbers.take('task', subtasks.length);
   const taskIds = subtasks.map((_, place) => taskIdOf(firstNumber + place));
@@ -83,7 +84,7 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
         goals: step(lockGoals, { workspaceId, goalIds: [goalId] }),
         statuses,
       });
-      const surroundings = { goal: locked.goals[0], statuses: statusesById(locked.statuses) };
+      const surroundings = { goal: locked.goals[0], satisfied: satisfiedById(locked.statuses) };
       refuse(goalId, existingIds, surroundings);
       const recorded = await record();
       const tasks = newRows(subtasks, taskIds, firstNumber, dependencies, surroundings);
@@ -120,7 +121,7 @@ function sameText({ description }: Subtask): string {
   return description.trim().replaceAll(/\s+/g, ' ').toLowerCase();
 }
 
-function refuse(goalId: string, existingIds: string[], { goal, statuses }: Surroundings): void {
+function refuse(goalId: string, existingIds: string[], { goal, satisfied }: Surroundings): void {
   if (goal === undefined) throw goalNotFound(goalId);
   if (goal.status === 'cancelled') {
     throw new GoalAgentError(
@@ -128,7 +129,7 @@ function refuse(goalId: string, existingIds: string[], { goal, statuses }: Surro
       `${goalId} is cancelled, so nothing was added to it. Set its status to in_progress with update_goal first, or use another goal.`,
     );
   }
-  const missing = existingIds.filter((id) => !statuses.has(id));
+  const missing = existingIds.filter((id) => !satisfied.has(id));
   if (missing.length > 0) {
     throw new GoalAgentError(
       'not_found',
@@ -137,8 +138,8 @@ function refuse(goalId: string, existingIds: string[], { goal, statuses }: Surro
   }
 }
 
-function statusesById(rows: { id: string; status: string }[]): Map<string, string> {
-  return new Map(rows.map((row) => [row.id, row.status]));
+function satisfiedById(rows: { id: string; satisfies: boolean }[]): Map<string, boolean> {
+  return new Map(rows.map((row) => [row.id, row.satisfies]));
 }
 
 function newRows(
@@ -146,14 +147,14 @@ function newRows(
   taskIds: string[],
   firstNumber: number,
   dependencies: SubtaskDependencies[],
-  { statuses }: Surroundings,
+  { satisfied }: Surroundings,
 ) {
   return subtasks.map(({ key: _key, dependencies: _references, ...fields }, place) => ({
     ...fields,
     id: taskIds[place] as string,
     number: firstNumber + place,
     open_dependencies: (dependencies[place]?.inOrder ?? []).filter(
-      (each) => typeof each === 'number' || statuses.get(each) !== 'completed',
+      (each) => typeof each === 'number' || !satisfied.get(each),
     ).length,
   }));
 }

@@ -13,7 +13,8 @@ import {
 } from '../store/statements/list-briefing.ts';
 import { listGoalsByStatus } from '../store/statements/list-goals.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
-import { type Call, read } from './call.ts';
+import type { Call } from './call.ts';
+import { readCurrent } from './deferrals.ts';
 import { type HeldUp, heldUpStep } from './held-up.ts';
 import { type ExecutionPlan, planOf, planSteps } from './plans.ts';
 
@@ -54,7 +55,7 @@ export async function getBriefing(
   const lately = { ...page, ...sinceParams(since) };
   const heldUp = heldUpStep(call, goalId);
   if (goalId === undefined) {
-    const lists = await read(call, {
+    const lists = await readCurrent(call, {
       current: step(listCurrentTasks, page),
       waiting: step(listWaitingTasks, page),
       notes: step(listLastNotes, lately),
@@ -65,7 +66,7 @@ export async function getBriefing(
     });
     return { ...lists, plan: undefined };
   }
-  const { goals, rows, dependencies, statuses, ...lists } = await read(call, {
+  const { goals, rows, dependencies, statuses, ...lists } = await readCurrent(call, {
     current: step(listCurrentTasksOfGoal, { ...page, goalId }),
     waiting: step(listWaitingTasksOfGoal, { ...page, goalId }),
     notes: step(listLastNotesOfGoal, { ...lately, goalId }),

@@ -5,7 +5,8 @@ import { findDatabaseIdentity } from '../store/statements/find-database-identity
 import { listChanged } from '../store/statements/list-changed.ts';
 import { listRecentOperations } from '../store/statements/list-recent-operations.ts';
 import type { Store } from '../store/store.ts';
-import { type Call, type ReadCache, read } from './call.ts';
+import type { Call, ReadCache } from './call.ts';
+import { readTasks } from './deferrals.ts';
 
 const everyMs = 400;
 /** The cache is used only while the last look at the history is younger than this. */
@@ -128,6 +129,8 @@ interface CachedSteps<T extends Steps> {
   kind: 'goal' | 'task' | 'plan';
   id: string;
   steps: T;
+  /** The tasks that are shown. A deferral of theirs ends by itself, so what shows one is not kept. */
+  tasksOf(rows: Rows<T>): { status: string; defer_until: string | null }[];
   /** Whether what was read may be kept: what does not exist is not. */
   keeps(rows: Rows<T>): boolean;
 }
@@ -136,7 +139,12 @@ interface CachedSteps<T extends Steps> {
  * What steps find of one goal, task or plan, by way of the cache where there is one. What they show may change only by
  * operations that write an event of that goal or task, or of one that it depends on (docs/decisions/cache.md).
  */
-export function cachedRead<T extends Steps>(call: Call, { kind, id, steps, keeps }: CachedSteps<T>): Promise<Rows<T>> {
-  if (call.cached === undefined) return read(call, steps);
-  return call.cached.through(`${kind}:${id}`, () => read(call, steps), keeps);
+export function cachedRead<T extends Steps>(
+  call: Call,
+  { kind, id, steps, tasksOf, keeps }: CachedSteps<T>,
+): Promise<Rows<T>> {
+  const readNow = () => readTasks(call, steps, tasksOf);
+  if (call.cached === undefined) return readNow();
+  const mayBeKept = (rows: Rows<T>) => keeps(rows) && tasksOf(rows).every(({ status }) => status !== 'deferred');
+  return call.cached.through(`${kind}:${id}`, readNow, mayBeKept);
 }

@@ -54,6 +54,7 @@ export async function getGoal(
     kind: 'goal',
     id: goalId,
     steps,
+    tasksOf: ({ tasks }) => tasks,
     keeps: ({ goals }) => goals.length > 0,
   });
   const goal = goalOf(goals, goalId);

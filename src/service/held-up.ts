@@ -8,7 +8,7 @@ import {
 } from '../store/statements/list-held-up.ts';
 import { type Call, read } from './call.ts';
 
-/** A pending task, and an unfinished one that it waits for, whose goal is completed or cancelled. */
+/** A pending task, and one that it waits for and that nobody will do: it is cancelled, or its goal is closed. */
 export type HeldUp = Row<typeof listHeldUpAnywhere>;
 
 /** Dependencies that one answer tells of. */
@@ -37,7 +37,8 @@ export async function findHeldUp(call: Call, taskIds: string[]): Promise<HeldUp[
   return (await read(call, { heldUp: step(listHeldUpById, { workspaceId, limit: heldUpAtMost, taskIds }) })).heldUp;
 }
 
-/** `TASK-0001 (pending in GOAL-0001, which is cancelled)`. */
+/** `TASK-0001 (pending in GOAL-0001, which is cancelled)`, or `TASK-0001 (cancelled)`. */
 export function describeHeldUp({ waits_for, status, goal_id, goal_status }: HeldUp): string {
+  if (status === 'cancelled') return `${waits_for} (cancelled)`;
   return `${waits_for} (${status} in ${goal_id}, which is ${goal_status})`;
 }

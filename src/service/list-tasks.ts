@@ -10,7 +10,8 @@ import {
   listTasksByType,
   listTasks as listTasksStatement,
 } from '../store/statements/list-tasks.ts';
-import { type Call, read } from './call.ts';
+import type { Call } from './call.ts';
+import { readCurrent } from './deferrals.ts';
 import { type ListedTask, listedTask, requireGoal } from './tasks.ts';
 
 /** What tasks are listed by; what is left out says nothing. */
@@ -32,19 +33,19 @@ export async function listTasks(
   filter: TaskFilter,
   page: { limit: number; before?: number | undefined },
 ): Promise<(ListedTask & { number: number })[]> {
-  const { rows } = await read(call, {
-    rows: step(statementFor(filter), {
-      workspaceId: call.store.workspaceId,
-      textLimit: answerBudget.listText,
-      limit: page.limit,
-      before: page.before ?? null,
-      goalId: filter.goalId ?? null,
-      status: filter.status ?? null,
-      repo: filter.repo ?? null,
-      type: filter.type ?? null,
-      agent: filter.agent ?? null,
-    }),
+  const found = step(statementFor(filter), {
+    workspaceId: call.store.workspaceId,
+    textLimit: answerBudget.listText,
+    limit: page.limit,
+    before: page.before ?? null,
+    goalId: filter.goalId ?? null,
+    status: filter.status ?? null,
+    repo: filter.repo ?? null,
+    type: filter.type ?? null,
+    agent: filter.agent ?? null,
   });
+  // those that are pending by now are no longer asked for as deferred, and the other way round
+  const { rows } = await readCurrent(call, { rows: found });
   if (rows.length === 0 && filter.goalId !== undefined) await requireGoal(call, filter.goalId);
   return rows.map((row) => ({ ...listedTask(row), number: row.number }));
 }

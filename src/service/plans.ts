@@ -32,7 +32,10 @@ export interface ExecutionPlan {
 export async function generatePlan(call: Call, goalId: string): Promise<ExecutionPlan> {
   const steps = planSteps(call, goalId);
   const keeps = ({ goals }: { goals: unknown[] }) => goals.length > 0;
-  return planOf(goalId, await cachedRead(call, { kind: 'plan', id: goalId, steps, keeps }));
+  return planOf(
+    goalId,
+    await cachedRead(call, { kind: 'plan', id: goalId, steps, tasksOf: ({ rows }) => rows, keeps }),
+  );
 }
 
 /** The steps that read what a plan is made from, for planOf. */
@@ -54,7 +57,7 @@ export function planOf(
   const places = new Map(rows.map(({ id }, place) => [id, place]));
   const placeOf = (edge: { task_id: string }) => places.get(edge.task_id) ?? 0;
   const statusById = new Map(statuses.map(({ id, status }) => [id, status as TaskStatus]));
-  const tasks = rows.map(({ open_dependencies: _, ...row }) => ({
+  const tasks = rows.map(({ open_dependencies: _o, defer_until: _d, ...row }) => ({
     ...row,
     status: row.status as TaskStatus,
     priority: row.priority as Priority,

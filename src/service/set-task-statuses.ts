@@ -18,6 +18,10 @@ export interface StatusChange {
   status: TaskStatus;
   /** Left out, the task keeps the result that it has; null takes it away. */
   result?: Json | undefined;
+  /** Of a cancelled task: whether those that depend on it go on without it. Left out, that stays as it is. */
+  waive?: boolean | undefined;
+  /** Of a deferred task: when it becomes pending by itself, ISO 8601. Left out, somebody has to say so. */
+  deferUntil?: string | undefined;
   /** The fence of the caller's claim: refused when the task was claimed again since. */
   fence?: number | undefined;
 }
@@ -29,6 +33,8 @@ export interface Consequences {
   reopenedGoals: string[];
   /** Tasks that were completed in a goal that is cancelled. */
   inCancelled: string[];
+  /** Open tasks that go on waiting for tasks that were cancelled. */
+  leftWaiting: string[];
 }
 
 /** @throws GoalAgentError `not_found`; `conflict` when somebody else holds the task, or claimed it since. */
@@ -90,6 +96,7 @@ async function apply<S extends Statement>(call: Call, changes: StatusChange[], l
     completedGoals: outcome?.completed_goals ?? [],
     reopenedGoals: outcome?.reopened_goals ?? [],
     inCancelled: outcome?.in_cancelled ?? [],
+    leftWaiting: outcome?.left_waiting ?? [],
   };
   const claims = (outcome?.refused ?? []) as unknown as Claim[];
   const refused = new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)]));
@@ -97,13 +104,19 @@ async function apply<S extends Statement>(call: Call, changes: StatusChange[], l
 }
 
 /** A change as the function of the schema takes it. */
-function changeOf(workspaceId: number, { taskId, status, result, fence }: StatusChange, place: number) {
+function changeOf(
+  workspaceId: number,
+  { taskId, status, result, fence, waive, deferUntil }: StatusChange,
+  place: number,
+) {
   return {
     place,
     status,
     result: result ?? null,
     has_result: result !== undefined,
     fence: fence ?? null,
+    waive: waive ?? null,
+    defer_until: deferUntil ?? null,
     words: result === undefined ? null : wordsOf({ workspaceId, number: numberIn(taskId) }, { result }).words,
   };
 }

@@ -13,6 +13,7 @@ import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-r
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { cachedRead } from './cached-reads.ts';
 import { type Call, change, goalNotFound, mayStartId, read, taskNotFound } from './call.ts';
+import { readCurrent, readTasks } from './deferrals.ts';
 import { type NotePage, notePage, notesOfTask } from './notes.ts';
 
 /** A task as a list shows it. */
@@ -42,6 +43,7 @@ export async function getTaskWithNotes(call: Call, taskId: string): Promise<{ ta
     kind: 'task',
     id: taskId,
     steps,
+    tasksOf: ({ tasks }) => tasks,
     keeps: ({ tasks }) => tasks.length > 0,
   });
   const [row] = tasks;
@@ -55,7 +57,7 @@ export async function getTasks(call: Call, taskIds: string[]): Promise<{ tasks: 
   const { workspaceId } = call.store;
   const wanted = [...new Set(taskIds)];
   const params = { workspaceId, textLimit: answerBudget.listText, taskIds: wanted };
-  const { rows } = await read(call, { rows: step(listTasksById, params) });
+  const { rows } = await readTasks(call, { rows: step(listTasksById, params) }, ({ rows }) => rows);
   const byId = new Map(rows.map((row) => [row.id, listedTask(row)]));
   return {
     tasks: wanted.flatMap((id) => byId.get(id) ?? []),
@@ -73,7 +75,7 @@ export async function listReady(
 ): Promise<{ tasks: ListedTask[]; total: number }> {
   const params = { workspaceId: call.store.workspaceId, textLimit: answerBudget.listText, limit };
   const ready = goalId === undefined ? step(listReadyTasks, params) : step(listReadyTasksOfGoal, { ...params, goalId });
-  const { rows } = await read(call, { rows: ready });
+  const { rows } = await readCurrent(call, { rows: ready });
   // an empty list says nothing of whether the goal exists; a second look is needed only then
   if (goalId !== undefined && rows.length === 0) await requireGoal(call, goalId);
   return { tasks: rows.map(listedTask), total: rows[0]?.total ?? 0 };
@@ -132,6 +134,10 @@ export function taskOf(row: Omit<Row<typeof findTasks>, 'revision'>): Task {
     completed_at: row.completed_at,
     result: row.result as Json,
   };
+  if (row.labels.length > 0) task.labels = row.labels;
+  if (row.due_at !== null) task.due_at = row.due_at;
+  if (row.defer_until !== null) task.defer_until = row.defer_until;
+  if (row.waived) task.waived = true;
   if (row.claimed_by !== null && row.lease_expires_at !== null) {
     task.claimed_by = row.claimed_by;
     task.lease_expires_at = row.lease_expires_at;

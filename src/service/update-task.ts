@@ -3,6 +3,7 @@ import { changeOf, imageOf } from '../domain/event.ts';
 import { asJson, type Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
+import { isClosedTask } from '../domain/task-status.ts';
 import { type Run, step } from '../store/database.ts';
 import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
@@ -129,7 +130,7 @@ interface Move {
 /** Where a task goes, unless it stays. */
 function moveOf(taskId: string, { goal_id, status }: Row<typeof lockTask>, toGoalId = goal_id): Move | undefined {
   if (toGoalId === goal_id) return undefined;
-  return { taskId, fromGoalId: goal_id, toGoalId, isOpen: status !== 'completed' };
+  return { taskId, fromGoalId: goal_id, toGoalId, isOpen: !isClosedTask(status) };
 }
 
 /** Locks both goals, refuses what cannot be, and says how they stand. */

@@ -18,6 +18,7 @@ import {
   removeCounters,
   removeDependencies,
   removeEvents,
+  removeGoalLabels,
   removeGoalRepos,
   removeGoals,
   removeGoalWords,
@@ -26,6 +27,7 @@ import {
   removeNoteWords,
   removeOperations,
   removeReadyStarts,
+  removeTaskLabels,
   removeTasks,
   removeTaskWords,
   removeTokens,
@@ -42,6 +44,8 @@ import { enterWorkspace, findWorkspace, getWorkspace, type Workspace } from '../
 const removals = [
   ...[
     removeReadyStarts,
+    removeTaskLabels,
+    removeGoalLabels,
     removeGoalRepos,
     removeGoalWords,
     removeTaskWords,

@@ -14,6 +14,8 @@ export const distributedTables = [
   'operations',
   'events',
   'goal_repos',
+  'goal_labels',
+  'task_labels',
   'ready_starts',
   'goal_words',
   'task_words',

@@ -2,12 +2,21 @@ import { z } from 'zod';
 import { TaskId } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
 import { TaskStatus } from '../domain/task-status.ts';
+import { DeferUntil } from '../domain/when.ts';
 import { setTaskStatuses } from '../service/set-task-statuses.ts';
 import { Budget, Persistence, persistence } from './answers/answers.ts';
+import { refuseWithoutItsStatus, waitingWarning } from './answers/closed-or-later.ts';
 import { defineTool, sets } from './define/define-tool.ts';
+import { unlisted } from './define/listed-schema.ts';
 import { ResultArgument, shownReady } from './update-task-status.ts';
 
-const Update = z.strictObject({ task_id: TaskId, status: TaskStatus, result: ResultArgument });
+const Update = z.strictObject({
+  task_id: TaskId,
+  status: TaskStatus,
+  result: ResultArgument,
+  waive: unlisted(z.boolean().optional()),
+  defer_until: unlisted(DeferUntil.optional()),
+});
 
 const Outcome = z.object({
   successful: z.array(z.string()),
@@ -26,11 +35,19 @@ export const batchUpdateTasks = defineTool({
   whole: Outcome.extend({ _persistence: Persistence }),
   hints: sets,
   async run(context, { updates }) {
-    const changes = updates.map(({ task_id, status, result }) => ({ taskId: task_id, status, result }));
+    for (const update of updates) refuseWithoutItsStatus('batch_update_tasks', update);
+    const changes = updates.map(({ task_id, status, result, waive, defer_until }) => ({
+      taskId: task_id,
+      status,
+      result,
+      waive,
+      deferUntil: defer_until,
+    }));
     const {
       changed,
       tooEarly,
       inCancelled,
+      leftWaiting,
       failed: refused,
       madeReady,
     } = await setTaskStatuses(await context.open(), changes);
@@ -40,6 +57,10 @@ export const batchUpdateTasks = defineTool({
     const warnings = budget.spend([
       ...warningOf('Completed while some of what they depend on is not', tooEarly),
       ...warningOf('Completed, but their goals are cancelled', inCancelled),
+      ...waitingWarning(
+        updates.filter(({ status }) => status === 'cancelled').map(({ task_id }) => task_id),
+        leftWaiting,
+      ),
     ]);
     const failed = budget.firstOf(refused.map(({ taskId, error }) => ({ task_id: taskId, error })));
     const notShown = refused.length - failed.length;

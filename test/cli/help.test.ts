@@ -75,6 +75,8 @@ describe('completion', () => {
       'completed',
       'failed',
       'blocked',
+      'cancelled',
+      'deferred',
     ]);
     expect(at('task', 'list', '--goal', 'GO').ids).toEqual(['goal']);
     expect(at('task', 'claim', 'TASK-0001', '').ids).toEqual(['task']);

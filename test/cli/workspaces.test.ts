@@ -93,8 +93,10 @@ describe('goal-agent workspace', () => {
   it('deletes one with all that is in it, after it was exported', async () => {
     const before = await rowsOf(call.store.workspaceId);
     expect(Object.entries(await rowsOf(team.store.workspaceId)).filter(([, count]) => count === 0)).toEqual([
+      ['goal_labels', 0],
       ['imports', 0],
       ['task_dependencies', 0],
+      ['task_labels', 0],
     ]);
     const file = path.join(folder, `${name}.json`);
     const { code, stdout, stderr } = await workspace('delete', name, '--confirm', name, '--export', file);

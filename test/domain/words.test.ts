@@ -13,7 +13,7 @@ test.each([
   [' IN_PROGRESS\n', 'in_progress'],
   ['todo', 'pending'],
   ['on hold', 'blocked'],
-  ['Canceled', 'failed'],
+  ['Canceled', 'cancelled'],
   ['constructor', undefined],
   ['', undefined],
   [1, undefined],

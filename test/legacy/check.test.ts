@@ -239,7 +239,7 @@ describe('fields', () => {
     ['Completed', 'completed'],
     ['DONE', 'completed'],
     ['in-progress', 'in_progress'],
-    ['cancelled', 'failed'],
+    ['Canceled', 'cancelled'],
     ['whatever', 'pending'],
     [7, 'pending'],
   ])('an unknown status %j becomes %s', (status, expected) => {

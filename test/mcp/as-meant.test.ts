@@ -103,7 +103,7 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
     ['In Progress', 'in_progress'],
     ['todo', 'pending'],
     ['on hold', 'blocked'],
-    ['canceled', 'failed'],
+    ['canceled', 'cancelled'],
   ])('the status of a task may be called %j', async (said, status) => {
     const { first } = await aGoal();
     if (status === 'pending') await ask('update_task_status', { task_id: first, status: 'blocked' });

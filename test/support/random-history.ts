@@ -46,13 +46,21 @@ const kinds = {
     return breakDownGoal(call, pick(goals, numbers[0]), subtasks);
   },
   setStatus: (call: Call, { tasks }: There, { numbers, status }: RandomStep) =>
-    setTaskStatus(call, { taskId: pick(tasks, numbers[0]), status, result: { n: numbers } }),
+    setTaskStatus(call, {
+      taskId: pick(tasks, numbers[0]),
+      status,
+      result: { n: numbers },
+      ...laterOrNever(status, numbers),
+    }),
   complete: (call: Call, { tasks }: There, { numbers }: RandomStep) =>
     setTaskStatus(call, { taskId: pick(tasks, numbers[0]), status: 'completed' }),
   setStatuses: (call: Call, { tasks }: There, { numbers, status }: RandomStep) =>
     setTaskStatuses(
       call,
-      several(tasks, numbers).map((taskId, place) => ({ taskId, status: place === 0 ? 'completed' : status })),
+      several(tasks, numbers).map((taskId, place) => ({
+        taskId,
+        ...(place === 0 ? { status: 'completed' as const } : { status, ...laterOrNever(status, numbers) }),
+      })),
     ),
   editTask: (call: Call, { tasks }: There, { numbers }: RandomStep) =>
     updateTask(call, pick(tasks, numbers[0]), {
@@ -98,6 +106,12 @@ const kinds = {
     return undo(call, Number(pick(events, numbers[0])));
   },
 };
+
+/** What belongs to a status: whether a cancelled task lets its dependents go, and until when a task is deferred. */
+function laterOrNever(status: TaskStatus, [number = 0]: number[]) {
+  if (status === 'cancelled') return [{}, { waive: true }, { waive: false }][number % 3];
+  return status === 'deferred' && number % 2 === 0 ? { deferUntil: '2999-01-01T00:00:00Z' } : {};
+}
 
 export const aRandomStep: fc.Arbitrary<RandomStep> = fc.record({
   kind: fc.oneof(

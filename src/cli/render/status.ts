@@ -30,6 +30,8 @@ function signOf({ status, waits }: Standing, { signs }: Look, completed: string)
     case 'blocked':
     case 'cancelled':
       return signs.stopped;
+    case 'deferred':
+      return signs.waiting;
     default:
       return waits ? signs.waiting : signs.ready;
   }
@@ -42,6 +44,7 @@ function paintOf(status: string, { colours }: Look): Paint {
     failed: colours.bad,
     blocked: colours.warning,
     cancelled: colours.muted,
+    deferred: colours.muted,
   };
   return paints[status] ?? ((text) => text);
 }

@@ -1,3 +1,4 @@
+import { isClosedTask } from '../task-status.ts';
 import { at } from './adjacency.ts';
 import type { PlannedTask } from './planned-task.ts';
 import type { TaskGraph } from './task-graph.ts';
@@ -24,7 +25,7 @@ export type CriticalPath = {
 export function criticalPath(graph: TaskGraph): CriticalPath {
   const { tasks, allTasks } = graph;
   const isEveryKnown = tasks.every(hasEffort);
-  const unfinished = allTasks.filter((task) => task.status !== 'completed');
+  const unfinished = allTasks.filter((task) => !isClosedTask(task.status));
   const assumed = isEveryKnown ? null : (medianEffort(unfinished) ?? medianEffort(allTasks));
   const isUnknown = assumed === null && !isEveryKnown;
   const effort = new Float64Array(tasks.map((task) => (hasEffort(task) ? task.effortMinutes : (assumed ?? 1))));

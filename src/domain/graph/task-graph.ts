@@ -1,3 +1,4 @@
+import { isClosedTask } from '../task-status.ts';
 import { type Adjacencies, indexEdges } from './adjacency.ts';
 import { cyclicNodes } from './cyclic-nodes.ts';
 import type { Edge, PlannedTask } from './planned-task.ts';
@@ -21,11 +22,11 @@ export type TaskGraph = Adjacencies &
 
 /**
  * Indexes a goal's tasks, given in the order of their numbers, and their edges, once for every question about its plan.
- * A completed task satisfies its dependents and is not in the graph. Linear. Edges may repeat, and may lead out of the
+ * A completed task satisfies its dependents and is not in the graph; nor is a cancelled one, for which they go on waiting. Linear. Edges may repeat, and may lead out of the
  * goal ({@link Edge}).
  */
 export function buildTaskGraph(allTasks: readonly PlannedTask[], edges: readonly Edge[]): TaskGraph {
-  const unfinished = allTasks.filter((task) => task.status !== 'completed');
+  const unfinished = allTasks.filter((task) => !isClosedTask(task.status));
   const graph = indexTasks(unfinished, { allTasks, edges, cyclic: [] });
   if (graph.order.length === graph.size) return graph;
   const onCycle = new Set(cyclicNodes(graph));

@@ -1,11 +1,12 @@
 import type { Image } from '../event.ts';
+import { isClosedTask } from '../task-status.ts';
 import type { GoalEvent } from './goals.ts';
 import { isOfNote, type PastEvent } from './rows.ts';
 
 /** A task's weight in the counts of the goal that an image has it in. */
 function weight({ goal_id }: PastEvent, image: Image | null, sign: 1 | -1) {
   if (image === null || typeof image.status !== 'string') return undefined;
-  return { goalId: String(image.goal_id ?? goal_id), total: sign, open: image.status === 'completed' ? 0 : sign };
+  return { goalId: String(image.goal_id ?? goal_id), total: sign, open: isClosedTask(image.status) ? 0 : sign };
 }
 
 /**

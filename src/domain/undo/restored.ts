@@ -1,5 +1,5 @@
 import type { Image } from '../event.ts';
-import { isChanged, type UndoneRow } from './rows.ts';
+import { isChanged, stateColumns, type UndoneRow } from './rows.ts';
 
 // The state that a row gets back when operations on it are taken back.
 
@@ -26,11 +26,13 @@ const taskColumns = [
   'jira_ticket',
   'estimated_effort',
   'assigned_tools',
+  'labels',
+  'due_at',
   'created_at',
   'result',
   'attempts',
 ];
-const goalColumns = ['description', 'priority', 'repos', 'created_at', 'metadata'];
+const goalColumns = ['description', 'priority', 'repos', 'labels', 'due_at', 'created_at', 'metadata'];
 
 /**
  * A task that exists, with the earlier values of the columns that the operations changed. Its status, the time of its
@@ -41,13 +43,15 @@ export function restoredTask(row: UndoneRow, current: Image, now: string): Resto
   const image = restore(row, current, taskColumns);
   if (isChanged(row, 'fence') && Number(row.last.fence) > Number(row.first.fence))
     image.fence = Number(image.fence) + 1;
-  if (!['status', 'completed_at', 'claimed_by'].some((column) => isChanged(row, column))) {
+  if (!stateColumns.some((column) => isChanged(row, column))) {
     return { image, claim: undefined, movesClaim: false };
   }
   const claim = claimOf(row, now);
   const ranOut = isClaimed(row.first) && claim === undefined;
   if ('status' in row.first) image.status = ranOut ? 'pending' : (row.first.status ?? null);
-  if ('completed_at' in row.first) image.completed_at = row.first.completed_at ?? null;
+  for (const column of ['completed_at', 'waived', 'defer_until']) {
+    if (column in row.first) image[column] = row.first[column] ?? null;
+  }
   return { image, claim, movesClaim: true };
 }
 

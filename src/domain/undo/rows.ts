@@ -1,4 +1,5 @@
 import { type Image, same } from '../event.ts';
+import { isClosedTask } from '../task-status.ts';
 
 /** An event of the operations that are to be taken back. */
 export interface PastEvent {
@@ -98,16 +99,19 @@ export function goalBefore(row: UndoneRow): string {
   return String(row.first.goal_id ?? row.goalId);
 }
 
+/** A task's status, and what belongs to it. */
+export const stateColumns = ['status', 'claimed_by', 'completed_at', 'waived', 'defer_until'];
+
 /** Whether taking it back changes the status of a task. Such a change must not surprise the task's holder. */
 export function movesState(row: UndoneRow): boolean {
   if (row.kind !== 'task') return false;
   if (row.was !== row.isThere) return true;
-  return ['status', 'claimed_by', 'completed_at', 'result'].some((column) => isChanged(row, column));
+  return [...stateColumns, 'result'].some((column) => isChanged(row, column));
 }
 
 /** Whether taking it back changes the counts of the task's goals. */
 export function movesCounts(row: UndoneRow): boolean {
   if (row.kind !== 'task') return false;
   if (row.was !== row.isThere || isChanged(row, 'goal_id')) return true;
-  return (row.first.status === 'completed') !== (row.last.status === 'completed');
+  return isClosedTask(row.first.status) !== isClosedTask(row.last.status);
 }

@@ -1,5 +1,6 @@
 import { goalIdOf, taskIdOf } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
+import { isClosedTask } from '../../domain/task-status.ts';
 import { breakCycles } from '../../legacy/check/dependencies.ts';
 import { deriveColumns } from '../../legacy/check/goal-tasks.ts';
 import type { GoalRow, TaskNode, TaskRow } from '../../legacy/check/types.ts';
@@ -19,6 +20,8 @@ export interface KnownRows {
 export interface KnownRow {
   id: string;
   status: string;
+  /** Of a task: those that depend on it may go on. */
+  satisfies?: boolean;
 }
 
 export interface RowsOptions {
@@ -184,7 +187,7 @@ function openedGoals(nodes: readonly TaskNode[], { goals }: KnownRows): Set<stri
     [...goals.values()].filter(({ status }) => ['completed', 'planned'].includes(status)).map(({ id }) => id),
   );
   return new Set(
-    nodes.filter(({ goal_id, status }) => idle.has(goal_id) && status !== 'completed').map((node) => node.goal_id),
+    nodes.filter(({ goal_id, status }) => idle.has(goal_id) && !isClosedTask(status)).map((node) => node.goal_id),
   );
 }
 
@@ -197,15 +200,20 @@ function settle(
   const goalStatus = new Map(
     [...known.goals.values()].map(({ id, status }) => [id, open.has(id) ? 'in_progress' : status]),
   );
-  const taskStatus = new Map([...known.tasks.values()].map(({ id, status }) => [id, status]));
+  const taskStatus = new Map(
+    [...known.tasks.values()].map(({ id, status, satisfies }) => [id, satisfies === true ? 'completed' : status]),
+  );
   for (const { id, status } of goals) goalStatus.set(id, status);
   for (const { id, status } of nodes) taskStatus.set(id, status);
-  deriveColumns(nodes, { goal: (id) => goalStatus.get(id) ?? '', task: (id) => taskStatus.get(id) ?? '' });
+  deriveColumns(nodes, {
+    goal: (id) => goalStatus.get(id) ?? '',
+    satisfies: (id) => taskStatus.get(id) === 'completed',
+  });
   const byId = new Map(goals.map((goal) => [goal.id, goal]));
   for (const { goal_id, status } of nodes) {
     const goal = byId.get(goal_id);
     if (goal === undefined) continue;
     goal.total_tasks += 1;
-    goal.open_tasks += status === 'completed' ? 0 : 1;
+    goal.open_tasks += isClosedTask(status) ? 0 : 1;
   }
 }

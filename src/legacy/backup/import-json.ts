@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { asJson } from '../../domain/json.ts';
+import { isClosedTask } from '../../domain/task-status.ts';
 import { type Call, transact } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';
@@ -109,15 +110,15 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
 /** The values that the store derives are no part of an export; therefore they cannot be wrong. */
 function withDerivedColumns({ goals, tasks }: ExportedWorkspace) {
   const rows = tasks.map((task) => ({ ...task, open_dependencies: 0, parked: false, exists: false }));
-  const statuses = new Map([...goals, ...tasks].map(({ id, status }) => [id, status as string]));
-  const statusOf = (id: string) => statuses.get(id) ?? '';
-  deriveColumns(rows, { goal: statusOf, task: statusOf });
+  const statuses = new Map(goals.map(({ id, status }) => [id, status as string]));
+  const satisfied = new Set(tasks.filter(({ status, waived }) => status === 'completed' || waived).map(({ id }) => id));
+  deriveColumns(rows, { goal: (id) => statuses.get(id) ?? '', satisfies: (id) => satisfied.has(id) });
   const counts = new Map(goals.map((goal) => [goal.id, { total_tasks: 0, open_tasks: 0 }]));
   for (const { goal_id, status } of tasks) {
     const count = counts.get(goal_id);
     if (count === undefined) continue; // the foreign key refuses it
     count.total_tasks += 1;
-    count.open_tasks += status === 'completed' ? 0 : 1;
+    count.open_tasks += isClosedTask(status) ? 0 : 1;
   }
   return { goals: goals.map((goal) => ({ ...goal, ...counts.get(goal.id) })), tasks: rows };
 }

@@ -153,7 +153,11 @@ function derive({ goals, tasks }: { goals: GoalRow[]; tasks: TaskNode[] }, exist
     const statuses = new Map(rows.map((row) => [row.id, row.status as string]));
     return (id: string) => statuses.get(id) ?? there.get(id) ?? '';
   };
-  deriveColumns(tasks, { goal: statusOf(goals, existing.goals), task: statusOf(tasks, existing.tasks) });
+  const taskStatus = statusOf(tasks, existing.tasks);
+  deriveColumns(tasks, {
+    goal: statusOf(goals, existing.goals),
+    satisfies: (id) => taskStatus(id) === 'completed',
+  });
 }
 
 function highestNumbers({ counters }: LegacyRecords, ids: BothIds, changes: Changes): { goal: number; task: number } {

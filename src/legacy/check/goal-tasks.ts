@@ -1,5 +1,6 @@
 import { isClosed } from '../../domain/goal.ts';
 import type { Json } from '../../domain/json.ts';
+import { isClosedTask } from '../../domain/task-status.ts';
 import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
 import type { GoalRow, TaskNode } from './types.ts';
@@ -47,20 +48,15 @@ export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskNode[]
     const goal = byId.get(task.goal_id);
     if (goal === undefined) continue;
     goal.total_tasks += 1;
-    goal.open_tasks += task.status === 'completed' ? 0 : 1;
+    goal.open_tasks += isClosedTask(task.status) ? 0 : 1;
   }
   for (const goal of goals) {
     if (goal.status !== 'in_progress' || goal.total_tasks === 0 || goal.open_tasks > 0) continue;
     goal.status = 'completed';
-    changes.add(
-      'goal_completed',
-      goal.id,
-      'it was in_progress and all of its tasks are completed; it is completed now',
-      {
-        field: 'status',
-        verbatim: 'in_progress',
-      },
-    );
+    changes.add('goal_completed', goal.id, 'it was in_progress and none of its tasks is open; it is completed now', {
+      field: 'status',
+      verbatim: 'in_progress',
+    });
   }
 }
 
@@ -70,10 +66,10 @@ export function countTasks(goals: readonly GoalRow[], tasks: readonly TaskNode[]
  */
 export function deriveColumns(
   tasks: readonly Omit<TaskNode, 'key'>[],
-  statusOf: { goal: (id: string) => string; task: (id: string) => string },
+  statusOf: { goal: (id: string) => string; satisfies: (taskId: string) => boolean },
 ): void {
   for (const task of tasks) {
-    task.open_dependencies = task.dependencies.filter((id) => statusOf.task(id) !== 'completed').length;
-    task.parked = task.status !== 'completed' && isClosed(statusOf.goal(task.goal_id));
+    task.open_dependencies = task.dependencies.filter((id) => !statusOf.satisfies(id)).length;
+    task.parked = !isClosedTask(task.status) && isClosed(statusOf.goal(task.goal_id));
   }
 }

@@ -16,7 +16,10 @@ export interface LegacyRecords {
 /** The treatment of a row whose ID the store has already. */
 export type OnConflict = 'skip' | 'renumber' | 'overwrite';
 
-/** IDs of the records that the store has already, with their status. */
+/**
+ * IDs of the records that the store has already, with their status. A task that lets its dependents go without having been
+ * completed counts as completed here.
+ */
 export interface Existing {
   goals: ReadonlyMap<string, string>;
   tasks: ReadonlyMap<string, string>;

@@ -1,7 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isSame } from '../statements/sql.ts';
-import { begin, claimedImages, endLeases, pickReady } from './claim-pieces.ts';
+import { begin, claimedImages, endDeferrals, endLeases, pickReady } from './claim-pieces.ts';
 import { eventColumns, operationVariable } from './pieces.ts';
 
 /** Of the claim that the task `p` goes to. */
@@ -34,11 +34,13 @@ export const claimForMany = defineFunction({
     owners: "int4[] := '{}'",
     numbers: 'jsonb',
     start: 'record',
+    due: 'text[]',
     ended: 'text[]',
     given_up: "text[] := '{}'",
     held: 'jsonb',
   },
   body: `
+${endDeferrals('p_leases_operation')}
 ${endLeases()}
   select sum((c.value ->> 'limit')::int8) into wanted
   from jsonb_array_elements(p_claims) as c (value);${pickReady('wanted')}

@@ -41,6 +41,36 @@ export function claimedImages({ was, holder, leaseEnd }: Record<'was' | 'holder'
 }
 
 /**
+ * Deferred tasks whose time has come are pending again: nobody did that, and no process has to run for it. They are in `due`,
+ * and what follows of the same kind belongs to the same operation.
+ */
+export const endDeferrals = (operation: string) => `
+  if exists (select from tasks t where t.workspace_id = $1 and t.defer_until <= at) then
+    select array_agg(x.id) into due
+    from (
+      select t.id
+      from tasks t
+      where t.workspace_id = $1 and t.defer_until <= at
+      order by t.defer_until
+      limit ${expiredAtOnce}
+      for no key update skip locked
+    ) x;
+    if due is not null then
+    ${recordOperation({ id: operation, actor: "'goal-agent'" })}
+      insert into events (${eventColumns})
+      select $1, operation_seq, 'deferral_ended', t.goal_id, t.id,
+        jsonb_build_object('status', t.status, 'defer_until', t.defer_until), '{"status": "pending", "defer_until": null}'
+      from tasks t
+      where t.workspace_id = $1 and t.id = any(due)
+      order by t.number;
+      update tasks t
+      set status = 'pending', defer_until = null, updated_at = at, revision = t.revision + 1
+      where t.workspace_id = $1 and t.id = any(due);
+      ${moveReadyStarts('t.id = any(due)')}
+    end if;
+  end if;`;
+
+/**
  * Gives back tasks whose lease ran out: they are ready again, under the fence that they had, so that a holder who comes
  * back before anybody else took the task is still welcome. A task that was claimed `maxAttempts` times (its goal's
  * metadata may say otherwise) without an end is failed; where it has no result, that says who had claimed it. A lease that was
@@ -76,7 +106,9 @@ export const endLeases = (first = '') => `
           when jsonb_typeof(g.metadata -> 'max_attempts') = 'number' then (g.metadata ->> 'max_attempts')::numeric
           else p_max_attempts
         end;
+    if due is null then
     ${recordOperation({ id: 'p_leases_operation', actor: "'goal-agent'" })}
+    end if;
       insert into events (${eventColumns})
       select $1, operation_seq, 'lease_ended', x.goal_id, x.id, x.before, x.after
       from (

@@ -1,7 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isStale } from '../statements/sql.ts';
-import { begin, claimedImages, endLeases, pickReady } from './claim-pieces.ts';
+import { begin, claimedImages, endDeferrals, endLeases, pickReady } from './claim-pieces.ts';
 import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
 
 /** Of the tasks that are named those that are ready, or stale. */
@@ -47,6 +47,7 @@ export const claimTasks = defineFunction({
     kept: 'text[]',
     picked: "text[] := '{}'",
     start: 'record',
+    due: 'text[]',
     ended: 'text[]',
     given_up: "text[] := '{}'",
     held: 'jsonb',
@@ -66,6 +67,7 @@ export const claimTasks = defineFunction({
     select array_agg(l.task_id) into kept
     from longer l;
   end if;
+${endDeferrals('p_leases_operation')}
 ${endLeases('t.id = any(p_task_ids) is true desc, ')}
   if p_task_ids is not null then${pickNamed}
   else${pickReady('p_limit')}

@@ -1,6 +1,6 @@
 import { defineFunction } from '../function.ts';
 import { deletedTaskImage } from '../statements/images.ts';
-import { followedGoalRepos, goalStatus } from '../statements/sql.ts';
+import { followedGoalRepos, goalStatus, isOpen, keepsWaiting } from '../statements/sql.ts';
 import { eventColumns, lockGraphExclusive, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 
 /**
@@ -54,7 +54,7 @@ ${recordOperation()}
   select c.* into held
   from claims c
   where c.workspace_id = $1 and c.task_id = p_task_id;
-  if was.status <> 'completed' then
+  if ${keepsWaiting('was')} then
     update tasks t
     set open_dependencies = t.open_dependencies - 1, revision = t.revision + 1
     where t.workspace_id = $1 and t.id = any(dependents);
@@ -65,8 +65,8 @@ ${recordOperation()}
   at := clock_timestamp();
   update goals g
   set total_tasks = g.total_tasks - 1,
-    open_tasks = g.open_tasks - (was.status <> 'completed')::int4,
-    status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks - 1', open: 'g.open_tasks - 1', closes: "was.status <> 'completed'", opens: 'false' })},
+    open_tasks = g.open_tasks - (${isOpen('was')})::int4,
+    status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks - 1', open: 'g.open_tasks - 1', closes: isOpen('was'), opens: 'false' })},
     updated_at = at,
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = was.goal_id;

@@ -4,6 +4,7 @@ import { claimTasks } from './claim-tasks.ts';
 import { createGoal } from './create-goal.ts';
 import { deleteTask } from './delete-task.ts';
 import { editTask } from './edit-task.ts';
+import { endDeferrals } from './end-deferrals.ts';
 import { advanceReadyStarts, forgetReadyStarts, moveReadyStartsBack } from './move-ready-starts.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { setTaskStatuses } from './set-task-statuses.ts';
@@ -19,6 +20,7 @@ export const functions = [
   createGoal,
   deleteTask,
   editTask,
+  endDeferrals,
   forgetReadyStarts,
   moveReadyStartsBack,
   releaseTasks,

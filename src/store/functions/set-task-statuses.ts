@@ -1,5 +1,5 @@
 import { defineFunction } from '../function.ts';
-import { followedGoalRepos, goalStatus, isReady, isSame, replacedWords } from '../statements/sql.ts';
+import { followedGoalRepos, goalStatus, isOpen, isReady, isSame, replacedWords } from '../statements/sql.ts';
 import { eventColumns, lockGraphShared, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 import { decide, happened } from './status-pieces.ts';
 
@@ -12,8 +12,8 @@ import { decide, happened } from './status-pieces.ts';
  *
  * A task that another agent holds, that was claimed since the fence that is given, or that another claimed after the lease
  * of this one had run out, is left alone and named in `refused`.
- * `changes` has for each task's ID {place, status, result, has_result, fence, words}; the words are those of the result, and
- * stand beside those of `keptWeights`.
+ * `changes` has for each task's ID {place, status, result, has_result, fence, words, waive, defer_until}; the words are those of the result, and
+ * stand beside those of `keptWeights`. A task that is cancelled with `waive` lets its dependents go, as a completed one does.
  */
 export const setTaskStatuses = defineFunction({
   name: 'set_task_statuses',
@@ -23,6 +23,7 @@ export const setTaskStatuses = defineFunction({
     completed_goals: 'text[]',
     reopened_goals: 'text[]',
     in_cancelled: 'text[]',
+    left_waiting: 'text[]',
     refused: 'jsonb',
   },
   declare: {
@@ -40,10 +41,19 @@ export const setTaskStatuses = defineFunction({
     refusals: "jsonb := '[]'",
     accepted: "text[] := '{}'",
     statuses: "task_status[] := '{}'",
+    waivers: "bool[] := '{}'",
+    deferrals: "timestamptz[] := '{}'",
+    was_closed: 'bool',
+    closes: 'bool',
+    was_satisfied: 'bool',
+    satisfies: 'bool',
+    deferral: 'timestamptz',
     results: "jsonb[] := '{}'",
     with_results: "text[] := '{}'",
     closing: "text[] := '{}'",
     opening: "text[] := '{}'",
+    taken_up: "text[] := '{}'",
+    given_up: "text[] := '{}'",
     closed_parked: "text[] := '{}'",
     counted: "text[] := '{}'",
     counted_by: "int4[] := '{}'",
@@ -56,6 +66,7 @@ export const setTaskStatuses = defineFunction({
     completed: 'text[]',
     reopened: 'text[]',
     cancelled: "text[] := '{}'",
+    left_behind: "text[] := '{}'",
   },
   releasesEarly: true,
   body: `
@@ -82,12 +93,14 @@ ${decide}
     update tasks t
     set status = n.status,
       result = n.result,
+      waived = n.waived,
+      defer_until = n.defer_until,
       completed_at = case when n.status = 'completed' then coalesce(t.completed_at, at) end,
       attempts = case when n.status = 'in_progress' then t.attempts else 0 end,
-      parked = t.parked and n.status <> 'completed',
+      parked = t.parked and ${isOpen('n')},
       updated_at = at,
       revision = t.revision + 1
-    from unnest(accepted, statuses, results) as n (id, status, result)
+    from unnest(accepted, statuses, results, waivers, deferrals) as n (id, status, result, waived, defer_until)
     where t.workspace_id = $1 and t.id = any(accepted) and ${isSame('t.id', 'n.id')};
     if with_results <> '{}' then
       update task_words w
@@ -150,10 +163,10 @@ ${decide}
       join unnest(goals_before) as x on x.id = g.id
       where g.status <> x.status;
     end if;
-    if opening <> '{}' then
+    if taken_up <> '{}' then
       update tasks t
       set parked = not t.parked, revision = t.revision + 1
-      where t.workspace_id = $1 and t.id = any(opening) and t.status <> 'completed'
+      where t.workspace_id = $1 and t.id = any(taken_up) and ${isOpen('t')}
         and t.parked <> (
           select g.status in ('completed', 'cancelled')
           from goals g
@@ -198,12 +211,25 @@ ${decide}
         order by x.number
       );
     end if;
+    if given_up <> '{}' then
+      left_behind := array(
+        select t.id
+        from tasks t
+        where t.workspace_id = $1 and ${isOpen('t')} and t.id = any(array(
+          select d.task_id
+          from task_dependencies d
+          where d.workspace_id = $1 and d.depends_on_id = any(given_up)
+        ))
+        order by t.number
+      );
+    end if;
   end if;
 
   made_ready := ready;
   completed_goals := coalesce(completed, '{}');
   reopened_goals := coalesce(reopened, '{}');
   in_cancelled := cancelled;
+  left_waiting := left_behind;
   refused := refusals;
   return next;`,
 });

@@ -22,7 +22,8 @@ const claimedAfterLease = `(
 
 /**
  * Goes through the tasks as they were, `before`, and says what happens to each: it is refused, or it is among those that
- * are accepted, close, open, get a result, count for their goal or start their goal again.
+ * are accepted, let their dependents go or hold them back (`closing`, `opening`), get a result, count for their goal or start
+ * it again, are taken up again, or are given up with others waiting for them.
  */
 export const decide = `
   foreach b in array coalesce(before, '{}') loop
@@ -39,15 +40,28 @@ export const decide = `
         'claimed_by', holder, 'lease_expires_at', held -> b.id -> 'lease_expires_at', 'claimed_since_by', claimed_since_by);
       continue;
     end if;
-    if b.status <> 'completed' and change ->> 'status' = 'completed' then
+    was_closed := b.status in ('completed', 'cancelled');
+    closes := change ->> 'status' in ('completed', 'cancelled');
+    was_satisfied := b.status = 'completed' or b.waived;
+    satisfies := change ->> 'status' = 'completed'
+      or change ->> 'status' = 'cancelled' and coalesce((change ->> 'waive')::bool, b.waived);
+    deferral := case when change ->> 'status' = 'deferred' then (change ->> 'defer_until')::timestamptz end;
+    if satisfies and not was_satisfied then
       closing := closing || b.id;
+    elsif was_satisfied and not satisfies then
+      opening := opening || b.id;
+    end if;
+    if change ->> 'status' = 'cancelled' and not satisfies then
+      given_up := given_up || b.id;
+    end if;
+    if closes and not was_closed then
       counted := counted || b.goal_id;
       counted_by := counted_by || -1;
-      if b.parked then
+      if b.parked and change ->> 'status' = 'completed' then
         closed_parked := closed_parked || b.id;
       end if;
-    elsif b.status = 'completed' and change ->> 'status' <> 'completed' then
-      opening := opening || b.id;
+    elsif was_closed and not closes then
+      taken_up := taken_up || b.id;
       counted := counted || b.goal_id;
       counted_by := counted_by || 1;
       restarted := restarted || b.goal_id;
@@ -56,9 +70,13 @@ export const decide = `
       counted_by := counted_by || 0;
       restarted := restarted || b.goal_id;
     end if;
-    if change ->> 'status' <> b.status::text or (change ->> 'has_result')::bool then
+    if change ->> 'status' <> b.status::text or (change ->> 'has_result')::bool or satisfies <> was_satisfied
+      or deferral is distinct from b.defer_until
+    then
       accepted := accepted || b.id;
       statuses := statuses || (change ->> 'status')::task_status;
+      waivers := waivers || (satisfies and change ->> 'status' = 'cancelled');
+      deferrals := array_append(deferrals, deferral);
       results := array_append(results, case when (change ->> 'has_result')::bool then nullif(change -> 'result', 'null') else b.result end);
       if change ->> 'status' = 'pending' then
         woken := woken || b.id;
@@ -75,13 +93,18 @@ export const happened = `
     select $1, operation_seq, 'updated', b.goal_id, b.id,
       jsonb_build_object('status', b.status, 'completed_at', b.completed_at, 'attempts', b.attempts)
         || case when (p_changes -> b.id ->> 'has_result')::bool then jsonb_build_object('result', b.result) else '{}' end
+        || case when b.waived <> n.waived then jsonb_build_object('waived', b.waived) else '{}' end
+        || case when b.defer_until is distinct from n.defer_until then jsonb_build_object('defer_until', b.defer_until) else '{}' end
         || case when p_changes -> b.id ->> 'status' <> 'in_progress' then coalesce(held -> b.id, '{}') else '{}' end,
       jsonb_build_object('status', p_changes -> b.id ->> 'status',
           'completed_at', case when p_changes -> b.id ->> 'status' = 'completed' then coalesce(b.completed_at, at) end,
           'attempts', case when p_changes -> b.id ->> 'status' = 'in_progress' then b.attempts else 0 end)
         || case when (p_changes -> b.id ->> 'has_result')::bool then jsonb_build_object('result', p_changes -> b.id -> 'result') else '{}' end
+        || case when b.waived <> n.waived then jsonb_build_object('waived', n.waived) else '{}' end
+        || case when b.defer_until is distinct from n.defer_until then jsonb_build_object('defer_until', n.defer_until) else '{}' end
         || case when p_changes -> b.id ->> 'status' <> 'in_progress' and held ? b.id
           then '{"claimed_by": null, "lease_expires_at": null}' else '{}'::jsonb end
     from unnest(before) as b
+    left join unnest(accepted, waivers, deferrals) as n (id, waived, defer_until) on n.id = b.id
     where b.id = any(accepted)
     order by (p_changes -> b.id ->> 'place')::int4;`;

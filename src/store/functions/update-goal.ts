@@ -1,7 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
 import { goalChange } from '../statements/images.ts';
-import { deletedGoalRepos, followedGoalRepos, insertedGoalRepos } from '../statements/sql.ts';
+import { deletedGoalRepos, followedGoalRepos, insertedGoalRepos, isOpen } from '../statements/sql.ts';
 import {
   eventColumns,
   lockGraphExclusive,
@@ -73,7 +73,7 @@ ${replaceWords('goal_words', 'goal_id')}
   if p_status is not null then
     update tasks t
     set parked = p_status in ('completed', 'cancelled'), revision = t.revision + 1
-    where t.workspace_id = $1 and t.goal_id = p_goal_id and t.status <> 'completed'
+    where t.workspace_id = $1 and t.goal_id = p_goal_id and ${isOpen('t')}
       and t.parked <> (p_status in ('completed', 'cancelled'));
     if p_status not in ('completed', 'cancelled') then
       ${moveReadyStarts('t.goal_id = p_goal_id')}

@@ -11,6 +11,10 @@ const taskColumns = {
   priority: 'text',
   type: 'text',
   estimated_effort: 'text?',
+  labels: 'text[]',
+  due_at: 'timestamptz?',
+  waived: 'bool',
+  defer_until: 'timestamptz?',
   claimed_by: 'text?',
   lease_expires_at: 'timestamptz?',
   updated_at: 'timestamptz',
@@ -19,7 +23,7 @@ const taskColumns = {
 } as const satisfies Shape;
 
 const task = `t.id, t.goal_id, left(t.description, $2) as description, t.status::text, t.priority::text, t.type,
-      t.estimated_effort, c.holder as claimed_by, c.expires_at as lease_expires_at, t.updated_at, t.completed_at, t.revision`;
+      t.estimated_effort, t.labels, t.due_at, t.waived, t.defer_until, c.holder as claimed_by, c.expires_at as lease_expires_at, t.updated_at, t.completed_at, t.revision`;
 
 /** A goal's tasks by number. */
 export const listBoardTasksOfGoal = defineStatement({
@@ -48,13 +52,13 @@ export const listBoardTasksById = defineStatement({
     order by t.number`,
 });
 
-/** What these tasks depend on, and how that stands: each task's in the order in which somebody named them. */
+/** What these tasks depend on, and how that stands; what lets them go stands like what is completed. Each task's in the order in which somebody named them. */
 export const listBoardDependencies = defineStatement({
   name: 'list_board_dependencies',
   params: { workspaceId: 'int8', taskIds: 'text[]' },
   columns: { task_id: 'text', depends_on_id: 'text', status: 'text' },
   text: `
-    select d.task_id, d.depends_on_id, x.status::text
+    select d.task_id, d.depends_on_id, case when x.waived then 'completed' else x.status::text end as status
     from task_dependencies d
     join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
     where d.workspace_id = $1 and d.task_id = any($2::text[])
@@ -72,6 +76,8 @@ export const listBoardGoals = defineStatement({
     status: 'text',
     priority: 'text',
     repos: 'text[]',
+    labels: 'text[]',
+    due_at: 'timestamptz?',
     total_tasks: 'int4',
     open_tasks: 'int4',
     created_at: 'timestamptz',
@@ -79,7 +85,7 @@ export const listBoardGoals = defineStatement({
   },
   text: `
     select g.id, g.number, left(g.description, $2) as description, g.status::text, g.priority::text, g.repos[1:10] as repos,
-      g.total_tasks, g.open_tasks, g.created_at, g.updated_at
+      g.labels, g.due_at, g.total_tasks, g.open_tasks, g.created_at, g.updated_at
     from goals g
     where g.workspace_id = $1 and ($3::int8 is null or g.number < $3)
     order by g.number desc
@@ -96,6 +102,8 @@ export const findBoardGoal = defineStatement({
     status: 'text',
     priority: 'text',
     repos: 'text[]',
+    labels: 'text[]',
+    due_at: 'timestamptz?',
     total_tasks: 'int4',
     open_tasks: 'int4',
     created_at: 'timestamptz',
@@ -103,8 +111,8 @@ export const findBoardGoal = defineStatement({
     revision: 'int8',
   },
   text: `
-    select g.id, g.description, g.status::text, g.priority::text, g.repos, g.total_tasks, g.open_tasks, g.created_at,
-      g.updated_at, g.revision
+    select g.id, g.description, g.status::text, g.priority::text, g.repos, g.labels, g.due_at, g.total_tasks, g.open_tasks,
+      g.created_at, g.updated_at, g.revision
     from goals g
     where g.workspace_id = $1 and g.id = $2`,
 });

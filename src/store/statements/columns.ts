@@ -21,6 +21,10 @@ export const taskColumns = {
   jira_ticket: 'text?',
   estimated_effort: 'text?',
   assigned_tools: 'text[]',
+  labels: 'text[]',
+  due_at: 'timestamptz?',
+  waived: 'bool',
+  defer_until: 'timestamptz?',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
   completed_at: 'timestamptz?',
@@ -32,7 +36,7 @@ export const taskColumns = {
 
 export const taskSelect = `t.id, t.goal_id, t.description, t.type, t.status::text, t.priority::text,
     ${dependencyIds} as dependencies,
-    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at, t.result,
+    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, t.due_at, t.waived, t.defer_until, t.created_at, t.updated_at, t.completed_at, t.result,
     t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at`;
 
 /** The columns of a task in a list, `t`: long text cut to `$2` characters, its full length beside it. */
@@ -45,7 +49,7 @@ export const listedTaskColumns = {
 
 export const listedTaskSelect = `t.id, t.goal_id, left(t.description, $2) as description, t.type, t.status::text, t.priority::text,
     ${dependencyIds} as dependencies,
-    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.created_at, t.updated_at, t.completed_at,
+    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, t.due_at, t.waived, t.defer_until, t.created_at, t.updated_at, t.completed_at,
     case when length(t.result::text) <= $2 then t.result end as result,
     t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at,
     length(t.description) as description_length,
@@ -59,6 +63,8 @@ export const goalColumns = {
   priority: 'text',
   status: 'text',
   repos: 'text[]',
+  labels: 'text[]',
+  due_at: 'timestamptz?',
   task_ids: 'text[]',
   total_tasks: 'int4',
   open_tasks: 'int4',
@@ -74,7 +80,7 @@ const firstTaskIds = (limit: string) => `array(
       order by t.number
       limit ${limit}) as task_ids`;
 
-export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos,
+export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at,
     ${firstTaskIds('$2')},
     g.total_tasks, g.open_tasks, g.created_at, g.updated_at, g.metadata`;
 
@@ -86,7 +92,7 @@ export const listedGoalColumns = {
   metadata_length: 'int4',
 } as const satisfies Shape;
 
-export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos,
+export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at,
     ${firstTaskIds('$3')},
     g.total_tasks, g.open_tasks, g.created_at, g.updated_at,
     case when length(g.metadata::text) <= $2 then g.metadata end as metadata,

@@ -1,6 +1,6 @@
 import { defineStatement } from '../statement.ts';
 import { deletedGoalImage, deletedTaskImage } from './images.ts';
-import { isSame } from './sql.ts';
+import { isSame, keepsWaiting } from './sql.ts';
 
 // Deleting a goal with its tasks, under the exclusive graph lock, all of their rows locked: first the history, which keeps
 // each removed row whole, then those that waited, then the rows.
@@ -61,7 +61,7 @@ export const releaseDependentsOfGoal = defineStatement({
       where d.workspace_id = $1 and d.depends_on_id = any(array(
         select x.id
         from tasks x
-        where x.workspace_id = $1 and x.goal_id = $2 and x.status <> 'completed'
+        where x.workspace_id = $1 and x.goal_id = $2 and ${keepsWaiting('x')}
       ))
       group by d.task_id
     )

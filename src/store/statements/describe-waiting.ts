@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { outlookAtMost } from './sql.ts';
+import { keepsWaiting, outlookAtMost } from './sql.ts';
 
 const columns = {
   pending: 'int8',
@@ -59,7 +59,7 @@ const described = (scope: string) => {
           select jsonb_agg(x.id || ' (' || x.status || ')' order by x.number)
           from task_dependencies d
           join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
-          where d.workspace_id = $1 and d.task_id = w.id and x.status <> 'completed'
+          where d.workspace_id = $1 and d.task_id = w.id and ${keepsWaiting('x')}
         )) order by w.priority, w.number)
         from first_waiting w
       ), '[]'::jsonb) as waiting`;

@@ -12,13 +12,16 @@ export const exportGoals = defineStatement({
     priority: 'text',
     status: 'text',
     repos: 'text[]',
+    labels: 'text[]',
+    due_at: 'text?',
     created_at: 'text',
     updated_at: 'text',
     metadata: 'jsonb',
     revision: 'int8',
   },
   text: `
-    select g.id, g.number, g.description, g.priority::text, g.status::text, g.repos,
+    select g.id, g.number, g.description, g.priority::text, g.status::text, g.repos, g.labels,
+      ${exactTime('g.due_at')} as due_at,
       ${exactTime('g.created_at')} as created_at, ${exactTime('g.updated_at')} as updated_at, g.metadata, g.revision
     from goals g
     where g.workspace_id = $1

@@ -1,6 +1,6 @@
 import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
-import { claimOf, isStaleUnlessHeld } from './sql.ts';
+import { claimOf, isStaleUnlessHeld, keepsWaiting } from './sql.ts';
 
 // What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
 
@@ -91,7 +91,7 @@ const waiting = (scope: string) => `
         select x.id || ' ' || x.status::text
         from task_dependencies d
         join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
-        where d.workspace_id = $1 and d.task_id = w.id and x.status <> 'completed'
+        where d.workspace_id = $1 and d.task_id = w.id and ${keepsWaiting('x')}
         order by x.number
         limit 5
       ) as waits_for,

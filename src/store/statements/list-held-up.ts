@@ -1,6 +1,7 @@
 import { defineStatement } from '../statement.ts';
 
-// Pending tasks that wait for an unfinished task of a goal that is completed or cancelled: nobody will do that one. A row
+// Pending tasks that wait for what nobody will do: an unfinished task of a goal that is completed or cancelled, or a task that
+// was cancelled by itself. A row
 // for each such dependency. One plan cannot serve all ways to them.
 
 const columns = {
@@ -13,8 +14,8 @@ const columns = {
 } as const;
 const params = { workspaceId: 'int8', limit: 'int8' } as const;
 
-/** Tasks of closed goals that are looked at, the newest: old stores may have any number of them. */
-const parkedAtMost = 200;
+/** Tasks of closed goals, and cancelled ones, that are looked at, the newest: old stores may have any number of them. */
+const lookedAtMost = 200;
 
 /** First which pending tasks wait, since most tasks of a closed goal are waited for by others of it only. `offset 0` keeps the order. */
 const heldUp = (condition: string) => `
@@ -28,7 +29,7 @@ const heldUp = (condition: string) => `
     ) w
     join tasks x on x.workspace_id = $1 and x.id = w.depends_on_id
     join goals g on g.workspace_id = $1 and g.id = x.goal_id
-    where x.parked
+    where x.parked or x.status = 'cancelled' and not x.waived
     order by w.priority, w.number, x.number
     limit $2`;
 
@@ -42,7 +43,13 @@ export const listHeldUp = defineStatement({
         from tasks p
         where p.workspace_id = $1 and p.parked
         order by p.number desc
-        limit ${parkedAtMost}
+        limit ${lookedAtMost}
+      ) || array(
+        select p.id
+        from tasks p
+        where p.workspace_id = $1 and p.status = 'cancelled' and not p.waived
+        order by p.number desc
+        limit ${lookedAtMost}
       ))`),
 });
 

@@ -21,7 +21,7 @@ export const listPlanDependencies = defineStatement({
     order by d.place`,
 });
 
-/** How that stands: it may belong to another goal. */
+/** How that stands, without what lets its dependents go although it is not completed: it may belong to another goal. */
 export const listPlanDependencyStatuses = defineStatement({
   name: 'list_plan_dependency_statuses',
   params: { workspaceId: 'int8', goalId: 'text' },
@@ -29,7 +29,7 @@ export const listPlanDependencyStatuses = defineStatement({
   text: `
     select x.id, x.status::text
     from tasks x
-    where x.workspace_id = $1 and x.id = any(array(
+    where x.workspace_id = $1 and not x.waived and x.id = any(array(
       select distinct d.depends_on_id
       from task_dependencies d
       where ${ofGoal}

@@ -11,9 +11,11 @@ export const listPlanTasks = defineStatement({
     priority: 'text',
     estimated_effort: 'text?',
     open_dependencies: 'int4',
+    defer_until: 'timestamptz?',
   },
   text: `
-    select t.id, left(t.description, $3) as description, t.status::text, t.priority::text, t.estimated_effort, t.open_dependencies
+    select t.id, left(t.description, $3) as description, t.status::text, t.priority::text, t.estimated_effort, t.open_dependencies,
+      t.defer_until
     from tasks t
     where t.workspace_id = $1 and t.goal_id = $2
     order by t.number`,

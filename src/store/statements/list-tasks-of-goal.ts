@@ -1,6 +1,6 @@
 import { defineStatement } from '../statement.ts';
 import { listedTaskColumns, listedTaskSelect } from './columns.ts';
-import { claimOf } from './sql.ts';
+import { claimOf, isOpen } from './sql.ts';
 
 /** A goal's tasks as a list shows them: those to be done first, so that a bound cuts what is finished. */
 export const listTasksOfGoal = defineStatement({
@@ -14,9 +14,9 @@ export const listTasksOfGoal = defineStatement({
       select t.*
       from tasks t
       where t.workspace_id = $1 and t.goal_id = $3
-      order by t.status = 'completed', t.number
+      order by not ${isOpen('t')}, t.number
       limit $4
     ) t
     ${claimOf('t')}
-    order by t.status = 'completed', t.number`,
+    order by not ${isOpen('t')}, t.number`,
 });

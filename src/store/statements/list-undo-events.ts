@@ -37,7 +37,7 @@ export const countChanges = defineStatement({
 });
 
 /**
- * What others did to these tasks, and to notes on them, from an event on. That a lease ran out is no change of anybody's.
+ * What others did to these tasks, and to notes on them, from an event on. That a lease or a deferral ended is no change of anybody's.
  * `revision` and `fence` are the highest that the event knows of.
  */
 export const listLaterEventsOfTasks = defineStatement({
@@ -63,7 +63,7 @@ export const listLaterEventsOfTasks = defineStatement({
     from events e
     join operations o on o.workspace_id = $1 and o.seq = e.operation
     where e.workspace_id = $1 and e.task_id = any($3::text[]) and e.seq > $4 and e.operation <> all($2::int8[])
-      and not (e.action = 'lease_ended' and e.after ->> 'status' = 'pending')
+      and not (e.action in ('lease_ended', 'deferral_ended') and e.after ->> 'status' = 'pending')
     order by e.seq`,
 });
 

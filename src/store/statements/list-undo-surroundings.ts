@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { isOpen } from './sql.ts';
 
 // What an undo meets beside the rows that it changes.
 
@@ -38,7 +39,7 @@ export const countTasksOfGoals = defineStatement({
   params: { workspaceId: 'int8', goalIds: 'text[]' },
   columns: { goal_id: 'text', total: 'int4', open: 'int4' },
   text: `
-    select t.goal_id, count(*)::int4 as total, (count(*) filter (where t.status <> 'completed'))::int4 as open
+    select t.goal_id, count(*)::int4 as total, (count(*) filter (where ${isOpen('t')}))::int4 as open
     from tasks t
     where t.workspace_id = $1 and t.goal_id = any($2::text[])
     group by t.goal_id`,

@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { isOpen } from './sql.ts';
 
 /** Counts the tasks of these goals, whose rows are locked, again, and completes one in progress that has nothing left to do. */
 export const recountGoals = defineStatement({
@@ -13,7 +14,7 @@ export const recountGoals = defineStatement({
       revision = g.revision + 1
     from unnest($2::text[]) as i (id)
     left join (
-      select t.goal_id, count(*)::int4 as total, (count(*) filter (where t.status <> 'completed'))::int4 as open
+      select t.goal_id, count(*)::int4 as total, (count(*) filter (where ${isOpen('t')}))::int4 as open
       from tasks t
       where t.workspace_id = $1 and t.goal_id = any($2::text[])
       group by t.goal_id

@@ -1,13 +1,14 @@
 import { defineStatement } from '../statement.ts';
+import { isOpen, keepsWaiting } from './sql.ts';
 
 const open = `(
       select count(*)::int4
       from task_dependencies d
       where d.workspace_id = $1 and d.task_id = t.id
-        and (select x.status from tasks x where x.workspace_id = $1 and x.id = d.depends_on_id) <> 'completed'
+        and (select ${keepsWaiting('x')} from tasks x where x.workspace_id = $1 and x.id = d.depends_on_id)
     )`;
 const parked = `(
-      select t.status <> 'completed' and g.status in ('completed', 'cancelled')
+      select ${isOpen('t')} and g.status in ('completed', 'cancelled')
       from goals g
       where g.workspace_id = $1 and g.id = t.goal_id
     )`;

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { isReady } from './sql.ts';
+import { isOpen, isReady, keepsWaiting } from './sql.ts';
 
 // The counts that rows keep of others, counted again. A finished statement gives back the rows whose count is wrong.
 
@@ -11,7 +11,7 @@ export const findWrongTaskCounts = defineStatement({
     select t.id, t.open_dependencies as kept, count(x.id)::int4 as counted
     from tasks t
     left join task_dependencies d on d.workspace_id = $1 and d.task_id = t.id
-    left join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id and x.status <> 'completed'
+    left join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id and ${keepsWaiting('x')}
     where t.workspace_id = $1
     group by t.id, t.number, t.open_dependencies
     having t.open_dependencies <> count(x.id)
@@ -28,12 +28,12 @@ export const findWrongGoalCounts = defineStatement({
       g.total_tasks as total_kept,
       count(t.id)::int4 as total,
       g.open_tasks as open_kept,
-      (count(t.id) filter (where t.status <> 'completed'))::int4 as open
+      (count(t.id) filter (where ${isOpen('t')}))::int4 as open
     from goals g
     left join tasks t on t.workspace_id = $1 and t.goal_id = g.id
     where g.workspace_id = $1
     group by g.id, g.number, g.total_tasks, g.open_tasks
-    having g.total_tasks <> count(t.id) or g.open_tasks <> count(t.id) filter (where t.status <> 'completed')
+    having g.total_tasks <> count(t.id) or g.open_tasks <> count(t.id) filter (where ${isOpen('t')})
     order by g.number`,
 });
 
@@ -70,18 +70,18 @@ export const findBrokenRules = defineStatement({
     select t.id, 'is ' || case when t.parked then '' else 'not ' end || 'parked, and its goal is ' || g.status as rule
     from tasks t
     join goals g on g.workspace_id = $1 and g.id = t.goal_id
-    where t.workspace_id = $1 and t.status <> 'completed' and t.parked <> (g.status in ('completed', 'cancelled'))
+    where t.workspace_id = $1 and ${isOpen('t')} and t.parked <> (g.status in ('completed', 'cancelled'))
     union all
     select t.id, 'is claimed, and its status is ' || t.status
     from claims c
     join tasks t on t.workspace_id = $1 and t.id = c.task_id
     where c.workspace_id = $1 and t.status <> 'in_progress'
     union all
-    select g.id, 'is in progress, and all of its tasks are completed'
+    select g.id, 'is in progress, and none of its tasks is open'
     from goals g
     where g.workspace_id = $1 and g.status = 'in_progress' and g.total_tasks > 0 and not exists (
       select from tasks t
-      where t.workspace_id = $1 and t.goal_id = g.id and t.status <> 'completed')
+      where t.workspace_id = $1 and t.goal_id = g.id and ${isOpen('t')})
     union all
     select t.id, 'is ready, and the search for ready work begins behind it'
     from ready_starts s

@@ -16,6 +16,8 @@ function removal<const T extends string>(table: T) {
 
 export const removeReadyStarts = removal('ready_starts');
 export const removeGoalRepos = removal('goal_repos');
+export const removeGoalLabels = removal('goal_labels');
+export const removeTaskLabels = removal('task_labels');
 export const removeGoalWords = removal('goal_words');
 export const removeTaskWords = removal('task_words');
 export const removeNoteWords = removal('note_words');

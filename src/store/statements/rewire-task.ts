@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { editedPriority, taskEdit } from './sql.ts';
+import { editedPriority, keepsWaiting, taskEdit } from './sql.ts';
 
 /**
  * Changes a task whose row is locked, and whose dependencies are those that it is to have: its fields as `change` has them,
@@ -18,7 +18,7 @@ export const rewireTask = defineStatement({
         select count(*)
         from task_dependencies d
         join tasks x on x.workspace_id = $1 and x.id = d.depends_on_id
-        where d.workspace_id = $1 and d.task_id = $2 and x.status <> 'completed'),
+        where d.workspace_id = $1 and d.task_id = $2 and ${keepsWaiting('x')}),
       updated_at = statement_timestamp(),
       revision = t.revision + 1
     from ${editedPriority('$3::jsonb')}

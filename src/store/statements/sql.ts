@@ -71,6 +71,16 @@ export function isProcessOf(actor: string, agent: string): string {
 /** How long after its last change a task in progress that nobody holds is stale: as long as a claim lasts by default. */
 export const staleAfter = `interval '${leaseSeconds.default} seconds'`;
 
+/** Whether a task, `t`, is none that its goal counts as done: isClosedTask says the same of a status. */
+export function isOpen(alias: string): string {
+  return `${alias}.status not in ('completed', 'cancelled')`;
+}
+
+/** Whether those that depend on the task wait for it. */
+export function keepsWaiting(alias: string): string {
+  return `${alias}.status <> 'completed' and not ${alias}.waived`;
+}
+
 /** Whether somebody set a task to in_progress without a claim, and has not been heard of since. */
 export function isStale(alias: string): string {
   return `${isStaleUnlessHeld(alias)}

@@ -1,9 +1,10 @@
 import { defineStatement } from '../statement.ts';
+import { isOpen } from './sql.ts';
 
 // What an undo writes, each a set of rows of one table, by their keys. The exclusive graph lock and the rows' locks are held.
 
 const goalFields = `id text, number int8, description text, priority priority, status goal_status, repos text[],
-      created_at timestamptz, metadata jsonb, revision int8`;
+      labels text[], due_at timestamptz, created_at timestamptz, metadata jsonb, revision int8`;
 
 /** Goals come back, with no tasks yet. */
 export const restoreGoals = defineStatement({
@@ -11,8 +12,9 @@ export const restoreGoals = defineStatement({
   params: { workspaceId: 'int8', goals: 'jsonb' },
   columns: {},
   text: `
-    insert into goals (workspace_id, id, number, description, priority, status, repos, created_at, metadata, revision)
-    select $1, g.id, g.number, g.description, g.priority, g.status, g.repos, g.created_at, g.metadata, g.revision
+    insert into goals (workspace_id, id, number, description, priority, status, repos, labels, due_at, created_at, metadata,
+      revision)
+    select $1, g.id, g.number, g.description, g.priority, g.status, g.repos, coalesce(g.labels, '{}'), g.due_at, g.created_at, g.metadata, g.revision
     from jsonb_to_recordset($2::jsonb) as g (${goalFields})`,
 });
 
@@ -27,6 +29,8 @@ export const rewriteGoals = defineStatement({
       priority = n.priority,
       status = n.status,
       repos = n.repos,
+      labels = n.labels,
+      due_at = n.due_at,
       created_at = n.created_at,
       metadata = n.metadata,
       total_tasks = n.total_tasks,
@@ -47,8 +51,8 @@ export const deleteGoals = defineStatement({
 });
 
 const taskFields = `id text, number int8, goal_id text, description text, type text, status task_status, priority priority,
-      repo text, jira_ticket text, estimated_effort text, assigned_tools text[], created_at timestamptz,
-      completed_at timestamptz, result jsonb, revision int8, fence int8, attempts int4`;
+      repo text, jira_ticket text, estimated_effort text, assigned_tools text[], labels text[], due_at timestamptz,
+      waived bool, defer_until timestamptz, created_at timestamptz, completed_at timestamptz, result jsonb, revision int8, fence int8, attempts int4`;
 
 /** Tasks come back; what they wait for is counted afterwards. Their goals are there. */
 export const restoreTasks = defineStatement({
@@ -57,9 +61,11 @@ export const restoreTasks = defineStatement({
   columns: {},
   text: `
     insert into tasks (workspace_id, id, number, goal_id, description, type, status, priority, repo, jira_ticket,
-      estimated_effort, assigned_tools, created_at, completed_at, result, revision, fence, attempts)
+      estimated_effort, assigned_tools, labels, due_at, waived, defer_until, created_at, completed_at, result, revision, fence,
+      attempts)
     select $1, t.id, t.number, t.goal_id, t.description, t.type, t.status, t.priority, t.repo, t.jira_ticket,
-      t.estimated_effort, t.assigned_tools, t.created_at, t.completed_at, t.result, t.revision, t.fence, t.attempts
+      t.estimated_effort, t.assigned_tools, coalesce(t.labels, '{}'), t.due_at, coalesce(t.waived, false), t.defer_until,
+      t.created_at, t.completed_at, t.result, t.revision, t.fence, t.attempts
     from jsonb_to_recordset($2::jsonb) as t (${taskFields})`,
 });
 
@@ -79,12 +85,16 @@ export const rewriteTasks = defineStatement({
       jira_ticket = n.jira_ticket,
       estimated_effort = n.estimated_effort,
       assigned_tools = n.assigned_tools,
+      labels = n.labels,
+      due_at = n.due_at,
+      waived = coalesce(n.waived, false),
+      defer_until = n.defer_until,
       created_at = n.created_at,
       completed_at = n.completed_at,
       result = n.result,
       fence = n.fence,
       attempts = n.attempts,
-      parked = t.parked and n.status <> 'completed',
+      parked = t.parked and ${isOpen('n')},
       updated_at = statement_timestamp(),
       revision = t.revision + 1
     from jsonb_to_recordset($2::jsonb) as n (${taskFields})

@@ -1,5 +1,5 @@
-import type { TaskStatus } from '../../domain/task-status.ts';
-import { type BoardTask, numberOf } from './task.ts';
+import { isClosedTask, type TaskStatus } from '../../domain/task-status.ts';
+import { type BoardTask, isSatisfied, numberOf } from './task.ts';
 
 /** What a person asks of a goal's tasks. */
 export type TaskColumn = 'ready' | 'working' | 'waiting' | 'stuck' | 'done';
@@ -8,7 +8,7 @@ export const columnNames: readonly TaskColumn[] = ['ready', 'working', 'waiting'
 export interface Shown {
   task: BoardTask;
   column: TaskColumn;
-  /** Dependencies that are not completed. */
+  /** Dependencies that are not completed, and do not let the task go either. */
   waitsFor: string[];
 }
 
@@ -20,17 +20,20 @@ export function shownTasks(
 ): Map<string, Shown> {
   const shown = new Map<string, Shown>();
   for (const task of tasks.values()) {
-    const waitsFor = task.dependencies.filter((id) => (tasks.get(id)?.status ?? outside[id]) !== 'completed');
+    const waitsFor = task.dependencies.filter((id) => {
+      const other = tasks.get(id);
+      return other === undefined ? outside[id] !== 'completed' : !isSatisfied(other);
+    });
     shown.set(task.id, { task, waitsFor, column: columnOf(task, waitsFor.length > 0 || isClosed) });
   }
   return shown;
 }
 
 function columnOf({ status }: BoardTask, waits: boolean): TaskColumn {
-  if (status === 'completed') return 'done';
+  if (isClosedTask(status)) return 'done';
   if (status === 'in_progress') return 'working';
   if (status === 'failed' || status === 'blocked') return 'stuck';
-  return waits ? 'waiting' : 'ready';
+  return waits || status === 'deferred' ? 'waiting' : 'ready';
 }
 
 const rank = { high: 0, medium: 1, low: 2 };

@@ -30,11 +30,13 @@ export function planTasks(tasks: ReadonlyMap<string, BoardTask>, outside: Readon
       effortMinutes: minutesOf(estimated_effort),
     })),
     list.flatMap(({ id, dependencies }) =>
-      dependencies.map((dependsOnId) => ({
-        taskId: id,
-        dependsOnId,
-        ...(outside[dependsOnId] === 'completed' && { dependsOnStatus: 'completed' as const }),
-      })),
+      dependencies
+        .filter((each) => !tasks.get(each)?.waived)
+        .map((dependsOnId) => ({
+          taskId: id,
+          dependsOnId,
+          ...(outside[dependsOnId] === 'completed' && { dependsOnStatus: 'completed' as const }),
+        })),
     ),
   );
 }

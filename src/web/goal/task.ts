@@ -10,6 +10,11 @@ export interface BoardTask {
   priority: Priority;
   type: string;
   estimated_effort: string | null;
+  labels: string[];
+  due_at: string | null;
+  /** Of a cancelled task: those that depend on it do not wait for it. */
+  waived: boolean;
+  defer_until: string | null;
   claimed_by: string | null;
   lease_expires_at: string | null;
   updated_at: string;
@@ -24,11 +29,18 @@ export interface BoardGoal {
   status: string;
   priority: Priority;
   repos: string[];
+  labels: string[];
+  due_at: string | null;
   total_tasks: number;
   open_tasks: number;
   created_at: string;
   updated_at: string;
   revision: number;
+}
+
+/** Whether those that depend on the task may go on. */
+export function isSatisfied({ status, waived }: Pick<BoardTask, 'status' | 'waived'>): boolean {
+  return status === 'completed' || waived;
 }
 
 export const numberOf = (id: string) => Number(id.slice(5));

@@ -9,7 +9,8 @@ export type SignName =
   | 'failed'
   | 'blocked'
   | 'planned'
-  | 'cancelled';
+  | 'cancelled'
+  | 'deferred';
 
 const shapes: Record<SignName, preact.ComponentChildren> = {
   pending: <circle cx="7" cy="7" r="5" />,
@@ -32,6 +33,12 @@ const shapes: Record<SignName, preact.ComponentChildren> = {
     <>
       <circle cx="7" cy="7" r="5" />
       <path d="M3.6 10.4 10.4 3.6" />
+    </>
+  ),
+  deferred: (
+    <>
+      <circle cx="7" cy="7" r="5" />
+      <path d="M7 4v3.2l2 1.4" />
     </>
   ),
   cancelled: (

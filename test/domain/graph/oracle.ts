@@ -28,7 +28,7 @@ export function shortestCycleLength(ids: readonly string[], edges: readonly Edge
 
 /** The unfinished tasks that are on no cycle of unfinished tasks, with the edges between them. */
 export function openPart({ tasks, edges }: AGoal) {
-  const unfinished = tasks.filter((task) => task.status !== 'completed');
+  const unfinished = tasks.filter(({ status }) => status !== 'completed' && status !== 'cancelled');
   const ids = unfinished.map((task) => task.id);
   const among = (some: readonly string[]) =>
     edges.filter(({ taskId, dependsOnId }) => some.includes(taskId) && some.includes(dependsOnId));

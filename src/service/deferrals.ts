@@ -1,0 +1,43 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type Rows, type Steps, step } from '../store/database.ts';
+import { endDeferrals as endFunction } from '../store/functions/end-deferrals.ts';
+import { findEndedDeferral } from '../store/statements/find-ended-deferral.ts';
+import { type Call, read } from './call.ts';
+
+/**
+ * Reads what shows tasks by their status: a deferral whose time has come ends first, so that nobody has to run for it. That
+ * is looked for with the same message.
+ */
+export async function readCurrent<T extends Steps>(call: Call, steps: T): Promise<Rows<T>> {
+  const ended = step(findEndedDeferral, { workspaceId: call.store.workspaceId });
+  const found = (await read(call, { ...steps, endedDeferral: ended })) as Rows<T> & { endedDeferral: unknown[] };
+  const { endedDeferral, ...rows } = found;
+  if (endedDeferral.length === 0) return rows as unknown as Rows<T>; // as what is left of T and the step is T
+  return (await endDeferrals(call)) ? read(call, steps) : (rows as unknown as Rows<T>);
+}
+
+/** Reads tasks whose rows say when their deferral ends: only where one has, something else has to be done. */
+export async function readTasks<T extends Steps>(
+  call: Call,
+  steps: T,
+  tasksOf: (rows: Rows<T>) => { defer_until: string | null }[],
+): Promise<Rows<T>> {
+  const rows = await read(call, steps);
+  const isOver = tasksOf(rows).some(({ defer_until }) => defer_until !== null && Date.parse(defer_until) <= Date.now());
+  return isOver && (await endDeferrals(call)) ? read(call, steps) : rows;
+}
+
+/**
+ * Whether deferrals could be ended. A request is one transaction, which reads what it began with; and where the database
+ * takes no writes, what is read is shown as it is.
+ */
+async function endDeferrals({ store: { workspaceId, database }, operationId }: Call): Promise<boolean> {
+  if (operationId !== undefined) return false;
+  const operation = uuidv7();
+  return database
+    .change({ workspaceId, id: operation }, { ended: step(endFunction.call, { workspaceId, operation }) })
+    .then(
+      () => true,
+      () => false,
+    );
+}
