@@ -8,7 +8,7 @@ export function addSetupCommand(program: Command, actions: Actions): void {
   example(program.command('setup'), 'goal-agent setup cursor --workspace ledger')
     .argument(
       '[client...]',
-      'claude-desktop, claude-code, cursor, vscode, codex, gemini, windsurf, zed, opencode, cline; without a name it asks',
+      'claude-desktop, claude-code, cursor, vscode, codex, gemini, windsurf, zed, opencode, cline, copilot, qwen, continue; without a name it asks',
     )
     .addOption(
       new Option('--scope <scope>', 'for all your projects, or for the one in this directory')

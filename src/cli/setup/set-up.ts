@@ -48,6 +48,9 @@ function entryFor({ title, shape }: Client, server: Server): Entry {
 
 async function setUpFile({ client, backups, options }: Setup, file: string, entry: Entry): Promise<void> {
   const found = await readTextFile(file);
+  if (found.text === undefined && options.scope === 'user' && client.ownFileFirst !== undefined) {
+    throw new GoalAgentError('conflict', `There is no ${shortPath(file)} yet. ${client.ownFileFirst}`);
+  }
   const after = withEntry(found, client, entry);
   const { colours, signs } = look();
   if (after === found.text) {

@@ -5,6 +5,7 @@ import { jsonEditor } from './json-edit.ts';
 import { type Entry, isRecord, mergeEntry } from './server-entry.ts';
 import { onText, type TextFile } from './text-file.ts';
 import { tomlEditor } from './toml-edit.ts';
+import { yamlEditor } from './yaml-edit.ts';
 
 /** The name of our entry. No other entry is ever changed. */
 export const entryName = 'goal-agent';
@@ -12,7 +13,7 @@ export const entryName = 'goal-agent';
 type Format = Pick<Client, 'format' | 'keys'>;
 
 function editorOf({ format }: Format): ConfigEditor {
-  return format === 'toml' ? tomlEditor : jsonEditor;
+  return { json: jsonEditor, toml: tomlEditor, yaml: yamlEditor }[format];
 }
 
 function pathOf({ keys }: Format): string[] {

@@ -10,7 +10,7 @@ export interface Client {
   name: string;
   /** As its maker writes it. */
   title: string;
-  format: 'json' | 'toml';
+  format: 'json' | 'toml' | 'yaml';
   /** The keys that lead to the servers. */
   keys: string[];
   shape: Shape;
@@ -20,6 +20,8 @@ export interface Client {
   isFound(computer: Computer): boolean;
   /** What a person does for the client to read its file again. */
   restart: string;
+  /** Why setup makes no file of the user for it where there is none, and what to do. */
+  ownFileFirst?: string;
 }
 
 const inHome =
@@ -58,6 +60,13 @@ const zedFile: Place = (computer) =>
   computer.platform === 'win32'
     ? path.join(applicationFolder(computer), 'Zed', 'settings.json')
     : path.join(configFolder(computer), 'zed', 'settings.json');
+
+const copilotFile: Place = ({ env, userHome }) =>
+  path.join(env.COPILOT_HOME || path.join(userHome, '.copilot'), 'mcp-config.json');
+const qwenFile: Place = ({ env, userHome }) =>
+  path.join(env.QWEN_HOME || path.join(userHome, '.qwen'), 'settings.json');
+const continueFile: Place = ({ env, userHome }) =>
+  path.join(env.CONTINUE_GLOBAL_DIR || path.join(userHome, '.continue'), 'config.yaml');
 
 /** The file with comments where only that one is there. */
 const opencodeIn =
@@ -190,5 +199,37 @@ export const clients: readonly Client[] = [
     files: clineFiles,
     isFound: found(['cline'], clineFolder, clineExtension),
     restart: 'Cline reads the file at once.',
+  },
+  {
+    name: 'copilot',
+    title: 'Copilot CLI',
+    format: 'json',
+    keys: ['mcpServers'],
+    shape: shapes.copilot,
+    files: files(copilotFile, inProject('.github', 'mcp.json')),
+    isFound: found(['copilot'], (computer) => path.dirname(copilotFile(computer))),
+    restart: 'Start a new session of Copilot CLI.',
+  },
+  {
+    name: 'qwen',
+    title: 'Qwen Code',
+    format: 'json',
+    keys: ['mcpServers'],
+    shape: shapes.gemini,
+    files: files(qwenFile, inProject('.qwen', 'settings.json')),
+    isFound: found(['qwen'], (computer) => path.dirname(qwenFile(computer))),
+    restart: 'Start a new session of Qwen Code.',
+  },
+  {
+    name: 'continue',
+    title: 'Continue',
+    format: 'yaml',
+    keys: ['mcpServers'],
+    shape: shapes.continue,
+    files: files(continueFile, inProject('.continue', 'mcpServers', 'goal-agent.yaml')),
+    isFound: found(['cn'], (computer) => path.dirname(continueFile(computer))),
+    restart: 'Continue reads the file at once; cn does when it starts.',
+    ownFileFirst:
+      'A new config.yaml would take the place of the models that Continue has without one. Start Continue and choose a model, which makes the file, and try again.',
   },
 ];

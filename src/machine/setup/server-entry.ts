@@ -14,7 +14,17 @@ export interface Shape {
 }
 
 /** The keys that say how a server is reached. An entry of one kind keeps none of the other kind. */
-const transportKeys = ['type', 'command', 'args', 'url', 'httpUrl', 'serverUrl', 'headers', 'http_headers'];
+const transportKeys = [
+  'type',
+  'command',
+  'args',
+  'url',
+  'httpUrl',
+  'serverUrl',
+  'headers',
+  'http_headers',
+  'requestOptions',
+];
 
 const program = ({ command, args, env }: Extract<Server, { kind: 'local' }>): Entry => ({
   command,
@@ -40,6 +50,18 @@ export const shapes = {
     remote: (server) => ({ type: 'http', ...urlAs('url')(server) }),
   },
   cline: { local: program, remote: (server) => ({ type: 'streamableHttp', ...urlAs('url')(server) }) },
+  copilot: {
+    local: (server) => ({ type: 'local', ...program(server), tools: ['*'] }),
+    remote: (server) => ({ type: 'http', ...urlAs('url')(server), tools: ['*'] }),
+  },
+  continue: {
+    local: program,
+    remote: ({ url, headers }) => ({
+      type: 'streamable-http',
+      url,
+      ...(Object.keys(headers).length > 0 && { requestOptions: { headers } }),
+    }),
+  },
   opencode: {
     local: ({ command, args, env }) => ({
       type: 'local',
@@ -72,7 +94,11 @@ export function mergeEntry(existing: unknown, wanted: Entry): Entry {
 export function serverOf(entry: unknown): Server | undefined {
   if (!isRecord(entry)) return undefined;
   const url = [entry.url, entry.httpUrl, entry.serverUrl].find((each) => typeof each === 'string');
-  if (typeof url === 'string') return { kind: 'remote', url, headers: texts(entry.headers ?? entry.http_headers) };
+  if (typeof url === 'string') {
+    const { requestOptions } = entry;
+    const inOptions = isRecord(requestOptions) ? requestOptions.headers : undefined;
+    return { kind: 'remote', url, headers: texts(entry.headers ?? entry.http_headers ?? inOptions) };
+  }
   const { command, args } = entry;
   const words = [command, args].flat().filter((word) => typeof word === 'string');
   const [first, ...rest] = words;

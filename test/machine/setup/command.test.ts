@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { instructions } from '../../../src/machine/setup/instructions.ts';
 import { run } from '../../legacy/support/program.ts';
 import { program } from '../../support/bundle.ts';
@@ -122,13 +123,24 @@ describe('goal-agent setup', () => {
       '.codeium/windsurf',
       '.claude',
       '.gemini',
+      '.copilot',
+      '.qwen',
+      '.continue',
     ])
       await mkdir(at(folder), { recursive: true });
     const listed = await inHome({ PATH: '' });
     expect([listed.code, listed.stderr]).toEqual([
       2,
-      expect.stringContaining('claude-desktop, claude-code, vscode, windsurf, zed, opencode, cline'),
+      expect.stringContaining(
+        'claude-desktop, claude-code, vscode, windsurf, zed, opencode, cline, copilot, qwen, continue',
+      ),
     ]);
+    const alone = await inHome({ PATH: '' }, 'continue', '--yes');
+    expect([alone.code, alone.stderr]).toEqual([
+      1,
+      expect.stringContaining('There is no ~/.continue/config.yaml yet.'),
+    ]);
+    await put('.continue/config.yaml', 'name: Mine\nmodels:\n  - name: m\n');
     expect((await inHome({ PATH: '' }, '--yes')).code).toBe(0);
     const json = async (file: string) => JSON.parse(await textOf(file));
     const started = { command: process.execPath, args: [program, 'mcp'] };
@@ -147,11 +159,31 @@ describe('goal-agent setup', () => {
       mcpServers: { 'goal-agent': started },
     });
     expect(await json('.codeium/windsurf/mcp_config.json')).toMatchObject({ mcpServers: { 'goal-agent': started } });
+    expect(await json('.copilot/mcp-config.json')).toMatchObject({
+      mcpServers: { 'goal-agent': { type: 'local', ...started, tools: ['*'] } },
+    });
+    expect(await json('.qwen/settings.json')).toMatchObject({ mcpServers: { 'goal-agent': started } });
+    expect(parse(await textOf('.continue/config.yaml'))).toMatchObject({
+      ...{ name: 'Mine', models: [{ name: 'm' }] },
+      mcpServers: [{ name: 'goal-agent', ...started }],
+    });
+    expect((await setup('continue', 'copilot', 'qwen', '--scope', 'project', '--yes')).code).toBe(0);
+    expect(parse(await textOf('project/.continue/mcpServers/goal-agent.yaml'))).toMatchObject({
+      ...{ name: 'Goal Agent', version: '1.0.0', schema: 'v1', mcpServers: [{ name: 'goal-agent', ...started }] },
+    });
+    expect(await json('project/.github/mcp.json')).toMatchObject({ mcpServers: { 'goal-agent': { type: 'local' } } });
+    await setup('continue', 'copilot', 'qwen', '--scope', 'project', '--undo', '--yes');
+    for (const file of ['.continue/mcpServers/goal-agent.yaml', '.github/mcp.json', '.qwen/settings.json']) {
+      await expect(stat(at('project', file))).rejects.toThrow('ENOENT');
+    }
   });
 
   it('connects to a service, with the header of its token', async () => {
+    await put('.continue/config.yaml', 'name: Mine\n');
     const remote = ['--remote', 'http://127.0.0.1:7432', '--token', 'ga_1', '--yes'];
-    expect((await setup('codex', 'vscode', 'windsurf', '--scope', 'user', ...remote)).code).toBe(0);
+    expect((await setup('codex', 'vscode', 'windsurf', 'copilot', 'continue', '--scope', 'user', ...remote)).code).toBe(
+      0,
+    );
     const headers = { Authorization: 'Bearer ga_1' };
     const url = 'http://127.0.0.1:7432/mcp';
     expect(JSON.parse(await textOf('.config/Code/User/mcp.json')).servers['goal-agent']).toEqual({
@@ -163,6 +195,12 @@ describe('goal-agent setup', () => {
       serverUrl: url,
       headers,
     });
+    expect(JSON.parse(await textOf('.copilot/mcp-config.json')).mcpServers['goal-agent']).toEqual({
+      ...{ type: 'http', url, headers, tools: ['*'] },
+    });
+    expect(parse(await textOf('.continue/config.yaml')).mcpServers).toEqual([
+      { name: 'goal-agent', type: 'streamable-http', url, requestOptions: { headers } },
+    ]);
     expect(await textOf('.codex/config.toml')).toContain(
       `url = "${url}"\nhttp_headers = { Authorization = "Bearer ga_1" }\n`,
     );
@@ -214,6 +252,7 @@ describe('goal-agent setup', () => {
     await setup('codex', '--yes');
     await setup('claude-code', '--scope', 'project', '--yes');
     await put('.cursor/mcp.json', '{"mcpServers": {"goal-agent": {"command": "/nowhere/node"}}}');
+    await put('.continue/config.yaml', 'mcpServers:\n  - name: goal-agent\n    command: /nowhere/node\n');
     const { code, stdout } = await setup('--check', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout).entries).toEqual([
@@ -240,6 +279,14 @@ describe('goal-agent setup', () => {
         works: true,
         tools: expect.any(Number),
         problem: null,
+      },
+      {
+        client: 'continue',
+        scope: 'user',
+        file: at('.continue', 'config.yaml'),
+        works: false,
+        tools: null,
+        problem: 'its program is not there',
       },
     ]);
     expect((await setup('codex', '--check')).stdout).toMatch(

@@ -4,6 +4,7 @@ import type { TextFile } from '../../../src/machine/setup/text-file.ts';
 
 const json = { format: 'json', keys: ['mcpServers'] } as const;
 const toml = { format: 'toml', keys: ['mcp_servers'] } as const;
+const yaml = { format: 'yaml', keys: ['mcpServers'] } as const;
 const entry = {
   command: '/usr/bin/node',
   args: ['/a b/goal-agent.js', 'mcp'],
@@ -13,12 +14,11 @@ const other = { command: '/opt/node' };
 const bom = '\ufeff';
 
 const aFile = (text: string | undefined): TextFile => ({ file: '/x', real: '/x', text });
-const client = (format: 'json' | 'toml') => ({
-  ...(format === 'json' ? json : toml),
-  keys: [...(format === 'json' ? json : toml).keys],
-});
+type Format = 'json' | 'toml' | 'yaml';
+const formats = { json, toml, yaml };
+const client = (format: Format) => ({ ...formats[format], keys: [...formats[format].keys] });
 
-const texts: [string, 'json' | 'toml', string | undefined][] = [
+const texts: [string, Format, string | undefined][] = [
   ['missing', 'json', undefined],
   ['empty', 'json', ''],
   ['blank', 'json', '\r\n\r\n'],
@@ -51,6 +51,24 @@ const texts: [string, 'json' | 'toml', string | undefined][] = [
   ['a byte order mark and no last line end', 'toml', `${bom}model = "x"`],
   ['servers on one line', 'toml', 'mcp_servers = { a = { command = "x" } }\n'],
   ['an older entry of ours', 'toml', '[mcp_servers.goal-agent]\ncommand = "npx" # old\nargs = ["-y"]\n\n[z]\na = 1\n'],
+  ['missing', 'yaml', undefined],
+  ['empty', 'yaml', ''],
+  ['without servers', 'yaml', '# mine\nname: Local\nmodels:\n- name: m # why\n  apiKey: "a: b"'],
+  [
+    'comments',
+    'yaml',
+    '# mine\nmcpServers: # all\n    - name: a # one\n      command: x # why\n    # between\n    - name: b\n      args: ["1"]\n\n    # end\nmodels: []\n',
+  ],
+  ['a list at the column of its key', 'yaml', 'mcpServers:\n- name: a\n  command: x\nz: 1\n'],
+  ['CRLF', 'yaml', 'name: x\r\nmcpServers:\r\n  - name: a\r\n    command: x\r\n'],
+  ['a byte order mark', 'yaml', `${bom}mcpServers:\n  - name: a\n    command: x`],
+  ['an empty list', 'yaml', 'mcpServers: [] # none yet\nz: 1\n'],
+  ['a key without a list', 'yaml', '# mine\nmcpServers:\nz: 1\n'],
+  [
+    'an older entry of ours',
+    'yaml',
+    '# mine\nmcpServers:\n  - command: npx\n    name: goal-agent\n    args:\n      - -y # old\n  # theirs too\n  - name: a\n',
+  ],
 ];
 
 const spaceless = (text = '') => text.replaceAll(/\s+/g, '');
@@ -91,6 +109,9 @@ describe.each(texts)('a file that is %s (%s)', (_, format, before) => {
     if (format === 'json' && before?.trim() && !before.includes('goal-agent')) {
       expect(spaceless(undone)).toBe(spaceless(before.replace(end, change)));
     }
+    if (format === 'yaml' && before?.trim() && !before.includes('goal-agent') && !/(?:Servers:\n|\[\])/.test(before)) {
+      expect(spaceless(undone)).toBe(spaceless(`${before}${change}`));
+    }
     if (format === 'toml' && before !== undefined && !before.includes('goal-agent') && !before.includes('= {')) {
       expect(spaceless(undone)).toBe(spaceless(`${before}${change}`));
     }
@@ -107,6 +128,24 @@ it('writes an entry as the file around it is written', () => {
   );
   expect(withEntry(aFile('model = "x"'), client('toml'), { command: 'C:\\n "q"', args: ['p'] })).toBe(
     'model = "x"\n\n[mcp_servers.goal-agent]\ncommand = "C:\\\\n \\"q\\""\nargs = [ "p" ]\n',
+  );
+});
+
+it('writes an item of a YAML list in the place of its own, with the indentation of the others', () => {
+  const text = 'mcpServers:\n    - name: a\n      command: x # why\n    # end\nmodels: []\n';
+  const after = withEntry(aFile(text), client('yaml'), entry);
+  expect(after).toBe(
+    [
+      ...['mcpServers:', '    - name: a', '      command: x # why', '    - name: goal-agent'],
+      ...['      command: /usr/bin/node', '      args:', '        - /a b/goal-agent.js', '        - mcp'],
+      ...['      env:', '        GOAL_AGENT_WORKSPACE: ledger', '    # end', 'models: []', ''],
+    ].join('\n'),
+  );
+  expect(withEntry(aFile(after), client('yaml'), other)).toBe(
+    text.replace(
+      '    # end',
+      '    - name: goal-agent\n      command: /opt/node\n      env:\n        GOAL_AGENT_WORKSPACE: ledger\n    # end',
+    ),
   );
 });
 
@@ -131,6 +170,13 @@ it.each([
   ['a = 1\nb = \n', 'toml', 'it is no TOML (line 2, column 1)'],
   ['a = 1\na = 2\n', 'toml', 'it is no TOML (line 2, column 1)'],
   ['mcp_servers = 1\n', 'toml', 'mcp_servers is no table'],
+  ['a: 1\n b: [\n', 'yaml', 'it is no YAML (line 1, column 4)'],
+  ['- a\n', 'yaml', 'it holds no map'],
+  ['mcpServers: 1\n', 'yaml', 'mcpServers is no list'],
+  ['{mcpServers: []}\n', 'yaml', 'it is one line of YAML'],
+  ['mcpServers: [{name: a}]\n', 'yaml', 'mcpServers is a list on one line'],
+  ['mcpServers:\n  - name: a\n  - name: a\n', 'yaml', 'two servers of one name'],
+  ['a: 1\n---\nb: 1\n', 'yaml', 'it is no YAML'],
 ] as const)('leaves %j (%s) alone, and says where it is wrong', (text, format, message) => {
   expect(() => withEntry(aFile(text), client(format), entry)).toThrow(message);
 });
