@@ -1,6 +1,6 @@
 // Says which suites this machine leaves out and how to get them, and then runs all others.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const folders = (process.env.PATH ?? '').split(delimiter);
@@ -30,14 +30,21 @@ const forbidden = isRoot
   ? []
   : [['the suites of running as root, full disks and containers', 'run them as root on Linux']];
 
+const realClients = join('test', 'real-clients');
+/** The clients that npm brings for this platform, and no folder or PATH has. */
+const absentClients = Object.entries(JSON.parse(readFileSync(join(realClients, 'programs.json'), 'utf8')))
+  .filter(
+    ([name, files]) => !files.every((file) => existsSync(join(realClients, 'node_modules', file))) && !inPath(name),
+  )
+  .map(([name]) => [`the test with the real ${name}`, 'install the clients: npm run clients -- --install']);
+if (process.platform === 'linux' && process.arch === 'x64' && process.env.CI === 'true') missing.push(...absentClients);
+
 /** What no package of Debian brings, or is too large to install for one test: it may be left out in CI, too. */
 const optional = [
   ...(process.env.TEST_CITUS_URL
     ? []
     : [['the suites on a Citus', 'name a database of one, made for tests, in TEST_CITUS_URL']]),
-  ...['claude', 'gemini', 'opencode', 'codex']
-    .filter((client) => !inPath(client))
-    .map((client) => [`the test with the real ${client}`, `put ${client} into the PATH`]),
+  ...(missing.some((each) => absentClients.includes(each)) ? [] : absentClients),
 ];
 
 for (const [suite, how] of [...missing, ...forbidden, ...optional])
