@@ -19,7 +19,7 @@ export function describeReport(report: ImportReport, { atMost = toldAtMost, dryR
 }
 
 /** What became of another tool's IDs. */
-function describeIds(ids: ImportReport['ids'], atMost: number): string[] {
+export function describeIds(ids: ImportReport['ids'], atMost = Number.POSITIVE_INFINITY): string[] {
   if (ids === undefined) return [];
   const all = [...Object.entries(ids.goals), ...Object.entries(ids.tasks)];
   const told = all.slice(0, atMost).map(([theirs, ours]) => `${ours}: it is new, ${theirs}`);

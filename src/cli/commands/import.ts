@@ -113,12 +113,13 @@ async function dropLegacy(actions: Actions): Promise<void> {
 
 async function showReports(actions: Actions, json: boolean): Promise<void> {
   const { listImportReports } = await import('../../legacy/import-reports.ts');
-  const { describeChange, describeReport } = await import('../../legacy/describe-report.ts');
+  const { describeChange, describeIds, describeReport } = await import('../../legacy/describe-report.ts');
   const reports = await actions.withCall('import', listImportReports);
   if (json) return print(JSON.stringify(reports, null, 2));
   if (reports.length === 0) return print('Nothing was imported into this workspace.');
   for (const { importedAt, report } of reports) {
     print(`${importedAt}  ${describeReport(report, { atMost: 0 }).slice(0, 3).join('\n  ')}`);
+    for (const line of describeIds(report.ids)) print(`  ${line}`);
     for (const change of report.changes) {
       print(`  ${describeChange(change)}`);
       if (change.verbatim !== undefined) print(`    was ${shortened(change.verbatim)}`);

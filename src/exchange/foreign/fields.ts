@@ -85,5 +85,6 @@ function isEmpty(value: Json | undefined): boolean {
 }
 
 function shown(value: Json): string {
-  return asText(value) ?? writeJson(value);
+  const texts = Array.isArray(value) ? value.map(asText) : [asText(value)];
+  return texts.every((text) => text !== undefined) ? texts.join(', ') : writeJson(value);
 }

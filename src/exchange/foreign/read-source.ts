@@ -1,7 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GoalAgentError } from '../../domain/errors.ts';
-import type { ForeignPlan } from './plan.ts';
+import type { FoundFolder } from './folders.ts';
+import type { ForeignPlan, SourceFile } from './plan.ts';
 import { type ForeignTool, foreignTools, type ToolName } from './tools.ts';
 
 /** A file of another tool, read. */
@@ -25,9 +26,10 @@ const mostBytes = 200 * 1024 * 1024;
  */
 export async function readSource(tool: ToolName, given: string, known?: string): Promise<ReadSource> {
   const described: ForeignTool = foreignTools[tool];
-  const file = await findFile(described, given);
-  const files = [{ path: file, text: await readText(file) }];
-  const place = await realpath(file);
+  const found = await findFiles(described, given);
+  const files: SourceFile[] = [];
+  for (const file of found.files) files.push({ path: file, text: await readText(file) });
+  const place = await realpath(found.root);
   return {
     plan: (await described.load())({ files, project: projectOf(described, place) }),
     source: `${described.title}: ${place}`,
@@ -35,14 +37,28 @@ export async function readSource(tool: ToolName, given: string, known?: string):
   };
 }
 
+async function findFiles(tool: ForeignTool, given: string): Promise<FoundFolder> {
+  if (tool.find !== undefined && (await kindOf(given)) === 'folder') {
+    const found = await tool.find(given);
+    if (found === undefined) throw nothingThere(tool, given);
+    return found;
+  }
+  const file = await findFile(tool, given);
+  return { root: file, files: [file] };
+}
+
 /** The file itself, or the tool's file in a folder. */
-async function findFile({ title, inFolder }: ForeignTool, given: string): Promise<string> {
+async function findFile(tool: ForeignTool, given: string): Promise<string> {
   if ((await kindOf(given)) === 'file') return given;
-  for (const name of inFolder) {
+  for (const name of tool.inFolder) {
     const file = path.join(given, name);
     if ((await kindOf(file)) === 'file') return file;
   }
-  throw new GoalAgentError('not_found', `${given} holds no file of ${title}; it would be ${inFolder.join(' or ')}.`);
+  throw nothingThere(tool, given);
+}
+
+function nothingThere({ title, inFolder }: ForeignTool, given: string): GoalAgentError {
+  return new GoalAgentError('not_found', `${given} holds no file of ${title}; it would be ${inFolder.join(' or ')}.`);
 }
 
 /** @throws GoalAgentError for a path that was given and is not there. */

@@ -6,7 +6,7 @@ describe('the file of Beads', () => {
     const plan = await planOfFixture('beads', 'issues.jsonl');
     expect(plan.goals.map(({ id, description, priority }) => [id, description, priority])).toEqual([
       ['demo-a1', 'Add OAuth sign-in\n\nPeople sign in with their provider.', 'high'],
-      ['(no epic)', 'demo', undefined],
+      ['(no epic)', 'beads', undefined],
     ]);
     expect(outline(plan).map((line) => line.split(' | ').toSpliced(2, 1).join(' | '))).toEqual([
       'demo-a1 | demo-a1.1 | ',

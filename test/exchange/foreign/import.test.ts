@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importForeign } from '../../../src/exchange/foreign/import-foreign.ts';
-import type { ToolName } from '../../../src/exchange/foreign/tools.ts';
+import { readSource } from '../../../src/exchange/foreign/read-source.ts';
+import { type ToolName, toolNames } from '../../../src/exchange/foreign/tools.ts';
 import { TimeZone } from '../../../src/legacy/local-time.ts';
 import type { Call } from '../../../src/service/call.ts';
 import { deleteGoal } from '../../../src/service/delete-goal.ts';
@@ -21,6 +23,9 @@ async function imported(call: Call, tool: ToolName, text: string, more: { dryRun
   });
   return { kind, report, told: report.changes.map(({ kind: change, id, message }) => `${id} ${change}: ${message}`) };
 }
+
+/** The file in the folder of fixtures, where the folder is no project. */
+const inFixture: Partial<Record<ToolName, string>> = { beads: 'issues.jsonl', shrimp: 'tasks.json', taskwarrior: 'tasks.json' };
 
 const beads = await readFile('test/fixtures/beads/issues.jsonl', 'utf8');
 
@@ -88,6 +93,20 @@ describe("importing another tool's plan", () => {
     expect((await imported(call, 'beads', beads)).report.imported).toEqual({ goals: 2, tasks: 5, dependencies: 5 });
     await deleteGoal(call, 'GOAL-0004');
     expect((await imported(call, 'beads', beads)).report.imported).toEqual({ goals: 1, tasks: 2, dependencies: 2 });
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
+  it('keeps every rule of the store with what each tool wrote', async () => {
+    const { call, sql } = await aCall();
+    let total = 0;
+    for (const tool of toolNames) {
+      const found = await readSource(tool, path.join('test/fixtures', tool, inFixture[tool] ?? '.'));
+      const { kind, report } = await importForeign(call, found);
+      expect([tool, kind]).toEqual([tool, 'imported']);
+      expect((await importForeign(call, found)).kind).toBe('nothing_new');
+      total += report.imported.tasks;
+    }
+    expect((await sql.query('select count(*)::int from tasks')).rows).toEqual([{ count: total }]);
     expect(await brokenInvariants(sql)).toEqual({});
   });
 

@@ -7,8 +7,8 @@ describe('the file of Task Master', () => {
   it('gives a goal for each tag, and a task for each task and subtask', async () => {
     const plan = await planOfFixture('task-master', 'tasks.json');
     expect(plan.goals.map(({ id, description }) => [id, description])).toEqual([
-      ['master', 'demo'],
-      ['payments', 'demo: payments\n\nTake money'],
+      ['master', 'task-master'],
+      ['payments', 'task-master: payments\n\nTake money'],
     ]);
     expect(outline(plan).map((line) => line.split(' | ').toSpliced(2, 1).join(' | '))).toEqual([
       'master | master:1 | ',

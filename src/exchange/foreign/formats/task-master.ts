@@ -27,6 +27,10 @@ export function readTaskMaster({ files, project }: Reading): ForeignPlan {
     if (tags === undefined) {
       throw notOfTool(file.path, 'Task Master', 'it has neither "tasks" nor tags with "tasks" in them');
     }
+    const tasks = tags.flatMap(([, content]) => content.tasks as Json[]).filter(isObject);
+    if (tasks.length > 0 && !tasks.some((task) => 'title' in task)) {
+      throw notOfTool(file.path, 'Task Master', 'no task of it has a "title"');
+    }
     for (const [tag, content] of tags) addTag(plan, { tag, content, project });
   }
   return plan;
