@@ -25,7 +25,11 @@ async function imported(call: Call, tool: ToolName, text: string, more: { dryRun
 }
 
 /** The file in the folder of fixtures, where the folder is no project. */
-const inFixture: Partial<Record<ToolName, string>> = { beads: 'issues.jsonl', shrimp: 'tasks.json', taskwarrior: 'tasks.json' };
+const inFixture: Partial<Record<ToolName, string>> = {
+  beads: 'issues.jsonl',
+  shrimp: 'tasks.json',
+  taskwarrior: 'tasks.json',
+};
 
 const beads = await readFile('test/fixtures/beads/issues.jsonl', 'utf8');
 
