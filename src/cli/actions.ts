@@ -84,6 +84,13 @@ export interface CallPlace {
 /** Runs a tool under the name of this person, and gives back its answer, as the tool's `output` declares it. */
 export type RunTool = <A = Record<string, unknown>>(tool: Tool, args: Record<string, unknown>) => Promise<A>;
 
+/** The same; the signal takes the call back. */
+type RunToolUntil = <A = Record<string, unknown>>(
+  tool: Tool,
+  args: Record<string, unknown>,
+  signal?: AbortSignal,
+) => Promise<A>;
+
 /** What a command works with that does what agents can. */
 export interface CommandHost {
   /** For what no tool answers in whole, and for what only a person at this machine may do. */
@@ -91,7 +98,7 @@ export interface CommandHost {
   /** Where the workspace is: `embedded` or `server`. */
   database: 'embedded' | 'server';
   /** @throws GoalAgentError as runTool does. */
-  run: RunTool;
+  run: RunToolUntil;
   /** Runs several tools as one operation: all that they change is saved together, or nothing. */
   together<A extends Record<string, unknown>>(work: (run: RunTool) => Promise<A>): Promise<A>;
 }

@@ -15,6 +15,7 @@ import { bodyProblem } from './body-problem.ts';
 import { mostBodyBytes, readBody, readJsonBody } from './json-body.ts';
 import type { HttpEnv, ServiceParts } from './parts.ts';
 import { problemOf } from './problem.ts';
+import { keysOf, WaitingCalls } from './waiting-calls.ts';
 
 export interface McpEndpoint {
   handle(context: Context<HttpEnv>): Promise<Response>;
@@ -41,12 +42,12 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
     handlers.set(principal?.workspaceId, made);
     return made;
   };
+  const waitingCalls = new WaitingCalls();
   return {
     async handle(context) {
       const { raw } = context.req;
-      const authInfo = authInfoOf(context);
       const { handler, events } = handlerOf(context.get('principal'));
-      if (raw.method !== 'POST') return handler.fetch(raw, { authInfo });
+      if (raw.method !== 'POST') return handler.fetch(raw, { authInfo: authInfoOf(context) });
       const body = await readBody(context.req);
       const { parsedBody, problem } = parse(body);
       if (problem !== undefined) {
@@ -56,13 +57,20 @@ export function mcpEndpoint(parts: ServiceParts, newServer: McpServerFactory = s
       const { url, method, headers, signal } = raw;
       // the body is read by now, and the SDK looks at the request for its headers
       const request = new Request(url, { method, headers, body, signal });
+      const keys = keysOf(context, parsedBody);
+      if (keys.takenBack !== undefined) waitingCalls.takeBack(keys.takenBack);
+      const waiting = keys.waits === undefined ? undefined : waitingCalls.begin(keys.waits);
+      signal.addEventListener('abort', () => waiting?.end(), { once: true });
+      const authInfo = authInfoOf(context, waiting?.over);
       const answer = () => handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
-      const response = await exactly(await (isSubscription(parsedBody) ? events.following(answer) : answer()));
+      const answered = await (isSubscription(parsedBody) ? events.following(answer) : answer());
+      const response = await exactly(answered, waiting?.end);
       const session = response.ok ? sessionFor(parsedBody) : undefined;
       if (session !== undefined) response.headers.set('mcp-session-id', session);
       return response;
     },
     async close() {
+      await waitingCalls.ended();
       await Promise.all([...handlers.values()].map(({ handler }) => handler.close()));
     },
   };
@@ -83,26 +91,31 @@ function isSubscription(body: unknown): boolean {
 }
 
 /** What the tools need of a request, on its way through the SDK. The token itself stays outside. */
-function authInfoOf(context: Context<HttpEnv>): AuthInfo {
+function authInfoOf(context: Context<HttpEnv>, over?: AbortSignal): AuthInfo {
   const principal = context.get('principal');
-  const extra: CallerFacts = { principal, agent: context.get('agent'), program: context.get('program') };
+  const extra: CallerFacts = { principal, agent: context.get('agent'), program: context.get('program'), over };
   return { token: '', clientId: principal?.name ?? 'local', scopes: [], extra: { ...extra } };
 }
 
-/** The same answer with the numbers that a double cannot hold written exactly. */
-async function exactly(response: Response): Promise<Response> {
+/** The same answer with the numbers that a double cannot hold written exactly; `end` is told when it is whole. */
+async function exactly(response: Response, end = () => {}): Promise<Response> {
   const { body, status, headers: given } = response;
-  if (body === null) return response;
   const headers = new Headers(given);
   headers.delete('content-length');
   const isStream = headers.get('content-type')?.startsWith('text/event-stream');
-  return new Response(isStream ? exactStream(body) : exactJsonText(await response.text()), { status, headers });
+  if (body !== null && isStream) return new Response(exactStream(body, end), { status, headers });
+  try {
+    return body === null ? response : new Response(exactJsonText(await response.text()), { status, headers });
+  } finally {
+    end();
+  }
 }
 
 /** Each message of a stream is one chunk. */
-function exactStream(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+function exactStream(body: ReadableStream<Uint8Array>, end: () => void): ReadableStream<Uint8Array> {
   const exact = new TransformStream<string, string>({
     transform: (text, controller) => controller.enqueue(exactJsonText(text)),
+    flush: end,
   });
   return body.pipeThrough(new TextDecoderStream()).pipeThrough(exact).pipeThrough(new TextEncoderStream());
 }

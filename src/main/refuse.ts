@@ -16,6 +16,7 @@ export function refuse(refused: Refused, log: Log): Wired {
     tools: toolsOf(refused),
     facts: () => ({ ...configFacts(refused), database: 'undecided', cache: none }),
     cacheIsKnown: async () => {},
+    endWaits: () => {},
     report: (error, where) => log.error({ err: error }, `a defect in ${where}`),
     warmUp: () => log.error(text),
     close: async () => {},

@@ -65,6 +65,7 @@ export async function serveHttp({ settings, readAgain, options, started }: Serve
     );
     started({ host, port, publicUrl: publicUrl?.origin, home: config.home });
     await untilAskedToStop(() => listening.end());
+    wired.endWaits();
     await listening.stop();
   } finally {
     await backups.stop();

@@ -24,6 +24,7 @@ export async function serve(settings: Settings, client: ClientPipe): Promise<voi
       onerror: (error) => log.warn({ err: error }, 'protocol error'),
     },
   );
+  void client.inputEnded.then(() => wired.endWaits());
   await client.ended;
   watched.close();
   await connection.close();

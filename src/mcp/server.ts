@@ -15,6 +15,7 @@ import { listedSchema } from '../tools/define/listed-schema.ts';
 import { type CallFrom, isDefect, runTool, type ToolHost, titleOf, traceParent } from '../tools/define/run-tool.ts';
 import { boardMeta, readBoard, showsApps } from './board-app.ts';
 import { instructions } from './instructions.ts';
+import { tellingProgress } from './progress.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import { protocolError, toolError, toolResult } from './results.ts';
@@ -108,7 +109,11 @@ function register(
   };
   server.registerTool(tool.name, config, async (args: unknown, context: ServerContext) => {
     try {
-      return toolResult(await runTool(tool, { ...parts, open: () => open(context), trace: traceOf(context) }, args));
+      const { over } = factsOf(context.http?.authInfo);
+      const stopping =
+        over === undefined ? parts.stopping : AbortSignal.any([over, ...(parts.stopping ? [parts.stopping] : [])]);
+      const run = () => runTool(tool, { ...parts, stopping, open: () => open(context), trace: traceOf(context) }, args);
+      return toolResult(await (tool.waiting === undefined ? run() : tellingProgress(context, run)));
     } catch (error) {
       if (isDefect(error, context.mcpReq.signal)) parts.report(error, tool.name);
       return toolError(error);
@@ -137,6 +142,8 @@ export interface CallerFacts {
   /** The name that the caller gives itself, before that of its program. */
   agent: string | undefined;
   program: string | undefined;
+  /** Ends the call's wait, where the client can take it back by no other way. */
+  over: AbortSignal | undefined;
 }
 
 /** The place in the caller's trace: in the request's `_meta`, or in the header of a request over HTTP. */

@@ -5,14 +5,17 @@ import { step } from '../store/database.ts';
 import { claimForMany } from '../store/functions/claim-for-many.ts';
 import { claimTasks as claimFunction } from '../store/functions/claim-tasks.ts';
 import { advanceReadyStarts } from '../store/functions/move-ready-starts.ts';
+import { readyChannel } from '../store/functions/pieces.ts';
 import { releaseTasks as releaseFunction } from '../store/functions/release-tasks.ts';
 import type { Params, Row } from '../store/statement.ts';
 import { describeWaiting, describeWaitingInGoal } from '../store/statements/describe-waiting.ts';
 import { listClaims } from '../store/statements/list-claims.ts';
+import { nextReadyMoment } from '../store/statements/next-ready-moment.ts';
 import type { Shared } from '../store/steps.ts';
 import { resultWords } from '../store/write-words.ts';
 import { type Call, change, read } from './call.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
+import type { Awaited } from './wait-line.ts';
 
 export interface ClaimedTask extends ListedTask {
   fence: number;
@@ -71,6 +74,12 @@ function sharedClaim(params: Params<typeof claimFunction.call>): Shared {
       step(claimForMany.call, { workspaceId, textLimit, leasesOperation, goalId, maxAttempts, claims }),
   };
 }
+
+/** Ready tasks, for agents that wait for them. */
+export const readyTasks: Awaited = {
+  channel: readyChannel,
+  nextMoment: (workspaceId) => step(nextReadyMoment, { workspaceId }),
+};
 
 /** Of so many tasks that are claimed, one is followed by a look at where ready work begins. */
 const claimsForAdvance = 100;

@@ -66,6 +66,28 @@ export class Connections {
     });
   }
 
+  /**
+   * A session beside the pool, which its user ends.
+   *
+   * @throws as hold
+   */
+  async aside(): Promise<Session> {
+    const way = this.#wayNow();
+    const config = await way;
+    if (this.#closed) throw shuttingDown();
+    const { timeoutMs, readOnly } = this.#options;
+    const session = new Session({ connectionTimeoutMillis: patienceMs, ...config, query_timeout: timeoutMs + 2_000 });
+    try {
+      await session.connect();
+      await session.enter({ timeoutMs, readOnly });
+      return session;
+    } catch (error) {
+      this.#forget(way);
+      await session.end().catch(() => {});
+      throw error;
+    }
+  }
+
   /** How many there are, how many of these do nothing, and how many calls wait for one. */
   state(): { open: number; idle: number; waiting: number } {
     const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool ?? {};
@@ -119,7 +141,7 @@ export class Connections {
   async #poolOn(way: Promise<pg.ClientConfig>, signal: AbortSignal | undefined): Promise<pg.Pool> {
     const config = await unlessAborted(way, signal);
     if (this.#way === way) this.#config = config;
-    if (this.#closed) throw new GoalAgentError('unavailable', 'The server is shutting down.');
+    if (this.#closed) throw shuttingDown();
     this.#pool ??= this.#openPool();
     return this.#pool;
   }
@@ -195,6 +217,10 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+function shuttingDown(): GoalAgentError {
+  return new GoalAgentError('unavailable', 'The server is shutting down.');
 }
 
 function cancelled(): GoalAgentError {

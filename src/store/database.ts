@@ -3,6 +3,7 @@ import { isLostQuickly, repeatedly, waitForConflict } from './attempts.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { refusesChanges, toGoalAgentError } from './failures.ts';
 import type { Held } from './held.ts';
+import { Listener } from './listener.ts';
 import { causeOf, isLost, isOfUnknownOutcome, unknownButRepeatable, unknownOutcome } from './lost-connection.ts';
 import { RequestTransaction } from './request-transaction.ts';
 import { type Change, sendAlone, sendBody, sendChange, sendReads, toWrite, toWritePatiently } from './sending.ts';
@@ -52,12 +53,15 @@ export class Database implements StatementRunner {
   readonly #options: ConnectionsOptions;
   readonly #connections: Connections;
   readonly #together = new Map<number, Together>();
+  /** Hears what transactions of any process notify. */
+  readonly listener: Listener;
   #watcher: Watcher | undefined;
   readonly #statistics = new Statistics((sql) => this.#holding({}, (held) => sendAlone(held, sql)));
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#connections = new Connections(options);
+    this.listener = new Listener(() => this.#connections.aside());
   }
 
   /** From now on `watcher` is told of every write. */
@@ -162,6 +166,7 @@ export class Database implements StatementRunner {
 
   /** Closes every connection; later calls are refused. */
   close(): Promise<void> {
+    this.listener.close();
     return this.#connections.close();
   }
 

@@ -5,12 +5,20 @@ import { GoalId, TaskId } from '../domain/ids.ts';
 import { longestName, named } from '../domain/stored-text.ts';
 import { text } from '../domain/text.ts';
 import { actingAs } from '../service/acting-as.ts';
-import { claimTasks as claim, findClaims, findOutlook, outlookAtMost } from '../service/claims.ts';
+import {
+  claimTasks as claim,
+  findClaims,
+  findOutlook,
+  outlookAtMost,
+  readyTasks,
+  releaseTasks as release,
+} from '../service/claims.ts';
 import { findHeldUp, listHeldUp } from '../service/held-up.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from './answers/answers.ts';
 import { Fence, notTheFence, refuseFenceOfMany } from './answers/claim-fence.ts';
 import { heldUpAnswer, heldUpShape, waitsOf } from './answers/held-up-answer.ts';
-import { adds, defineTool } from './define/define-tool.ts';
+import { adds, defineTool, WaitSeconds } from './define/define-tool.ts';
+import { takeOnce, type Waiting } from './define/run-waiting.ts';
 
 /** Tasks that one call may claim. */
 const claimedAtOnce = 50;
@@ -25,51 +33,89 @@ const Claimed = TaskEntry.omit({ created_at: true, updated_at: true, completed_a
   .extend({ fence: z.number().int(), lease_expires_at: z.string() });
 type Claimed = z.infer<typeof Claimed>;
 
+const input = z.strictObject({
+  goal_id: GoalId.optional(),
+  task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
+  limit: z.number().int().min(1).max(claimedAtOnce).default(1),
+  lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
+  wait_seconds: WaitSeconds.optional(),
+  fence: Fence.optional(),
+  agent: text(100).optional(),
+});
+type Input = z.output<typeof input>;
+
+const output = z.object({
+  tasks: z.array(Claimed),
+  reason: z.string().optional(),
+  come_back_at: z.string().optional(),
+  waiting: z.array(z.object({ task_id: z.string(), waits_for: z.array(z.string()) })).optional(),
+  ...heldUpShape,
+  renewed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
+  not_claimed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
+});
+type Answer = z.input<typeof output>;
+
+const waiting: Waiting<Input, Answer> = {
+  wait({ wait_seconds, goal_id, task_ids }) {
+    if (wait_seconds === undefined || wait_seconds === 0) return undefined;
+    return { seconds: wait_seconds, awaited: readyTasks, scope: JSON.stringify([goal_id, task_ids]) };
+  },
+  async isInVain(call, { task_ids }) {
+    return task_ids !== undefined && !(await findClaims(call, task_ids)).some(mayBecomeReady);
+  },
+  async attempt(caller, input) {
+    const { goal_id, limit, lease_seconds, fence, agent } = input;
+    const taskIds = namedTasks(input);
+    const call = await actingAs(caller, agent);
+    const claimed = await claim(call, { goalId: goal_id, taskIds, limit, leaseSeconds: lease_seconds, fence });
+    if (claimed.length === 0) return undefined;
+    const tasks = claimedAnswer(claimed);
+    if (taskIds === undefined) return { tasks };
+    const missed = taskIds.filter((id) => !claimed.some((task) => task.id === id));
+    const renewed = claimed.filter((task) => task.renewed).map((task) => renewal(task, fence));
+    return {
+      tasks,
+      ...(renewed.length > 0 && { renewed }),
+      ...(missed.length > 0 && { not_claimed: await reasons(call, missed, fence) }),
+    };
+  },
+  async nothing(call, input) {
+    const { goal_id, fence } = input;
+    const taskIds = namedTasks(input);
+    if (taskIds !== undefined) return { tasks: [], not_claimed: await reasons(call, taskIds, fence) };
+    return { tasks: [], ...(await outlook(call, goal_id)), ...heldUpAnswer(await listHeldUp(call, goal_id)) };
+  },
+  async giveBack(caller, { agent }, { tasks }) {
+    const call = await actingAs(caller, agent);
+    await release(call, { taskIds: tasks.map(({ id }) => id), reason: 'the caller was gone when the wait was over' });
+  },
+};
+
 export const claimTasks = defineTool({
   name: 'claim_tasks',
   description:
     'Take ready tasks: no other agent works on them while your lease runs. Claim again to renew. Give the fence to update_task_status.',
-  input: z.strictObject({
-    goal_id: GoalId.optional(),
-    task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
-    limit: z.number().int().min(1).max(claimedAtOnce).default(1),
-    lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
-    fence: Fence.optional(),
-    agent: text(100).optional(),
-  }),
-  output: z.object({
-    tasks: z.array(Claimed),
-    reason: z.string().optional(),
-    come_back_at: z.string().optional(),
-    waiting: z.array(z.object({ task_id: z.string(), waits_for: z.array(z.string()) })).optional(),
-    ...heldUpShape,
-    renewed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
-    not_claimed: z.array(z.object({ task_id: z.string(), reason: z.string() })).optional(),
-  }),
+  input,
+  output,
   hints: adds,
-  async run(context, { goal_id, task_ids, limit, lease_seconds, fence, agent }) {
-    if (goal_id !== undefined && task_ids !== undefined) {
-      throw new GoalAgentError('invalid', 'claim_tasks: give goal_id or task_ids, not both.');
-    }
-    const taskIds = task_ids && [...new Set(task_ids)];
-    refuseFenceOfMany('claim_tasks', taskIds, fence);
-    const call = await actingAs(await context.open(), agent);
-    const wanted = { goalId: goal_id, taskIds, limit, leaseSeconds: lease_seconds, fence };
-    const claimed = await claim(call, wanted);
-    const tasks = claimedAnswer(claimed);
-    if (taskIds !== undefined) {
-      const missed = taskIds.filter((id) => !claimed.some((task) => task.id === id));
-      const renewed = claimed.filter((task) => task.renewed).map((task) => renewal(task, fence));
-      return {
-        tasks,
-        ...(renewed.length > 0 && { renewed }),
-        ...(missed.length > 0 && { not_claimed: await reasons(call, missed, fence) }),
-      };
-    }
-    if (tasks.length > 0) return { tasks };
-    return { tasks, ...(await outlook(call, goal_id)), ...heldUpAnswer(await listHeldUp(call, goal_id)) };
-  },
+  run: async (context, input) => takeOnce(waiting, await context.open(), input),
+  waiting,
 });
+
+/** @throws GoalAgentError `invalid` where the arguments contradict each other. */
+function namedTasks({ goal_id, task_ids, fence }: Input): string[] | undefined {
+  if (goal_id !== undefined && task_ids !== undefined) {
+    throw new GoalAgentError('invalid', 'claim_tasks: give goal_id or task_ids, not both.');
+  }
+  const taskIds = task_ids && [...new Set(task_ids)];
+  refuseFenceOfMany('claim_tasks', taskIds, fence);
+  return taskIds;
+}
+
+/** Whether a task that cannot be claimed now may be ready without anybody taking it up again. */
+function mayBecomeReady({ status, parked }: Awaited<ReturnType<typeof findClaims>>[number]): boolean {
+  return !parked && ['pending', 'in_progress', 'deferred'].includes(status);
+}
 
 type Call = Parameters<typeof claim>[0];
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { claimTasks as claimAll } from '../../src/service/claims.ts';
 import { breakDownGoal } from '../../src/tools/break-down-goal.ts';
 import { claimTasks } from '../../src/tools/claim-tasks.ts';
 import { deleteTask } from '../../src/tools/delete-task.ts';
@@ -8,6 +9,8 @@ import { listTasks } from '../../src/tools/list-tasks.ts';
 import { releaseTasks } from '../../src/tools/release-tasks.ts';
 import { updateTask } from '../../src/tools/update-task.ts';
 import { updateTaskStatus } from '../../src/tools/update-task-status.ts';
+import { start } from '../legacy/support/program.ts';
+import { activity } from '../service/waits/support.ts';
 import { aGoal, aTask } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
 import { commandsOn } from './support.ts';
@@ -15,6 +18,7 @@ import { commandsOn } from './support.ts';
 const { call, sql, connection } = await aCall();
 const { goalAgent, lines, json } = commandsOn(connection);
 
+const patient = { timeout: 20_000, interval: 50 };
 let goal: string;
 let task: string;
 let next: string;
@@ -94,5 +98,21 @@ describe('goal-agent task', () => {
     expect((await sql.query('select result from tasks where id = $1', [task])).rows).toEqual([{ result: { pr: 42 } }]);
     expect(await lines('task', 'done', next)).toEqual([`${next}  ✔  a task  just now`, `  ${goal} is completed.`]);
     expect(await json(updateTaskStatus, 'task', 'start', next)).toMatchObject({ goal_status: 'in_progress' });
+  });
+
+  it('claim waits for a task, and Ctrl+C ends the wait with nothing claimed', async () => {
+    await claimAll(call, { limit: 1, leaseSeconds: 900 });
+    const wait = () => start(['task', 'claim', '--wait', '2m'], connection, { env: { GOAL_AGENT_NAME: 'ann' } });
+    const listening = async () => (await activity(sql)).listening;
+    const stopped = wait();
+    await expect.poll(listening, patient).toBe(1);
+    stopped.child.kill('SIGINT');
+    expect(await stopped.ended).toMatchObject({ code: 130, stdout: '', stderr: '' });
+    const waiting = wait();
+    await expect.poll(listening, patient).toBe(1);
+    const added = await aTask(call, goal);
+    const { code, stdout } = await waiting.ended;
+    expect({ code, first: stdout.split('  ')[0] }).toEqual({ code: 0, first: added });
+    expect((await goalAgent(['task', 'claim', '--wait', '6m'])).code).toBe(2);
   });
 });

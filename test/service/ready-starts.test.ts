@@ -16,9 +16,15 @@ import { brokenInvariants } from '../support/invariants.ts';
 let call: PoolCall;
 let sql: pg.Client;
 let connection: pg.ClientConfig;
+/** How often those who wait for ready tasks were told. */
+let told = 0;
 
 beforeAll(async () => {
   ({ call, sql, connection } = await aCall());
+  await sql.query('listen goal_agent_ready_1');
+  sql.on('notification', () => {
+    told += 1;
+  });
 });
 
 const claimOne = async (by: PoolCall = call) =>
@@ -110,12 +116,19 @@ const ways: Record<string, (there: Earlier) => Promise<string | undefined>> = {
   },
 };
 
-describe('a claim takes a more important task first that became ready behind where ready work began', () => {
-  it.each(Object.entries(ways))('%s', async (_, becomesReady) => {
+/** Those who wait know when a lease ends. */
+const isToldBefore = (way: string) => way === 'its lease ran out';
+
+describe('a claim takes a more important task first that became ready behind where ready work began, and who waits is told', () => {
+  it.each(Object.entries(ways))('%s', async (way, becomesReady) => {
     const there = await aPassedGoal();
+    await sql.query('select');
+    told = 0;
     const { rows } = await sql.query("select number::int4 from ready_starts where priority = 'medium'");
     expect(rows[0].number).toBeGreaterThan(Number(there.waiting.slice(5)));
     const expected = await becomesReady(there);
+    await sql.query('select'); // what was notified comes with its answer
+    if (!isToldBefore(way)) expect(told).toBeGreaterThan(0);
     expect((await listReady(call, { limit: 1 })).tasks[0]?.id).toBe(expected);
     expect(await brokenInvariants(sql)).toEqual({});
     expect(await claimOne()).toBe(expected);

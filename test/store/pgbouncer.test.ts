@@ -4,12 +4,15 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
+import type { PoolCall } from '../../src/service/call.ts';
 import { claimTasks } from '../../src/service/claims.ts';
 import { createGoal, getGoal, listGoals } from '../../src/service/goals.ts';
 import { undo } from '../../src/service/undo.ts';
 import { step } from '../../src/store/database.ts';
 import { defineStatement } from '../../src/store/statement.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
+import { claimTasks as claimTasksTool } from '../../src/tools/claim-tasks.ts';
+import { ask } from '../service/waits/support.ts';
 import { aSubtask } from '../support/builders.ts';
 import { aPgBouncer, findPgBouncer, type PgBouncer } from '../support/pgbouncer.ts';
 import { type Ended, runProgram } from '../support/run-program.ts';
@@ -107,6 +110,19 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
       const [first] = goals;
       expect(Math.abs(Date.now() - Date.parse(first?.created_at ?? ''))).toBeLessThan(60_000);
       await stores[0]?.database.refreshStatistics();
+    });
+
+    it('lets a claim wait, and passes no notification on', async () => {
+      const stores = [
+        await open(poolers[mode], database, { prepared }),
+        await open(poolers[mode], database, { prepared }),
+      ] as const;
+      const [here, there] = stores.map((store, n) => ({ store, actor: `waits-${n}` })) as [PoolCall, PoolCall];
+      const goal = await createGoal(there, { description: 'waited for', priority: 'low', repos: [], metadata: {} });
+      const waiting = ask(claimTasksTool, here, { goal_id: goal.id, wait_seconds: 60 });
+      const { taskIds } = await breakDownGoal(there, goal.id, [aSubtask()]);
+      expect(await waiting).toMatchObject({ tasks: [{ id: taskIds[0], claimed_by: 'waits-0' }] });
+      expect(stores[0].database.listener.isHearing).toBe(false);
     });
 
     it('brings the limit of a statement to the server', async () => {

@@ -26,6 +26,7 @@ interface ClaimOptions extends JsonOption {
   goal?: string;
   limit: number;
   lease?: number;
+  wait?: number;
 }
 
 /** Adds claim and release. */
@@ -36,6 +37,7 @@ export function addTaskClaimCommands(group: Command, actions: Actions): void {
     .option('-g, --goal <goal>', 'the next ready ones of this goal', goalId)
     .option('-n, --limit <number>', 'how many, when none is named', wholeNumber, 1)
     .option('-l, --lease <time>', 'how long nobody else gets them: 30m, 2h (default: 15m)', seconds)
+    .option('-w, --wait <time>', 'how long to wait where there is nothing, 5m at most; Ctrl+C ends it', seconds)
     .description('take ready tasks, so that no other agent works on them');
   example(withJson(claim), 'goal-agent task claim TASK-0002 --lease 1h').action(
     (tasks: string[], options: ClaimOptions) => runClaim(actions, tasks, options),
@@ -50,14 +52,38 @@ export function addTaskClaimCommands(group: Command, actions: Actions): void {
   );
 }
 
-async function runClaim(actions: Actions, tasks: string[], { json, goal, limit, lease }: ClaimOptions): Promise<void> {
+async function runClaim(
+  actions: Actions,
+  tasks: string[],
+  { json, goal, limit, lease, wait }: ClaimOptions,
+): Promise<void> {
   const which = tasks.length > 0 ? { task_ids: tasks } : { limit };
+  const args = { ...which, goal_id: goal, lease_seconds: lease, wait_seconds: wait };
   const answer = await actions.withTools((host) =>
-    host.run<ClaimAnswer>(claimTasks, { ...which, goal_id: goal, lease_seconds: lease }),
+    wait === undefined
+      ? host.run<ClaimAnswer>(claimTasks, args)
+      : untilStopped((signal) => host.run<ClaimAnswer>(claimTasks, args, signal)),
   );
+  if (answer === undefined) return;
   if (json) printJson(answer);
   else await show(claimLines(answer));
   if (answer.tasks.length === 0 && tasks.length > 0) process.exitCode = 1;
+}
+
+/** Undefined where the person ended the wait: nothing was claimed then, and the exit code is that of the signal. */
+async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  const stop = new AbortController();
+  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+  for (const [signal, code] of Object.entries(codes)) {
+    process.once(signal, () => {
+      process.exitCode = code;
+      stop.abort();
+    });
+  }
+  return work(stop.signal).catch((error) => {
+    if (stop.signal.aborted) return undefined;
+    throw error;
+  });
 }
 
 function claimLines({ tasks, reason, come_back_at, renewed = [], not_claimed = [] }: ClaimAnswer): string[] {

@@ -20,7 +20,6 @@ export async function withTools<T>(config: Config, work: (host: CommandHost) => 
     withCallOn(source, options, (call, cache) => {
       const facts = (): AgentFacts => ({ ...configFacts(config), database: source.kind, cache: cache.facts() });
       const cacheIsKnown = () => cache.untilKnown();
-      const open = async () => call;
       return work({
         call,
         database: source.kind,
@@ -33,7 +32,8 @@ export async function withTools<T>(config: Config, work: (host: CommandHost) => 
               return (await tool.run({ open: async () => within, facts, isWhole: true }, given)) as B;
             }),
           )) as A,
-        async run<A>(tool: Tool, args: Record<string, unknown>) {
+        async run<A>(tool: Tool, args: Record<string, unknown>, signal?: AbortSignal) {
+          const open = async () => ({ ...call, signal });
           if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
           // the tool's own schema says what it answers, and its answer is checked by nobody twice
           return (await runTool(tool, { facts, cacheIsKnown, open, answersWhole: true }, args)) as A;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { callerOf } from '../../service/caller.ts';
 import type { AgentFacts } from '../../tools/define/define-tool.ts';
 import type { ToolHost } from '../../tools/define/run-tool.ts';
@@ -14,6 +15,8 @@ import { Workspaces } from './workspaces.ts';
 export interface Wired extends ToolHost {
   /** Opens the store now, so that the first call need not. Failures are logged, and the next call tries again. */
   warmUp(): void;
+  /** Answers the calls that wait, and lets no call wait any more. */
+  endWaits(): void;
   /** Ends everything in order: statements, connections, the embedded server. */
   close(): Promise<void>;
 }
@@ -27,6 +30,8 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
   const cache = new OptionalCache(config, log);
   const opener = storeOpener(config, { source, cache, log });
   const workspaces = new Workspaces();
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   // two processes of 50 had one name in 2 of 100 fleets with two bytes, and in 3 of ten million with four
   const suffix = randomBytes(4).toString('hex');
   return {
@@ -51,11 +56,14 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
       ...(opener.problems.length > 0 && { problems: opener.problems }),
     }),
     cacheIsKnown: () => cache.untilKnown(),
+    stopping: stopping.signal,
+    endWaits: () => stopping.abort(),
     report: (error, where) => log.error({ err: error }, `a defect in ${where}`),
     warmUp: () => {
       opener.open().catch(() => {}); // logged there
     },
     async close() {
+      stopping.abort();
       cache.close();
       await opener.close();
       await source.leave();

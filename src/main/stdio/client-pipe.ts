@@ -35,7 +35,12 @@ export class ClientPipe {
   #take: (accepted: Accepted) => void;
   #onKept: (isAnswered: boolean) => void = () => {};
   #revision: unknown;
-  #inputEnded = false;
+  #hasInputEnded = false;
+  #inputEnded = () => {};
+  /** Settled when the client sends nothing more. */
+  readonly inputEnded = new Promise<void>((resolve) => {
+    this.#inputEnded = resolve;
+  });
   #broken = false;
   #ended = () => {};
   /** Settled when stdin ended and all answers are written, when stdout broke, or when `stop` was called. */
@@ -175,14 +180,15 @@ export class ClientPipe {
 
   /** A last line without a newline counts. */
   #endInput(): void {
-    if (this.#inputEnded) return;
-    this.#inputEnded = true;
+    if (this.#hasInputEnded) return;
+    this.#hasInputEnded = true;
     this.#line(this.#lines.rest());
+    this.#inputEnded();
     this.#endIfDone();
   }
 
   #endIfDone(): void {
     if (this.#broken) this.#ended();
-    else if (this.#inputEnded && this.#openCount === 0) this.#output.write('', () => this.#ended());
+    else if (this.#hasInputEnded && this.#openCount === 0) this.#output.write('', () => this.#ended());
   }
 }

@@ -53,9 +53,15 @@ export function replaceWords(table: 'goal_words' | 'task_words', key: string): s
 /** The key of the lock that guards where ready work begins (docs/decisions/ready-work.md). */
 export const readyStartsLock = `1380270170, ($1 % 2147483647)::int4`;
 
+/** Where those are told who wait for ready tasks of a workspace, by its ID: docs/decisions/waits.md. */
+export const readyChannel = 'goal_agent_ready_';
+
+/** Tells those who wait for ready tasks, in whichever process, once the transaction is committed. */
+export const notifyReady = `perform pg_notify('${readyChannel}' || $1, '')`;
+
 /**
- * After tasks, `t`, may have become ready: ready work begins no later than at the first of them. The lock comes first, so
- * that whoever moves the start on has either seen these tasks, or is seen.
+ * After tasks, `t`, may have become ready: ready work begins no later than at the first of them, and those who wait are
+ * told. The lock comes first, so that whoever moves the start on has either seen these tasks, or is seen.
  */
 export function moveReadyStarts(condition: string): string {
   return `perform pg_advisory_xact_lock_shared(${readyStartsLock});
@@ -67,5 +73,12 @@ export function moveReadyStarts(condition: string): string {
       where t.workspace_id = $1 and ${condition} and ${isReady('t')}
       group by t.priority
     ) r
-    where s.workspace_id = $1 and s.priority = r.priority and s.number > r.number;`;
+    where s.workspace_id = $1 and s.priority = r.priority and s.number > r.number;
+    ${notifyReady}
+    from (
+      select
+      from tasks t
+      where t.workspace_id = $1 and ${condition} and ${isReady('t')}
+      limit 1
+    ) r;`;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { text } from '../../domain/text.ts';
 import type { Call } from '../../service/call.ts';
 import { unlisted } from './listed-schema.ts';
+import type { Waiting } from './run-waiting.ts';
 
 /** What the server knows of itself, as `get_agent_status` tells it. Never a host, a user or a password. */
 export interface AgentFacts {
@@ -52,6 +53,8 @@ export interface Tool<
   whole?: W;
   hints: ToolHints;
   run(context: ToolContext, input: z.output<I>): Promise<z.input<O> | z.input<W>>;
+  /** Of a tool whose calls may wait. */
+  waiting?: Waiting<z.output<I>, z.input<O>>;
 }
 
 /**
@@ -83,6 +86,9 @@ export function splitArguments(
   const { full, ...own } = args;
   return { requestId, full: full as boolean | undefined, args: own };
 }
+
+/** How long a call waits at most where there is nothing for it. */
+export const WaitSeconds = z.number().min(0).max(300);
 
 const closed = { openWorldHint: false } as const;
 

@@ -9,6 +9,7 @@ import type { Expected } from '../../service/revision.ts';
 import { factsFor } from './caller-facts.ts';
 import { type AgentFacts, splitArguments, type Tool, type ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
+import { runWaiting } from './run-waiting.ts';
 
 /** Who calls, as far as a face knows. */
 export interface CallFrom {
@@ -31,6 +32,8 @@ export interface ToolHost {
   cacheIsKnown(): Promise<void>;
   /** What callers are offered: the same for every connection. */
   tools: readonly Tool[];
+  /** Ends when the process stops: calls that wait are answered then. */
+  stopping?: AbortSignal | undefined;
   /** Told of errors that are defects, for the log. */
   report(error: unknown, where: string): void;
   /** Told of each call once it is over. */
@@ -42,13 +45,14 @@ export interface Observation {
   tool: string;
   /** `ok`, or the code of the error. */
   outcome: string;
+  /** Without the time that the call only waited. */
   seconds: number;
   /** The caller's place in its own trace (W3C `traceparent`), where the caller gave one. */
   trace?: string | undefined;
 }
 
 /** How a face runs a tool: with the call that the face opens for its caller. */
-export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown' | 'observe'> {
+export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown' | 'observe' | 'stopping'> {
   open(): Promise<PoolCall>;
   trace?: string | undefined;
   /** What was changed is answered whole unless the caller says otherwise: programs read it, and no model. */
@@ -64,10 +68,16 @@ export interface RunHost extends Pick<ToolHost, 'facts' | 'cacheIsKnown' | 'obse
  */
 export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise<Record<string, unknown>> {
   const began = performance.now();
-  const told = (outcome: string) =>
-    host.observe?.({ tool: tool.name, outcome, seconds: (performance.now() - began) / 1000, trace: host.trace });
+  let waitedMs = 0;
+  const told = (outcome: string) => {
+    const seconds = (performance.now() - began - waitedMs) / 1000;
+    host.observe?.({ tool: tool.name, outcome, seconds, trace: host.trace });
+  };
+  const waited = (ms: number) => {
+    waitedMs = ms;
+  };
   try {
-    const answer = await run(tool, host, args);
+    const answer = await run(tool, host, { args, waited });
     told('ok');
     return answer;
   } catch (error) {
@@ -76,7 +86,13 @@ export async function runTool(tool: Tool, host: RunHost, args: unknown): Promise
   }
 }
 
-async function run(tool: Tool, host: RunHost, args: unknown): Promise<Record<string, unknown>> {
+interface Given {
+  args: unknown;
+  /** Told how long the call only waited. */
+  waited(ms: number): void;
+}
+
+async function run(tool: Tool, host: RunHost, { args, waited }: Given): Promise<Record<string, unknown>> {
   const { requestId, full, args: given } = splitArguments(tool, parseInput(tool, args));
   const isWhole = full ?? host.answersWhole ?? false;
   let caller: PoolCall | undefined;
@@ -86,7 +102,12 @@ async function run(tool: Tool, host: RunHost, args: unknown): Promise<Record<str
   };
   const facts = () => factsFor(caller, host.facts());
   const runWith = (opened: ToolContext['open']) => tool.run({ open: opened, facts, isWhole }, given);
-  const { expected } = host;
+  const { expected, stopping } = host;
+  const wait = tool.waiting?.wait(given);
+  if (tool.waiting !== undefined && wait !== undefined && expected === undefined) {
+    const request = requestId === undefined ? undefined : { id: requestId, tool: tool.name, args: given };
+    return runWaiting({ waiting: tool.waiting, wait, input: given, call: await open(), request, stopping, waited });
+  }
   if (requestId === undefined && expected === undefined) return runWith(open);
   // what is held to a revision is one transaction, as a request is
   // how much is answered is no part of what is asked for: a repeat over another face is a repeat
