@@ -1,5 +1,5 @@
 import type { InitReport } from './actions.ts';
-import { look, print } from './render/output.ts';
+import { look, print, printAsIs } from './render/output.ts';
 import { count } from './render/text.ts';
 
 export { print, renderError } from './render/output.ts';
@@ -31,5 +31,5 @@ function renderClientEnv(env: Record<string, string>): void {
   const secrets = Object.values(env).includes('…') ? ', with the secrets in place of …' : '';
   print();
   print(`A client's server has the same settings with this in the client's configuration${secrets}:`);
-  print(`"env": ${JSON.stringify(env)}`);
+  printAsIs(`"env": ${JSON.stringify(env)}`);
 }

@@ -1,3 +1,4 @@
+import { note } from '../cli/render/output.ts';
 import { dropLegacyTables } from '../store/python-tables.ts';
 import { withSession } from '../store/session.ts';
 import type { Config } from './config.ts';
@@ -6,6 +7,6 @@ import { sourceOf } from './opening/database-source.ts';
 
 /** Drops the tables that the conversion of a Python v3.0 database kept, and gives back their names and numbers of rows. */
 export async function dropLegacy(config: Config): Promise<{ table: string; rows: number }[]> {
-  const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
+  const source = sourceOf(config, note);
   return withOperatorText(config, source, async () => withSession(await source.connect(), dropLegacyTables));
 }

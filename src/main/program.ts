@@ -1,5 +1,6 @@
 import type { Actions, ListenOptions } from '../cli/actions.ts';
 import { type ProgramName, runProgram } from '../cli/program.ts';
+import { note } from '../cli/render/output.ts';
 import { commandSettings } from './command-settings.ts';
 import type { Surroundings } from './config/places.ts';
 import { readConfig, readSettings } from './config.ts';
@@ -25,7 +26,7 @@ interface Start {
 export async function runWith(argv: string[], { cwd, openClient, name = 'goal-agent' }: Start): Promise<void> {
   const driverVariables = takeDriverVariables(process.env);
   const surroundings = { env: process.env, cwd, driverVariables };
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const say = note;
   const settings = commandSettings(surroundings, say);
   /** With the address that was typed. */
   const listening = ({ host, port }: ListenOptions): Surroundings => {

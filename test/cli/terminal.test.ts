@@ -126,6 +126,36 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('at a terminal'
     expect(shown).toContain(`goal-agent task claim ${taskIds[0]}`);
   });
 
+  it('breaks sentences at words, and leaves what a person copies whole', () => {
+    const at20 = (args: string) => {
+      const shown = execFileSync(
+        'script',
+        ['-qec', `stty cols 20; '${process.execPath}' '${program}' ${args}`, '/dev/null'],
+        {
+          env: {
+            PATH: process.env.PATH ?? '',
+            HOME: '/nonexistent',
+            TERM: 'xterm',
+            NO_COLOR: '1',
+            ...environmentOf(connection),
+          },
+          encoding: 'utf8',
+        },
+      );
+      return shown.trimEnd().split('\r\n');
+    };
+    const made = at20('workspace create narrow');
+    expect(made.join(' ')).toBe('Made the workspace narrow. A client uses it with GOAL_AGENT_WORKSPACE=narrow.');
+    expect(made.filter((line) => line.includes(' ') && cells(line) > 20)).toEqual([]);
+    const refused = at20('workspace rename nowhere somewhere || true');
+    expect(refused.length).toBeGreaterThan(5);
+    expect(refused.filter((line) => line.includes(' ') && cells(line) > 20)).toEqual([]);
+    const [secret = '', ...rest] = at20('token create --name narrow --role reader');
+    expect(secret).toMatch(/^gat_\d+_\w{49}$/);
+    expect(rest.join(' ')).toContain('This is the token of narrow (reader), and it is shown this once.');
+    expect(rest.filter((line) => cells(line) > 20)).toEqual([]);
+  });
+
   it('a list that is longer than the screen goes through the pager', () => {
     const paged = atTerminal('log -n 3', { PAGER: 'sed s/^/paged:/', NO_COLOR: '1' });
     expect(paged).not.toContain('paged:');

@@ -5,6 +5,7 @@ import type { Actions } from '../actions.ts';
 import { example, wholeNumber } from '../arguments.ts';
 import { type Every, isEvery } from '../every.ts';
 import { progressLine } from '../progress.ts';
+import { printJson } from '../render/output.ts';
 import { count, print } from '../render.ts';
 
 /** Adds `goal-agent backup` and `goal-agent restore`. */
@@ -92,7 +93,7 @@ async function backup(actions: Actions, file: string, json: boolean): Promise<vo
       process.off('SIGTERM', stop);
     });
   await verifyBackup(file);
-  if (json) print(JSON.stringify({ file, rows }, null, 2));
+  if (json) printJson({ file, rows });
   else print(`Wrote ${counted(rows)} to ${file}, and read the file back to its end.`);
 }
 
@@ -103,7 +104,7 @@ async function restore(actions: Actions, file: string, { workspace, as, check, j
   }
   if (check === true) {
     const { head, rows } = await verifyBackup(file);
-    if (json) print(JSON.stringify({ file, at: head.at, rows }, null, 2));
+    if (json) printJson({ file, at: head.at, rows });
     else print(`${file} is whole: ${counted(rows)}, as of ${head.at}.`);
     return;
   }
@@ -113,7 +114,7 @@ async function restore(actions: Actions, file: string, { workspace, as, check, j
   const rows = await actions
     .withConnection((connection) => restoreBackup(connection, file, { part, onProgress: progress.show }))
     .finally(progress.end);
-  if (json) print(JSON.stringify({ file, rows }, null, 2));
+  if (json) printJson({ file, rows });
   else print(`Restored ${counted(rows)}${part === undefined ? '' : ` as the workspace ${part.as}`}.`);
 }
 

@@ -5,7 +5,7 @@ import type { Actions } from '../actions.ts';
 import { example } from '../arguments.ts';
 import { type Completion, completionFor } from '../completion.ts';
 import { completionScripts } from '../completion-scripts.ts';
-import { print, write } from '../render/output.ts';
+import { printAsIs, write } from '../render/output.ts';
 
 /** Adds `goal-agent completion`, and the hidden command that the shells' scripts ask. */
 export function addCompletionCommands(program: Command, actions: Actions): void {
@@ -24,7 +24,7 @@ export function addCompletionCommands(program: Command, actions: Actions): void 
     .command('complete', { hidden: true })
     .argument('[words...]')
     .action(async (words: string[]) => {
-      for (const word of await candidates(actions, completionFor(program, words))) print(word);
+      for (const word of await candidates(actions, completionFor(program, words))) printAsIs(word);
     });
 }
 

@@ -4,6 +4,7 @@ import type { Call } from '../../service/call.ts';
 import type { Actions } from '../actions.ts';
 import { example } from '../arguments.ts';
 import { progressLine } from '../progress.ts';
+import { printJson } from '../render/output.ts';
 import { count, print } from '../render.ts';
 import { counted } from './export.ts';
 import { addForeignImports } from './import-foreign.ts';
@@ -94,7 +95,7 @@ async function runImport(actions: Actions, options: ImportOptions, actor: string
   const { describeReport } = await import('../../legacy/describe-report.ts');
   const progress = progressLine('importing');
   const outcome = await actions.withCall(actor, (call) => work(call, progress.show)).finally(() => progress.end());
-  if (options.json === true) print(JSON.stringify(outcome, null, 2));
+  if (options.json === true) printJson(outcome);
   else if (outcome.kind === 'already') {
     print(`This content was imported on ${outcome.importedAt}; nothing was done.`);
     print(
@@ -115,7 +116,7 @@ async function showReports(actions: Actions, json: boolean): Promise<void> {
   const { listImportReports } = await import('../../legacy/import-reports.ts');
   const { describeChange, describeIds, describeReport } = await import('../../legacy/describe-report.ts');
   const reports = await actions.withCall('import', listImportReports);
-  if (json) return print(JSON.stringify(reports, null, 2));
+  if (json) return printJson(reports);
   if (reports.length === 0) return print('Nothing was imported into this workspace.');
   for (const { importedAt, report } of reports) {
     print(`${importedAt}  ${describeReport(report, { atMost: 0 }).slice(0, 3).join('\n  ')}`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Actions } from '../actions.ts';
 import { example, wholeNumber } from '../arguments.ts';
-import { isRead, print } from '../render/output.ts';
+import { isRead, print, printAsIs } from '../render/output.ts';
 import { withServerName } from '../server-argument.ts';
 
 interface LogsOptions {
@@ -26,7 +26,7 @@ async function runLogs(actions: Actions, { lines, follow = false, json = false }
   const { endOfLog, followLines, lastLines, logFileOf } = await import('../../machine/log-lines.ts');
   const file = logFileOf(actions.machine().home);
   const readable = json ? (line: string) => line : (await import('../render/log.ts')).readableLog();
-  const show = (line: string) => print(readable(line));
+  const show = (line: string) => printAsIs(readable(line));
   const from = await endOfLog(file);
   const newest = await lastLines(file, lines);
   newest.forEach(show);

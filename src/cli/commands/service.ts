@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { installSupervision, supervisionOf, uninstallSupervision } from '../../machine/supervisor.ts';
 import type { Actions } from '../actions.ts';
 import { example } from '../arguments.ts';
-import { print, write } from '../render/output.ts';
+import { print, printAsIs, write } from '../render/output.ts';
 
 interface PrintOption {
   print?: boolean;
@@ -32,8 +32,8 @@ export function addServiceCommands(program: Command, actions: Actions): void {
       const machine = actions.machine();
       if (isPrinted) {
         const { disable, file } = supervisionOf(machine);
-        for (const command of disable) print(command.join(' '));
-        return print(`rm ${file}`);
+        for (const command of disable) printAsIs(command.join(' '));
+        return printAsIs(`rm ${file}`);
       }
       const { file, kind } = await uninstallSupervision(machine);
       print(`${kind} no longer runs the service; ${file} is gone. The data is where it was.`);

@@ -14,7 +14,7 @@ import {
 import { tokenAnswer } from '../../tools/answers/admin-answers.ts';
 import type { Actions } from '../actions.ts';
 import { example, withJson } from '../arguments.ts';
-import { look, print, printJson } from '../render/output.ts';
+import { look, note, print, printAsIs, printJson } from '../render/output.ts';
 import { table } from '../render/table.ts';
 import { clock } from '../render/time.ts';
 
@@ -92,11 +92,9 @@ function showNew({ secret, token }: NewToken, { json = false }: Where): void {
     printJson({ ...tokenAnswer(token), secret });
     return;
   }
-  print(secret);
+  printAsIs(secret);
   const until = token.expiresAt === null ? 'until it is revoked' : `until ${clock(token.expiresAt)}`;
-  process.stderr.write(
-    `This is the token of ${token.name} (${token.role}), and it is shown this once. It counts ${until}.\n`,
-  );
+  note(`This is the token of ${token.name} (${token.role}), and it is shown this once. It counts ${until}.`);
 }
 
 function showList(tokens: Token[], { json = false }: Where): void {

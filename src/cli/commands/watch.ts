@@ -7,7 +7,7 @@ import type { JsonOption } from '../answers.ts';
 import { example, goalId, withJson } from '../arguments.ts';
 import { readBoard } from '../board.ts';
 import { boardLines } from '../render/board.ts';
-import { isRead, isTerminal, look, onResize, print, terminalRows, write } from '../render/output.ts';
+import { isRead, isTerminal, look, onResize, print, printAsIs, terminalRows, write } from '../render/output.ts';
 import { cut } from '../render/text.ts';
 import { clock } from '../render/time.ts';
 
@@ -44,7 +44,7 @@ interface Watched {
 
 async function listChanges({ host, goal, signal }: Watched, json: boolean): Promise<void> {
   for await (const { changes } of watchChanges(host.call.store, { goalId: goal, signal })) {
-    for (const change of changes) print(json ? JSON.stringify(change) : lineOf(change));
+    for (const change of changes) json ? printAsIs(JSON.stringify(change)) : print(lineOf(change));
     if (!isRead()) return;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { coloursOf, hasColours, type Look, lookFor } from './look.ts';
-import { wrapped } from './text.ts';
+import { atWords, wrapped } from './text.ts';
 
 // The one place that writes to stdout. `goal-agent mcp` never comes here: its stdout is the protocol's.
 
@@ -15,7 +15,13 @@ export function look(): Look {
   return lookFor({ isTerminal: isTerminal(), columns: stdout.columns, env, platform });
 }
 
+/** Prints a line or a sentence; one that is wider than the terminal is broken at words. */
 export function print(line = ''): void {
+  for (const part of atWords(line, look().width)) printAsIs(part);
+}
+
+/** Prints a line that a program reads or a person copies. */
+export function printAsIs(line: string): void {
   write(`${line}\n`);
 }
 
@@ -26,7 +32,7 @@ export function write(text: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  printAsIs(JSON.stringify(value, null, 2));
 }
 
 /** Rows of the terminal; undefined where there is none. */
@@ -79,7 +85,15 @@ async function page(pager: string, text: string): Promise<boolean> {
 /** One line for what went wrong. */
 export function renderError(message: string): void {
   const { bad } = coloursOf(hasColours({ isTerminal: process.stderr.isTTY === true, env: process.env }));
-  process.stderr.write(`${bad('error:')} ${message}\n`);
+  note(`${bad('error:')} ${message}`);
+}
+
+/** A line beside the answer, on stderr. */
+export function note(line: string): void {
+  const { isTTY, columns } = process.stderr;
+  // a terminal that does not know its width has 0 columns
+  const width = isTTY === true && columns > 0 ? columns : Number.POSITIVE_INFINITY;
+  for (const part of atWords(line, width)) process.stderr.write(`${part}\n`);
 }
 
 /** A quiet line about what one might do next, for a person alone. */

@@ -55,6 +55,22 @@ function wrappedLine(line: string, room: number): string[] {
     .map((part) => `${margin}${part}`);
 }
 
+/**
+ * Lines of a sentence that end at words. A word that is wider than a line stays whole: it is a path, a command or a secret,
+ * which a person may copy.
+ */
+export function atWords(sentence: string, width: number): string[] {
+  return sentence.split('\n').flatMap((line) => {
+    if (cells(line) <= width) return [line];
+    const text = line.trimStart();
+    const margin = line.slice(0, line.length - text.length);
+    const room = Math.max(8, width - margin.length);
+    return wrapAnsi(text, room)
+      .split('\n')
+      .map((part) => `${margin}${part}`);
+  });
+}
+
 /** `2 goals`, `1 task`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

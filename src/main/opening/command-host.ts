@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
 import type { CommandHost, RunTool } from '../../cli/actions.ts';
+import { note } from '../../cli/render/output.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { answerOnce } from '../../service/requests.ts';
 import { type AgentFacts, splitArguments, type Tool } from '../../tools/define/define-tool.ts';
@@ -14,7 +15,7 @@ import { configFacts } from './wire.ts';
 
 /** Opens the workspace for a person at this machine, for the time of `work`. */
 export async function withTools<T>(config: Config, work: (host: CommandHost) => Promise<T>): Promise<T> {
-  const source = sourceOf(config, (line) => process.stderr.write(`${line}\n`));
+  const source = sourceOf(config, note);
   const options = { config, actor: personName(config), timeoutMs: config.timeoutMs };
   const working = withOperatorText(config, source, () =>
     withCallOn(source, options, (call, cache) => {
