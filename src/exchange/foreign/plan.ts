@@ -49,6 +49,8 @@ export interface ForeignTask extends ForeignRow {
   completed?: string | undefined;
   due?: string | undefined;
   deferredUntil?: string | undefined;
+  /** Of a cancelled task: those that depend on it do not wait for it. */
+  waived?: boolean | undefined;
   result?: Json | undefined;
 }
 

@@ -3,6 +3,7 @@ import type { GoalStatus } from '../../domain/goal.ts';
 import { type Json, jsonProblem } from '../../domain/json.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import { limits } from '../../domain/limits.ts';
+import { isClosedTask } from '../../domain/task-status.ts';
 import type { GoalRow, TaskRow } from '../../legacy/check/types.ts';
 import { type TimeZone, utcFrom } from '../../legacy/local-time.ts';
 import { type Changes, storable } from '../../legacy/report.ts';
@@ -58,7 +59,7 @@ export function goalRow(goal: ForeignGoal, { id, tasks, placed }: GoalPlace): Go
 /** A goal that has tasks is under way until all of them are completed. */
 function statusFrom(tasks: readonly ForeignTask[]): GoalStatus {
   if (tasks.length === 0) return 'planned';
-  return tasks.every((task) => task.status === 'completed') ? 'completed' : 'in_progress';
+  return tasks.every((task) => isClosedTask(task.status)) ? 'completed' : 'in_progress';
 }
 
 interface TaskPlace {
@@ -75,20 +76,22 @@ export function taskRow(task: ForeignTask, { id, goalId, dependencies, placed }:
   const completed = timeOf(task.completed, { id, field: 'completed_at', placed });
   if (task.status !== 'completed' && task.completed !== undefined) kept.push(`completed: ${task.completed}`);
   if (task.labels !== undefined && task.labels.length > 0) kept.push(`labels: ${task.labels.join(', ')}`);
-  if (task.due !== undefined) kept.push(`due: ${task.due}`);
-  if (task.deferredUntil !== undefined) kept.push(`deferred until: ${task.deferredUntil}`);
+  const { status, defer_until } = deferral(task, { id, kept, placed });
   const row: TaskRow = {
     id,
     number: numberIn(id),
     goal_id: goalId,
     description: describe(task, { id, target, placed }),
     type: short('type', task.type, kept) ?? 'general',
-    status: task.status,
+    status,
     priority: task.priority ?? 'medium',
     repo: short('repo', task.repo, kept),
     jira_ticket: short('ticket', task.ticket, kept),
     estimated_effort: effort(task.effort, kept),
     assigned_tools: tools(task.tools ?? [], kept),
+    due_at: endOfDay(task.due, { id, field: 'due_at', placed }) ?? null,
+    waived: task.waived ?? false,
+    defer_until,
     created_at: times.created,
     updated_at: times.updated,
     completed_at: task.status === 'completed' ? (completed ?? times.updated) : null,
@@ -100,6 +103,27 @@ export function taskRow(task: ForeignTask, { id, goalId, dependencies, placed }:
   };
   addNotes(task, kept, { id, target, placed });
   return row;
+}
+
+/**
+ * A deferral that ended is none: the task is pending. One with a time and another status (Taskwarrior defers what is
+ * started, too) is told in a note.
+ */
+function deferral(task: ForeignTask, { id, kept, placed }: { id: string; kept: string[]; placed: Placed }) {
+  const until = timeOf(task.deferredUntil, { id, field: 'defer_until', placed });
+  const isOver = until !== undefined && until <= placed.now;
+  const isDeferred = task.status === 'deferred' || (task.status === 'pending' && until !== undefined);
+  if (!isDeferred || isOver) {
+    if (until !== undefined) kept.push(`deferred until: ${task.deferredUntil}`);
+    return { status: isDeferred ? ('pending' as const) : task.status, defer_until: null };
+  }
+  return { status: 'deferred' as const, defer_until: until ?? null };
+}
+
+/** What is due on a day is due when the day ends. */
+function endOfDay(text: string | undefined, place: TimePlace): string | undefined {
+  const isDay = text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text.trim());
+  return timeOf(isDay ? `${text.trim()}T23:59:59` : text, place);
 }
 
 interface Target {

@@ -58,7 +58,7 @@ export function newRows(given: ForeignPlan, options: RowsOptions, changes: Chang
   const { nodes, rows } = newTasks(plan, { ids, links, placed });
   breakCycles(nodes, changes);
   const open = openedGoals(nodes, options.known);
-  settle(goals, nodes, { known: options.known, open });
+  settle(goals, nodes, { known: options.known, open, rows });
   for (const node of nodes) Object.assign(rows.get(node.id) ?? {}, derivedOf(node));
   const count = (lists: Iterable<readonly string[]>) => [...lists].reduce((sum, list) => sum + list.length, 0);
   return {
@@ -195,7 +195,7 @@ function openedGoals(nodes: readonly TaskNode[], { goals }: KnownRows): Set<stri
 function settle(
   goals: readonly GoalRow[],
   nodes: readonly TaskNode[],
-  { known, open }: { known: KnownRows; open: ReadonlySet<string> },
+  { known, open, rows }: { known: KnownRows; open: ReadonlySet<string>; rows: ReadonlyMap<string, TaskRow> },
 ): void {
   const goalStatus = new Map(
     [...known.goals.values()].map(({ id, status }) => [id, open.has(id) ? 'in_progress' : status]),
@@ -204,7 +204,7 @@ function settle(
     [...known.tasks.values()].map(({ id, status, satisfies }) => [id, satisfies === true ? 'completed' : status]),
   );
   for (const { id, status } of goals) goalStatus.set(id, status);
-  for (const { id, status } of nodes) taskStatus.set(id, status);
+  for (const { id, status } of nodes) taskStatus.set(id, rows.get(id)?.waived === true ? 'completed' : status);
   deriveColumns(nodes, {
     goal: (id) => goalStatus.get(id) ?? '',
     satisfies: (id) => taskStatus.get(id) === 'completed',

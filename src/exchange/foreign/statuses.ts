@@ -27,8 +27,6 @@ const meanings: Readonly<Record<string, string>> = {
   "won't_do": 'cancelled',
   wont_do: 'cancelled',
   duplicate: 'cancelled',
-  deferred: 'deferred',
-  someday: 'deferred',
   waiting: 'blocked',
   icebox: 'deferred',
   pinned: 'deferred',
@@ -43,7 +41,7 @@ export function statusOf(raw: string | undefined): Pick<ForeignTask, 'status' | 
     .toLowerCase()
     .replace(/[\s_-]+/g, '_');
   const meaning = Object.hasOwn(meanings, key) ? meanings[key] : undefined;
-  const status = wordMeant(TaskStatus, meaning ?? raw) ?? (meaning === 'deferred' ? 'blocked' : undefined);
+  const status = wordMeant(TaskStatus, meaning ?? raw);
   if (status === undefined) return { status: 'pending', kept: [], told: [unknown(raw)] };
   // a word that is more than another word for ours is kept beside it
   const isLoss = meaning !== undefined && !['completed', 'pending'].includes(status);

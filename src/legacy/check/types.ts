@@ -77,6 +77,10 @@ export interface TaskRow extends Omit<TaskNode, 'key'> {
   jira_ticket: string | null;
   estimated_effort: string | null;
   assigned_tools: string[];
+  labels?: string[];
+  due_at?: string | null;
+  waived?: boolean;
+  defer_until?: string | null;
   created_at: string;
   updated_at: string;
   completed_at: string | null;

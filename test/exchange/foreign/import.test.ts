@@ -64,6 +64,13 @@ describe("importing another tool's plan", () => {
       'line 7 left_out: it is a memory of Beads, not an issue',
       'TASK-0004 missing_dependency: it depended on external:site:launch, which is not there',
     ]);
+    const later = await sql.query(
+      `select id, status, due_at, defer_until from tasks where id in ('TASK-0002', 'TASK-0004') order by id`,
+    );
+    expect(later.rows).toEqual([
+      { id: 'TASK-0002', status: 'in_progress', due_at: new Date('2026-12-24T00:00:00Z'), defer_until: null },
+      { id: 'TASK-0004', status: 'deferred', due_at: null, defer_until: new Date('2027-01-10T08:00:00Z') },
+    ]);
     expect(await brokenInvariants(sql)).toEqual({});
     const { rows } = await sql.query(
       `select id, status, created_at, completed_at, estimated_effort, jira_ticket from tasks where id in ('TASK-0001', 'TASK-0005') order by id`,
@@ -142,6 +149,30 @@ describe("importing another tool's plan", () => {
     expect(rows.slice(2)).toEqual([
       { id: 'TASK-0003', open_dependencies: 1, parked: false },
       { id: 'TASK-0004', open_dependencies: 0, parked: false },
+    ]);
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
+  it('gives a task the status that it has now', async () => {
+    const { call, sql } = await aCall();
+    const task = (uuid: string, more: object) => ({ uuid, description: uuid, status: 'pending', ...more });
+    const plan = [
+      task('deleted', { status: 'deleted', end: '20260101T000000Z' }),
+      task('waits for nobody', { depends: ['deleted'], due: '20260101T000000Z' }),
+      task('later', { status: 'waiting', wait: '99981231T000000Z' }),
+      task('no longer', { status: 'waiting', wait: '20200101T000000Z' }),
+      task('someday', { wait: 'someday' }),
+    ];
+    await imported(call, 'taskwarrior', JSON.stringify(plan));
+    const { rows } = await sql.query(
+      'select description, status, waived, open_dependencies as open, defer_until is null as free from tasks order by number',
+    );
+    expect(rows).toEqual([
+      { description: 'deleted', status: 'cancelled', waived: true, open: 0, free: true },
+      { description: 'waits for nobody', status: 'pending', waived: false, open: 0, free: true },
+      { description: 'later', status: 'deferred', waived: false, open: 0, free: false },
+      { description: 'no longer', status: 'pending', waived: false, open: 0, free: true },
+      { description: 'someday', status: 'deferred', waived: false, open: 0, free: true },
     ]);
     expect(await brokenInvariants(sql)).toEqual({});
   });

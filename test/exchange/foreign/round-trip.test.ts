@@ -43,6 +43,12 @@ async function fill(call: Call): Promise<void> {
     setTaskStatus(call, { taskId: taskId as string, status, result: result as string | undefined });
   await set(taskIds[0], 'completed', { url: 'x', list: [1, 'zwei'] });
   await set(other.taskIds[1], 'blocked', '-1');
+  await setTaskStatus(call, { taskId: taskIds[2] as string, status: 'cancelled', waive: true });
+  await setTaskStatus(call, {
+    taskId: other.taskIds[0] as string,
+    status: 'deferred',
+    deferUntil: '2099-01-01T00:00:00Z',
+  });
   await addNote(call, { goalId: first }, 'a note');
 }
 
@@ -57,7 +63,18 @@ async function tasksOf(call: Call, keeps: readonly string[]) {
 }
 
 const all = ['id', 'goal_id', 'description', 'type', 'status', 'priority', 'dependencies', 'repo', 'jira_ticket'];
-const csvKeeps = [...all, 'estimated_effort', 'assigned_tools', 'created_at', 'updated_at', 'completed_at', 'result'];
+const csvKeeps = [
+  ...all,
+  'due_at',
+  'defer_until',
+  'waived',
+  'estimated_effort',
+  'assigned_tools',
+  'created_at',
+  'updated_at',
+  'completed_at',
+  'result',
+];
 
 async function take(call: Call, tool: ToolName, text: string) {
   const { report } = await importForeign(call, { plan: await planOf(tool, text), source: 'x', origin: 'x' });

@@ -107,7 +107,7 @@ function rootOf(issue: Issue, byId: ReadonlyMap<string, Issue>): Issue {
 }
 
 function goalOf(issue: Issue): ForeignGoal {
-  const { status, labels, due, deferredUntil, effort, ticket, completed, kept, ...row } = rowOf(issue);
+  const { status, waived: _, labels, due, deferredUntil, effort, ticket, completed, kept, ...row } = rowOf(issue);
   const more: [string, string | undefined][] = [
     ['status', status === 'pending' || closedAs(status) !== undefined ? undefined : status],
     ['labels', labels.length === 0 ? undefined : labels.join(', ')],
@@ -160,6 +160,8 @@ function rowOf({ id, fields, links, parent }: Issue) {
       ['Acceptance criteria', fields.text('acceptance_criteria')],
     ),
     status,
+    // what was deleted holds nobody up
+    waived: status === 'cancelled',
     priority: raw === undefined ? undefined : priorities[raw],
     dependencies: links.filter((link) => waitsFor.has(linkType(link))).map(targetOf),
     labels: fields.texts('labels'),

@@ -23,6 +23,7 @@ export type Column =
   | 'completed'
   | 'due'
   | 'deferred_until'
+  | 'waived'
   | 'result';
 
 /** The names of columns, ours first; names of spreadsheets and of the exports of other tools behind them. */
@@ -50,6 +51,7 @@ const names: Readonly<Record<Column, readonly string[]>> = {
   completed: ['completed at', 'completed', 'done', 'resolved', 'closed at', 'completed date'],
   due: ['due at', 'due', 'due date', 'deadline'],
   deferred_until: ['defer until', 'deferred until', 'wait until', 'start date'],
+  waived: ['waived'],
   result: ['result'],
 };
 

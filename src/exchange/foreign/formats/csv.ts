@@ -133,6 +133,7 @@ function taskOf(row: Cells, { id, goal, text }: { id: string; goal: string; text
     parent: row.text('parent'),
     description: text,
     status,
+    waived: status === 'cancelled' && ticked.test(row.text('waived') ?? ''),
     priority: wordMeant(Priority, priority),
     dependencies: row.texts('dependencies'),
     type: row.text('type'),

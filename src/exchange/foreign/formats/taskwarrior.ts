@@ -56,6 +56,8 @@ function taskOf(fields: Fields, { id, text, plan }: Place): ForeignTask {
     goal: project,
     description: text,
     status,
+    // a deleted task holds nobody up in Taskwarrior
+    waived: status === 'cancelled',
     priority,
     dependencies: fields.texts('depends'),
     labels: fields.texts('tags'),
