@@ -197,6 +197,12 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     await page.goto(link);
     await page.locator('.goal-row').first().waitFor();
     expect(page.url()).not.toContain('code');
+    // the next time, the page does not wait to hear who is signed in
+    await page.route('**/api/v1/session', () => {});
+    await page.reload();
+    await page.locator('.goal-row').first().waitFor();
+    await page.getByRole('button', { name: 'New goal' }).waitFor();
+    await page.unroute('**/api/v1/session');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.locator('.sign-in').waitFor();
     await page.goto('about:blank');

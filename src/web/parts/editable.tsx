@@ -145,11 +145,13 @@ function Field({ draft, ...props }: EditableProps & { draft: { value: Draft | un
     'aria-label': label,
     value: now.text,
     dir: 'auto' as const,
-    disabled: now.isSaving,
+    // a field that is disabled loses the focus, and another one that ends meanwhile takes it
+    readOnly: now.isSaving ?? false,
     onInput: (event: Event) => {
       draft.value = { ...now, text: (event.currentTarget as HTMLInputElement).value };
     },
     onKeyDown: (event: KeyboardEvent) => {
+      if (now.isSaving) return;
       if (event.key === 'Escape') {
         event.stopPropagation();
         end();

@@ -1,7 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { Failure, Skeleton } from '../parts/small.tsx';
-
 import { follow, signedOut, stopFollowing, wordsOf } from '../state/request.ts';
 import { followLinks, place } from '../state/router.ts';
 import { openSession, session } from '../state/session.ts';
@@ -22,13 +21,14 @@ export function App() {
     setError(undefined);
     openSession().catch((failure) => setError(wordsOf(failure)));
   };
-  useEffect(open, []);
+  // before the first frame: the answers are a round trip away
+  useLayoutEffect(open, []);
   useEffect(() => listenToKeys(), []);
   useSignalEffect(() => {
     if (session.value == null || signedOut.value) stopFollowing();
     else follow();
   });
-  if (error !== undefined) return <Failure words={error} retry={open} />;
+  if (error !== undefined && session.value === undefined) return <Failure words={error} retry={open} />;
   if (session.value === undefined) return <Skeleton />;
   if (session.value === null || signedOut.value) return <SignIn />;
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { formatEffort } from '../../domain/effort.ts';
 import type { Priority } from '../../domain/priority.ts';
 import { addTask, saveField } from '../goal/actions.ts';
@@ -23,7 +23,7 @@ import { History } from './history.tsx';
 const headingLength = 120;
 
 export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
-  useEffect(() => openGoal(goalId), [goalId]);
+  useLayoutEffect(() => openGoal(goalId), [goalId]);
   const now = loaded.value;
   if (loadError.value !== undefined) {
     return (

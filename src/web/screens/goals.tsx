@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { undoOf } from '../goal/actions.ts';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
 import { Age, Command, Failure, Id, Progress, Skeleton, takeFocus } from '../parts/small.tsx';
@@ -30,7 +30,7 @@ const rowHeight = { wide: 36, narrow: 56 };
 
 export function GoalsScreen() {
   const [isNew, setNew] = useState(false);
-  useEffect(() => void loadGoals(), []);
+  useLayoutEffect(() => void loadGoals(), []);
   const asked = createAsked.value;
   useLayoutEffect(() => {
     if (asked > 0) setNew(true);

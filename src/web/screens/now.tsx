@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
 import { Age, Failure, Lease, Skeleton } from '../parts/small.tsx';
 import { Again } from '../state/again.ts';
@@ -55,7 +55,7 @@ listen({ changed: loadSoon, lost: loadSoon });
 
 /** One screen for a wall: who does what, and what has just happened. */
 export function NowScreen() {
-  useEffect(() => void load(), []);
+  useLayoutEffect(() => void load(), []);
   const now = briefing.value;
   if (now === undefined) {
     return error.value === undefined ? (
