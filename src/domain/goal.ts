@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type Json, type JsonObject, StorableJson, StorableJsonObject } from './json.ts';
+import { Labels } from './labels.ts';
 import { limits } from './limits.ts';
 import { Priority } from './priority.ts';
 import { text } from './text.ts';
+import { DueAt } from './when.ts';
 import { words } from './words.ts';
 
 /** A goal's status; docs/states.md draws its moves. */
@@ -32,6 +34,8 @@ export const NewGoal = z.strictObject({
   description: text(limits.description),
   priority: Priority,
   repos: z.array(text()).max(limits.listEntries),
+  labels: Labels.optional(),
+  due_at: DueAt.optional(),
   metadata: StorableJsonObject,
 });
 export type NewGoal = z.infer<typeof NewGoal>;
@@ -42,6 +46,9 @@ export interface GoalChange {
   priority?: Priority | undefined;
   status?: GoalStatus | undefined;
   repos?: string[] | undefined;
+  labels?: string[] | undefined;
+  /** Null takes it away. */
+  due_at?: string | null | undefined;
   metadata?: JsonObject | undefined;
 }
 
@@ -52,6 +59,8 @@ export const Goal = z.object({
   priority: Priority,
   status: GoalStatus,
   repos: z.array(z.string()),
+  labels: z.array(z.string()).optional(),
+  due_at: z.string().optional(),
   tasks: z.array(z.string()),
   total_tasks: z.number().int(),
   completed_tasks: z.number().int(),

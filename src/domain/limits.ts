@@ -13,6 +13,9 @@ export const limits = {
   reason: 1_000,
   /** Entries of a goal's `repos` or a task's `tools`. */
   listEntries: 100,
+  /** Characters of a label, and labels of a goal or task. */
+  label: 60,
+  labels: 20,
   /** Bytes of a goal's metadata or a task's result, as JSON in UTF-8. */
   jsonBytes: 256 * 1024,
   /** Levels of nesting in metadata and result. PostgreSQL's own parser gives up at some thousands; no real document nears this. */

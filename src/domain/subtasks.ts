@@ -4,9 +4,11 @@ import { GoalAgentError } from './errors.ts';
 import { describeCycle } from './graph/describe-cycle.ts';
 import { findShortestCycle } from './graph/find-shortest-cycle.ts';
 import { parseTaskId } from './ids.ts';
+import { Labels } from './labels.ts';
 import { limits } from './limits.ts';
 import { Priority } from './priority.ts';
 import { text } from './text.ts';
+import { DeferUntil, DueAt } from './when.ts';
 
 /** An effort that can be read; it is stored as it was written. */
 export const Effort = text().refine((value) => parseEffort(value) !== undefined, {
@@ -22,6 +24,10 @@ export interface Subtask {
   jira_ticket: string | null;
   estimated_effort: string | null;
   tools: string[];
+  labels?: string[] | undefined;
+  due_at?: string | null | undefined;
+  /** The task begins as deferred, until then. */
+  defer_until?: string | null | undefined;
   /** IDs of tasks that exist, `#n` for the n-th subtask of the same call, or another subtask's `key`. */
   dependencies: string[];
   key?: string | undefined;
@@ -115,6 +121,9 @@ export const subtaskFields = {
   jira_ticket: text().nullable(),
   estimated_effort: Effort.nullable(),
   tools: z.array(text()).max(limits.listEntries),
+  labels: Labels,
+  due_at: DueAt,
+  defer_until: DeferUntil,
   dependencies: z.array(text()).max(limits.dependenciesPerTask),
   key: text().refine((key) => !key.startsWith('#') && parseTaskId(key) === undefined, {
     error: 'looks like a place or a task ID; choose another key',

@@ -12,6 +12,7 @@ import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { insertTasks } from '../store/statements/insert-tasks.ts';
+import { insertTaskLabels } from '../store/statements/labels.ts';
 import { listExistingGoals } from '../store/statements/list-existing-goals.ts';
 import { listSameTexts } from '../store/statements/list-same-texts.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
@@ -94,6 +95,9 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
         counted: step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
         parked: step(parkTasks, { workspaceId, goalId, parked: false }),
         repos: step(followGoalRepos, { workspaceId, goalIds: [goalId] }),
+        labels: subtasks.some(({ labels = [] }) => labels.length > 0)
+          ? step(insertTaskLabels, { workspaceId, taskIds })
+          : undefined,
         starts: step(moveReadyStartsBack.call, {
           workspaceId,
           taskIds,
@@ -149,8 +153,11 @@ function newRows(
   dependencies: SubtaskDependencies[],
   { satisfied }: Surroundings,
 ) {
-  return subtasks.map(({ key: _key, dependencies: _references, ...fields }, place) => ({
+  return subtasks.map(({ key: _key, dependencies: _references, labels, due_at, defer_until, ...fields }, place) => ({
     ...fields,
+    labels: labels ?? [],
+    due_at: due_at ?? null,
+    defer_until: defer_until ?? null,
     id: taskIds[place] as string,
     number: firstNumber + place,
     open_dependencies: (dependencies[place]?.inOrder ?? []).filter(

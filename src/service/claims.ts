@@ -27,6 +27,8 @@ export interface ClaimedTask extends ListedTask {
 /** Which tasks an agent wants: those it names, those of a goal, or any. */
 export interface Wanted {
   goalId?: string | undefined;
+  /** Only tasks that have all of these. */
+  labels?: string[] | undefined;
   taskIds?: string[] | undefined;
   /** Of the one task that is named: it is renewed or claimed only while nobody else has claimed it since. */
   fence?: number | undefined;
@@ -43,16 +45,16 @@ type Outlook = Row<typeof describeWaiting>;
  * are named and held already are renewed.
  */
 export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTask[]> {
-  const { goalId, taskIds, fence, leaseSeconds } = wanted;
+  const { goalId, taskIds, labels, fence, leaseSeconds } = wanted;
   const limit = taskIds?.length ?? wanted.limit;
-  const ofThese = { goalId: goalId ?? null, taskIds: taskIds ?? null, fence: fence ?? null };
+  const ofThese = { goalId: goalId ?? null, taskIds: taskIds ?? null, labels: labels ?? null, fence: fence ?? null };
   const bounds = { textLimit: answerBudget.listText, limit, leaseSeconds, maxAttempts: defaultMaxAttempts };
   const leasesOperation = uuidv7();
   const { claimed } = await change(
     call,
     (own) => {
       const params = { ...own, ...ofThese, ...bounds, leasesOperation };
-      const shared = taskIds === undefined ? sharedClaim(params) : undefined;
+      const shared = taskIds === undefined && labels === undefined ? sharedClaim(params) : undefined;
       return { claimed: { ...step(claimFunction.call, params), shared } };
     },
     // a renewed lease is shown too

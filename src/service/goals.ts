@@ -10,7 +10,12 @@ import { createGoal as createGoalFunction } from '../store/functions/create-goal
 import { updateGoal as updateGoalFunction } from '../store/functions/update-goal.ts';
 import type { Row } from '../store/statement.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
-import { listGoalsByRepo, listGoalsByStatus, listGoals as listGoalsStatement } from '../store/statements/list-goals.ts';
+import {
+  listGoalsByLabel,
+  listGoalsByRepo,
+  listGoalsByStatus,
+  listGoals as listGoalsStatement,
+} from '../store/statements/list-goals.ts';
 import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
@@ -28,9 +33,9 @@ export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
   const { workspaceId, numbers } = call.store;
   const number = await numbers.take('goal', 1);
   const id = goalIdOf(number);
-  const { description, priority, repos, metadata } = goal;
+  const { description, priority, repos, labels = [], due_at = null, metadata } = goal;
   const words = wordsOf({ workspaceId, number }, { description, repo: repos });
-  const row = { id, number, description, priority, repos, metadata, ...words };
+  const row = { id, number, description, priority, repos, labels, dueAt: due_at, metadata, ...words };
   const { goals } = await change(call, (own) => ({
     goals: step(createGoalFunction.call, { ...own, ...row, taskIdLimit }),
   })).catch((error) => {
@@ -74,6 +79,8 @@ export interface GoalFilter {
   status?: GoalStatus | undefined;
   priority?: Priority | undefined;
   repo?: string | undefined;
+  /** All of these. */
+  labels?: string[] | undefined;
 }
 
 /** A goal as a list shows it: long text is cut, with its full length beside it. */
@@ -95,18 +102,20 @@ export async function listGoals(
   filter: GoalFilter,
   page: { limit: number; before?: number | undefined },
 ): Promise<{ goals: ListedGoal[]; total: number }> {
-  const { rows } = await read(call, {
-    rows: step(statementFor(filter), {
-      workspaceId: call.store.workspaceId,
-      taskIdLimit: answerBudget.listIds,
-      status: filter.status ?? null,
-      priority: filter.priority ?? null,
-      repo: filter.repo ?? null,
-      before: page.before ?? null,
-      limit: page.limit,
-      textLimit: answerBudget.listText,
-    }),
-  });
+  const params = {
+    workspaceId: call.store.workspaceId,
+    taskIdLimit: answerBudget.listIds,
+    status: filter.status ?? null,
+    priority: filter.priority ?? null,
+    repo: filter.repo ?? null,
+    before: page.before ?? null,
+    limit: page.limit,
+    textLimit: answerBudget.listText,
+  };
+  const { labels } = filter;
+  const found =
+    labels === undefined ? step(statementFor(filter), params) : step(listGoalsByLabel, { ...params, labels });
+  const { rows } = await read(call, { rows: found });
   const goals = rows.map((row) => ({
     ...goalFields(row),
     metadata: row.metadata as { [key: string]: Json } | null,
@@ -128,6 +137,9 @@ export async function updateGoal(call: Call, goalId: string, wanted: GoalChange)
     taskIdLimit,
     goalId,
     description: wanted.description ?? null,
+    labels: wanted.labels ?? null,
+    changesDueAt: wanted.due_at !== undefined,
+    dueAt: wanted.due_at ?? null,
     priority: wanted.priority ?? null,
     status: wanted.status ?? null,
     repos: wanted.repos ?? null,
@@ -194,6 +206,8 @@ function goalFields(row: GoalFields): Omit<Goal, 'metadata'> {
     priority: row.priority as Priority,
     status: row.status as GoalStatus,
     repos: row.repos,
+    ...(row.labels.length > 0 && { labels: row.labels }),
+    ...(row.due_at !== null && { due_at: row.due_at }),
     tasks: row.task_ids,
     total_tasks: row.total_tasks,
     completed_tasks: row.total_tasks - row.open_tasks,

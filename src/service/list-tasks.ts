@@ -4,6 +4,7 @@ import { step } from '../store/database.ts';
 import {
   listTasksByAgent,
   listTasksByGoal,
+  listTasksByLabel,
   listTasksByRepo,
   listTasksByRepoAndType,
   listTasksByStatus,
@@ -22,6 +23,8 @@ export interface TaskFilter {
   type?: string | undefined;
   /** Who holds them at this moment: an actor, or an agent's name without the suffix of its process. */
   agent?: string | undefined;
+  /** All of these. */
+  labels?: string[] | undefined;
 }
 
 /**
@@ -43,6 +46,7 @@ export async function listTasks(
     repo: filter.repo ?? null,
     type: filter.type ?? null,
     agent: filter.agent ?? null,
+    labels: filter.labels ?? null,
   });
   // those that are pending by now are no longer asked for as deferred, and the other way round
   const { rows } = await readCurrent(call, { rows: found });
@@ -51,9 +55,10 @@ export async function listTasks(
 }
 
 /** The way that finds the fewest rows beside those that are wanted. Most tasks are of the general type. */
-function statementFor({ goalId, status, repo, type, agent }: TaskFilter) {
+function statementFor({ goalId, status, repo, type, agent, labels }: TaskFilter) {
   if (agent !== undefined) return listTasksByAgent;
   if (goalId !== undefined) return listTasksByGoal;
+  if (labels !== undefined) return listTasksByLabel;
   const isOfRareType = type !== undefined && type !== 'general';
   if (repo !== undefined) return isOfRareType ? listTasksByRepoAndType : listTasksByRepo;
   if (isOfRareType) return listTasksByType;

@@ -12,6 +12,7 @@ import { listDependencies } from '../store/statements/find-paths.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
+import { deleteTaskLabels, insertTaskLabels } from '../store/statements/labels.ts';
 import { listTaskImages } from '../store/statements/list-images.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
@@ -35,6 +36,8 @@ export interface TaskEdit {
   repo?: string | null | undefined;
   jira_ticket?: string | null | undefined;
   tools?: string[] | undefined;
+  labels?: string[] | undefined;
+  due_at?: string | null | undefined;
 }
 
 /** How a task is to change: by itself, and in what it depends on and belongs to. */
@@ -112,7 +115,10 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
     const [row] = tasks;
     if (row === undefined) throw taskNotFound(taskId);
     const event = changeOf({ kind: 'task', id: taskId, action: 'updated' }, imageOf(images[0]), imageOf(after[0]));
+    const isLabelled = change.edit.labels !== undefined || change.edit.priority !== undefined;
     await run({
+      oldLabels: isLabelled ? step(deleteTaskLabels, { workspaceId, taskIds: [taskId] }) : undefined,
+      newLabels: isLabelled ? step(insertTaskLabels, { workspaceId, taskIds: [taskId] }) : undefined,
       starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: [taskId], goalIds: [] }),
       events: step(recordEvents, { ...recorded, events: asJson([event]) }),
     });

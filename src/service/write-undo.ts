@@ -9,6 +9,7 @@ import { isChanged, isChanging, isComing, isGoing, type PastEvent, type UndoneRo
 import { type Run, step } from '../store/database.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import { followGoalRepos } from '../store/statements/goal-repos.ts';
+import { deleteGoalLabels, deleteTaskLabels, insertGoalLabels, insertTaskLabels } from '../store/statements/labels.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import { countTasksOfGoals } from '../store/statements/list-undo-surroundings.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
@@ -96,6 +97,10 @@ export async function writeUndo(
   await run({
     events: step(recordEvents, { ...recording, events: asJson(events) }),
     repos: step(followGoalRepos, { workspaceId, goalIds: goals }),
+    oldLabels: step(deleteTaskLabels, { workspaceId, taskIds }),
+    newLabels: step(insertTaskLabels, { workspaceId, taskIds }),
+    oldGoalLabels: step(deleteGoalLabels, { workspaceId, goalIds: goals }),
+    newGoalLabels: step(insertGoalLabels, { workspaceId, goalIds: goals }),
     starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: recounted, goalIds: reopened }),
     ...searchedGoals(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
     taskWords: taskWords(workspaceId, wordsAgain<SearchedTask>(rows, 'task', after)),

@@ -1,3 +1,4 @@
+import { insertGoalLabels, insertTaskLabels } from './statements/labels.ts';
 import {
   listSearchedGoalsAfter,
   listSearchedNotesAfter,
@@ -9,17 +10,19 @@ import { noteWords, searchedGoals, taskWords } from './write-words.ts';
 
 const limit = 500;
 
-/** Gives every row of the database the words and repositories that it is found and listed by, in a transaction that the caller holds. */
+/** Gives every row of the database the words, repositories and labels that it is found and listed by, in a transaction that the caller holds. */
 export async function fillWords(run: Run): Promise<void> {
   const { workspaces } = await run({ workspaces: step(listWorkspaces, {}) });
   for (const { id: workspaceId } of workspaces) {
     await fill(run, '', async (after) => {
       const { goals } = await run({ goals: step(listSearchedGoalsAfter, { workspaceId, after, limit }) });
-      return { rows: goals, steps: searchedGoals(workspaceId, goals) };
+      const labels = step(insertGoalLabels, { workspaceId, goalIds: goals.map(({ id }) => id) });
+      return { rows: goals, steps: { ...searchedGoals(workspaceId, goals), labels } };
     });
     await fill(run, '', async (after) => {
       const { tasks } = await run({ tasks: step(listSearchedTasksAfter, { workspaceId, after, limit }) });
-      return { rows: tasks, steps: { words: taskWords(workspaceId, tasks) } };
+      const labels = step(insertTaskLabels, { workspaceId, taskIds: tasks.map(({ id }) => id) });
+      return { rows: tasks, steps: { words: taskWords(workspaceId, tasks), labels } };
     });
     await fill(run, 0, async (after) => {
       const { notes } = await run({ notes: step(listSearchedNotesAfter, { workspaceId, after, limit }) });

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from './session.ts';
 
+/** The first key of the lock that marks a channel that somebody listens on: nobody is notified without it (docs/decisions/waits.md). */
+export const waitingMark = 1196376901;
+
+/** A transaction that saw no mark may be committed so long after the mark is there. */
+const againAfterMarkMs = [250, 2_000];
+
 /** Between two tries to get the connection back. */
 const againAfterMs = { first: 250, most: 5_000 };
 
@@ -49,7 +55,7 @@ export class Listener {
     if (listeners?.delete(hear) !== true || listeners.size > 0) return;
     this.#channels.delete(channel);
     if (this.#channels.size === 0) this.close();
-    else this.#session?.query(`unlisten ${channel}`).catch(() => {});
+    else if (this.#session !== undefined) void stopListening(this.#session, channel).catch(() => {});
   }
 
   async #run(): Promise<void> {
@@ -77,14 +83,12 @@ export class Listener {
     });
     session.on('notification', ({ channel }) => this.#tell(channel));
     const channels = [...this.#channels.keys()];
-    const begun = await Promise.all(channels.map((channel) => session.query(`listen ${channel}`))).catch(
-      () => undefined,
-    );
+    const begun = await Promise.all(channels.map((channel) => listenOn(session, channel))).catch(() => undefined);
     if (begun === undefined || signal.aborted) return false;
     this.#session = session;
     // whoever came meanwhile is not among them
     for (const channel of this.#channels.keys()) {
-      if (channels.includes(channel)) this.#tell(channel);
+      if (channels.includes(channel)) this.#tellMarked(channel);
       else void this.#hearOf(channel, session);
     }
     await lost;
@@ -96,11 +100,27 @@ export class Listener {
   /** One more channel on a connection that is there. */
   async #hearOf(channel: string, session: Session): Promise<void> {
     // a connection that fails is noticed by its end
-    await session.query(`listen ${channel}`).catch(() => {});
+    await listenOn(session, channel).catch(() => {});
+    this.#tellMarked(channel);
+  }
+
+  /** What was missed before the mark is found at once, or soon. */
+  #tellMarked(channel: string): void {
     this.#tell(channel);
+    for (const ms of againAfterMarkMs) setTimeout(() => this.#tell(channel), ms).unref();
   }
 
   #tell(channel: string): void {
     for (const hear of this.#channels.get(channel) ?? []) hear();
   }
+}
+
+async function listenOn(session: Session, channel: string): Promise<void> {
+  await session.query('select pg_advisory_lock_shared($1, hashtext($2))', [waitingMark, channel]);
+  await session.query(`listen ${channel}`);
+}
+
+async function stopListening(session: Session, channel: string): Promise<void> {
+  await session.query('select pg_advisory_unlock_shared($1, hashtext($2))', [waitingMark, channel]);
+  await session.query(`unlisten ${channel}`);
 }

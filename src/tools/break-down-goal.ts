@@ -13,10 +13,13 @@ const Subtask = z.strictObject({
   priority: listedAsText(subtaskFields.priority.optional()),
   dependencies: subtaskFields.dependencies.optional().describe('#1, key or TASK-0001'),
   key: subtaskFields.key.optional(),
-  estimated_effort: subtaskFields.estimated_effort.unwrap().optional().describe('4h, 2d'),
+  estimated_effort: subtaskFields.estimated_effort.unwrap().optional(),
   repo: subtaskFields.repo.unwrap().optional(),
   jira_ticket: subtaskFields.jira_ticket.unwrap().optional(),
   tools: unlisted(subtaskFields.tools.optional()),
+  labels: subtaskFields.labels.optional(),
+  due_at: subtaskFields.due_at.optional(),
+  defer_until: subtaskFields.defer_until.optional(),
 });
 
 /** IDs follow the order of the subtasks: the first and the last name all of them. */
@@ -49,6 +52,9 @@ export const breakDownGoal = defineTool({
         jira_ticket: subtask.jira_ticket ?? null,
         estimated_effort: subtask.estimated_effort ?? null,
         tools: subtask.tools ?? [],
+        labels: subtask.labels ?? [],
+        due_at: subtask.due_at ?? null,
+        defer_until: subtask.defer_until ?? null,
         dependencies: subtask.dependencies ?? [],
         key: subtask.key,
       })),

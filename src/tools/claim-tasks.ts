@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { leaseSeconds } from '../domain/claims.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
+import { Labels } from '../domain/labels.ts';
 import { longestName, named } from '../domain/stored-text.ts';
 import { text } from '../domain/text.ts';
 import { actingAs } from '../service/acting-as.ts';
@@ -35,6 +36,7 @@ type Claimed = z.infer<typeof Claimed>;
 
 const input = z.strictObject({
   goal_id: GoalId.optional(),
+  labels: Labels.optional(),
   task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
   limit: z.number().int().min(1).max(claimedAtOnce).default(1),
   lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
@@ -56,18 +58,19 @@ const output = z.object({
 type Answer = z.input<typeof output>;
 
 const waiting: Waiting<Input, Answer> = {
-  wait({ wait_seconds, goal_id, task_ids }) {
+  wait({ wait_seconds, goal_id, labels, task_ids }) {
     if (wait_seconds === undefined || wait_seconds === 0) return undefined;
-    return { seconds: wait_seconds, awaited: readyTasks, scope: JSON.stringify([goal_id, task_ids]) };
+    return { seconds: wait_seconds, awaited: readyTasks, scope: JSON.stringify([goal_id, task_ids, labels]) };
   },
   async isInVain(call, { task_ids }) {
     return task_ids !== undefined && !(await findClaims(call, task_ids)).some(mayBecomeReady);
   },
   async attempt(caller, input) {
     const { goal_id, limit, lease_seconds, fence, agent } = input;
+    const labels = input.labels?.length ? input.labels : undefined;
     const taskIds = namedTasks(input);
     const call = await actingAs(caller, agent);
-    const claimed = await claim(call, { goalId: goal_id, taskIds, limit, leaseSeconds: lease_seconds, fence });
+    const claimed = await claim(call, { goalId: goal_id, labels, taskIds, limit, leaseSeconds: lease_seconds, fence });
     if (claimed.length === 0) return undefined;
     const tasks = claimedAnswer(claimed);
     if (taskIds === undefined) return { tasks };
@@ -103,9 +106,12 @@ export const claimTasks = defineTool({
 });
 
 /** @throws GoalAgentError `invalid` where the arguments contradict each other. */
-function namedTasks({ goal_id, task_ids, fence }: Input): string[] | undefined {
+function namedTasks({ goal_id, labels, task_ids, fence }: Input): string[] | undefined {
   if (goal_id !== undefined && task_ids !== undefined) {
     throw new GoalAgentError('invalid', 'claim_tasks: give goal_id or task_ids, not both.');
+  }
+  if (labels !== undefined && task_ids !== undefined) {
+    throw new GoalAgentError('invalid', 'claim_tasks: give labels or task_ids, not both.');
   }
   const taskIds = task_ids && [...new Set(task_ids)];
   refuseFenceOfMany('claim_tasks', taskIds, fence);

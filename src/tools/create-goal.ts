@@ -14,6 +14,8 @@ export const createGoal = defineTool({
     description: NewGoal.shape.description,
     priority: NewGoal.shape.priority.default('medium'),
     repos: NewGoal.shape.repos.default([]),
+    labels: NewGoal.shape.labels,
+    due_at: NewGoal.shape.due_at,
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).default({}), 'JSON'),
   }),
   output: GoalAnswer.pick({ id: true, status: true }),

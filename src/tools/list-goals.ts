@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GoalStatus } from '../domain/goal.ts';
+import { Labels } from '../domain/labels.ts';
 import { limits } from '../domain/limits.ts';
 import { Priority } from '../domain/priority.ts';
 import { text } from '../domain/text.ts';
@@ -16,6 +17,7 @@ export const listGoals = defineTool({
     status: listedAsText(GoalStatus.optional()),
     priority: listedAsText(Priority.optional()),
     repo: text().optional(),
+    labels: Labels.optional(),
     limit: z.number().int().min(1).max(limits.page).default(50),
     cursor: text().optional(),
   }),
@@ -26,7 +28,8 @@ export const listGoals = defineTool({
     next_cursor: text().optional(),
   }),
   hints: reads,
-  async run(context, { limit, cursor, ...filter }) {
+  async run(context, { limit, cursor, labels, ...rest }) {
+    const filter = { ...rest, labels: labels?.length ? labels : undefined };
     const before = cursor === undefined ? undefined : numberOfCursor(cursor, 'list_goals');
     // one more than asked for tells whether there is a next page
     const page = await list(await context.open(), filter, { limit: limit + 1, before });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GoalAgentError } from '../domain/errors.ts';
 import { type Goal, GoalStatus, isClosed, NewGoal } from '../domain/goal.ts';
 import { GoalId } from '../domain/ids.ts';
+import { DueAt } from '../domain/when.ts';
 import { updateGoal as update } from '../service/goals.ts';
 import { describeHeldUp, listWaitingForGoal } from '../service/held-up.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from './answers/answers.ts';
@@ -20,6 +21,8 @@ export const updateGoal = defineTool({
     priority: listedAsText(NewGoal.shape.priority.optional()),
     status: GoalStatus.optional(),
     repos: NewGoal.shape.repos.optional(),
+    labels: NewGoal.shape.labels,
+    due_at: listedAsText(z.union([z.literal(''), DueAt]).optional()),
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).optional(), 'JSON; merged, null removes a key'),
   }),
   output: GoalAnswer.pick({ id: true, status: true }).extend(warningsShape),
@@ -29,11 +32,11 @@ export const updateGoal = defineTool({
     if (Object.values(change).every((value) => value === undefined)) {
       throw new GoalAgentError(
         'invalid',
-        `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos or metadata.`,
+        `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos, labels, due_at or metadata.`,
       );
     }
     const call = await context.open();
-    const goal = await update(call, goal_id, change);
+    const goal = await update(call, goal_id, { ...change, due_at: change.due_at === '' ? null : change.due_at });
     const heldUp = isClosed(change.status) ? await listWaitingForGoal(call, goal_id) : [];
     const warnings = [
       ...openWarning(goal, change.status),

@@ -40,6 +40,8 @@ export const updateTask = defineTool({
     repo: clearable(subtaskFields.repo).optional(),
     jira_ticket: clearable(subtaskFields.jira_ticket).optional(),
     tools: subtaskFields.tools.optional(),
+    labels: subtaskFields.labels.optional(),
+    due_at: listedAsText(z.union([z.literal(''), subtaskFields.due_at]).optional()),
     add_dependencies: TaskIds,
     remove_dependencies: TaskIds,
     goal_id: GoalId.optional(),

@@ -37,11 +37,17 @@ const several = (list: string[], numbers: number[]) =>
 
 /** Every kind of write that there is. A new one belongs in here. */
 const kinds = {
-  createGoal: (call: Call) => createGoal(call, { description: 'g', priority: 'low', repos: ['r'], metadata: { a: 1 } }),
+  createGoal: (call: Call) =>
+    createGoal(call, { description: 'g', priority: 'low', repos: ['r'], labels: ['l'], metadata: { a: 1 } }),
   breakDown(call: Call, { goals, tasks }: There, { numbers }: RandomStep) {
     const outside = several(tasks, numbers.slice(1, 3));
-    const subtasks = numbers.map((_, place) =>
-      aSubtask({ dependencies: [...(place > 0 ? [`#${place}`] : []), ...(place % 2 === 0 ? outside : [])] }),
+    const subtasks = numbers.map((number, place) =>
+      aSubtask({
+        labels: ['a', 'b'].slice(0, number % 3),
+        due_at: number % 2 === 0 ? '2030-01-01T00:00:00Z' : null,
+        defer_until: number % 7 === 0 ? '2999-01-01T00:00:00Z' : null,
+        dependencies: [...(place > 0 ? [`#${place}`] : []), ...(place % 2 === 0 ? outside : [])],
+      }),
     );
     return breakDownGoal(call, pick(goals, numbers[0]), subtasks);
   },
@@ -64,7 +70,10 @@ const kinds = {
     ),
   editTask: (call: Call, { tasks }: There, { numbers }: RandomStep) =>
     updateTask(call, pick(tasks, numbers[0]), {
-      edit: { description: `d${numbers[0]}`, repo: null, jira_ticket: 'J-1', tools: ['x'], priority: 'high' },
+      edit: {
+        ...{ description: `d${numbers[0]}`, repo: null, jira_ticket: 'J-1', tools: ['x'], priority: 'high' },
+        ...((numbers[0] ?? 0) % 2 === 0 && { labels: ['b', 'c'], due_at: null }),
+      },
     }),
   async rewire(call: Call, { sql, tasks, goals }: There, { numbers }: RandomStep) {
     const task = pick(tasks, numbers[0]);
@@ -76,7 +85,8 @@ const kinds = {
     const add = several(tasks, numbers.slice(1, 3)).filter((id) => !dependsOn.includes(id));
     const remove = several(dependsOn, numbers.slice(2, 3));
     const goalId = (numbers[0] ?? 0) % 2 === 0 ? pick(goals, numbers[1]) : undefined;
-    await updateTask(call, task, { edit: {}, goalId, dependencies: { add, remove } });
+    const edit = (numbers[0] ?? 0) % 3 === 0 ? { labels: ['d'], due_at: '2031-01-01T00:00:00Z' } : {};
+    await updateTask(call, task, { edit, goalId, dependencies: { add, remove } });
   },
   deleteTask: (call: Call, { tasks }: There, { numbers }: RandomStep) => deleteTask(call, pick(tasks, numbers[0])),
   deleteGoal: (call: Call, { goals }: There, { numbers }: RandomStep) => deleteGoal(call, pick(goals, numbers[0])),
@@ -86,11 +96,19 @@ const kinds = {
     // a person may say that a goal is in progress whose tasks are all completed; the invariants are about what happens by itself
     const status = rows.length > 0 && goalStatus === 'in_progress' ? 'completed' : goalStatus;
     const metadata = { at: numbers[0] ?? 0, a: null };
-    return updateGoal(call, goal, (numbers[0] ?? 0) % 3 === 0 ? { metadata, description: 'changed' } : { status });
+    return updateGoal(
+      call,
+      goal,
+      (numbers[0] ?? 0) % 3 === 0 ? { metadata, description: 'changed', labels: ['m', 'n'] } : { status },
+    );
   },
   claim: (call: Call, { tasks, leaseSeconds }: There, { numbers }: RandomStep) =>
     (numbers[0] ?? 0) % 2 === 0
-      ? claimTasks(call, { limit: numbers.length, leaseSeconds })
+      ? claimTasks(call, {
+          limit: numbers.length,
+          leaseSeconds,
+          labels: [undefined, ['a'], ['b', 'a']][(numbers[1] ?? 0) % 3],
+        })
       : claimTasks(call, { taskIds: several(tasks, numbers), limit: 5, leaseSeconds }),
   release: (call: Call, { tasks }: There, { numbers }: RandomStep) =>
     releaseTasks(call, { taskIds: several(tasks, numbers), reason: 'why not' }),

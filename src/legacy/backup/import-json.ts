@@ -12,6 +12,7 @@ import { findWorkspaceById } from '../../store/statements/find-workspace-by-id.t
 import { importGoals } from '../../store/statements/import-goals.ts';
 import { importTasks } from '../../store/statements/import-tasks.ts';
 import { insertDependencies } from '../../store/statements/insert-dependencies.ts';
+import { insertGoalLabels, insertTaskLabels } from '../../store/statements/labels.ts';
 import { lockGraphExclusive } from '../../store/statements/lock-graph.ts';
 import { raiseCounters } from '../../store/statements/raise-counters.ts';
 import { raiseHistoryNumbers, restoreEvents, restoreOperations } from '../../store/statements/restore-history.ts';
@@ -97,6 +98,16 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
     yield step(restoreImports, { workspaceId, imports: asJson(chunk) });
   const claims = exported.tasks.filter((task) => task.claimed_by !== null);
   for (const chunk of chunks(claims, chunkSize)) yield step(restoreClaims, { workspaceId, claims: asJson(chunk) });
+  for (const chunk of chunks(
+    goals.filter(({ labels }) => labels.length > 0),
+    chunkSize,
+  ))
+    yield step(insertGoalLabels, { workspaceId, goalIds: chunk.map(({ id }) => id) });
+  for (const chunk of chunks(
+    tasks.filter(({ labels }) => labels.length > 0),
+    chunkSize,
+  ))
+    yield step(insertTaskLabels, { workspaceId, taskIds: chunk.map(({ id }) => id) });
   yield step(forgetReadyStarts.call, { workspaceId });
   yield step(raiseHistoryNumbers, { last: exported.events.reduce((last, event) => Math.max(last, event.seq), 0) });
   const counters = Object.entries(exported.counters);

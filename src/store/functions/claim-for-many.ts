@@ -35,6 +35,7 @@ export const claimForMany = defineFunction({
     numbers: 'jsonb',
     start: 'record',
     due: 'text[]',
+    labelled: 'text[]',
     ended: 'text[]',
     given_up: "text[] := '{}'",
     held: 'jsonb',

@@ -7,14 +7,54 @@ import { eventColumns, moveReadyStarts, recordOperation } from './pieces.ts';
  * Ready tasks in their order, priority by priority, each from where its ready work begins. What another agent is taking at
  * this moment is passed over, so that claimers never wait for each other.
  */
-export const pickReady = (limit: string) => `
+export const pickReady = (limit: string, ofGoal = ' and t.goal_id = p_goal_id') => `
     for start in select p.priority, p.start as number from ${readyStarts} loop
       exit when cardinality(picked) >= ${limit};
       continue when start.number = ${noStart};
       if p_goal_id is null then${pickFrom(limit, '')}
-      else${pickFrom(limit, ' and t.goal_id = p_goal_id')}
+      else${pickFrom(limit, ofGoal)}
       end if;
     end loop;`;
+
+/**
+ * The same of tasks that have all of `p_labels`, where no goal is given: by the first of these labels, in the order of its ready
+ * tasks. What is not ready and yet marked so loses the mark, and is walked past only once (docs/decisions/labels.md).
+ */
+export const pickLabelled = (limit: string) => `
+    for start in select p.priority from unnest(enum_range(null::priority)) as p (priority) loop
+      exit when cardinality(picked) >= ${limit};
+      loop
+        with met as materialized (
+          select l.task_id
+          from task_labels l
+          where l.workspace_id = $1 and l.label = p_labels[1] and l.priority = start.priority and l.ready
+          order by l.number
+          limit ${metAtOnce}
+        )
+        update task_labels l
+        set ready = false
+        where l.workspace_id = $1 and l.ready and l.task_id = any(array(
+          select t.id
+          from tasks t
+          where t.workspace_id = $1 and t.id = any(array(select m.task_id from met m)) and not (${isReady('t')})
+          for no key update skip locked
+        ));
+        exit when not found;
+      end loop;
+      picked := picked || array(
+        select t.id
+        from task_labels l
+        join tasks t on t.workspace_id = $1 and t.id = l.task_id
+        where l.workspace_id = $1 and l.label = p_labels[1] and l.priority = start.priority and l.ready
+          and t.labels @> p_labels and ${isReady('t')}
+        order by l.number
+        limit ${limit} - cardinality(picked)
+        for no key update of t skip locked
+      );
+    end loop;`;
+
+/** Tasks with a label that one look goes through for marks that are not so. */
+const metAtOnce = 100;
 
 function pickFrom(limit: string, condition: string): string {
   return `
@@ -29,9 +69,20 @@ function pickFrom(limit: string, condition: string): string {
 }
 
 /** The tasks in `picked` are in progress, under a fence of their own. */
-export const begin = `update tasks t
-    set status = 'in_progress', fence = t.fence + 1, attempts = t.attempts + 1, updated_at = at, revision = t.revision + 1
-    where t.workspace_id = $1 and t.id = any(picked);`;
+export const begin = `with begun as (
+      update tasks t
+      set status = 'in_progress', fence = t.fence + 1, attempts = t.attempts + 1, updated_at = at, revision = t.revision + 1
+      where t.workspace_id = $1 and t.id = any(picked)
+      returning t.id, t.labels
+    )
+    select array_agg(b.id) into labelled
+    from begun b
+    where b.labels <> '{}';
+    if labelled is not null then
+      update task_labels l
+      set ready = false
+      where l.workspace_id = $1 and l.task_id = any(labelled) and l.ready;
+    end if;`;
 
 /** What the event of a claim says of the task `t`, which is claimed by now: the columns before and after. `was` is its status before. */
 export function claimedImages({ was, holder, leaseEnd }: Record<'was' | 'holder' | 'leaseEnd', string>): string {

@@ -1,7 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isStale } from '../statements/sql.ts';
-import { begin, claimedImages, endDeferrals, endLeases, pickReady } from './claim-pieces.ts';
+import { begin, claimedImages, endDeferrals, endLeases, pickLabelled, pickReady } from './claim-pieces.ts';
 import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
 
 /** Of the tasks that are named those that are ready, or stale. */
@@ -36,6 +36,7 @@ export const claimTasks = defineFunction({
     leaseSeconds: 'float8',
     goalId: 'text?',
     taskIds: 'text[]?',
+    labels: 'text[]?',
     fence: 'int8?',
     maxAttempts: 'int4',
   },
@@ -48,6 +49,7 @@ export const claimTasks = defineFunction({
     picked: "text[] := '{}'",
     start: 'record',
     due: 'text[]',
+    labelled: 'text[]',
     ended: 'text[]',
     given_up: "text[] := '{}'",
     held: 'jsonb',
@@ -70,7 +72,8 @@ export const claimTasks = defineFunction({
 ${endDeferrals('p_leases_operation')}
 ${endLeases('t.id = any(p_task_ids) is true desc, ')}
   if p_task_ids is not null then${pickNamed}
-  else${pickReady('p_limit')}
+  elsif p_labels is not null and p_goal_id is null then${pickLabelled('p_limit')}
+  else${pickReady('p_limit', ' and t.goal_id = p_goal_id and (p_labels is null or t.labels @> p_labels)')}
   end if;
   if picked <> '{}' then
   ${recordOperation()}

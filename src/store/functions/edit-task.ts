@@ -1,5 +1,6 @@
 import { defineFunction } from '../function.ts';
 import { taskColumns, taskSelect } from '../statements/columns.ts';
+import { deletedTaskLabels, insertedTaskLabels } from '../statements/label-pieces.ts';
 import { claimOf, editedPriority, taskEdit } from '../statements/sql.ts';
 import {
   eventColumns,
@@ -36,6 +37,14 @@ ${recordOperation()}
   from ${editedPriority('p_change')}
   where t.workspace_id = $1 and t.id = p_task_id;
 ${replaceWords('task_words', 'task_id')}
+  if p_change ? 'labels' then
+    ${deletedTaskLabels('array[p_task_id]')};
+    ${insertedTaskLabels('array[p_task_id]')};
+  elsif p_change ? 'priority' and was.labels <> '{}' then
+    update task_labels l
+    set priority = (p_change ->> 'priority')::priority
+    where l.workspace_id = $1 and l.task_id = p_task_id;
+  end if;
   if p_change ? 'priority' then
     ${moveReadyStarts('t.id = p_task_id')}
   end if;

@@ -1,6 +1,6 @@
 import { defineFunction } from '../function.ts';
 import { isReady, noStart, readyStarts } from '../statements/sql.ts';
-import { moveReadyStarts, notifyReady, readyStartsLock } from './pieces.ts';
+import { moveReadyStarts, notifyWaiting, readyChannel, readyStartsLock } from './pieces.ts';
 
 /** What a transaction of several steps calls after tasks, or all tasks of goals, may have become ready. */
 export const moveReadyStartsBack = defineFunction({
@@ -23,7 +23,7 @@ export const forgetReadyStarts = defineFunction({
   perform pg_advisory_xact_lock_shared(${readyStartsLock});
   delete from ready_starts s
   where s.workspace_id = $1;
-  ${notifyReady};`,
+  ${notifyWaiting(`'${readyChannel}' || $1`, 'true')}`,
 });
 
 /**

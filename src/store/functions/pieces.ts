@@ -1,3 +1,4 @@
+import { waitingMark } from '../listener.ts';
 import { isReady, replacedWords } from '../statements/sql.ts';
 
 // Pieces of PL/pgSQL that several functions share. `$1` is the workspace.
@@ -56,12 +57,24 @@ export const readyStartsLock = `1380270170, ($1 % 2147483647)::int4`;
 /** Where those are told who wait for ready tasks of a workspace, by its ID: docs/decisions/waits.md. */
 export const readyChannel = 'goal_agent_ready_';
 
-/** Tells those who wait for ready tasks, in whichever process, once the transaction is committed. */
-export const notifyReady = `perform pg_notify('${readyChannel}' || $1, '')`;
+/**
+ * Tells those who wait on this channel, in whichever process, once the transaction is committed; nobody where nobody waits. A
+ * transaction that notifies holds a lock of the whole cluster while its commit is flushed, so each would wait for the one before
+ * it: those who wait have a mark (listener.ts), and this looks for one, by a lock that is given back at once.
+ */
+export function notifyWaiting(channel: string, condition: string): string {
+  const key = `${waitingMark}, hashtext(${channel})`;
+  return `if pg_try_advisory_lock(${key}) then
+      perform pg_advisory_unlock(${key});
+    elsif ${condition} then
+      perform pg_notify(${channel}, '');
+    end if;`;
+}
 
 /**
- * After tasks, `t`, may have become ready: ready work begins no later than at the first of them, and those who wait are
- * told. The lock comes first, so that whoever moves the start on has either seen these tasks, or is seen.
+ * After tasks, `t`, may have become ready: ready work begins no later than at the first of them, they are found by their
+ * labels, and those who wait are told. The lock comes first, so that whoever moves the start on has either seen these
+ * tasks, or is seen.
  */
 export function moveReadyStarts(condition: string): string {
   return `perform pg_advisory_xact_lock_shared(${readyStartsLock});
@@ -74,11 +87,12 @@ export function moveReadyStarts(condition: string): string {
       group by t.priority
     ) r
     where s.workspace_id = $1 and s.priority = r.priority and s.number > r.number;
-    ${notifyReady}
-    from (
-      select
+    update task_labels l
+    set ready = true
+    where l.workspace_id = $1 and not l.ready and l.task_id = any(array(
+      select t.id
       from tasks t
-      where t.workspace_id = $1 and ${condition} and ${isReady('t')}
-      limit 1
-    ) r;`;
+      where t.workspace_id = $1 and ${condition} and t.labels <> '{}' and ${isReady('t')}
+    ));
+    ${notifyWaiting(`'${readyChannel}' || $1`, `exists (select from tasks t where t.workspace_id = $1 and ${condition} and ${isReady('t')})`)}`;
 }

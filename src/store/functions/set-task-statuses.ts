@@ -54,6 +54,7 @@ export const setTaskStatuses = defineFunction({
     opening: "text[] := '{}'",
     taken_up: "text[] := '{}'",
     given_up: "text[] := '{}'",
+    labelled: "text[] := '{}'",
     closed_parked: "text[] := '{}'",
     counted: "text[] := '{}'",
     counted_by: "int4[] := '{}'",
@@ -102,6 +103,11 @@ ${decide}
       revision = t.revision + 1
     from unnest(accepted, statuses, results, waivers, deferrals) as n (id, status, result, waived, defer_until)
     where t.workspace_id = $1 and t.id = any(accepted) and ${isSame('t.id', 'n.id')};
+    if labelled <> '{}' then
+      update task_labels l
+      set ready = false
+      where l.workspace_id = $1 and l.task_id = any(labelled) and l.ready;
+    end if;
     if with_results <> '{}' then
       update task_words w
       set words = ${replacedWords('p_kept_weights', "(p_changes -> w.task_id ->> 'words')")}

@@ -74,6 +74,9 @@ export const decide = `
       or deferral is distinct from b.defer_until
     then
       accepted := accepted || b.id;
+      if b.labels <> '{}' then
+        labelled := labelled || b.id;
+      end if;
       statuses := statuses || (change ->> 'status')::task_status;
       waivers := waivers || (satisfies and change ->> 'status' = 'cancelled');
       deferrals := array_append(deferrals, deferral);

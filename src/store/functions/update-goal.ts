@@ -1,6 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
 import { goalChange } from '../statements/images.ts';
+import { deletedGoalLabels, insertedGoalLabels } from '../statements/label-pieces.ts';
 import { deletedGoalRepos, followedGoalRepos, insertedGoalRepos, isOpen } from '../statements/sql.ts';
 import {
   eventColumns,
@@ -29,6 +30,9 @@ export const updateGoal = defineFunction({
     priority: 'text?',
     status: 'text?',
     repos: 'text[]?',
+    labels: 'text[]?',
+    changesDueAt: 'bool',
+    dueAt: 'timestamptz?',
     metadata: 'jsonb',
     removedKeys: 'text[]',
     ...wordsParams,
@@ -59,6 +63,8 @@ ${recordOperation()}
     priority = coalesce(new_priority, g.priority),
     status = coalesce(new_status, g.status),
     repos = coalesce(p_repos, g.repos),
+    labels = coalesce(p_labels, g.labels),
+    due_at = case when p_changes_due_at then p_due_at else g.due_at end,
     metadata = (g.metadata || p_metadata) - p_removed_keys,
     updated_at = at,
     revision = g.revision + 1
@@ -69,6 +75,10 @@ ${replaceWords('goal_words', 'goal_id')}
     ${insertedGoalRepos('array[p_goal_id]')};
   elsif p_status is not null or p_priority is not null then
     ${followedGoalRepos('array[p_goal_id]')};
+  end if;
+  if p_labels is not null then
+    ${deletedGoalLabels('array[p_goal_id]')};
+    ${insertedGoalLabels('array[p_goal_id]')};
   end if;
   if p_status is not null then
     update tasks t

@@ -88,3 +88,25 @@ export const listGoalsByRepo = defineStatement({
   columns,
   text: byKind('goal_repos', ' and r.repo = $6'),
 });
+
+const labelled = `
+      from goal_labels l
+      join goals r on r.workspace_id = $1 and r.number = l.number
+      where l.workspace_id = $1 and l.label = ($9::text[])[1] and r.labels @> $9::text[]
+        and ($4::text is null or r.status = $4::text::goal_status) and ($5::text is null or r.priority = $5::text::priority)
+        and ($6::text is null or r.repos @> array[$6::text])`;
+
+/** Those that have all of these labels, by the first of them, and of a status, a priority and a repository where asked for. */
+export const listGoalsByLabel = defineStatement({
+  name: 'list_goals_by_label',
+  params: { ...params, labels: 'text[]' },
+  columns,
+  text: page(
+    `
+      select l.number${labelled} and ${isBefore('l')}
+      order by l.number desc
+      limit $8`,
+    `
+        select${labelled}`,
+  ),
+});

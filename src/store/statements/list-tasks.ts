@@ -15,6 +15,7 @@ const params = {
   repo: 'text?',
   type: 'text?',
   agent: 'text?',
+  labels: 'text[]?',
 } as const;
 const columns = { ...listedTaskColumns, number: 'int8' } as const;
 
@@ -35,6 +36,7 @@ const conditions = {
   repo: [where('$7::text', 't.repo = $7'), 't.repo = $7::text'],
   type: [where('$8::text', 't.type = $8'), `t.type = $8::text and t.type <> 'general'`],
   agent: [where('$9::text', isAgents), isAgents],
+  labels: [where('$10::text[]', 't.labels @> $10'), 't.labels @> $10::text[]'],
 } as const;
 
 function matching(...by: (keyof typeof conditions)[]): string {
@@ -125,4 +127,24 @@ export const listTasksByAgent = defineStatement({
   params,
   columns,
   text: page('agent'),
+});
+
+/** Those that have all of these labels, by the first of them. */
+export const listTasksByLabel = defineStatement({
+  name: 'list_tasks_by_label',
+  params,
+  columns,
+  text: `
+    select ${listedTaskSelect}, t.number
+    from (
+      select t.*
+      from task_labels l
+      join tasks t on t.workspace_id = $1 and t.id = l.task_id
+      where l.workspace_id = $1 and l.label = ($10::text[])[1] and l.number < coalesce($4::int8, 9223372036854775807)
+        and ${matching('labels')}
+      order by l.number desc
+      limit $3
+    ) t
+    ${claimOf('t')}
+    order by t.number desc`,
 });

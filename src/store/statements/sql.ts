@@ -16,6 +16,8 @@ export function taskEdit(change: string): string {
     ...texts,
     'priority = coalesce(n.priority, t.priority)',
     `assigned_tools = case when ${change} ? 'tools' then array(select jsonb_array_elements_text(${change} -> 'tools')) else t.assigned_tools end`,
+    `labels = case when ${change} ? 'labels' then array(select jsonb_array_elements_text(${change} -> 'labels')) else t.labels end`,
+    `due_at = case when ${change} ? 'due_at' then (${change} ->> 'due_at')::timestamptz else t.due_at end`,
   ].join(',\n      ');
 }
 

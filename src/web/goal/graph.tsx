@@ -1,10 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { TaskStatus } from '../../domain/task-status.ts';
 import { openTask, showTask } from '../state/router.ts';
 import { texts } from '../texts.ts';
 import { foldedId, type GraphEdge, type GraphNode, layoutGraph, nodeHeight, nodeWidth } from './layout.ts';
-import { glowing, matching, shown, times } from './store.ts';
+import { glowing, shown, times } from './store.ts';
 
 interface View {
   x: number;
@@ -133,7 +132,7 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
   if (current === undefined) return null;
   const { task, column } = current;
   const isCritical = times.value.critical.has(id);
-  const state = `${column}${isCritical ? ' critical' : ''}${isLit ? ' lit' : ''}${glowing.value.has(id) ? ' glow' : ''}${openTask.value === id ? ' open' : ''}${matching.value.has(id) ? '' : ' faint'}`;
+  const state = `${column}${isCritical ? ' critical' : ''}${isLit ? ' lit' : ''}${glowing.value.has(id) ? ' glow' : ''}${openTask.value === id ? ' open' : ''}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a button of HTML may not stand in a picture
     <g
@@ -155,7 +154,7 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
     >
       <rect width={nodeWidth} height={nodeHeight} rx="6" />
       <text class="id" x="9" y="17">
-        {`${stopped[task.status] ?? marks[column]} ${id}${isCritical ? ' ◆' : ''}`}
+        {`${marks[column]} ${id}${isCritical ? ' ◆' : ''}`}
       </text>
       <text class="effort" x={nodeWidth - 8} y="17" text-anchor="end">
         {task.estimated_effort ?? ''}
@@ -170,7 +169,6 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
   );
 }
 
-const stopped: Partial<Record<TaskStatus, string>> = { failed: '✕', cancelled: '⊘', deferred: '◷' };
 const marks = { ready: '○', working: '◐', waiting: '◌', stuck: '⊘', done: '✔' };
 
 /** A task with all that it needs and all that needs it. */

@@ -45,6 +45,9 @@ describe('a claim that waits', () => {
       }),
     );
     const elsewhere = waitFor(there, { goal_id: other });
+    await untilStill(sql, 2);
+    // two looks follow the first one, for what was missed before it was known that somebody waits
+    await sleep(2_500);
     const last = await untilStill(sql, 2);
     await sleep(1_500);
     expect((await activity(sql)).last).toBe(last);

@@ -1,0 +1,33 @@
+import { defineStatement } from '../statement.ts';
+import { deletedGoalLabels, deletedTaskLabels, insertedGoalLabels, insertedTaskLabels } from './label-pieces.ts';
+
+const ofTasks = { workspaceId: 'int8', taskIds: 'text[]' } as const;
+const ofGoals = { workspaceId: 'int8', goalIds: 'text[]' } as const;
+
+export const insertTaskLabels = defineStatement({
+  name: 'insert_task_labels',
+  params: ofTasks,
+  columns: {},
+  text: insertedTaskLabels('$2::text[]'),
+});
+
+export const deleteTaskLabels = defineStatement({
+  name: 'delete_task_labels',
+  params: ofTasks,
+  columns: {},
+  text: deletedTaskLabels('$2::text[]'),
+});
+
+export const insertGoalLabels = defineStatement({
+  name: 'insert_goal_labels',
+  params: ofGoals,
+  columns: {},
+  text: insertedGoalLabels('$2::text[]'),
+});
+
+export const deleteGoalLabels = defineStatement({
+  name: 'delete_goal_labels',
+  params: ofGoals,
+  columns: {},
+  text: deletedGoalLabels('$2::text[]'),
+});
