@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { aBrowser, aPage, chromiumPath } from '../support/browser.ts';
+import { aBrowser, aPage, axeFindings, chromiumPath } from '../support/browser.ts';
 import { aDatabase } from '../support/database.ts';
 import { aService } from '../support/service-process.ts';
 import { workOf } from './support.ts';
@@ -208,6 +208,35 @@ describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
     await page.locator('.column.done .card', { hasText: 'Part one' }).waitFor();
     await page.locator('.column.ready .card', { hasText: 'Part two' }).waitFor();
     await page.locator('.column.waiting .card', { hasText: 'Whole' }).waitFor();
+  });
+
+  test('what waits for a cancelled task is let go by one choice, and a deferred task has its date', async () => {
+    const goal = await aGoal('Not now');
+    const [dropped = '', next = ''] = await tasks(
+      goal,
+      { description: 'Will not be done', key: 'a' },
+      { description: 'Goes on', dependencies: ['a'] },
+      'Something else',
+    );
+    const page = await open(`/goals/${goal}?task=${dropped}`);
+    const drawer = page.locator('.drawer');
+    await drawer.getByLabel('Status').selectOption('cancelled');
+    await page.locator(`.column.done ${card(dropped)}`, { hasText: 'cancelled' }).waitFor();
+    await page.locator('.toast', { hasText: '1 task goes on waiting' }).waitFor();
+    await page.locator(`.column.waiting ${card(next)}`).waitFor();
+    await page.getByRole('button', { name: 'Let them go' }).click();
+    await page.locator(`.column.ready ${card(next)}`).waitFor();
+    await expect.poll(() => drawer.getByLabel('Dependents').inputValue()).toBe('go');
+    expect(await call('GET', `/tasks/${dropped}`)).toMatchObject({ status: 'cancelled', waived: true });
+    await page.goto(`${service.url}/goals/${goal}?task=${next}`);
+    await drawer.getByLabel('Status').selectOption('deferred');
+    await page.locator(`.column.waiting ${card(next)}`, { hasText: 'deferred' }).waitFor();
+    await drawer.getByRole('button', { name: 'Until: none' }).click();
+    await drawer.getByLabel('Until').fill('2050-05-01');
+    await page.keyboard.press('Enter');
+    await page.locator(card(next), { hasText: 'deferred until' }).waitFor();
+    await expect.poll(async () => (await call('GET', `/tasks/${next}`)).defer_until).toMatch(/^2050-0[45]-/);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   test('markup in a text is shown, and runs nowhere', async () => {

@@ -7,13 +7,30 @@ import { texts } from '../texts.ts';
 import { loaded, readTasks, reload, showAs } from './store.ts';
 import type { BoardTask } from './task.ts';
 
+interface StatusDetails {
+  /** Of a cancelled task: whether those that depend on it go on without it. */
+  waive?: boolean;
+  /** Of a deferred task: when it becomes pending by itself. */
+  defer_until?: string;
+}
+
 /** Sets a task's status: the page shows it at once, and takes it back with words where the service refuses. */
-export async function setStatus(id: string, status: TaskStatus): Promise<void> {
+export async function setStatus(id: string, status: TaskStatus, details: StatusDetails = {}): Promise<void> {
+  const { waive = false, defer_until = null } = details;
   const completed_at = status === 'completed' ? new Date().toISOString() : null;
-  const before = showAs(id, { status, completed_at });
+  const before = showAs(id, { status, completed_at, waived: waive, defer_until });
   try {
-    await request('PUT', `/tasks/${id}/status`, { body: { status } });
-    tell(texts.goal.moved(id, texts.status[status] ?? status), { undo: undoOf(`task_id=${id}`) });
+    const { still_waiting: waiting = [] } = await request<{ still_waiting?: string[] }>('PUT', `/tasks/${id}/status`, {
+      body: { status, ...details },
+    });
+    const words = texts.goal.moved(id, texts.status[status] ?? status);
+    tell(waiting.length === 0 ? words : `${words} ${texts.goal.stillWaiting(waiting.length)}`, {
+      undo: undoOf(`task_id=${id}`),
+      next:
+        waiting.length === 0
+          ? undefined
+          : { label: texts.goal.letGo, run: () => setStatus(id, 'cancelled', { waive: true }) },
+    });
   } catch (error) {
     if (before !== undefined) showAs(id, before);
     tellError(error);

@@ -4,6 +4,7 @@ import { texts } from '../texts.ts';
 import { Card, cardHeight } from './card.tsx';
 import { columnNames, type TaskColumn } from './columns.ts';
 import { moveWords, moving, useColumn } from './drag.ts';
+import { hasMarks } from './marks.ts';
 import { columns } from './store.ts';
 
 /** The tasks of a goal in columns. On a narrow screen one column is there at a time. */
@@ -54,7 +55,7 @@ function Column({ name, isChosen }: { name: TaskColumn; isChosen: boolean }) {
         <VirtualList
           label={texts.columns[name]}
           items={cards}
-          size={cardHeight}
+          size={hasMarks.value ? cardHeight.marked : cardHeight.plain}
           keyOf={({ task }) => task.id}
           render={(shown) => <Card shown={shown} />}
         />

@@ -1,12 +1,19 @@
+import { isClosedTask } from '../../domain/task-status.ts';
+import { Due } from '../parts/due.tsx';
+import { Labels } from '../parts/labels.tsx';
 import { CriticalSign, PrioritySign, Sign } from '../parts/sign.tsx';
 import { Age, Id, Lease } from '../parts/small.tsx';
+import { dayOf } from '../state/clock.ts';
 import { goalPath, showTask } from '../state/router.ts';
 import { texts } from '../texts.ts';
-import type { Shown } from './columns.ts';
+import { type Shown, signOf } from './columns.ts';
 import { moving, onCardKey, useCard } from './drag.ts';
+import { hasMarks } from './marks.ts';
 import { glowing, times } from './store.ts';
 
-export const cardHeight = 86;
+export const cardHeight = { plain: 86, marked: 108 };
+/** Chips that fit into a column. */
+const mostLabels = 2;
 
 interface CardProps {
   shown: Shown;
@@ -19,9 +26,13 @@ export function Card({ shown: { task, column, waitsFor } }: CardProps) {
   const changedBy = glowing.value.get(id);
   const isMoving = moving.value?.id === id;
   return (
-    <div ref={ref} class={`card${changedBy === undefined ? '' : ' glow'}${isMoving ? ' moving' : ''}`} data-task={id}>
+    <div
+      ref={ref}
+      class={`card ${status}${changedBy === undefined ? '' : ' glow'}${isMoving ? ' moving' : ''}`}
+      data-task={id}
+    >
       <div class="head">
-        <Sign name={column === 'waiting' ? 'waiting' : status} />
+        <Sign name={signOf({ task, column, waitsFor })} />
         <Id id={id} />
         <PrioritySign priority={priority} />
         {times.value.critical.has(id) ? <CriticalSign /> : null}
@@ -44,6 +55,12 @@ export function Card({ shown: { task, column, waitsFor } }: CardProps) {
       >
         {description}
       </a>
+      {hasMarks.value ? (
+        <div class="marks">
+          {task.due_at === null ? null : <Due at={task.due_at} isClosed={isClosedTask(status)} />}
+          <Labels labels={task.labels} most={mostLabels} />
+        </div>
+      ) : null}
       <div class="foot">
         {changedBy === undefined ? <Foot shown={{ task, column, waitsFor }} /> : texts.goal.changedBy(changedBy)}
       </div>
@@ -52,7 +69,7 @@ export function Card({ shown: { task, column, waitsFor } }: CardProps) {
 }
 
 function Foot({ shown: { task, column, waitsFor } }: CardProps) {
-  const { claimed_by, lease_expires_at, completed_at, updated_at, status } = task;
+  const { claimed_by, lease_expires_at, completed_at, updated_at, status, defer_until } = task;
   if (column === 'working') {
     return (
       <>
@@ -62,6 +79,14 @@ function Foot({ shown: { task, column, waitsFor } }: CardProps) {
     );
   }
   if (column === 'waiting' && waitsFor.length > 0) return <span>{texts.goal.waitsFor(waitsFor)}</span>;
+  if (status === 'deferred')
+    return <span>{texts.goal.deferred(defer_until === null ? undefined : dayOf(defer_until))}</span>;
   if (column === 'stuck') return <span>{texts.status[status]}</span>;
-  return column === 'done' ? <Age at={completed_at ?? updated_at} /> : null;
+  if (column !== 'done') return null;
+  return (
+    <>
+      <Age at={completed_at ?? updated_at} />
+      {status === 'cancelled' ? <span>{texts.status[status]}</span> : null}
+    </>
+  );
 }

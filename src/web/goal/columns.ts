@@ -36,20 +36,26 @@ function columnOf({ status }: BoardTask, waits: boolean): TaskColumn {
   return waits || status === 'deferred' ? 'waiting' : 'ready';
 }
 
-const rank = { high: 0, medium: 1, low: 2 };
+/** What the sign of a task says. */
+export function signOf({ task: { status }, column }: Shown): TaskStatus | 'waiting' {
+  return column === 'waiting' && status === 'pending' ? 'waiting' : status;
+}
 
-/** The tasks of each column: what matters most first, and what is done newest first. */
-export function inColumns(shown: ReadonlyMap<string, Shown>): Record<TaskColumn, Shown[]> {
+const rank = { high: 0, medium: 1, low: 2 };
+const byPriority = (a: Shown, b: Shown) =>
+  rank[a.task.priority] - rank[b.task.priority] || numberOf(a.task.id) - numberOf(b.task.id);
+const never = '9999';
+const byDue = (a: Shown, b: Shown) =>
+  (a.task.due_at ?? never).localeCompare(b.task.due_at ?? never) || byPriority(a, b);
+/** A cancelled task was never completed. */
+const endOf = ({ task }: Shown) => task.completed_at ?? task.updated_at;
+const byEnd = (a: Shown, b: Shown) => endOf(b).localeCompare(endOf(a)) || numberOf(b.task.id) - numberOf(a.task.id);
+
+/** The tasks of each column: what matters most first, or what is due first; what is done newest first. */
+export function inColumns(shown: Iterable<Shown>, isByDue: boolean): Record<TaskColumn, Shown[]> {
   const columns: Record<TaskColumn, Shown[]> = { ready: [], working: [], waiting: [], stuck: [], done: [] };
-  for (const each of shown.values()) columns[each.column].push(each);
-  for (const name of columnNames) {
-    columns[name].sort((a, b) =>
-      name === 'done'
-        ? (b.task.completed_at ?? '').localeCompare(a.task.completed_at ?? '') ||
-          numberOf(b.task.id) - numberOf(a.task.id)
-        : rank[a.task.priority] - rank[b.task.priority] || numberOf(a.task.id) - numberOf(b.task.id),
-    );
-  }
+  for (const each of shown) columns[each.column].push(each);
+  for (const name of columnNames) columns[name].sort(name === 'done' ? byEnd : isByDue ? byDue : byPriority);
   return columns;
 }
 

@@ -1,9 +1,10 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { TaskStatus } from '../../domain/task-status.ts';
 import { openTask, showTask } from '../state/router.ts';
 import { texts } from '../texts.ts';
 import { foldedId, type GraphEdge, type GraphNode, layoutGraph, nodeHeight, nodeWidth } from './layout.ts';
-import { glowing, shown, times } from './store.ts';
+import { glowing, matching, shown, times } from './store.ts';
 
 interface View {
   x: number;
@@ -132,7 +133,7 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
   if (current === undefined) return null;
   const { task, column } = current;
   const isCritical = times.value.critical.has(id);
-  const state = `${column}${isCritical ? ' critical' : ''}${isLit ? ' lit' : ''}${glowing.value.has(id) ? ' glow' : ''}${openTask.value === id ? ' open' : ''}`;
+  const state = `${column}${isCritical ? ' critical' : ''}${isLit ? ' lit' : ''}${glowing.value.has(id) ? ' glow' : ''}${openTask.value === id ? ' open' : ''}${matching.value.has(id) ? '' : ' faint'}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a button of HTML may not stand in a picture
     <g
@@ -154,7 +155,7 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
     >
       <rect width={nodeWidth} height={nodeHeight} rx="6" />
       <text class="id" x="9" y="17">
-        {`${marks[column]} ${id}${isCritical ? ' ◆' : ''}`}
+        {`${stopped[task.status] ?? marks[column]} ${id}${isCritical ? ' ◆' : ''}`}
       </text>
       <text class="effort" x={nodeWidth - 8} y="17" text-anchor="end">
         {task.estimated_effort ?? ''}
@@ -169,6 +170,7 @@ function Node({ node, isLit, hover }: { node: GraphNode; isLit: boolean; hover: 
   );
 }
 
+const stopped: Partial<Record<TaskStatus, string>> = { failed: '✕', cancelled: '⊘', deferred: '◷' };
 const marks = { ready: '○', working: '◐', waiting: '◌', stuck: '⊘', done: '✔' };
 
 /** A task with all that it needs and all that needs it. */

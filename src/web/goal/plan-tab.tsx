@@ -4,8 +4,10 @@ import { Id } from '../parts/small.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
 import { showTask } from '../state/router.ts';
 import { texts } from '../texts.ts';
+import { signOf } from './columns.ts';
+import { closedCount } from './marks.ts';
 import type { Bar } from './plan.ts';
-import { loaded, shown, times } from './store.ts';
+import { matching, shown, times } from './store.ts';
 
 const words = texts.goal;
 
@@ -15,11 +17,12 @@ type Row = { kind: 'phase'; phase: number; count: number } | { kind: 'bar'; bar:
 export function PlanTab() {
   const { plan, bars, total } = times.value;
   const { totalMinutes, assumedEffortMinutes } = plan.criticalPath;
-  const done = [...(loaded.value?.tasks.values() ?? [])].filter(({ status }) => status === 'completed').length;
-  const rows = bars.flatMap(({ phase, bars: inPhase }): Row[] => [
-    { kind: 'phase', phase, count: inPhase.length },
-    ...inPhase.map((bar) => ({ kind: 'bar' as const, bar })),
-  ]);
+  const done = closedCount.value;
+  const rows = bars.flatMap(({ phase, bars: all }): Row[] => {
+    const inPhase = all.filter(({ task }) => matching.value.has(task.id));
+    if (inPhase.length === 0) return [];
+    return [{ kind: 'phase', phase, count: inPhase.length }, ...inPhase.map((bar) => ({ kind: 'bar' as const, bar }))];
+  });
   return (
     <div class="plan">
       <p class="muted facts">
@@ -56,12 +59,13 @@ export function PlanTab() {
 
 function BarRow({ bar: { task, start, minutes }, total }: { bar: Bar; total: number }) {
   const { id, description, status, estimated_effort } = task;
-  const column = shown.value.get(id)?.column;
+  const current = shown.value.get(id);
+  const column = current?.column;
   const isCritical = times.value.critical.has(id);
   return (
     <div class="bar-row">
       <span class="name">
-        <Sign name={column === 'waiting' ? 'waiting' : status} />
+        <Sign name={current === undefined ? status : signOf(current)} />
         <Id id={id} />
         {isCritical ? <CriticalSign /> : <span class="sign" />}
         <button type="button" class="title" dir="auto" title={description} data-opens={id} onClick={() => showTask(id)}>

@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { Again } from '../state/again.ts';
 import { listen, type SeenChange } from '../state/feed.ts';
 import { get, wordsOf } from '../state/request.ts';
+import { query } from '../state/router.ts';
 import { session } from '../state/session.ts';
 import { inColumns, type Shown, shownTasks } from './columns.ts';
 import { planTasks, timetable } from './plan.ts';
@@ -27,7 +28,13 @@ export const shown = computed<ReadonlyMap<string, Shown>>(() => {
   const { tasks, outside } = loaded.value ?? { tasks: new Map(), outside: {} };
   return shownTasks(tasks, outside, isGoalClosed.value);
 });
-export const columns = computed(() => inColumns(shown.value));
+/** What the filter of the address leaves. */
+export const matching = computed<ReadonlyMap<string, Shown>>(() => {
+  const label = query.value.get('label');
+  if (label === null) return shown.value;
+  return new Map([...shown.value].filter(([, { task }]) => task.labels.includes(label)));
+});
+export const columns = computed(() => inColumns(matching.value.values(), query.value.get('sort') === 'due'));
 const plan = computed(() => {
   const { tasks, outside } = loaded.value ?? { tasks: new Map(), outside: {} };
   return planTasks(tasks, outside);

@@ -1,5 +1,5 @@
 import type { Priority } from '../../domain/priority.ts';
-import type { TaskStatus } from '../../domain/task-status.ts';
+import { isClosedTask, type TaskStatus } from '../../domain/task-status.ts';
 
 /** A task as the service gives it to the board. */
 export interface BoardTask {
@@ -41,6 +41,11 @@ export interface BoardGoal {
 /** Whether those that depend on the task may go on. */
 export function isSatisfied({ status, waived }: Pick<BoardTask, 'status' | 'waived'>): boolean {
   return status === 'completed' || waived;
+}
+
+/** Whether the task should be done by now. */
+export function isLate({ status, due_at }: Pick<BoardTask, 'status' | 'due_at'>, now: number): boolean {
+  return due_at !== null && !isClosedTask(status) && Date.parse(due_at) < now;
 }
 
 export const numberOf = (id: string) => Number(id.slice(5));

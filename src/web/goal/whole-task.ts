@@ -25,6 +25,10 @@ export interface WholeTask {
   created_at: string;
   completed_at: string | null;
   result: unknown;
+  labels?: string[];
+  due_at?: string;
+  defer_until?: string;
+  waived?: boolean;
   claimed_by?: string;
   lease_expires_at?: string;
 }

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { signOf } from '../goal/columns.ts';
 import { dependents, loaded, readTasks, shown } from '../goal/store.ts';
 import type { WholeTask } from '../goal/whole-task.ts';
 import { Refused } from '../parts/refused.tsx';
@@ -105,8 +106,8 @@ function FoundTasks({ found, choose }: { found: Found[]; choose: (id: string) =>
 export function TaskLink({ id }: { id: string }) {
   const now = loaded.value;
   const task = now?.tasks.get(id);
-  const isWaiting = shown.value.get(id)?.column === 'waiting';
-  const status = isWaiting ? 'waiting' : (task?.status ?? now?.outside[id] ?? 'pending');
+  const current = shown.value.get(id);
+  const sign = current === undefined ? ((now?.outside[id] ?? 'pending') as SignName) : signOf(current);
   return (
     <a
       class="task-link"
@@ -116,7 +117,7 @@ export function TaskLink({ id }: { id: string }) {
         showTask(id);
       }}
     >
-      <Sign name={status as SignName} />
+      <Sign name={sign} />
       <span class="mono">{id}</span>
       <span class="text" dir="auto">
         {task?.description}

@@ -44,6 +44,7 @@ export function Details({ goalId }: { goalId: string }) {
   const common = { path, revision: loaded.value?.goal.revision ?? 0, saved };
   return (
     <div class="details">
+      <h2 class="hidden">{texts.details}</h2>
       <dl class="fields">
         <dt>{words.repos}</dt>
         <dd>

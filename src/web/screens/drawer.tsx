@@ -1,23 +1,22 @@
-import { Fragment } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TaskStatus } from '../../domain/task-status.ts';
-import { deleteTask, setStatus } from '../goal/actions.ts';
+import { deleteTask } from '../goal/actions.ts';
+import { signOf } from '../goal/columns.ts';
 import { changesSeen, readTasks, shown } from '../goal/store.ts';
 import type { WholeTask } from '../goal/whole-task.ts';
-import { Choice } from '../parts/choice.tsx';
 import { Editable } from '../parts/editable.tsx';
 import { Sign } from '../parts/sign.tsx';
-import { Age, Failure, Id, Lease, Skeleton } from '../parts/small.tsx';
+import { Failure, Id, Skeleton } from '../parts/small.tsx';
 import { useAgain } from '../state/again.ts';
-import { get, Refusal, request, wordsOf } from '../state/request.ts';
+import { get, Refusal, wordsOf } from '../state/request.ts';
 import { closeTask } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { Dependencies } from './dependencies.tsx';
-import { listIn } from './details.tsx';
 import { History } from './history.tsx';
 import { Notes } from './notes.tsx';
+import { revisionOf, TaskFields } from './task-fields.tsx';
 
 const words = texts.task;
 
@@ -56,10 +55,11 @@ export function Drawer({ id }: { id: string }) {
     read();
     void readTasks([id]).catch(() => {});
   };
+  const current = shown.value.get(id);
   return (
     <aside ref={ref} class="drawer" aria-label={id} tabIndex={-1}>
       <header>
-        <Sign name={shown.value.get(id)?.column === 'waiting' ? 'waiting' : (task?.status ?? 'pending')} />
+        <Sign name={current === undefined ? (task?.status ?? 'pending') : signOf(current)} />
         <Id id={id} />
         <span class="space" />
         <button type="button" class="icon" aria-label={texts.close} onClick={closeTask}>
@@ -82,7 +82,7 @@ function Body({ task, changed }: { task: WholeTask; changed: () => void }) {
   return (
     <div class="drawer-body">
       <Description task={task} changed={changed} />
-      <Fields task={task} changed={changed} />
+      <TaskFields task={task} changed={changed} />
       <Dependencies task={task} changed={changed} />
       {textOf(result) === '' && !mayWrite.value ? null : (
         <section class="result">
@@ -136,9 +136,6 @@ function valueIn(text: string): unknown {
   }
 }
 
-/** The revision of the row that the page has; the service refuses an older one. */
-const revisionOf = (id: string) => shown.value.get(id)?.task.revision ?? 0;
-
 function Description({ task, changed }: { task: WholeTask; changed: () => void }) {
   return (
     <h2>
@@ -153,94 +150,5 @@ function Description({ task, changed }: { task: WholeTask; changed: () => void }
         long
       />
     </h2>
-  );
-}
-
-type TextField = 'estimated_effort' | 'type' | 'repo' | 'jira_ticket' | 'goal_id';
-const textFields: [TextField, string][] = [
-  ['estimated_effort', words.effort],
-  ['type', words.type],
-  ['repo', words.repo],
-  ['jira_ticket', words.ticket],
-  ['goal_id', words.goal],
-];
-
-function Fields({ task, changed }: { task: WholeTask; changed: () => void }) {
-  const { id, status, priority, claimed_by, lease_expires_at, created_at, completed_at } = task;
-  const common = { path: `/tasks/${id}`, revision: revisionOf(id), saved: changed };
-  const setPriority = (event: Event) => {
-    const body = { priority: (event.currentTarget as HTMLSelectElement).value };
-    request('PATCH', `/tasks/${id}`, { body }).then(changed, tellError);
-  };
-  return (
-    <dl class="fields">
-      <dt>{words.status}</dt>
-      <dd>
-        <Choice
-          label={words.status}
-          value={status}
-          options={['pending', 'in_progress', 'completed', 'failed', 'blocked']}
-          words={texts.status}
-          change={(event) =>
-            void setStatus(id, (event.currentTarget as HTMLSelectElement).value as TaskStatus).then(changed)
-          }
-        />
-      </dd>
-      {claimed_by === undefined ? null : (
-        <>
-          <dt>{words.holder}</dt>
-          <dd class="held">
-            {claimed_by} {lease_expires_at === undefined ? null : <Lease until={lease_expires_at} long />}
-          </dd>
-        </>
-      )}
-      <dt>{words.priority}</dt>
-      <dd>
-        <Choice
-          label={words.priority}
-          value={priority}
-          options={['high', 'medium', 'low']}
-          words={texts.priority}
-          change={setPriority}
-        />
-      </dd>
-      {textFields.map(([field, label]) => (
-        <Fragment key={field}>
-          <dt>{label}</dt>
-          <dd>
-            <Editable
-              {...common}
-              label={label}
-              field={field}
-              value={task[field] ?? ''}
-              read={(row) => String(row[field] ?? '')}
-            />
-          </dd>
-        </Fragment>
-      ))}
-      <dt>{words.tools}</dt>
-      <dd>
-        <Editable
-          {...common}
-          label={words.tools}
-          field="tools"
-          value={task.assigned_tools.join(', ')}
-          read={(row) => (row.assigned_tools as string[]).join(', ')}
-          send={listIn}
-        />
-      </dd>
-      <dt>{words.created}</dt>
-      <dd>
-        <Age at={created_at} />
-      </dd>
-      {completed_at === null ? null : (
-        <>
-          <dt>{words.completed}</dt>
-          <dd>
-            <Age at={completed_at} />
-          </dd>
-        </>
-      )}
-    </dl>
   );
 }

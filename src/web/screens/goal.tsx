@@ -1,23 +1,27 @@
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { formatEffort } from '../../domain/effort.ts';
 import type { Priority } from '../../domain/priority.ts';
-import { addTask, saveField } from '../goal/actions.ts';
+import { saveField } from '../goal/actions.ts';
 import { Board } from '../goal/board.tsx';
 import { GraphTab } from '../goal/graph-tab.tsx';
+import { closedCount, lateCount } from '../goal/marks.ts';
 import { PlanTab } from '../goal/plan-tab.tsx';
-import { loadError, loaded, openGoal, reload, showGoalAs, times } from '../goal/store.ts';
+import { isGoalClosed, loadError, loaded, openGoal, reload, showGoalAs, times } from '../goal/store.ts';
 import { Choice } from '../parts/choice.tsx';
+import { Due } from '../parts/due.tsx';
 import { Editable } from '../parts/editable.tsx';
+import { Labels } from '../parts/labels.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
-import { Failure, Id, Progress, Skeleton, takeFocus } from '../parts/small.tsx';
-import { createAsked, overlay } from '../state/overlay.ts';
-import { type GoalTab, goalPath, goalTabs, openTask } from '../state/router.ts';
+import { Failure, Id, Progress, Skeleton } from '../parts/small.tsx';
+import { overlay } from '../state/overlay.ts';
+import { type GoalTab, goalPath, goalTabs, openTask, query } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { Details } from './details.tsx';
 import { Drawer } from './drawer.tsx';
 import { History } from './history.tsx';
+import { TaskTools } from './task-tools.tsx';
 
 /** On a narrow screen the drawer hides the goal; the page has its heading all the same. */
 const headingLength = 120;
@@ -46,7 +50,7 @@ export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
           {goalTabs.map((each) => (
             <a
               key={each}
-              href={goalPath(goalId, each, task ?? undefined)}
+              href={withFilter(goalPath(goalId, each, task ?? undefined))}
               aria-current={each === tab ? 'page' : undefined}
             >
               {texts[each]}
@@ -69,13 +73,24 @@ export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
   );
 }
 
+/** The filter of a goal stays from tab to tab. */
+function withFilter(path: string): string {
+  const kept = new URLSearchParams();
+  for (const name of ['label', 'sort']) {
+    const value = query.value.get(name);
+    if (value !== null) kept.set(name, value);
+  }
+  const text = kept.toString();
+  return text === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${text}`;
+}
+
 function Tab({ tab }: { tab: GoalTab }) {
   return tab === 'graph' ? <GraphTab /> : tab === 'plan' ? <PlanTab /> : <Board />;
 }
 
 function Head() {
   const { goal, tasks } = loaded.value as NonNullable<typeof loaded.value>;
-  const done = [...tasks.values()].filter(({ status }) => status === 'completed').length;
+  const done = closedCount.value;
   const { totalMinutes } = times.value.plan.criticalPath;
   const change = (field: 'status' | 'priority') => async (event: Event) => {
     const { value } = event.currentTarget as HTMLSelectElement;
@@ -110,7 +125,10 @@ function Head() {
           change={change('priority')}
         />
         <span class="muted repos">{goal.repos.join(', ')}</span>
+        <Labels labels={goal.labels} />
+        {goal.due_at === null ? null : <Due at={goal.due_at} isClosed={isGoalClosed.value} />}
         <span class="space" />
+        {lateCount.value === 0 ? null : <span class="late">{texts.goal.late(lateCount.value)}</span>}
         <span class="muted left">
           {tasks.size === 0
             ? null
@@ -131,65 +149,6 @@ function Head() {
         />
       </div>
     </header>
-  );
-}
-
-function TaskTools() {
-  const [isNew, setNew] = useState(false);
-  const asked = createAsked.value;
-  useLayoutEffect(() => {
-    if (asked > 0) setNew(true);
-    createAsked.value = 0;
-  }, [asked]);
-  if (!mayWrite.value) return null;
-  return (
-    <span class="tools">
-      {isNew ? (
-        <NewTask done={() => setNew(false)} />
-      ) : (
-        <>
-          <button type="button" onClick={() => (overlay.value = 'break-down')}>
-            {texts.goal.breakDown}
-          </button>
-          <button type="button" class="primary" aria-label={texts.goal.create} onClick={() => setNew(true)}>
-            + {texts.goal.newTask}
-          </button>
-        </>
-      )}
-    </span>
-  );
-}
-
-/** The field stays open for the next task. */
-function NewTask({ done }: { done: () => void }) {
-  const [text, setText] = useState('');
-  const add = (event: Event) => {
-    event.preventDefault();
-    const description = text.trim();
-    if (description === '') return;
-    setText('');
-    addTask(description).catch((error) => {
-      setText(description);
-      tellError(error);
-    });
-  };
-  return (
-    <form class="new-task" onSubmit={add} onKeyDown={(event) => event.key === 'Escape' && done()}>
-      <input
-        aria-label={texts.goal.what}
-        placeholder={texts.goal.what}
-        value={text}
-        dir="auto"
-        onInput={(event) => setText(event.currentTarget.value)}
-        ref={takeFocus}
-      />
-      <button type="submit" class="primary">
-        {texts.goal.create}
-      </button>
-      <button type="button" class="icon" aria-label={texts.close} onClick={done}>
-        ✕
-      </button>
-    </form>
   );
 }
 

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { texts } from '../texts.ts';
 
 /** The time, for ages and leases: one clock for the page. */
 export const nowMs = signal(Date.now());
@@ -9,11 +10,12 @@ setInterval(() => {
 /** `12 s`, `5 min`, `3 h`, `4 d`: the larger unit alone. */
 export function ageOf(iso: string, now = nowMs.value): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
-  if (seconds < 86_400 * 60) return `${Math.floor(seconds / 86_400)} d`;
-  return `${Math.floor(seconds / 86_400 / 30)} mo`;
+  const { age } = texts;
+  if (seconds < 60) return age.seconds(seconds);
+  if (seconds < 3_600) return age.minutes(Math.floor(seconds / 60));
+  if (seconds < 86_400) return age.hours(Math.floor(seconds / 3_600));
+  if (seconds < 86_400 * 60) return age.days(Math.floor(seconds / 86_400));
+  return age.months(Math.floor(seconds / 86_400 / 30));
 }
 
 /** `10:58`, `1:02:03`; undefined once it is over. */
@@ -26,5 +28,16 @@ export function timeLeft(iso: string, now = nowMs.value): string | undefined {
 }
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** `3 Dec`, with the year where it is another one. */
+export function dayOf(iso: string): string {
+  const at = new Date(iso);
+  return (at.getFullYear() === new Date(nowMs.value).getFullYear() ? day : dayOfYear).format(at);
+}
+
+export const isPast = (iso: string) => Date.parse(iso) < nowMs.value;
 
 export const exactTime = (iso: string) => exact.format(new Date(iso));

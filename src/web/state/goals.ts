@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Priority } from '../../domain/priority.ts';
 import { Again } from './again.ts';
+import { isPast } from './clock.ts';
 import { listen } from './feed.ts';
 import { get, wordsOf } from './request.ts';
 import { place, query } from './router.ts';
@@ -12,6 +13,8 @@ export interface GoalEntry {
   status: string;
   priority: Priority;
   repos: string[];
+  labels: string[];
+  due_at: string | null;
   total_tasks: number;
   open_tasks: number;
   created_at: string;
@@ -74,15 +77,17 @@ function loadSoon(): void {
 }
 listen({ changed: loadSoon, lost: loadSoon });
 
-export const sortNames = ['newest', 'changed', 'priority', 'progress'] as const;
+export const sortNames = ['newest', 'changed', 'priority', 'progress', 'due'] as const;
 export type GoalSort = (typeof sortNames)[number];
 
+const never = '9999';
 const rank = { high: 0, medium: 1, low: 2 };
 const share = ({ total_tasks: total, open_tasks: open }: GoalEntry) => (total === 0 ? 0 : (total - open) / total);
 const sorts: Record<GoalSort, (a: GoalEntry, b: GoalEntry) => number> = {
   newest: (a, b) => b.number - a.number,
   changed: (a, b) => b.updated_at.localeCompare(a.updated_at) || b.number - a.number,
   priority: (a, b) => rank[a.priority] - rank[b.priority] || b.number - a.number,
+  due: (a, b) => (a.due_at ?? never).localeCompare(b.due_at ?? never) || b.number - a.number,
   progress: (a, b) => share(b) - share(a) || b.number - a.number,
 };
 
@@ -91,14 +96,26 @@ export const filter = computed(() => ({
   status: query.value.get('status') ?? 'open',
   priority: query.value.get('priority') ?? '',
   repo: query.value.get('repo') ?? '',
+  label: query.value.get('label') ?? '',
+  isOverdue: query.value.get('due') === 'overdue',
   text: query.value.get('q') ?? '',
   sort: (query.value.get('sort') ?? 'newest') as GoalSort,
 }));
 
 export const repos = computed(() => [...new Set((goals.value ?? []).flatMap((goal) => goal.repos))].sort());
 
+export const labels = computed(() => [...new Set((goals.value ?? []).flatMap((goal) => goal.labels))].sort());
+
+const closed = ['completed', 'cancelled'];
+export const isClosedGoal = ({ status }: Pick<GoalEntry, 'status'>) => closed.includes(status);
+/** Goals that should be reached by now. */
+export const overdueGoals = computed(
+  () =>
+    new Set((goals.value ?? []).filter((goal) => goal.due_at !== null && !isClosedGoal(goal) && isPast(goal.due_at))),
+);
+
 export const filteredGoals = computed(() => {
-  const { status, priority, repo, text, sort } = filter.value;
+  const { status, priority, repo, label, isOverdue, text, sort } = filter.value;
   const words = text
     .toLowerCase()
     .split(/\s+/)
@@ -108,8 +125,13 @@ export const filteredGoals = computed(() => {
       (status === 'open' ? ['planned', 'in_progress'].includes(goal.status) : goal.status === status)) &&
     (priority === '' || goal.priority === priority) &&
     (repo === '' || goal.repos.includes(repo)) &&
+    (label === '' || goal.labels.includes(label)) &&
+    (!isOverdue || overdueGoals.value.has(goal)) &&
     words.every((word) =>
-      `${goal.id} ${goal.description} ${goal.repos.join(' ')} ${goal.holders.join(' ')}`.toLowerCase().includes(word),
+      [goal.id, goal.description, ...goal.repos, ...goal.labels, ...goal.holders]
+        .join(' ')
+        .toLowerCase()
+        .includes(word),
     );
   return (goals.value ?? []).filter(isWanted).sort(sorts[sort] ?? sorts.newest);
 });

@@ -7,15 +7,17 @@ export interface Toast {
   kind: 'done' | 'error';
   /** Takes back what the toast tells of. */
   undo?: (() => Promise<void>) | undefined;
+  /** What one might do next. */
+  next?: { label: string; run(): Promise<void> } | undefined;
 }
 
 export const toasts = signal<Toast[]>([]);
 const shownMs = 10_000;
-let next = 1;
+let last = 0;
 
-export function tell(text: string, { kind = 'done', undo }: Partial<Pick<Toast, 'kind' | 'undo'>> = {}): void {
-  const id = next++;
-  toasts.value = [...toasts.value.slice(-3), { id, text, kind, undo }];
+export function tell(text: string, { kind = 'done', ...more }: Partial<Omit<Toast, 'id' | 'text'>> = {}): void {
+  const id = ++last;
+  toasts.value = [...toasts.value.slice(-3), { id, text, kind, ...more }];
   setTimeout(() => dismiss(id), shownMs);
 }
 

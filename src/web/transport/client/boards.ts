@@ -16,6 +16,8 @@ type ToldGoal = Omit<BoardGoal, 'open_tasks' | 'revision'> & { completed_tasks: 
 
 const boardGoal = ({ completed_tasks, ...goal }: ToldGoal): BoardGoal => ({
   ...goal,
+  labels: goal.labels ?? [],
+  due_at: goal.due_at ?? null,
   open_tasks: goal.total_tasks - completed_tasks,
   revision: 0,
 });
