@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
@@ -73,6 +73,8 @@ describe('goal-agent import', () => {
     expect([guessed.code, guessed.stdout.split(': ')[0]]).toEqual([0, 'Beads']);
     const several = await goalAgent(['import', '.'], { cwd });
     expect([several.code, several.stderr]).toEqual([2, expect.stringContaining('may be of task-master, beads, ')]);
+    writeFileSync(path.join(cwd, 'empty.jsonl'), '');
+    expect((await goalAgent(['import', 'empty.jsonl'], { cwd })).stderr).toContain('is of no tool that is known');
     const none = await goalAgent(['import', 'task-master', 'nowhere.json'], { cwd });
     expect(none).toMatchObject({ code: 1, stdout: '' });
     expect(none.stderr).toContain('nowhere.json holds no file of Task Master');

@@ -9,14 +9,13 @@ import { type ToolName, toolNames } from './tools.ts';
  */
 export async function guessTool(given: string): Promise<ToolName> {
   const fitting: ToolName[] = [];
-  const reasons: string[] = [];
   for (const tool of toolNames) {
     try {
-      await readSource(tool, given);
-      fitting.push(tool);
+      const { goals, tasks } = (await readSource(tool, given)).plan;
+      // an empty file is anybody's
+      if (goals.length + tasks.length > 0) fitting.push(tool);
     } catch (error) {
       if (!(error instanceof GoalAgentError)) throw error;
-      reasons.push(error.message);
     }
   }
   const [only] = fitting;
