@@ -70,6 +70,17 @@ Look at price, limits and the token format.`,
     ]);
   });
 
+  it('lets no part wait for what waits for that part', async () => {
+    const whole = { id: 1, title: 'A', dependencies: [2], subtasks: [{ id: 1, title: 'B' }, { id: 2, title: 'C' }] };
+    const plan = await planOf('task-master', small([whole, { id: 2, title: 'D', dependencies: ['1.1'] }]));
+    expect(outline(plan)).toEqual([
+      'master | master:1 | pending | master:1.1 master:1.2 master:2',
+      'master | master:1.1 | pending | ',
+      'master | master:1.2 | pending | master:2',
+      'master | master:2 | pending | master:1.1',
+    ]);
+  });
+
   it('refuses a broken file and a file of another kind, with the place', async () => {
     await expect(planOf('task-master', '{\n  "master": {"tasks": [}')).rejects.toThrow(
       'file-1, line 2, column 24: a value belongs here. Nothing was imported.',
