@@ -98,7 +98,7 @@ async function signIn(as) {
       dependencies: ['stage', 'legal'],
     },
   ]);
-  const [compare, flow, login, page, store, , , docs, keys] = tasks;
+  const [compare, flow, login, page, store, , , docs, keys, , legal] = tasks;
   await complete(as('codex-1'), compare, 'Keycloak: the others lack device flow or SAML.');
   await complete(as('claude-7f3a'), flow, {
     tokens: 'rotating',
@@ -119,7 +119,10 @@ async function signIn(as) {
     text: 'Open question: do we accept more than one redirect URI a client?',
   });
   await anna('PATCH', `/tasks/${login}`, { repo: 'api', jira_ticket: 'API-1204', tools: ['editor', 'postgres'] });
-  await anna('PATCH', `/tasks/${page}`, { repo: 'web' });
+  await anna('PATCH', `/tasks/${page}`, { repo: 'web', labels: ['design'], due_at: '1d' });
+  await anna('PATCH', `/tasks/${login}`, { labels: ['security', 'api'], due_at: '3d' });
+  await anna('PATCH', `/tasks/${legal}`, { labels: ['legal'] });
+  await anna('PATCH', `/goals/${goal}`, { labels: ['security', 'launch'], due_at: '9d' });
   return { goal, task: login };
 }
 

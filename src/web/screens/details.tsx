@@ -1,14 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import { changesSeen, loaded, reload } from '../goal/store.ts';
+import { DateField } from '../parts/date-field.tsx';
 import { Editable } from '../parts/editable.tsx';
 import { Age, Failure, Skeleton } from '../parts/small.tsx';
 import { useAgain } from '../state/again.ts';
-import { get, Refusal, wordsOf } from '../state/request.ts';
+import { get, Refusal, request, wordsOf } from '../state/request.ts';
 import { texts } from '../texts.ts';
 import { Notes } from './notes.tsx';
 
 interface WholeGoal {
   repos: string[];
+  labels?: string[];
+  due_at?: string;
   metadata: Record<string, unknown>;
   created_at: string;
   updated_at: string;
@@ -41,6 +44,7 @@ export function Details({ goalId }: { goalId: string }) {
     read();
     void reload();
   };
+  const setDue = (due_at: string) => request('PATCH', path, { body: { due_at } }).then(saved);
   const common = { path, revision: loaded.value?.goal.revision ?? 0, saved };
   return (
     <div class="details">
@@ -55,6 +59,27 @@ export function Details({ goalId }: { goalId: string }) {
             value={goal.repos.join(', ')}
             read={(row) => (row.repos as string[]).join(', ')}
             send={listIn}
+          />
+        </dd>
+        <dt>{texts.task.labels}</dt>
+        <dd>
+          <Editable
+            {...common}
+            label={texts.task.labels}
+            field="labels"
+            value={(goal.labels ?? []).join(', ')}
+            read={(row) => ((row.labels ?? []) as string[]).join(', ')}
+            send={listIn}
+          />
+        </dd>
+        <dt>{texts.task.due}</dt>
+        <dd>
+          <DateField
+            label={texts.task.due}
+            value={goal.due_at ?? null}
+            endOfDay
+            save={setDue}
+            clear={() => setDue('')}
           />
         </dd>
         <dt>{words.metadata}</dt>

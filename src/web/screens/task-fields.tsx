@@ -37,6 +37,7 @@ export function TaskFields({ task, changed }: { task: WholeTask; changed: () => 
     const body = { priority: (event.currentTarget as HTMLSelectElement).value };
     request('PATCH', `/tasks/${id}`, { body }).then(changed, tellError);
   };
+  const setDue = (due_at: string) => request('PATCH', `/tasks/${id}`, { body: { due_at } }).then(changed);
   return (
     <dl class="fields">
       <dt>{words.status}</dt>
@@ -84,6 +85,27 @@ export function TaskFields({ task, changed }: { task: WholeTask; changed: () => 
           </dd>
         </Fragment>
       ))}
+      <dt>{words.labels}</dt>
+      <dd>
+        <Editable
+          {...common}
+          label={words.labels}
+          field="labels"
+          value={(task.labels ?? []).join(', ')}
+          read={(row) => ((row.labels ?? []) as string[]).join(', ')}
+          send={listIn}
+        />
+      </dd>
+      <dt>{words.due}</dt>
+      <dd>
+        <DateField
+          label={words.due}
+          value={task.due_at ?? null}
+          endOfDay
+          save={(at) => setDue(at)}
+          clear={() => setDue('')}
+        />
+      </dd>
       <dt>{words.tools}</dt>
       <dd>
         <Editable
