@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { programPath } from './setting.ts';
+import { runMeasured } from './run-measured.ts';
 
 const size = { goals: 10_000, tasksPerGoal: 10 };
 
@@ -14,7 +13,9 @@ export async function benchImport(print: (line: string) => void): Promise<void> 
   const directory = mkdtempSync(path.join(tmpdir(), 'goal-agent-bench-'));
   try {
     const dependencies = writeV2Files(directory);
-    const { seconds, megabytes } = await measure(directory);
+    const { seconds, megabytes } = await runMeasured(['import', 'v2', directory], {
+      GOAL_AGENT_HOME: path.join(directory, 'home'),
+    });
     const tasks = size.goals * size.tasksPerGoal;
     const what = `${count(size.goals)} goals, ${count(tasks)} tasks, ${count(dependencies)} dependencies`;
     print(`import the files of v2, ${what}: ${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`);
@@ -90,30 +91,6 @@ function id(prefix: string, number: number): string {
 
 function write(file: string, content: unknown): void {
   writeFileSync(file, JSON.stringify(content, null, 2));
-}
-
-async function measure(directory: string): Promise<{ seconds: number; megabytes: number }> {
-  const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: path.join(directory, 'home') };
-  const args = [programPath, 'import', 'v2', directory];
-  const start = performance.now();
-  const child = spawn(process.execPath, args, { cwd: directory, env, stdio: ['ignore', 'ignore', 'ignore'] });
-  let kilobytes = 0;
-  const watch = setInterval(() => {
-    kilobytes = Math.max(kilobytes, peakMemory(child.pid));
-  }, 20);
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  clearInterval(watch);
-  if (code !== 0) throw new Error(`goal-agent import v2 ended with ${code}`);
-  return { seconds: (performance.now() - start) / 1000, megabytes: kilobytes / 1024 };
-}
-
-/** The most memory that the process has held so far, in KiB; Linux tells it. */
-function peakMemory(pid: number | undefined): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0; // it has ended, or this is no Linux
-  }
 }
 
 function count(number: number): string {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../src/main/version.ts';
 import { step } from '../src/store/database.ts';
 import { defineStatement } from '../src/store/statement.ts';
+import { benchBackup } from './backup.ts';
 import { benchBoard } from './board.ts';
 import { benchBreakdown } from './breakdown.ts';
 import { benchCache } from './cache.ts';
@@ -60,6 +61,7 @@ try {
     ['core', () => benchCore(setting, print)],
     ['board', () => benchBoard(setting, print)],
     ['import', () => benchImport(print)],
+    ['backup', () => benchBackup(setting, Number(sizes.tasks), print)],
   ];
   const names = parts.map(([name]) => name);
   const unknown = wanted.filter((name) => !names.includes(name));

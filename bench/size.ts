@@ -1,22 +1,12 @@
-import pg from 'pg';
-import type { PoolCall } from '../src/service/call.ts';
-import { createDatabase } from '../src/store/create-database.ts';
-import { openStore } from '../src/store/store.ts';
 import type { AgentFacts, Tool } from '../src/tools/define/define-tool.ts';
 import { runTool } from '../src/tools/define/run-tool.ts';
 import { tools } from '../src/tools/index.ts';
-import { fillStore } from './filled-store.ts';
 import { benchHeldClaims } from './held-claims.ts';
 import { benchLargeGoal } from './large-goal.ts';
 import { measure, median, table } from './measure.ts';
 import type { Setting } from './setting.ts';
 import { type SizeCase, sizeCases } from './size-cases.ts';
-
-/** A workspace with so many tasks. */
-export interface Sized {
-  call: PoolCall;
-  tasks: number;
-}
+import { aFilledStore, type Sized } from './sized.ts';
 
 export interface Sizes {
   /** Tasks of the large store. The small one has 1,000. */
@@ -49,23 +39,6 @@ export async function benchSize(setting: Setting, sizes: Sizes, print: (line: st
   print('');
   await benchHeldClaims(setting, sizes.claims, print);
   for (const { call } of [small, large, beside]) await call.store.database.close();
-}
-
-async function aFilledStore(
-  { connection }: Setting,
-  { database, workspace, tasks }: { database: string; workspace: string; tasks: number },
-): Promise<Sized> {
-  await createDatabase({ ...connection, database: 'postgres' }, database);
-  const way = { ...connection, database };
-  const store = await openStore({
-    connect: async () => way,
-    workspace,
-    ...{ poolSize: 10, maxOverflow: 20, timeoutMs: 300_000, prepared: true, warn: () => {} },
-  });
-  const client = new pg.Client(way);
-  await client.connect();
-  await fillStore(client, store.workspaceId, tasks).finally(() => client.end());
-  return { call: { store, actor: 'bench' }, tasks };
 }
 
 async function sizeOf({ call }: Sized): Promise<string> {
