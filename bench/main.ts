@@ -12,6 +12,7 @@ import { benchClaims } from './claims.ts';
 import { benchCommands } from './commands.ts';
 import { benchCore } from './core.ts';
 import { benchImport } from './import.ts';
+import { benchNext } from './next.ts';
 import { benchPlan } from './plan.ts';
 import { benchReady } from './ready.ts';
 import { benchSearch } from './search.ts';
@@ -49,6 +50,7 @@ try {
     ['commands', () => benchCommands(setting, print)],
     ['breakdown', () => benchBreakdown(setting, clock, print)],
     ['claims', () => benchClaims(setting, print)],
+    ['next', () => benchNext(setting, print)],
     ['service', () => benchService(setting, print)],
     ['changes', () => benchChanges(setting, print)],
     ['writers', () => benchWriters(setting, print)],

@@ -56,8 +56,8 @@ test('npm run tokens counts every tool and a whole session, and leaves nothing b
   const steps = ['create_goal', 'break_down_goal', 'claim_tasks', 'update_task_status'].map((tool) =>
     cellsOf(lines.slice(at), tool),
   );
-  expect(steps.map(([calls]) => calls)).toEqual([1, 1, 10, 10]);
-  expect(steps[2]?.[1]).toBe(10 * 'claim_tasks{"goal_id":"GOAL-0001"}'.length);
+  expect(steps.map(([calls]) => calls)).toEqual([1, 1, 1, 10]);
+  expect(steps[2]?.[1]).toBe('claim_tasks{"goal_id":"GOAL-0001"}'.length);
   for (const [calls = 0, , answers] of steps) expect(answers).toBeGreaterThan(calls * 30);
   const columns = [0, 1, 2, 3].map((column) => sum(steps.map((step) => step[column])));
   expect(cellsOf(lines, 'the session').slice(0, 4)).toEqual(columns);
@@ -71,5 +71,5 @@ test('a definition counts name, description and schema, a session with them adds
   const lines: string[] = [];
   report({ sizes: [size], instructions: 600, session: [step] }, (line) => lines.push(line));
   expect(cellsOf(lines, 'the session with them')).toEqual([2, 1_000, 3_000, 4_000, 1_000]);
-  expect(lines).toContain('structuredContent is other JSON in 1 answers, which a client may show instead.');
+  expect(lines).toContain('text; structuredContent is other JSON in 1 answers, which a client may show instead.');
 });

@@ -26,7 +26,7 @@ export function report({ sizes, instructions, session }: Counted, printLine: (li
   print('');
   table(totals(sizes, instructions), print);
   print('');
-  print('A session: a goal, broken down into 10 tasks, each claimed and completed. An answer is its text;');
+  print('A session: a goal, broken down into 10 tasks, finished one by one with claim_next. An answer is its');
   print(sameTwice(session));
   print('');
   table(sessionRows(session, definitionsOf(sizes) + instructions), print);
@@ -64,8 +64,8 @@ function totals(sizes: readonly ToolSize[], instructions: number): string[][] {
 function sameTwice(session: readonly StepCost[]): string {
   const different = session.reduce((sum, step) => sum + step.different, 0);
   return different === 0
-    ? 'structuredContent is the same JSON once more, and clients show the model one of the two.'
-    : `structuredContent is other JSON in ${different} answers, which a client may show instead.`;
+    ? 'text; structuredContent is the same JSON once more, and clients show the model one of the two.'
+    : `text; structuredContent is other JSON in ${different} answers, which a client may show instead.`;
 }
 
 function sessionRows(session: readonly StepCost[], standing: number): string[][] {

@@ -35,8 +35,13 @@ const subtasks = [
 ];
 const result = 'Done in pull request 42: merged, tests pass. Tokens live 15 minutes; see docs/auth.md.';
 
+interface Claimed {
+  id: string;
+  fence: number;
+}
+
 /**
- * A goal, broken down into ten tasks, each claimed and completed, on a store without any other work. The figures are the
+ * A goal, broken down into ten tasks, of which one after the other is completed and the next one taken, on a store without any other work. The figures are the
  * same each time where the IDs are, and the server is told the agent's name.
  */
 export async function standardSession(client: Client): Promise<StepCost[]> {
@@ -57,12 +62,11 @@ export async function standardSession(client: Client): Promise<StepCost[]> {
   };
   const { id } = await call<{ id: string }>('create_goal', goal);
   await call('break_down_goal', { goal_id: id, subtasks });
+  let [task] = (await call<{ tasks: Claimed[] }>('claim_tasks', { goal_id: id })).tasks;
   for (const _ of subtasks) {
-    const { tasks } = await call<{ tasks: { id: string; fence: number }[] }>('claim_tasks', { goal_id: id });
-    const [task] = tasks;
     if (task === undefined) throw new Error(`nothing of ${id} could be claimed`);
-    const status = { task_id: task.id, status: 'completed', result, fence: task.fence };
-    await call('update_task_status', status);
+    const done = { task_id: task.id, status: 'completed', result, fence: task.fence, claim_next: true };
+    task = (await call<{ next: Claimed | null }>('update_task_status', done)).next ?? undefined;
   }
   return [...costs.values()];
 }

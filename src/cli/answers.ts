@@ -21,7 +21,15 @@ interface Noted {
 export type GoalAnswer = Goal & Noted & Warned & { task_details?: TaskRow[]; not_shown?: number };
 export type TaskAnswer = Task &
   Noted &
-  Warned & { made_ready?: string[]; goal_status?: string; goal_changes?: { id: string; status: string }[] };
+  Warned & {
+    made_ready?: string[];
+    goal_status?: string;
+    goal_changes?: { id: string; status: string }[];
+    /** What was claimed in the same step; null where there was nothing. */
+    next?: TaskRow | null;
+    reason?: string;
+    come_back_at?: string;
+  };
 
 export interface GoalPage {
   goals: Goal[];

@@ -36,7 +36,7 @@ export interface Wanted {
   leaseSeconds: number;
 }
 
-type ClaimRow = Row<typeof claimFunction.call>;
+export type ClaimRow = Row<typeof claimFunction.call>;
 type Outlook = Row<typeof describeWaiting>;
 
 /**
@@ -48,7 +48,7 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
   const { goalId, taskIds, labels, fence, leaseSeconds } = wanted;
   const limit = taskIds?.length ?? wanted.limit;
   const ofThese = { goalId: goalId ?? null, taskIds: taskIds ?? null, labels: labels ?? null, fence: fence ?? null };
-  const bounds = { textLimit: answerBudget.listText, limit, leaseSeconds, maxAttempts: defaultMaxAttempts };
+  const bounds = { ...claimBounds, limit, leaseSeconds };
   const leasesOperation = uuidv7();
   const { claimed } = await change(
     call,
@@ -60,9 +60,17 @@ export async function claimTasks(call: Call, wanted: Wanted): Promise<ClaimedTas
     // a renewed lease is shown too
     { rows: limit, otherIds: [leasesOperation], unrecordedTaskIds: taskIds },
   );
-  await writeResultWords(call, claimed);
-  await advanceNowAndThen(call, claimed.length);
-  return claimed.filter((row) => row.renewed !== null).map(claimedTask);
+  return afterClaim(call, claimed);
+}
+
+/** What holds for every claim. */
+export const claimBounds = { textLimit: answerBudget.listText, maxAttempts: defaultMaxAttempts };
+
+/** What follows a claim, and the tasks that were claimed. */
+export async function afterClaim(call: Call, rows: ClaimRow[]): Promise<ClaimedTask[]> {
+  await writeResultWords(call, rows);
+  await advanceNowAndThen(call, rows.length);
+  return rows.filter((row) => row.renewed !== null).map(claimedTask);
 }
 
 /** A claim of whatever is ready, with those that other agents make at the same moment. */

@@ -6,7 +6,7 @@ import type { Task } from '../domain/task.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
 import { type Step, step } from '../store/database.ts';
 import { setTaskStatuses as setStatusesFunction } from '../store/functions/set-task-statuses.ts';
-import type { Statement } from '../store/statement.ts';
+import type { Row, Statement } from '../store/statement.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { numberIn, wordsOf } from '../store/write-words.ts';
@@ -37,18 +37,28 @@ export interface Consequences {
   leftWaiting: string[];
 }
 
+/** A task whose status was set. */
+export interface SetTask extends Consequences {
+  task: Task;
+  openDependencies: number;
+}
+
 /** @throws GoalAgentError `not_found`; `conflict` when somebody else holds the task, or claimed it since. */
-export async function setTaskStatus(
-  call: Call,
-  change: StatusChange,
-): Promise<{ task: Task; openDependencies: number } & Consequences> {
-  const { workspaceId } = call.store;
-  const look = step(findTasks, { workspaceId, taskIds: [change.taskId] });
-  const { consequences, refused, rows } = await apply(call, [change], look);
+export async function setTaskStatus(call: Call, change: StatusChange): Promise<SetTask> {
+  return setTask(change, await apply(call, [change], lookAt(call, change)));
+}
+
+/** The step that reads the task after its change. */
+export function lookAt({ store: { workspaceId } }: Call, { taskId }: StatusChange) {
+  return step(findTasks, { workspaceId, taskIds: [taskId] });
+}
+
+/** @throws GoalAgentError as setTaskStatus does. */
+export function setTask({ taskId }: StatusChange, { consequences, refused, rows }: Applied<typeof findTasks>): SetTask {
   const [refusal] = refused.values();
   if (refusal !== undefined) throw new GoalAgentError('conflict', refusal);
   const [row] = rows;
-  if (row === undefined) throw taskNotFound(change.taskId);
+  if (row === undefined) throw taskNotFound(taskId);
   return { task: taskOf(row), openDependencies: row.open_dependencies, ...consequences };
 }
 
@@ -78,19 +88,34 @@ export async function setTaskStatuses(
   return { changed: changed.map(idOf), tooEarly: tooEarly.map(idOf), failed, ...consequences };
 }
 
+/** What came of changes, and what was found afterwards. */
+interface Applied<S extends Statement> {
+  consequences: Consequences;
+  /** Why a task was left alone, by its ID. */
+  refused: Map<string, string>;
+  rows: Row<S>[];
+}
+
 /** Applies changes, and gives back what `look` finds afterwards as `rows`. */
-async function apply<S extends Statement>(call: Call, changes: StatusChange[], look: Step<S>) {
-  const { workspaceId } = call.store;
-  const params = {
-    changes: Object.fromEntries(changes.map((change, place) => [change.taskId, changeOf(workspaceId, change, place)])),
-    keptWeights: weightsKept({ result: null }),
-  };
+async function apply<S extends Statement>(call: Call, changes: StatusChange[], look: Step<S>): Promise<Applied<S>> {
+  const params = statusParams(call, changes);
   const { changed, rows } = await changeBy(
     call,
     (own) => ({ changed: step(setStatusesFunction.call, { ...own, ...params }), rows: look }),
     { rows: changes.length },
   );
-  const [outcome] = changed;
+  return { ...outcomeOf(changed[0]), rows };
+}
+
+/** Changes as the functions of the schema take them. */
+export function statusParams({ store: { workspaceId } }: Call, changes: StatusChange[]) {
+  return {
+    changes: Object.fromEntries(changes.map((change, place) => [change.taskId, changeOf(workspaceId, change, place)])),
+    keptWeights: weightsKept({ result: null }),
+  };
+}
+
+export function outcomeOf(outcome: Row<typeof setStatusesFunction.call> | undefined) {
   const consequences: Consequences = {
     madeReady: outcome?.made_ready ?? [],
     completedGoals: outcome?.completed_goals ?? [],
@@ -99,8 +124,7 @@ async function apply<S extends Statement>(call: Call, changes: StatusChange[], l
     leftWaiting: outcome?.left_waiting ?? [],
   };
   const claims = (outcome?.refused ?? []) as unknown as Claim[];
-  const refused = new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)]));
-  return { consequences, refused, rows };
+  return { consequences, refused: new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)])) };
 }
 
 /** A change as the function of the schema takes it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defineStatement, type Shape, type SqlColumn, type Statement } from './statement.ts';
+import { defineStatement, type Shape, type SqlColumn, type SqlType, type Statement } from './statement.ts';
 
 /**
  * A function of the schema: a change that meets others, as simple statements that lock first and look afterwards, in
@@ -72,6 +72,21 @@ $function$`;
     }),
   };
 }
+
+/** A call of a function of the schema from the body of another. Each argument is SQL. */
+export function invoked<P extends Shape>({ name, call }: SchemaFunction<P>, args: Record<keyof P, string>): string {
+  const given = Object.keys(call.params).map((param) => `p_${snake(param)} => ${args[param]}`);
+  return `${name}(${given.join(', ')})`;
+}
+
+/** The same columns, all of which may be null: those of rows that may be missing. */
+export function orNull<S extends Shape>(shape: S): { [K in keyof S]: OrNull<S[K]> } {
+  const columns = Object.entries(shape).map(([name, type]) => [name, `${type.replace('?', '')}?`]);
+  // the keys are those of the shape, which fromEntries forgets
+  return Object.fromEntries(columns) as { [K in keyof S]: OrNull<S[K]> };
+}
+
+type OrNull<C extends SqlColumn> = C extends `${string}?` ? C : C extends SqlType ? `${C}?` : never;
 
 function argumentsOf(params: Shape): string {
   return `(${Object.entries(params)

@@ -15,31 +15,23 @@ import {
   releaseTasks as release,
 } from '../service/claims.ts';
 import { findHeldUp, listHeldUp } from '../service/held-up.ts';
-import { Budget, TaskEntry, taskEntry, withoutEmpty } from './answers/answers.ts';
 import { Fence, notTheFence, refuseFenceOfMany } from './answers/claim-fence.ts';
+import { Claimed, claimedAnswer } from './answers/claimed-answer.ts';
 import { heldUpAnswer, heldUpShape, waitsOf } from './answers/held-up-answer.ts';
 import { adds, defineTool, WaitSeconds } from './define/define-tool.ts';
 import { takeOnce, type Waiting } from './define/run-waiting.ts';
 
+export const LeaseSeconds = z.number().min(leaseSeconds.least).max(leaseSeconds.most);
+
 /** Tasks that one call may claim. */
 const claimedAtOnce = 50;
-
-/**
- * What somebody who starts on a task needs of it; get_task has the rest. What is empty is left out, and where many long
- * tasks are claimed at once the last ones say no more than how they are held.
- */
-const Claimed = TaskEntry.omit({ created_at: true, updated_at: true, completed_at: true })
-  .partial()
-  .required({ id: true, goal_id: true })
-  .extend({ fence: z.number().int(), lease_expires_at: z.string() });
-type Claimed = z.infer<typeof Claimed>;
 
 const input = z.strictObject({
   goal_id: GoalId.optional(),
   labels: Labels.optional(),
   task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
   limit: z.number().int().min(1).max(claimedAtOnce).default(1),
-  lease_seconds: z.number().min(leaseSeconds.least).max(leaseSeconds.most).default(leaseSeconds.default),
+  lease_seconds: LeaseSeconds.default(leaseSeconds.default),
   wait_seconds: WaitSeconds.optional(),
   fence: Fence.optional(),
   agent: text(100).optional(),
@@ -125,17 +117,6 @@ function mayBecomeReady({ status, parked }: Awaited<ReturnType<typeof findClaims
 
 type Call = Parameters<typeof claim>[0];
 
-function claimedAnswer(claimed: Awaited<ReturnType<typeof claim>>): Claimed[] {
-  const budget = new Budget();
-  const held = claimed.map(({ id, goal_id, fence, lease_expires_at }) => ({ id, goal_id, fence, lease_expires_at }));
-  budget.spend(held);
-  return claimed.map(({ fence, lease_expires_at, renewed: _, ...task }, place) => {
-    const { created_at: _c, updated_at: _u, completed_at: _d, ...fields } = taskEntry(task);
-    const entry = { ...withoutEmpty(fields), fence, lease_expires_at } as Claimed;
-    return budget.affords(entry) ? entry : (held[place] as Claimed);
-  });
-}
-
 /** Several agents may share a process, and its name: whoever did not claim the task must see that somebody holds it. */
 function renewal({ id, claimed_by }: Awaited<ReturnType<typeof claim>>[number], fence: number | undefined) {
   const holder = named(claimed_by ?? '', longestName);
@@ -175,7 +156,8 @@ function counted(count: number): string {
   return count > outlookAtMost ? `more than ${outlookAtMost}` : String(count);
 }
 
-async function outlook(call: Call, goalId: string | undefined) {
+/** Why there is nothing to claim, and when it is worth coming back. */
+export async function outlook(call: Call, goalId: string | undefined) {
   const {
     pending,
     in_progress,

@@ -115,4 +115,16 @@ describe('goal-agent task', () => {
     expect({ code, first: stdout.split('  ')[0] }).toEqual({ code: 0, first: added });
     expect((await goalAgent(['task', 'claim', '--wait', '6m'])).code).toBe(2);
   });
+
+  it('done --next claims the next task of the goal, and says so where there is none', async () => {
+    expect(await lines('task', 'done', task, '--next')).toEqual([
+      `${task}  ✔  a task  just now`,
+      `  Ready now: ${next}`,
+      `${next}  ◐  a task  ann, 15 min left`,
+    ]);
+    expect(await lines('task', 'fail', next, 'no key', '--next')).toEqual([
+      `${next}  ✕  a task  no key`,
+      '  Nothing is ready: 1 failed.',
+    ]);
+  });
 });

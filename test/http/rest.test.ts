@@ -52,9 +52,9 @@ test('a goal is created, read, changed, worked on and deleted', async () => {
   const again = await request('POST', '/api/v1/claims', { body: { task_ids: [copy] } });
   expect(again.body.tasks[0].fence).toBeGreaterThan(fence);
   const done = await request('PUT', `/api/v1/tasks/${copy}/status`, {
-    body: { status: 'completed', result: 'copied', fence: again.body.tasks[0].fence },
+    body: { status: 'completed', result: 'copied', fence: again.body.tasks[0].fence, claim_next: true },
   });
-  expect(done.body.made_ready).toEqual([swap]);
+  expect(done.body).toMatchObject({ description: 'Copy', made_ready: [swap], next: { id: swap, fence: 1 } });
   const note = await request('POST', `/api/v1/tasks/${swap}/notes`, { body: { text: 'at night' } });
   expect(note.status).toBe(201);
   const plan = await request('GET', `/api/v1/goals/${id}/plan`);

@@ -73,6 +73,13 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
     });
   });
 
+  test('an agent that is named finishes its task and holds the next one', async () => {
+    const { goal, ids } = await tasksOf(2);
+    await ask('claim_tasks', { goal_id: goal, agent: 'ann' });
+    const done = { task_id: ids[0], status: 'completed', claim_next: true, agent: 'ann' };
+    expect(await ask('update_task_status', done)).toMatchObject({ next: { id: ids[1], claimed_by: 'ann' } });
+  });
+
   test('nothing to claim is an empty list with the reason, and when to come back', async () => {
     const { goal, ids } = await tasksOf(2, true);
     const { tasks } = await ask<Claimed>('claim_tasks', { goal_id: goal });

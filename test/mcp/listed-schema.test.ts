@@ -10,12 +10,13 @@ const limits = ['default', 'minimum', 'maximum', 'minItems', 'maxItems'];
 /** What each tool takes beside what it lists, and beside `full`: nobody needs it for a correct call. */
 const notListed: Record<string, string[]> = {
   break_down_goal: ['.subtasks[].tools'],
-  update_task_status: ['.clear_result', '.request_id'],
+  update_task_status: ['.agent', '.clear_result', '.lease_seconds'],
+  get_history: ['.undo_of'],
   // a repeat of these does nothing more by itself
   release_tasks: ['.request_id'],
   update_goal: ['.request_id'],
   update_task: ['.request_id'],
-  batch_update_tasks: ['.request_id'],
+  batch_update_tasks: ['.request_id', '.updates[].defer_until', '.updates[].waive'],
   delete_task: ['.request_id'],
   delete_goal: ['.request_id'],
 };

@@ -561,6 +561,42 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, er
     await ask('delete_goal', { goal_id });
   });
 
+  test('claim_next finishes a task and takes the next of its goal, once for each request_id', async () => {
+    const short = (args: Record<string, unknown>) => ask('update_task_status', { full: false, ...args });
+    const goal_id = await aGoal();
+    const [a, b] = await addTasks(goal_id, {}, { dependencies: ['#1'], priority: 'high' });
+    const { tasks } = await ask<{ tasks: { fence: number }[] }>('claim_tasks', { task_ids: [a] });
+    const done = { task_id: a, status: 'completed', fence: tasks[0]?.fence, claim_next: true };
+    expect(await refusal('update_task_status', { ...done, status: 'pending' })).toContain(
+      'claim_next goes with a status that ends the work, such as completed, and not with pending',
+    );
+    expect(await refusal('update_task_status', { ...done, claim_next: false, lease_seconds: 60 })).toContain(
+      'claim_tasks renews the lease',
+    );
+    const asked = { ...done, lease_seconds: 60, request_id: `finish ${goal_id}` };
+    const first = await short(asked);
+    expect(first).toEqual({
+      id: a,
+      status: 'completed',
+      made_ready: [b],
+      next: expect.objectContaining({ id: b, goal_id, status: 'in_progress', fence: 1, dependencies: [a] }),
+    });
+    expect(await short(asked)).toEqual(first);
+    const last = { task_id: b, status: 'completed', fence: 1, claim_next: true };
+    expect(await short(last)).toMatchObject({
+      goal_status: 'completed',
+      next: null,
+      reason: `${goal_id} is completed.`,
+    });
+    const more = await addTasks(goal_id, {}, { dependencies: ['#1'] });
+    expect(await ask('update_task_status', { task_id: more[0], status: 'failed', claim_next: true })).toMatchObject({
+      status: 'failed',
+      next: null,
+      reason: 'Nothing is ready: 1 waiting for other tasks, 1 failed.',
+    });
+    await ask('delete_goal', { goal_id });
+  });
+
   test('get_agent_status tells what works and how much there is', async () => {
     const { rows } = await sql.query(`
       select (select count(*)::int4 from goals) as goals, (select count(*)::int4 from tasks) as tasks,

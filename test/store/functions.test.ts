@@ -69,6 +69,10 @@ beforeAll(async () => {
     delete_task: () => ({ ...base, taskId: taskIds[4] }),
     end_deferrals: () => ({ workspaceId, operation: randomUUID() }),
     edit_task: () => ({ ...base, taskId: taskIds[5], change: { priority: 'high' }, ...changed }),
+    finish_and_claim: () => ({
+      ...{ ...base, leasesOperation: randomUUID(), taskId: taskIds[20], leaseSeconds: 900, maxAttempts: 5 },
+      ...{ changes: { [taskIds[20] as string]: status }, keptWeights: ['a'] },
+    }),
     release_tasks: () => ({ ...base, taskIds: [taskIds[0]], reason: null, fence: null }),
     set_task_statuses: () => ({
       ...base,

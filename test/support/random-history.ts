@@ -6,6 +6,7 @@ import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { Call } from '../../src/service/call.ts';
 import { advanceReady, claimTasks, releaseTasks } from '../../src/service/claims.ts';
 import { deleteGoal } from '../../src/service/delete-goal.ts';
+import { finishAndClaim } from '../../src/service/finish-and-claim.ts';
 import { createGoal, updateGoal } from '../../src/service/goals.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { setTaskStatus, setTaskStatuses } from '../../src/service/set-task-statuses.ts';
@@ -60,6 +61,8 @@ const kinds = {
     }),
   complete: (call: Call, { tasks }: There, { numbers }: RandomStep) =>
     setTaskStatus(call, { taskId: pick(tasks, numbers[0]), status: 'completed' }),
+  finish: (call: Call, { tasks, leaseSeconds }: There, { numbers, status }: RandomStep) =>
+    finishAndClaim(call, { taskId: pick(tasks, numbers[0]), status, leaseSeconds }),
   setStatuses: (call: Call, { tasks }: There, { numbers, status }: RandomStep) =>
     setTaskStatuses(
       call,
@@ -139,6 +142,7 @@ export const aRandomStep: fc.Arbitrary<RandomStep> = fc.record({
       arbitrary: fc.constantFrom(
         'breakDown' as const,
         'complete' as const,
+        'finish' as const,
         'setStatuses' as const,
         'rewire' as const,
         'claim' as const,

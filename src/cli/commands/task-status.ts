@@ -9,6 +9,7 @@ import type { Look } from '../render/look.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
 import { taskTable } from '../render/tasks.ts';
 import { wrapped } from '../render/text.ts';
+import { clock } from '../render/time.ts';
 
 interface Verb {
   name: string;
@@ -31,7 +32,7 @@ const verbs: Verb[] = [
     status: 'completed',
     description: 'complete a task, with its result',
     text: 'what came of it',
-    example: 'goal-agent task done TASK-0001 "Merged as #42"',
+    example: 'goal-agent task done TASK-0001 "Merged as #42" --next',
   },
   {
     name: 'fail',
@@ -65,12 +66,13 @@ export function addTaskStatusCommands(group: Command, actions: Actions): void {
     if (verb.text !== undefined) {
       command
         .argument('[text]', `${verb.text}; - reads it from stdin`)
-        .option('-r, --result <json>', 'the result as JSON, in place of text', parseJson);
+        .option('-r, --result <json>', 'the result as JSON, in place of text', parseJson)
+        .option('--next', 'claim the next ready task of the goal, in the same step');
     }
     example(withJson(command), verb.example).action((id: string, ...rest: unknown[]) => {
       const [text, options] = verb.text === undefined ? [undefined, rest[0]] : rest;
       return runStatus(actions, {
-        ...(options as JsonOption & { result?: unknown }),
+        ...(options as JsonOption & { result?: unknown; next?: boolean }),
         id,
         status: verb.status,
         text: text as string | undefined,
@@ -86,12 +88,13 @@ async function runStatus(
     status,
     text,
     result,
+    next,
     json,
-  }: JsonOption & { id: string; status: string; text?: string | undefined; result?: unknown },
+  }: JsonOption & { id: string; status: string; text?: string | undefined; result?: unknown; next?: boolean },
 ): Promise<void> {
   const said = text === undefined ? result : await textOrStdin(text);
   const task = await actions.withTools((host) =>
-    host.run<TaskAnswer>(updateTaskStatus, { task_id: id, status, result: said }),
+    host.run<TaskAnswer>(updateTaskStatus, { task_id: id, status, result: said, claim_next: next }),
   );
   if (json) return printJson(task);
   await show(changedLines(task, look()));
@@ -99,7 +102,7 @@ async function runStatus(
 
 /** A task that was changed, and what came of it. */
 export function changedLines(task: TaskAnswer, shownAs: Look): string[] {
-  const { made_ready = [], goal_status, goal_id, goal_changes = [], warnings } = task;
+  const { made_ready = [], goal_status, goal_id, goal_changes = [], warnings, next } = task;
   const ready =
     made_ready.length > 10 ? [...made_ready.slice(0, 10), `and ${made_ready.length - 10} more`] : made_ready;
   const goals = [...(goal_status === undefined ? [] : [{ id: goal_id, status: goal_status }]), ...goal_changes];
@@ -108,6 +111,20 @@ export function changedLines(task: TaskAnswer, shownAs: Look): string[] {
     ...(ready.length === 0 ? [] : wrapped(`Ready now: ${ready.join(', ')}`, shownAs)),
     ...goals.flatMap(({ id, status }) => wrapped(`${id} is ${status.replaceAll('_', ' ')}.`, shownAs)),
     ...warningLines(warnings, shownAs),
-    ...(made_ready[0] === undefined ? [] : hint(`Go on: goal-agent task claim ${made_ready[0]}`)),
+    ...(next !== undefined ? nextLines(task, shownAs) : goOn(made_ready)),
   ];
+}
+
+function goOn([first]: string[]): string[] {
+  return first === undefined ? [] : hint(`Go on: goal-agent task claim ${first}`);
+}
+
+/** The task that was claimed with the change of another one, or why there is none. */
+function nextLines({ next, reason = '', come_back_at }: TaskAnswer, shownAs: Look): string[] {
+  if (next) {
+    const table = taskTable([{ ...next, status: 'in_progress' }], shownAs);
+    return [...table, ...hint(`When it is done: goal-agent task done ${next.id} "…" --next`)];
+  }
+  const back = come_back_at === undefined ? '' : ` Come back at ${clock(come_back_at)}.`;
+  return wrapped(`${reason}${back}`, shownAs);
 }

@@ -5,6 +5,7 @@ import { createGoal } from './create-goal.ts';
 import { deleteTask } from './delete-task.ts';
 import { editTask } from './edit-task.ts';
 import { endDeferrals } from './end-deferrals.ts';
+import { finishAndClaim } from './finish-and-claim.ts';
 import { advanceReadyStarts, forgetReadyStarts, moveReadyStartsBack } from './move-ready-starts.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { setTaskStatuses } from './set-task-statuses.ts';
@@ -21,6 +22,7 @@ export const functions = [
   deleteTask,
   editTask,
   endDeferrals,
+  finishAndClaim,
   forgetReadyStarts,
   moveReadyStartsBack,
   releaseTasks,

@@ -20,13 +20,13 @@ export const holdWorkspace = `  perform pg_advisory_xact_lock_shared(1196376899,
 
 /**
  * Makes the operation, now that its locks are held, and puts its number into `operation_seq`. A request has made it
- * before, with its id. Any other that is there was committed by a try whose connection was lost, and is not done again.
+ * before, with its id, and so has another function of this transaction. Any other that is there was committed by a try whose connection was lost, and is not done again.
  */
 export function recordOperation({ id = 'p_operation', actor = 'p_actor', reason = 'null' } = {}): string {
   return `  insert into operations as o (workspace_id, id, actor, reason)
   values ($1, ${id}, ${actor}, ${reason})
   on conflict (workspace_id, id) do update set actor = excluded.actor, reason = excluded.reason
-  where o.request_id is not null
+  where o.request_id is not null or o.xmin = pg_current_xact_id()::xid
   returning o.seq into operation_seq;
   if operation_seq is null then
     raise unique_violation using constraint = 'operations_id_unique', message = 'the operation is there already';

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { ClaimedTask } from '../../service/claims.ts';
+import { Budget, TaskEntry, taskEntry, withoutEmpty } from './answers.ts';
+
+/**
+ * What somebody who starts on a task needs of it; get_task has the rest. What is empty is left out, and where many long
+ * tasks are claimed at once the last ones say no more than how they are held.
+ */
+export const Claimed = TaskEntry.omit({ created_at: true, updated_at: true, completed_at: true })
+  .partial()
+  .required({ id: true, goal_id: true })
+  .extend({ fence: z.number().int(), lease_expires_at: z.string() });
+export type Claimed = z.infer<typeof Claimed>;
+
+export function claimedAnswer(claimed: ClaimedTask[]): Claimed[] {
+  const budget = new Budget();
+  const held = claimed.map(({ id, goal_id, fence, lease_expires_at }) => ({ id, goal_id, fence, lease_expires_at }));
+  budget.spend(held);
+  return claimed.map(({ fence, lease_expires_at, renewed: _, ...task }, place) => {
+    const { created_at: _c, updated_at: _u, completed_at: _d, ...fields } = taskEntry(task);
+    const entry = { ...withoutEmpty(fields), fence, lease_expires_at } as Claimed;
+    return budget.affords(entry) ? entry : (held[place] as Claimed);
+  });
+}
