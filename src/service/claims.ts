@@ -22,6 +22,18 @@ export interface ClaimedTask extends ListedTask {
   lease_expires_at: string;
   /** It was held already, and only its lease is longer now. */
   renewed: boolean;
+  /** What its last worker and the tasks before it left behind; null where there is nothing. */
+  handOver: HandOver | null;
+}
+
+/** What a new claim comes with. Texts are cut. */
+export interface HandOver {
+  /** `ended` is `released`, `lease ran out`, `undone` or a status. */
+  last_attempt?: { agent: string; ended: string; at: string; reason?: string };
+  /** Of its direct dependencies. */
+  results?: { task_id: string; result: string }[];
+  /** The newest ones. */
+  notes?: { actor: string; text: string }[];
 }
 
 /** Which tasks an agent wants: those it names, those of a goal, or any. */
@@ -121,6 +133,8 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     fence: row.fence,
     lease_expires_at: row.lease_expires_at as string,
     renewed: row.renewed === true,
+    // the function of the schema makes it so
+    handOver: row.hand_over as unknown as HandOver | null,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Call } from '../../src/service/call.ts';
 import { claimTasks, findClaims, findOutlook, releaseTasks } from '../../src/service/claims.ts';
 import { deleteGoal } from '../../src/service/delete-goal.ts';
 import { updateGoal } from '../../src/service/goals.ts';
+import { addNote } from '../../src/service/notes.ts';
 import { setTaskStatus, setTaskStatuses } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask, listReady } from '../../src/service/tasks.ts';
 import { aLockOn } from '../support/blocked.ts';
@@ -40,6 +41,40 @@ async function endLeases(): Promise<void> {
 }
 
 describe('a claim', () => {
+  it('comes with what others left behind, each text cut, and with nothing where there is nothing', async () => {
+    const goal = await aGoal(call);
+    const needed = await aTask(call, goal);
+    const other = await aTask(call, goal);
+    const task = await aTask(call, goal, [needed, other]);
+    const claim = async (id: string) => (await claimTasks(ann, { ...one, taskIds: [id] }))[0]?.handOver;
+    expect(await claim(needed)).toBeNull();
+    await setTaskStatus(ann, { taskId: needed, status: 'completed', result: { pr: 42 } });
+    await setTaskStatus(ann, { taskId: other, status: 'completed', result: 'x'.repeat(500) });
+    for (const text of ['first', 'second', 'third', 'fourth']) await addNote(bob, { taskId: task }, text);
+    const results = [
+      { task_id: needed, result: '{"pr": 42}' },
+      { task_id: other, result: `${'x'.repeat(240)}…` },
+    ];
+    const notes = ['fourth', 'third', 'second'].map((text) => ({ actor: 'bob', text }));
+    expect(await claim(task)).toEqual({ results, notes });
+    await releaseTasks(ann, { taskIds: [task], reason: 'out of time' });
+    const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    const ended = (how: string) => ({ agent: 'ann', ended: how, at });
+    expect(await claim(task)).toEqual({
+      results,
+      notes,
+      last_attempt: { ...ended('released'), reason: 'out of time' },
+    });
+    await endLeases();
+    expect((await claimTasks(bob, one))[0]?.handOver).toEqual({ results, notes, last_attempt: ended('lease ran out') });
+    await setTaskStatus(bob, { taskId: task, status: 'blocked', result: 'no key' });
+    await setTaskStatus(call, { taskId: task, status: 'pending' });
+    const last_attempt = { ...ended('blocked'), agent: 'bob' };
+    expect(await claim(task)).toEqual({ results, notes, last_attempt });
+    // a renewal brings nothing new
+    expect(await claim(task)).toBeNull();
+  });
+
   it('takes the most important ready task, then the oldest, and nobody else gets it', async () => {
     const goal = await aGoal(call);
     const [low, old, high] = (

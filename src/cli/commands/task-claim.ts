@@ -5,7 +5,7 @@ import type { Actions } from '../actions.ts';
 import type { JsonOption } from '../answers.ts';
 import { example, goalId, seconds, taskIds, wholeNumber, withJson } from '../arguments.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
-import { type TaskRow, taskTable } from '../render/tasks.ts';
+import { handOverLines, type TaskRow, taskTable } from '../render/tasks.ts';
 import { wrapped } from '../render/text.ts';
 import { clock } from '../render/time.ts';
 
@@ -92,6 +92,7 @@ function claimLines({ tasks, reason, come_back_at, renewed = [], not_claimed = [
   const [first] = tasks;
   return [
     ...taskTable(shown, here),
+    ...tasks.flatMap((task) => handOverLines(task, here)),
     ...reasonLines([...renewed, ...not_claimed]),
     ...(reason === undefined ? [] : wrapped(reason, here)),
     ...(come_back_at === undefined ? [] : wrapped(`Come back at ${clock(come_back_at)}.`, here)),

@@ -7,7 +7,7 @@ import { example, json as parseJson, taskId, textOrStdin, withJson } from '../ar
 import { warningLines } from '../render/details.ts';
 import type { Look } from '../render/look.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
-import { taskTable } from '../render/tasks.ts';
+import { handOverLines, taskTable } from '../render/tasks.ts';
 import { wrapped } from '../render/text.ts';
 import { clock } from '../render/time.ts';
 
@@ -123,7 +123,11 @@ function goOn([first]: string[]): string[] {
 function nextLines({ next, reason = '', come_back_at }: TaskAnswer, shownAs: Look): string[] {
   if (next) {
     const table = taskTable([{ ...next, status: 'in_progress' }], shownAs);
-    return [...table, ...hint(`When it is done: goal-agent task done ${next.id} "…" --next`)];
+    return [
+      ...table,
+      ...handOverLines(next, shownAs),
+      ...hint(`When it is done: goal-agent task done ${next.id} "…" --next`),
+    ];
   }
   const back = come_back_at === undefined ? '' : ` Come back at ${clock(come_back_at)}.`;
   return wrapped(`${reason}${back}`, shownAs);

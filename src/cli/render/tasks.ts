@@ -25,7 +25,30 @@ export interface TaskRow {
   /** What it waits for, where that is known. */
   waitsFor?: string[] | undefined;
   isCritical?: boolean | undefined;
+  /** Of a task that was just claimed: what others left behind. */
+  hand_over?: HandOver | undefined;
 }
+
+interface HandOver {
+  last_attempt?: { agent: string; ended: string; at: string; reason?: string } | undefined;
+  results?: { task_id: string; result: string }[] | undefined;
+  notes?: { actor: string; text: string }[] | undefined;
+}
+
+/** What a claimed task comes with, a line each. */
+export function handOverLines({ hand_over = {} }: TaskRow, shownAs: Look): string[] {
+  const { last_attempt: last, results = [], notes = [] } = hand_over;
+  const reason = last?.reason === undefined ? '' : `: ${oneLine(last.reason, longestHandedOver)}`;
+  return [
+    ...(last === undefined ? [] : [`last tried by ${named(last.agent, longestHandedOver)}, ${last.ended}${reason}`]),
+    ...results.map(({ task_id, result }) => `${task_id}: ${oneLine(result, longestHandedOver)}`),
+    ...notes.map(
+      ({ actor, text }) => `note of ${named(actor, longestHandedOver)}: ${oneLine(text, longestHandedOver)}`,
+    ),
+  ].flatMap((line) => wrapped(line, shownAs));
+}
+
+const longestHandedOver = 240;
 
 const columns: Column[] = [
   { keep: true },

@@ -2,6 +2,7 @@ import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isSame } from '../statements/sql.ts';
 import { begin, claimedImages, endDeferrals, endLeases, pickReady } from './claim-pieces.ts';
+import { handOver } from './hand-over-pieces.ts';
 import { eventColumns, operationVariable } from './pieces.ts';
 
 /** Of the claim that the task `p` goes to. */
@@ -24,7 +25,14 @@ export const claimForMany = defineFunction({
     maxAttempts: 'int4',
     claims: 'jsonb',
   },
-  columns: { place: 'int4', ...listedTaskColumns, fence: 'int8', renewed: 'bool?', given_up: 'jsonb?' },
+  columns: {
+    place: 'int4',
+    ...listedTaskColumns,
+    fence: 'int8',
+    renewed: 'bool?',
+    given_up: 'jsonb?',
+    hand_over: 'jsonb?',
+  },
   declare: {
     ...operationVariable,
     at: 'timestamptz := clock_timestamp()',
@@ -74,7 +82,8 @@ ${endLeases()}
   return query
   select coalesce(p.owner, 1), ${listedTaskSelect}, t.fence,
     case when p.owner is not null then false end,
-    case when p.owner is null then t.result end
+    case when p.owner is null then t.result end,
+    case when p.owner is not null then ${handOver} end
   from tasks t
   ${claimOf('t')}
   left join unnest(picked, owners) as p (id, owner) on ${isSame('t.id', 'p.id')}

@@ -2,6 +2,7 @@ import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isStale } from '../statements/sql.ts';
 import { begin, claimedImages, endDeferrals, endLeases, pickLabelled, pickReady } from './claim-pieces.ts';
+import { handOver } from './hand-over-pieces.ts';
 import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
 
 /** Of the tasks that are named those that are ready, or stale. */
@@ -40,7 +41,7 @@ export const claimTasks = defineFunction({
     fence: 'int8?',
     maxAttempts: 'int4',
   },
-  columns: { ...listedTaskColumns, fence: 'int8', renewed: 'bool?', given_up: 'jsonb?' },
+  columns: { ...listedTaskColumns, fence: 'int8', renewed: 'bool?', given_up: 'jsonb?', hand_over: 'jsonb?' },
   declare: {
     ...operationVariable,
     at: 'timestamptz := clock_timestamp()',
@@ -100,7 +101,8 @@ ${endLeases('t.id = any(p_task_ids) is true desc, ')}
   return query
   select ${listedTaskSelect}, t.fence,
     case when t.id = any(given_up) then null else t.id = any(kept) is true end,
-    case when t.id = any(given_up) then t.result end
+    case when t.id = any(given_up) then t.result end,
+    case when t.id = any(picked) then ${handOver} end
   from tasks t
   ${claimOf('t')}
   where t.workspace_id = $1 and t.id = any(kept || picked || given_up)
