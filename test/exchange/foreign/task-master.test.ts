@@ -71,7 +71,15 @@ Look at price, limits and the token format.`,
   });
 
   it('lets no part wait for what waits for that part', async () => {
-    const whole = { id: 1, title: 'A', dependencies: [2], subtasks: [{ id: 1, title: 'B' }, { id: 2, title: 'C' }] };
+    const whole = {
+      id: 1,
+      title: 'A',
+      dependencies: [2],
+      subtasks: [
+        { id: 1, title: 'B' },
+        { id: 2, title: 'C' },
+      ],
+    };
     const plan = await planOf('task-master', small([whole, { id: 2, title: 'D', dependencies: ['1.1'] }]));
     expect(outline(plan)).toEqual([
       'master | master:1 | pending | master:1.1 master:1.2 master:2',
