@@ -11,6 +11,7 @@ import {
   listWaitingTasks,
   listWaitingTasksOfGoal,
 } from '../store/statements/list-briefing.ts';
+import { listDueTasks, listDueTasksOfGoal } from '../store/statements/list-due-tasks.ts';
 import { listGoalsByStatus } from '../store/statements/list-goals.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import type { Call } from './call.ts';
@@ -22,6 +23,7 @@ export type BriefedTask = Row<typeof listCurrentTasks>;
 export type FinishedTask = Row<typeof listFinishedTasks>;
 export type ReadyTask = Row<typeof listReadyTasks>;
 export type WaitingTask = Row<typeof listWaitingTasks>;
+export type DueTask = Row<typeof listDueTasks>;
 export type LastNote = Row<typeof listLastNotes>;
 export type BriefedGoal = Row<typeof listGoalsByStatus>;
 
@@ -33,6 +35,8 @@ export interface Briefing {
   goals: BriefedGoal[];
   /** In progress, then blocked, then failed; each the last changed first. */
   current: BriefedTask[];
+  /** Late, or due within a week. */
+  due: DueTask[];
   ready: ReadyTask[];
   waiting: WaitingTask[];
   /** Pending, and waiting for what nobody will do. */
@@ -60,6 +64,7 @@ export async function getBriefing(
       waiting: step(listWaitingTasks, page),
       notes: step(listLastNotes, lately),
       heldUp,
+      due: step(listDueTasks, page),
       ready: step(listReadyTasks, page),
       finished: step(listFinishedTasks, lately),
       goals: goalsInProgress(workspaceId),
@@ -71,6 +76,7 @@ export async function getBriefing(
     waiting: step(listWaitingTasksOfGoal, { ...page, goalId }),
     notes: step(listLastNotesOfGoal, { ...lately, goalId }),
     heldUp,
+    due: step(listDueTasksOfGoal, { ...page, goalId }),
     ready: step(listReadyTasksOfGoal, { ...page, goalId }),
     finished: step(listFinishedTasksOfGoal, { ...lately, goalId }),
     ...planSteps(call, goalId),

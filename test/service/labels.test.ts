@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
+import { getBriefing } from '../../src/service/briefing.ts';
 import type { Call } from '../../src/service/call.ts';
 import { claimTasks, releaseTasks } from '../../src/service/claims.ts';
 import { createGoal, listGoals, updateGoal } from '../../src/service/goals.ts';
@@ -9,6 +10,7 @@ import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { getTask } from '../../src/service/tasks.ts';
 import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
+import { briefingText } from '../../src/tools/answers/briefing-text.ts';
 import { aGoal, aSubtask } from '../support/builders.ts';
 import { callsOf } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -151,4 +153,26 @@ it('goals and tasks are listed by labels and by what else is asked for, page by 
   expect(await getTask(call, ids[1] as string)).toMatchObject({ labels: ['x', 'y'] });
   await updateGoal(call, goals[0] as string, { labels: [], due_at: '2030-05-01T00:00:00Z' });
   expect(await listed({ labels: ['a'] })).toEqual([goals[1]]);
+});
+
+it('tells in a briefing what is late or due within a week, what is due first at the top', async () => {
+  const goal = await aGoal(call);
+  const day = 86_400_000;
+  const inDays = (days: number) => new Date(Date.now() + days * day).toISOString();
+  const { taskIds } = await breakDownGoal(
+    call,
+    goal,
+    [3, -2, 30, 1, -1].map((days) => aSubtask({ due_at: inDays(days) })),
+  );
+  await setTaskStatus(call, { taskId: taskIds[3] as string, status: 'cancelled' });
+  await setTaskStatus(call, { taskId: taskIds[4] as string, status: 'completed' });
+  const expected = [
+    { id: taskIds[1], late: true, total: 2 },
+    { id: taskIds[0], late: false },
+  ];
+  expect((await getBriefing(call, {})).due).toMatchObject(expected);
+  expect((await getBriefing(call, { goalId: goal })).due).toMatchObject(expected);
+  expect(briefingText(await getBriefing(call, {}), 5_000).text).toContain(`- ${taskIds[1]} pending, overdue since `);
+  await updateTask(call, taskIds[1] as string, { edit: { due_at: null } });
+  expect((await getBriefing(call, {})).due).toMatchObject([{ id: taskIds[0] }]);
 });

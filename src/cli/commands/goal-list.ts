@@ -5,7 +5,7 @@ import { listReady } from '../../service/tasks.ts';
 import { listGoals } from '../../tools/list-goals.ts';
 import type { Actions, CommandHost } from '../actions.ts';
 import type { GoalPage, JsonOption } from '../answers.ts';
-import { example, priorityOption, wholeNumber, withJson, wordOption } from '../arguments.ts';
+import { example, priorityOption, several, wholeNumber, withJson, wordOption } from '../arguments.ts';
 import { readPages } from '../pages.ts';
 import { goalTable } from '../render/goals.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
@@ -15,6 +15,7 @@ interface ListOptions extends JsonOption {
   status?: string;
   priority?: string;
   repo?: string;
+  label?: string[];
   limit: number;
 }
 
@@ -28,6 +29,7 @@ export function addGoalListCommand(group: Command, actions: Actions): void {
     .addOption(wordOption('-s, --status <status>', 'how it stands', GoalStatus))
     .addOption(priorityOption())
     .option('-r, --repo <name>', 'goals of this repository')
+    .option('-l, --label <name>', 'goals with this label; where it is repeated, with all of them', several)
     .option('-n, --limit <number>', 'at most so many', wholeNumber, 50)
     .description('goals, newest first, with their progress');
   example(withJson(command), 'goal-agent goal list --status in_progress').action((options: ListOptions) =>
@@ -35,7 +37,8 @@ export function addGoalListCommand(group: Command, actions: Actions): void {
   );
 }
 
-async function runList(actions: Actions, { json, limit, ...args }: ListOptions): Promise<void> {
+async function runList(actions: Actions, { json, limit, label, ...filter }: ListOptions): Promise<void> {
+  const args = { ...filter, labels: label };
   const { page, current, ready } = await actions.withTools(async (host) => {
     const page = await readPages<GoalPage, 'goals'>(host, { tool: listGoals, args, list: 'goals', limit });
     if (json) return { page, current: [], ready: 0 };

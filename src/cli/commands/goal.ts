@@ -19,6 +19,8 @@ import { addGoalListCommand } from './goal-list.ts';
 interface GoalOptions extends JsonOption {
   priority?: string;
   repo?: string[];
+  label?: string[];
+  due?: string;
   metadata?: unknown;
 }
 
@@ -64,13 +66,19 @@ function withGoalFields(command: Command): Command {
   return command
     .addOption(priorityOption())
     .option('-r, --repo <name>', 'a repository of the goal; may be repeated', several)
+    .option('-l, --label <name>', 'a label; may be repeated, and "" takes all away', several)
+    .option('--due <time>', 'when it has to be done: 3d, tomorrow, 2026-12-01')
     .option('-m, --metadata <json>', 'an object of further facts, as JSON', json);
 }
 
-async function runAdd(actions: Actions, text: string, { json, priority, repo, metadata }: GoalOptions): Promise<void> {
+async function runAdd(
+  actions: Actions,
+  text: string,
+  { json, priority, repo, label, due, metadata }: GoalOptions,
+): Promise<void> {
   const description = await textOrStdin(text);
   const goal = await actions.withTools((host) =>
-    host.run<GoalAnswer>(createGoal, { description, priority, repos: repo, metadata }),
+    host.run<GoalAnswer>(createGoal, { description, priority, repos: repo, labels: label, due_at: due, metadata }),
   );
   if (json) return printJson(goal);
   await show([
@@ -91,11 +99,14 @@ async function runShow(actions: Actions, id: string, { json }: JsonOption): Prom
 async function runUpdate(
   actions: Actions,
   id: string,
-  { json, description, repo, ...change }: GoalOptions & { description?: string; status?: string },
+  { json, description, repo, label, due, ...change }: GoalOptions & { description?: string; status?: string },
 ): Promise<void> {
   const text = description === undefined ? undefined : await textOrStdin(description);
   const goal = await actions.withTools((host) =>
-    host.run<GoalAnswer>(updateGoal, { goal_id: id, description: text, repos: repo, ...change }),
+    host.run<GoalAnswer>(updateGoal, {
+      ...{ goal_id: id, description: text, repos: repo, due_at: due, ...change },
+      labels: label?.filter((each) => each !== ''),
+    }),
   );
   if (json) return printJson(goal);
   await show([...goalTable([goal], [], look()), ...warningLines(goal.warnings, look())]);

@@ -21,6 +21,8 @@ interface Fields extends JsonOption {
   repo?: string;
   ticket?: string;
   tool?: string[];
+  label?: string[];
+  due?: string;
   after?: string[];
 }
 
@@ -65,11 +67,14 @@ function withFields(command: Command): Command {
     .option('-t, --type <type>', 'such as feature, bug, test')
     .option('-r, --repo <name>', 'the repository')
     .option('--ticket <id>', 'the ticket of another tracker')
-    .option('--tool <name>', 'a tool that it needs; may be repeated', several);
+    .option('--tool <name>', 'a tool that it needs; may be repeated', several)
+    .option('-l, --label <name>', 'a label; may be repeated, and "" takes all away', several)
+    .option('--due <time>', 'when it has to be done: 3d, tomorrow, 2026-12-01');
 }
 
-function toolFields({ priority, type, effort, repo, ticket, tool }: Fields) {
-  return { priority, type, estimated_effort: effort, repo, jira_ticket: ticket, tools: tool };
+function toolFields({ priority, type, effort, repo, ticket, tool, label, due }: Fields) {
+  const labels = label?.filter((each) => each !== '');
+  return { priority, type, estimated_effort: effort, repo, jira_ticket: ticket, tools: tool, labels, due_at: due };
 }
 
 async function runAdd(

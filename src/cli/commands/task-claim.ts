@@ -3,7 +3,7 @@ import { claimTasks } from '../../tools/claim-tasks.ts';
 import { releaseTasks } from '../../tools/release-tasks.ts';
 import type { Actions } from '../actions.ts';
 import type { JsonOption } from '../answers.ts';
-import { example, goalId, seconds, taskIds, wholeNumber, withJson } from '../arguments.ts';
+import { example, goalId, seconds, several, taskIds, wholeNumber, withJson } from '../arguments.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
 import { handOverLines, type TaskRow, taskTable } from '../render/tasks.ts';
 import { wrapped } from '../render/text.ts';
@@ -24,6 +24,7 @@ interface ReleaseAnswer {
 
 interface ClaimOptions extends JsonOption {
   goal?: string;
+  label?: string[];
   limit: number;
   lease?: number;
   wait?: number;
@@ -35,6 +36,7 @@ export function addTaskClaimCommands(group: Command, actions: Actions): void {
     .command('claim')
     .argument('[tasks...]', 'TASK-0001, or its number; the next ready ones when none is named', taskIds)
     .option('-g, --goal <goal>', 'the next ready ones of this goal', goalId)
+    .option('--label <name>', 'the next ready ones with this label; where it is repeated, with all of them', several)
     .option('-n, --limit <number>', 'how many, when none is named', wholeNumber, 1)
     .option('-l, --lease <time>', 'how long nobody else gets them: 30m, 2h (default: 15m)', seconds)
     .option('-w, --wait <time>', 'how long to wait where there is nothing, 5m at most; Ctrl+C ends it', seconds)
@@ -55,10 +57,10 @@ export function addTaskClaimCommands(group: Command, actions: Actions): void {
 async function runClaim(
   actions: Actions,
   tasks: string[],
-  { json, goal, limit, lease, wait }: ClaimOptions,
+  { json, goal, label, limit, lease, wait }: ClaimOptions,
 ): Promise<void> {
   const which = tasks.length > 0 ? { task_ids: tasks } : { limit };
-  const args = { ...which, goal_id: goal, lease_seconds: lease, wait_seconds: wait };
+  const args = { ...which, goal_id: goal, labels: label, lease_seconds: lease, wait_seconds: wait };
   const answer = await actions.withTools((host) =>
     wait === undefined
       ? host.run<ClaimAnswer>(claimTasks, args)

@@ -5,7 +5,7 @@ import { getTask } from '../../tools/get-task.ts';
 import { listTasks } from '../../tools/list-tasks.ts';
 import type { Actions } from '../actions.ts';
 import type { JsonOption, TaskAnswer, TaskPage } from '../answers.ts';
-import { example, goalId, taskId, wholeNumber, withJson, wordOption } from '../arguments.ts';
+import { example, goalId, several, taskId, wholeNumber, withJson, wordOption } from '../arguments.ts';
 import { readPages } from '../pages.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
 import { taskDetails, taskTable } from '../render/tasks.ts';
@@ -18,6 +18,7 @@ interface ListOptions extends JsonOption {
   repo?: string;
   type?: string;
   agent?: string;
+  label?: string[];
   limit: number;
 }
 
@@ -30,6 +31,7 @@ export function addTaskReadCommands(group: Command, actions: Actions): void {
     .option('-r, --repo <name>', 'tasks in this repository')
     .option('-t, --type <type>', 'tasks of this type')
     .option('-a, --agent <name>', 'tasks that this agent holds')
+    .option('-l, --label <name>', 'tasks with this label; where it is repeated, with all of them', several)
     .option('-n, --limit <number>', 'at most so many', wholeNumber, 50)
     .description('tasks, newest first');
   example(withJson(list), 'goal-agent task list --goal GOAL-0001 --status pending').action((options: ListOptions) =>
@@ -52,8 +54,8 @@ export function addTaskReadCommands(group: Command, actions: Actions): void {
   );
 }
 
-async function runList(actions: Actions, { json, goal, limit, ...filter }: ListOptions): Promise<void> {
-  const args = { goal_id: goal, ...filter };
+async function runList(actions: Actions, { json, goal, label, limit, ...filter }: ListOptions): Promise<void> {
+  const args = { goal_id: goal, labels: label, ...filter };
   const { page, tasks } = await actions.withTools(async (host) => {
     const page = await readPages<TaskPage, 'tasks'>(host, { tool: listTasks, args, list: 'tasks', limit });
     return { page, tasks: json ? [] : await withWaits(host, page.tasks) };

@@ -49,6 +49,20 @@ const verbs: Verb[] = [
     example: 'goal-agent task block TASK-0003 "Waits for the legal review"',
   },
   {
+    name: 'cancel',
+    status: 'cancelled',
+    description: 'say that a task will not be done; what depends on it goes on waiting, unless --waive lets it go',
+    text: 'the reason',
+    example: 'goal-agent task cancel TASK-0004 "The provider brings it" --waive',
+  },
+  {
+    name: 'defer',
+    status: 'deferred',
+    description: 'put a task off: until a time, or until somebody reopens it',
+    text: 'the reason',
+    example: 'goal-agent task defer TASK-0005 --until 2w',
+  },
+  {
     name: 'reopen',
     status: 'pending',
     description: 'set a task to pending again',
@@ -69,16 +83,27 @@ export function addTaskStatusCommands(group: Command, actions: Actions): void {
         .option('-r, --result <json>', 'the result as JSON, in place of text', parseJson)
         .option('--next', 'claim the next ready task of the goal, in the same step');
     }
+    if (verb.status === 'cancelled') command.option('--waive', 'let go what depends on it, as if it were completed');
+    if (verb.status === 'deferred')
+      command.option('-u, --until <time>', 'when it is pending again: 3d, tomorrow, 2026-12-01');
     example(withJson(command), verb.example).action((id: string, ...rest: unknown[]) => {
       const [text, options] = verb.text === undefined ? [undefined, rest[0]] : rest;
       return runStatus(actions, {
-        ...(options as JsonOption & { result?: unknown; next?: boolean }),
+        ...(options as JsonOption & Said),
         id,
         status: verb.status,
         text: text as string | undefined,
       });
     });
   }
+}
+
+/** What a command says beside the status. */
+interface Said {
+  result?: unknown;
+  waive?: boolean;
+  until?: string;
+  next?: boolean;
 }
 
 async function runStatus(
@@ -88,13 +113,18 @@ async function runStatus(
     status,
     text,
     result,
+    waive,
+    until,
     next,
     json,
-  }: JsonOption & { id: string; status: string; text?: string | undefined; result?: unknown; next?: boolean },
+  }: JsonOption & Said & { id: string; status: string; text?: string | undefined },
 ): Promise<void> {
   const said = text === undefined ? result : await textOrStdin(text);
   const task = await actions.withTools((host) =>
-    host.run<TaskAnswer>(updateTaskStatus, { task_id: id, status, result: said, claim_next: next }),
+    host.run<TaskAnswer>(updateTaskStatus, {
+      ...{ task_id: id, status, result: said, waive, defer_until: until },
+      claim_next: next,
+    }),
   );
   if (json) return printJson(task);
   await show(changedLines(task, look()));

@@ -5,7 +5,7 @@ import { ago, facts, heading, notesLines } from './details.ts';
 import type { Look } from './look.ts';
 import { bar, goalSign, prioritySign, priorityWords, statusWords } from './status.ts';
 import { type Cell, type Column, table } from './table.ts';
-import { type TaskRow, taskTable } from './tasks.ts';
+import { dueText, type TaskRow, taskTable } from './tasks.ts';
 import { count, cut, wrapped } from './text.ts';
 
 type GoalRow = Omit<Goal, 'metadata' | 'tasks' | 'repos'>;
@@ -72,6 +72,8 @@ export function goalDetails(
     ...facts(
       [
         ['repos', goal.repos.join(', ')],
+        ['labels', goal.labels?.join(', ')],
+        ['due', goal.due_at === undefined ? undefined : dueText(goal.due_at)],
         ['metadata', metadata.length === 0 ? undefined : JSON.stringify(goal.metadata)],
         ['created', ago(goal.created_at)],
         ['changed', goal.updated_at === goal.created_at ? undefined : ago(goal.updated_at)],

@@ -7,7 +7,7 @@ import type { Look } from './look.ts';
 import { prioritySign, priorityWords, statusWords, taskSign } from './status.ts';
 import { type Cell, type Column, table } from './table.ts';
 import { cut, wrapped } from './text.ts';
-import { timeLeft } from './time.ts';
+import { clock, timeLeft } from './time.ts';
 
 /** A task of a list: what is empty may be left out. */
 export interface TaskRow {
@@ -155,6 +155,10 @@ export function taskDetails(
       [
         ['held by', holder],
         ['effort', task.estimated_effort ?? undefined],
+        ['labels', task.labels?.join(', ')],
+        ['due', task.due_at === undefined ? undefined : dueText(task.due_at)],
+        ['deferred', task.defer_until === undefined ? undefined : `until ${clock(task.defer_until)}`],
+        ['waived', task.waived ? 'what depends on it goes on without it' : undefined],
         ['depends on', task.dependencies.join(', ')],
         ['waits for', task.waitsFor?.join(', ')],
         ['type', task.type === 'general' ? undefined : task.type],
@@ -170,6 +174,11 @@ export function taskDetails(
     ...resultLines(task.result, look),
     ...notesLines(task, look),
   ];
+}
+
+/** When something is due, and whether it is late. */
+export function dueText(at: string): string {
+  return Date.parse(at) < Date.now() ? `${clock(at)}, overdue` : clock(at);
 }
 
 function resultLines(result: Json, look: Look): string[] {

@@ -2,7 +2,7 @@ import { formatEffort } from '../../domain/effort.ts';
 import { describeCycle } from '../../domain/graph/describe-cycle.ts';
 import { countedAtMost } from '../../domain/limits.ts';
 import { longestName, named, quoted, quotedJson } from '../../domain/stored-text.ts';
-import type { BriefedTask, Briefing } from '../../service/briefing.ts';
+import type { BriefedTask, Briefing, DueTask } from '../../service/briefing.ts';
 import { describeHeldUp, type HeldUp } from '../../service/held-up.ts';
 
 interface Section {
@@ -74,7 +74,7 @@ function costOf(line: string): number {
 }
 
 function sectionsOf(briefing: Briefing): Section[] {
-  const { plan, goals, current, ready, waiting, heldUp, finished, notes } = briefing;
+  const { plan, goals, current, due, ready, waiting, heldUp, finished, notes } = briefing;
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
   const section = (title: string, share: number, lines: string[], rows: { total: number }[]): Section => {
@@ -87,6 +87,7 @@ function sectionsOf(briefing: Briefing): Section[] {
     section('Blocked or failed', 0.3, stuck.map(stuckLine), [
       { total: totalOf(inState('blocked'), inState('failed')) },
     ]),
+    section('Due', 0.3, due.map(dueLine), due),
     section(
       'Ready',
       0.35,
@@ -156,6 +157,10 @@ function heldUpLine(row: HeldUp): string {
 
 function stuckLine(task: BriefedTask): string {
   return `- ${task.id} ${task.status}: ${quoted(task.description, described)}${reported(task)}`;
+}
+
+function dueLine(task: DueTask): string {
+  return `- ${task.id} ${task.status}, ${task.late ? 'overdue since' : 'due'} ${minute(task.due_at)}: ${quoted(task.description, described)}`;
 }
 
 function reported({ result }: { result: string | null }): string {

@@ -1,0 +1,38 @@
+import { countedAtMost } from '../../domain/limits.ts';
+import { defineStatement } from '../statement.ts';
+import { isOpen } from './sql.ts';
+
+// Open tasks that are late, or due within a week, what is due first at the top. `total` counts all of them, up to a
+// bound.
+
+const params = { workspaceId: 'int8', textLimit: 'int4', limit: 'int8' } as const;
+const columns = {
+  id: 'text',
+  status: 'text',
+  description: 'text',
+  due_at: 'timestamptz',
+  late: 'bool',
+  total: 'int8',
+} as const;
+
+const due = (scope: string) => {
+  const condition = `t.workspace_id = $1${scope} and t.due_at <= now() + interval '7 days' and t.completed_at is null
+        and not t.parked and ${isOpen('t')}`;
+  return `
+    select t.id, t.status::text, left(t.description, $2) as description, t.due_at, t.due_at < now() as late,
+      (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost.rows}) as counted) as total
+    from tasks t
+    where ${condition}
+    order by t.due_at, t.number
+    limit $3`;
+};
+
+export const listDueTasks = defineStatement({ name: 'list_due_tasks', params, columns, text: due('') });
+
+/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+export const listDueTasksOfGoal = defineStatement({
+  name: 'list_due_tasks_of_goal',
+  params: { ...params, goalId: 'text' },
+  columns,
+  text: due(' and t.goal_id = $4'),
+});
