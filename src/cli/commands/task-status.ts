@@ -60,7 +60,7 @@ const verbs: Verb[] = [
     status: 'deferred',
     description: 'put a task off: until a time, or until somebody reopens it',
     text: 'the reason',
-    example: 'goal-agent task defer TASK-0005 --until 2w',
+    example: 'goal-agent task defer TASK-0002 --until 2w',
   },
   {
     name: 'reopen',
