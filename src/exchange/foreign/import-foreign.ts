@@ -11,6 +11,7 @@ import { type Run, step } from '../../store/database.ts';
 import { addTasksToGoal } from '../../store/statements/add-tasks-to-goal.ts';
 import { findTaskStatuses } from '../../store/statements/find-task-statuses.ts';
 import { insertImport } from '../../store/statements/insert-import.ts';
+import { insertTaskLabels } from '../../store/statements/labels.ts';
 import { listCounters } from '../../store/statements/list-counters.ts';
 import { listExistingGoals } from '../../store/statements/list-existing-goals.ts';
 import { listImportedIds } from '../../store/statements/list-imported-ids.ts';
@@ -153,6 +154,10 @@ interface Writing {
 async function write(run: Run, call: Call, { rows, firstNote, recording, onProgress }: Writing): Promise<void> {
   await openGoals(run, rows.goalsToOpen, recording);
   await writeRows(run, rows, { ...recording, onProgress });
+  const labelled = rows.tasks.filter((task) => (rows.rowOf(task).labels ?? []).length > 0).map(({ id }) => id);
+  for (const taskIds of chunks(labelled, chunkSize)) {
+    await run({ labels: step(insertTaskLabels, { workspaceId: recording.workspaceId, taskIds }) });
+  }
   const notes = rows.notes.map((note, place) => ({ ...note, id: firstNote + place, actor: note.actor ?? call.actor }));
   await writeNotes(run, notes, recording);
 }

@@ -75,7 +75,6 @@ export function taskRow(task: ForeignTask, { id, goalId, dependencies, placed }:
   const times = timesOf(task, { id, placed });
   const completed = timeOf(task.completed, { id, field: 'completed_at', placed });
   if (task.status !== 'completed' && task.completed !== undefined) kept.push(`completed: ${task.completed}`);
-  if (task.labels !== undefined && task.labels.length > 0) kept.push(`labels: ${task.labels.join(', ')}`);
   const { status, defer_until } = deferral(task, { id, kept, placed });
   const row: TaskRow = {
     id,
@@ -89,6 +88,7 @@ export function taskRow(task: ForeignTask, { id, goalId, dependencies, placed }:
     jira_ticket: short('ticket', task.ticket, kept),
     estimated_effort: effort(task.effort, kept),
     assigned_tools: tools(task.tools ?? [], kept),
+    labels: labels(task.labels ?? [], kept),
     due_at: endOfDay(task.due, { id, field: 'due_at', placed }) ?? null,
     waived: task.waived ?? false,
     defer_until,
@@ -201,6 +201,13 @@ function tools(names: readonly string[], kept: string[]): string[] {
   const fits = names.flatMap((name) => short('tool', name, kept) ?? []);
   for (const name of fits.slice(limits.listEntries)) kept.push(`tool: ${name}`);
   return fits.slice(0, limits.listEntries);
+}
+
+function labels(names: readonly string[], kept: string[]): string[] {
+  const all = [...new Set(names.map((name) => storable(name).trim()))].filter((name) => name !== '');
+  const fits = all.filter((name) => name.length <= limits.label).slice(0, limits.labels);
+  for (const name of all) if (!fits.includes(name)) kept.push(`label: ${name}`);
+  return fits;
 }
 
 function result(value: Json | undefined, kept: string[]): Json {

@@ -184,7 +184,7 @@ describe("importing another tool's plan", () => {
       issue('x-2', { ...waits('x-2', 'x-1', 'x-2'), created_at: 'yesterday', status: 'odd' }),
       issue('x-1', { title: 'Another x-1' }),
       issue('x-2', { ...waits('x-2', 'x-1', 'x-2'), created_at: 'yesterday', status: 'odd' }),
-      issue('x-3', { description: `${'long '.repeat(2_500)}end`, labels: ['\0'] }),
+      issue('x-3', { description: `${'long '.repeat(2_500)}end`, labels: ['\0', 'l'.repeat(61)] }),
     ].join('\n');
     const { told } = await imported(call, 'beads', text);
     expect(told).toEqual([
@@ -198,7 +198,8 @@ describe("importing another tool's plan", () => {
     ]);
     const { rows } = await sql.query(`select text from notes where task_id = 'TASK-0004' order by id`);
     expect(rows[0].text).toMatch(/end$/);
-    expect(rows[1].text).toContain('labels: \ufffd');
+    expect(rows[1].text).toContain(`label: ${'l'.repeat(61)}`);
+    expect((await sql.query(`select label, ready from task_labels`)).rows).toEqual([{ label: '\ufffd', ready: true }]);
     expect(await brokenInvariants(sql)).toEqual({});
   });
 

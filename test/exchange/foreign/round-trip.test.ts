@@ -31,6 +31,7 @@ async function fill(call: Call): Promise<void> {
       description: 'c (4h)',
       dependencies: ['b', 'a'],
       jira_ticket: '-7',
+      labels: ['x, y', '=z'],
       tools: ['git', 'a, b'],
       type: 'fix',
     }),
@@ -65,6 +66,7 @@ async function tasksOf(call: Call, keeps: readonly string[]) {
 const all = ['id', 'goal_id', 'description', 'type', 'status', 'priority', 'dependencies', 'repo', 'jira_ticket'];
 const csvKeeps = [
   ...all,
+  'labels',
   'due_at',
   'defer_until',
   'waived',
