@@ -11,6 +11,14 @@ const shared = {
 const citus = process.env.TEST_CITUS_URL;
 const server = findServerPostgres();
 
+/** These start servers of their own. */
+const ownServer = ['connection', 'errors', 'pgbouncer', 'standby'].map((name) => `test/store/${name}.test.ts`);
+/** What these look at is the same whatever the database's version: once is enough. */
+const ofProtocol = [
+  ...['board-app', 'definitions', 'early-answers', 'envelope', 'frames', 'lifecycle', 'listed-schema'],
+  ...['lost-answers', 'skills', 'toolsets', 'watched-resources'],
+].map((name) => `test/mcp/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
@@ -26,7 +34,7 @@ export default defineConfig({
                 ...shared,
                 name: `postgres-${server.major}`,
                 include: ['test/store/*.test.ts', 'test/service/**/*.test.ts', 'test/mcp/**/*.test.ts'],
-                exclude: ['connection', 'errors', 'pgbouncer', 'standby'].map((name) => `test/store/${name}.test.ts`),
+                exclude: [...ownServer, ...ofProtocol],
                 provide: { server: true },
               },
             },

@@ -37,14 +37,13 @@ const absentClients = Object.entries(JSON.parse(readFileSync(join(realClients, '
     ([name, files]) => !files.every((file) => existsSync(join(realClients, 'node_modules', file))) && !inPath(name),
   )
   .map(([name]) => [`the test with the real ${name}`, 'install the clients: npm run clients -- --install']);
-if (process.platform === 'linux' && process.arch === 'x64' && process.env.CI === 'true') missing.push(...absentClients);
 
 /** What no package of Debian brings, or is too large to install for one test: it may be left out in CI, too. */
 const optional = [
   ...(process.env.TEST_CITUS_URL
     ? []
     : [['the suites on a Citus', 'name a database of one, made for tests, in TEST_CITUS_URL']]),
-  ...(missing.some((each) => absentClients.includes(each)) ? [] : absentClients),
+  ...absentClients,
 ];
 
 for (const [suite, how] of [...missing, ...forbidden, ...optional])

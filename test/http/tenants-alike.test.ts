@@ -69,6 +69,8 @@ const asked: Record<string, (subject: Subject) => Request[]> = {
   [`GET ${board}/goals`]: () => at(`${board}/goals`, '', '?before=4'),
   [`GET ${board}/goals/:goal_id`]: () => at(`${board}/goals`, ...goalIds.map((id) => `/${id}`)),
   [`GET ${board}/tasks`]: () => at(`${board}/tasks`, `?ids=${taskIds.join(',')}`),
+  [`GET ${board}/notes`]: () =>
+    at(`${board}/notes`, ...goalIds.map((id) => `?goal_id=${id}`), ...taskIds.map((id) => `?task_id=${id}`)),
   [`GET ${board}/now`]: () => at(`${board}/now`, '?since=1h'),
   [`GET ${board}/history`]: ({ foreign }) =>
     at(

@@ -221,7 +221,9 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) 
     expect(await refusal('search', { query: 'a\0' })).toContain('NUL character');
     expect(await refusal('search', { query: 'a\ud800' })).toContain('half of a surrogate pair');
     expect(await refusal('search', { query: 'x', kind: 'event' })).toContain('must be one of goal, task, note');
-    expect(await refusal('search', { query: 'x', status: 'someday' })).toContain('must be one of pending, in_progress');
+    expect(await refusal('search', { query: 'x', status: 'sometime' })).toContain(
+      'must be one of pending, in_progress',
+    );
     expect(await refusal('search', { query: 'x', limit: 51 })).toContain('the most is 50');
   });
 
