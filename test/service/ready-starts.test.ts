@@ -9,6 +9,7 @@ import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, listReady } from '../../src/service/tasks.ts';
 import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
+import { waitingMark } from '../../src/store/listener.ts';
 import { aGoal, aSubtask, someTasks } from '../support/builders.ts';
 import { aCall, aStore } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -21,6 +22,8 @@ let told = 0;
 
 beforeAll(async () => {
   ({ call, sql, connection } = await aCall());
+  // as a process in which somebody waits (docs/decisions/waits.md)
+  await sql.query(`select pg_advisory_lock_shared(${waitingMark}, hashtext('goal_agent_ready_1'))`);
   await sql.query('listen goal_agent_ready_1');
   sql.on('notification', () => {
     told += 1;

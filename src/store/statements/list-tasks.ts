@@ -139,9 +139,14 @@ export const listTasksByLabel = defineStatement({
     from (
       select t.*
       from task_labels l
-      join tasks t on t.workspace_id = $1 and t.id = l.task_id
+      -- one at most: otherwise the planner may go through all tasks of a status for the few that have the label
+      cross join lateral (
+        select t.*
+        from tasks t
+        where ${matching('labels')} and t.id = l.task_id
+        limit 1
+      ) t
       where l.workspace_id = $1 and l.label = ($10::text[])[1] and l.number < coalesce($4::int8, 9223372036854775807)
-        and ${matching('labels')}
       order by l.number desc
       limit $3
     ) t
