@@ -1,6 +1,6 @@
+import { isClosedTask } from '../domain/closed-task.ts';
 import { isClosed } from '../domain/goal.ts';
 import { countedAtMost } from '../domain/limits.ts';
-import { isClosedTask } from '../domain/task-status.ts';
 import { getBriefing } from '../service/briefing.ts';
 import { findOneGoal } from '../service/goals.ts';
 import { listTasks } from '../service/list-tasks.ts';

@@ -31,8 +31,3 @@ export const TaskStatus = words(['pending', 'in_progress', 'completed', 'failed'
   later: 'deferred',
 });
 export type TaskStatus = z.infer<typeof TaskStatus>;
-
-/** Whether a task asks for nothing more of anybody: its goal does not count it as open. */
-export function isClosedTask(status: unknown): boolean {
-  return status === 'completed' || status === 'cancelled';
-}

@@ -1,9 +1,9 @@
+import { isClosedTask } from '../domain/closed-task.ts';
 import { changeDependencies, type DependencyChange } from '../domain/dependency-change.ts';
 import { changeOf, imageOf } from '../domain/event.ts';
 import { asJson, type Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
-import { isClosedTask } from '../domain/task-status.ts';
 import { type Run, step } from '../store/database.ts';
 import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';

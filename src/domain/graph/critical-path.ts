@@ -1,4 +1,4 @@
-import { isClosedTask } from '../task-status.ts';
+import { isClosedTask } from '../closed-task.ts';
 import { at } from './adjacency.ts';
 import type { PlannedTask } from './planned-task.ts';
 import type { TaskGraph } from './task-graph.ts';

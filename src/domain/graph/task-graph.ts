@@ -1,4 +1,4 @@
-import { isClosedTask } from '../task-status.ts';
+import { isClosedTask } from '../closed-task.ts';
 import { type Adjacencies, indexEdges } from './adjacency.ts';
 import { cyclicNodes } from './cyclic-nodes.ts';
 import type { Edge, PlannedTask } from './planned-task.ts';

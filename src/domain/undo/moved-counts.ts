@@ -1,5 +1,5 @@
+import { isClosedTask } from '../closed-task.ts';
 import type { Image } from '../event.ts';
-import { isClosedTask } from '../task-status.ts';
 import type { GoalEvent } from './goals.ts';
 import { isOfNote, type PastEvent } from './rows.ts';
 

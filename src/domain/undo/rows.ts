@@ -1,5 +1,5 @@
+import { isClosedTask } from '../closed-task.ts';
 import { type Image, same } from '../event.ts';
-import { isClosedTask } from '../task-status.ts';
 
 /** An event of the operations that are to be taken back. */
 export interface PastEvent {

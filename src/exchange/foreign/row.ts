@@ -1,9 +1,9 @@
+import { isClosedTask } from '../../domain/closed-task.ts';
 import { parseEffort } from '../../domain/effort.ts';
 import type { GoalStatus } from '../../domain/goal.ts';
 import { type Json, jsonProblem } from '../../domain/json.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import { limits } from '../../domain/limits.ts';
-import { isClosedTask } from '../../domain/task-status.ts';
 import type { GoalRow, TaskRow } from '../../legacy/check/types.ts';
 import { type TimeZone, utcFrom } from '../../legacy/local-time.ts';
 import { type Changes, storable } from '../../legacy/report.ts';

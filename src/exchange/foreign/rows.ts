@@ -1,6 +1,6 @@
+import { isClosedTask } from '../../domain/closed-task.ts';
 import { goalIdOf, taskIdOf } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
-import { isClosedTask } from '../../domain/task-status.ts';
 import { breakCycles } from '../../legacy/check/dependencies.ts';
 import { deriveColumns } from '../../legacy/check/goal-tasks.ts';
 import type { GoalRow, TaskNode, TaskRow } from '../../legacy/check/types.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { isClosedTask } from '../../domain/closed-task.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { asJson } from '../../domain/json.ts';
-import { isClosedTask } from '../../domain/task-status.ts';
 import { type Call, transact } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';

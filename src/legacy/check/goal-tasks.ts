@@ -1,6 +1,6 @@
+import { isClosedTask } from '../../domain/closed-task.ts';
 import { isClosed } from '../../domain/goal.ts';
 import type { Json } from '../../domain/json.ts';
-import { isClosedTask } from '../../domain/task-status.ts';
 import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
 import type { GoalRow, TaskNode } from './types.ts';

@@ -1,4 +1,4 @@
-import { isClosedTask } from '../../domain/task-status.ts';
+import { isClosedTask } from '../../domain/closed-task.ts';
 import { Due } from '../parts/due.tsx';
 import { Labels } from '../parts/labels.tsx';
 import { CriticalSign, PrioritySign, Sign } from '../parts/sign.tsx';

@@ -1,4 +1,5 @@
-import { isClosedTask, type TaskStatus } from '../../domain/task-status.ts';
+import { isClosedTask } from '../../domain/closed-task.ts';
+import type { TaskStatus } from '../../domain/task-status.ts';
 import { type BoardTask, isSatisfied, numberOf } from './task.ts';
 
 /** What a person asks of a goal's tasks. */

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { isClosedTask } from '../../domain/task-status.ts';
+import { isClosedTask } from '../../domain/closed-task.ts';
 import { nowMs } from '../state/clock.ts';
 import { loaded } from './store.ts';
 import { isLate } from './task.ts';

@@ -1,5 +1,6 @@
+import { isClosedTask } from '../../domain/closed-task.ts';
 import type { Priority } from '../../domain/priority.ts';
-import { isClosedTask, type TaskStatus } from '../../domain/task-status.ts';
+import type { TaskStatus } from '../../domain/task-status.ts';
 
 /** A task as the service gives it to the board. */
 export interface BoardTask {
