@@ -178,8 +178,9 @@ test('answers carry headers that keep a browser from misusing them', async () =>
 
 test('the service says in five lines where it is, under the name that others use', async () => {
   const named = await aServiceForTest({ database, env: { GOAL_AGENT_PUBLIC_URL: 'https://goals.example.com/' } });
-  const lines = named.stdout().trim().split('\n');
-  expect(lines).toHaveLength(5);
-  expect(lines[0]).toContain(`listens on ${named.url}: `);
+  // a pipe may bring them in parts
+  const lines = () => named.stdout().trim().split('\n');
+  await expect.poll(() => lines().length, { timeout: 10_000 }).toBe(5);
+  expect(lines()[0]).toContain(`listens on ${named.url}: `);
   expect(named.stdout()).toContain(' https://goals.example.com/mcp ');
 });
