@@ -30,7 +30,7 @@ const foreign = {
 
 test('a configured server is reached as our settings say, whatever the variables of other programs say', async () => {
   const server = await aServerForTest({ database: await aDatabase(), env: foreign });
-  const { answer, error } = await server.call('create_goal', { description: 'Grüße, 世界' });
+  const { answer, error } = await server.call('create_goal', { description: 'Grüße, 世界', full: true });
   expect(error).toBeUndefined();
   expect(answer).toMatchObject({ description: 'Grüße, 世界' });
 });
