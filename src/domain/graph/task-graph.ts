@@ -22,8 +22,8 @@ export type TaskGraph = Adjacencies &
 
 /**
  * Indexes a goal's tasks, given in the order of their numbers, and their edges, once for every question about its plan.
- * A completed task satisfies its dependents and is not in the graph; nor is a cancelled one, for which they go on waiting. Linear. Edges may repeat, and may lead out of the
- * goal ({@link Edge}).
+ * A completed task satisfies its dependents and is not in the graph; nor is a cancelled one, for which they go on waiting.
+ * Linear. Edges may repeat, and may lead out of the goal ({@link Edge}).
  */
 export function buildTaskGraph(allTasks: readonly PlannedTask[], edges: readonly Edge[]): TaskGraph {
   const unfinished = allTasks.filter((task) => !isClosedTask(task.status));

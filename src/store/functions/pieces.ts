@@ -20,7 +20,8 @@ export const holdWorkspace = `  perform pg_advisory_xact_lock_shared(1196376899,
 
 /**
  * Makes the operation, now that its locks are held, and puts its number into `operation_seq`. A request has made it
- * before, with its id, and so has another function of this transaction. Any other that is there was committed by a try whose connection was lost, and is not done again.
+ * before, with its id, and so has another function of this transaction. Any other that is there was committed by a try whose
+ * connection was lost, and is not done again.
  */
 export function recordOperation({ id = 'p_operation', actor = 'p_actor', reason = 'null' } = {}): string {
   return `  insert into operations as o (workspace_id, id, actor, reason)

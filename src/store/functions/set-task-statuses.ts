@@ -12,8 +12,8 @@ import { decide, happened } from './status-pieces.ts';
  *
  * A task that another agent holds, that was claimed since the fence that is given, or that another claimed after the lease
  * of this one had run out, is left alone and named in `refused`.
- * `changes` has for each task's ID {place, status, result, has_result, fence, words, waive, defer_until}; the words are those of the result, and
- * stand beside those of `keptWeights`. A task that is cancelled with `waive` lets its dependents go, as a completed one does.
+ * `changes` has for each task's ID {place, status, result, has_result, fence, words, waive, defer_until}; the words are those
+ * of the result, and stand beside those of `keptWeights`. A task that is cancelled with `waive` lets its dependents go, as a completed one does.
  */
 export const setTaskStatuses = defineFunction({
   name: 'set_task_statuses',

@@ -1,3 +1,5 @@
+import { isOpen, keepsWaiting } from '../statements/sql.ts';
+
 // What set_task_statuses asks and tells about one task, `b`: its row as it was. `$1` is the workspace.
 
 /**
@@ -40,9 +42,9 @@ export const decide = `
         'claimed_by', holder, 'lease_expires_at', held -> b.id -> 'lease_expires_at', 'claimed_since_by', claimed_since_by);
       continue;
     end if;
-    was_closed := b.status in ('completed', 'cancelled');
+    was_closed := not (${isOpen('b')});
     closes := change ->> 'status' in ('completed', 'cancelled');
-    was_satisfied := b.status = 'completed' or b.waived;
+    was_satisfied := not (${keepsWaiting('b')});
     satisfies := change ->> 'status' = 'completed'
       or change ->> 'status' = 'cancelled' and coalesce((change ->> 'waive')::bool, b.waived);
     deferral := case when change ->> 'status' = 'deferred' then (change ->> 'defer_until')::timestamptz end;
@@ -108,6 +110,5 @@ export const happened = `
         || case when p_changes -> b.id ->> 'status' <> 'in_progress' and held ? b.id
           then '{"claimed_by": null, "lease_expires_at": null}' else '{}'::jsonb end
     from unnest(before) as b
-    left join unnest(accepted, waivers, deferrals) as n (id, waived, defer_until) on n.id = b.id
-    where b.id = any(accepted)
+    join unnest(accepted, waivers, deferrals) as n (id, waived, defer_until) on n.id = b.id
     order by (p_changes -> b.id ->> 'place')::int4;`;

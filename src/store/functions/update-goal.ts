@@ -1,8 +1,8 @@
 import { defineFunction } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
 import { goalChange } from '../statements/images.ts';
-import { deletedGoalLabels, insertedGoalLabels } from '../statements/label-pieces.ts';
-import { deletedGoalRepos, followedGoalRepos, insertedGoalRepos, isOpen } from '../statements/sql.ts';
+import { insertedGoalLabels } from '../statements/label-pieces.ts';
+import { deletedGoalEntries, followedGoalRepos, insertedGoalRepos, isOpen } from '../statements/sql.ts';
 import {
   eventColumns,
   lockGraphExclusive,
@@ -71,13 +71,13 @@ ${recordOperation()}
   where g.workspace_id = $1 and g.id = p_goal_id;
 ${replaceWords('goal_words', 'goal_id')}
   if p_repos is not null then
-    ${deletedGoalRepos('array[p_goal_id]')};
+    ${deletedGoalEntries('goal_repos', 'array[p_goal_id]')};
     ${insertedGoalRepos('array[p_goal_id]')};
   elsif p_status is not null or p_priority is not null then
     ${followedGoalRepos('array[p_goal_id]')};
   end if;
   if p_labels is not null then
-    ${deletedGoalLabels('array[p_goal_id]')};
+    ${deletedGoalEntries('goal_labels', 'array[p_goal_id]')};
     ${insertedGoalLabels('array[p_goal_id]')};
   end if;
   if p_status is not null then

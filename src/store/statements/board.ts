@@ -23,7 +23,8 @@ const taskColumns = {
 } as const satisfies Shape;
 
 const task = `t.id, t.goal_id, left(t.description, $2) as description, t.status::text, t.priority::text, t.type,
-      t.estimated_effort, t.labels, t.due_at, t.waived, t.defer_until, c.holder as claimed_by, c.expires_at as lease_expires_at, t.updated_at, t.completed_at, t.revision`;
+      t.estimated_effort, t.labels, t.due_at, t.waived, t.defer_until, c.holder as claimed_by,
+      c.expires_at as lease_expires_at, t.updated_at, t.completed_at, t.revision`;
 
 /** A goal's tasks by number. */
 export const listBoardTasksOfGoal = defineStatement({
@@ -52,7 +53,10 @@ export const listBoardTasksById = defineStatement({
     order by t.number`,
 });
 
-/** What these tasks depend on, and how that stands; what lets them go stands like what is completed. Each task's in the order in which somebody named them. */
+/**
+ * What these tasks depend on, each task's in the order in which somebody named them, and how that stands. What lets them go
+ * stands like what is completed.
+ */
 export const listBoardDependencies = defineStatement({
   name: 'list_board_dependencies',
   params: { workspaceId: 'int8', taskIds: 'text[]' },

@@ -36,7 +36,8 @@ export const taskColumns = {
 
 export const taskSelect = `t.id, t.goal_id, t.description, t.type, t.status::text, t.priority::text,
     ${dependencyIds} as dependencies,
-    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, t.due_at, t.waived, t.defer_until, t.created_at, t.updated_at, t.completed_at, t.result,
+    t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, t.due_at, t.waived, t.defer_until,
+    t.created_at, t.updated_at, t.completed_at, t.result,
     t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at`;
 
 /** The columns of a task in a list, `t`: long text cut to `$2` characters, its full length beside it. */

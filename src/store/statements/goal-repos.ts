@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { deletedGoalRepos, followedGoalRepos, insertedGoalRepos } from './sql.ts';
+import { deletedGoalEntries, followedGoalRepos, insertedGoalRepos } from './sql.ts';
 
 // What goals are listed by where a repository is asked for: each of their repositories beside their status and priority.
 // A change of one of these in `goals` is followed by one of these statements, in the same transaction.
@@ -17,7 +17,7 @@ export const deleteGoalRepos = defineStatement({
   name: 'delete_goal_repos',
   params,
   columns: {},
-  text: deletedGoalRepos('$2::text[]'),
+  text: deletedGoalEntries('goal_repos', '$2::text[]'),
 });
 
 export const insertGoalRepos = defineStatement({

@@ -27,12 +27,3 @@ export function insertedGoalLabels(ids: string): string {
     where g.workspace_id = $1 and g.id = any(${ids})
     on conflict do nothing`;
 }
-
-export function deletedGoalLabels(ids: string): string {
-  return `delete from goal_labels l
-    where l.workspace_id = $1 and l.number = any(array(
-      select g.number
-      from goals g
-      where g.workspace_id = $1 and g.id = any(${ids})
-    ))`;
-}

@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { deletedGoalLabels, deletedTaskLabels, insertedGoalLabels, insertedTaskLabels } from './label-pieces.ts';
+import { deletedTaskLabels, insertedGoalLabels, insertedTaskLabels } from './label-pieces.ts';
+import { deletedGoalEntries } from './sql.ts';
 
 const ofTasks = { workspaceId: 'int8', taskIds: 'text[]' } as const;
 const ofGoals = { workspaceId: 'int8', goalIds: 'text[]' } as const;
@@ -29,5 +30,5 @@ export const deleteGoalLabels = defineStatement({
   name: 'delete_goal_labels',
   params: ofGoals,
   columns: {},
-  text: deletedGoalLabels('$2::text[]'),
+  text: deletedGoalEntries('goal_labels', '$2::text[]'),
 });

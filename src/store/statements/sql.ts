@@ -121,9 +121,12 @@ export function followedGoalRepos(ids: string): string {
       and g.workspace_id = $1 and g.id = any(${ids}) and g.number = r.number and (r.status, r.priority) is distinct from (g.status, g.priority)`;
 }
 
-/** Goals, `ids`, have other repositories, or come back: first these go, and then they are inserted anew. */
-export function deletedGoalRepos(ids: string): string {
-  return `delete from goal_repos r
+/**
+ * Goals, `ids`, have other repositories or labels, or come back: first those by which they were listed go, and then they are
+ * inserted anew.
+ */
+export function deletedGoalEntries(table: 'goal_repos' | 'goal_labels', ids: string): string {
+  return `delete from ${table} r
     where r.workspace_id = $1 and r.number = any(array(
       select g.number
       from goals g
