@@ -97,23 +97,36 @@ export async function writeUndo(
   await run({
     events: step(recordEvents, { ...recording, events: asJson(events) }),
     repos: step(followGoalRepos, { workspaceId, goalIds: goals }),
-    oldLabels: step(deleteTaskLabels, { workspaceId, taskIds }),
-    newLabels: step(insertTaskLabels, { workspaceId, taskIds }),
-    oldGoalLabels: step(deleteGoalLabels, { workspaceId, goalIds: goals }),
-    newGoalLabels: step(insertGoalLabels, { workspaceId, goalIds: goals }),
+    ...labelsAgain(workspaceId, rows),
     starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: recounted, goalIds: reopened }),
     ...searchedGoals(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
     taskWords: taskWords(workspaceId, wordsAgain<SearchedTask>(rows, 'task', after)),
   });
 }
 
-/** Rows that were there before have their texts back, and so their words. */
-function wordsAgain<T>(rows: readonly UndoneRow[], kind: UndoneRow['kind'], after: ReadonlyMap<string, Image>): T[] {
-  const texts = ['description', 'jira_ticket', 'repo', 'repos', 'result'];
+/** Rows that were there before and come back, or have one of these columns back. */
+function rowsAgain(rows: readonly UndoneRow[], kind: UndoneRow['kind'], columns: readonly string[]): UndoneRow[] {
   return rows
     .filter((row) => row.kind === kind && row.was)
-    .filter((row) => isComing(row) || texts.some((column) => isChanged(row, column)))
-    .flatMap((row) => (after.get(row.id) ?? []) as T);
+    .filter((row) => isComing(row) || columns.some((column) => isChanged(row, column)));
+}
+
+/** Their labels as they are, by which they are found. */
+function labelsAgain(workspaceId: number, rows: readonly UndoneRow[]) {
+  const taskIds = rowsAgain(rows, 'task', ['labels', 'priority']).map(({ id }) => id);
+  const goalIds = rowsAgain(rows, 'goal', ['labels']).map(({ id }) => id);
+  return {
+    oldLabels: taskIds.length > 0 ? step(deleteTaskLabels, { workspaceId, taskIds }) : undefined,
+    newLabels: taskIds.length > 0 ? step(insertTaskLabels, { workspaceId, taskIds }) : undefined,
+    oldGoalLabels: goalIds.length > 0 ? step(deleteGoalLabels, { workspaceId, goalIds }) : undefined,
+    newGoalLabels: goalIds.length > 0 ? step(insertGoalLabels, { workspaceId, goalIds }) : undefined,
+  };
+}
+
+/** Their texts as they are, and so their words. */
+function wordsAgain<T>(rows: readonly UndoneRow[], kind: UndoneRow['kind'], after: ReadonlyMap<string, Image>): T[] {
+  const texts = ['description', 'jira_ticket', 'repo', 'repos', 'result'];
+  return rowsAgain(rows, kind, texts).flatMap((row) => (after.get(row.id) ?? []) as T);
 }
 
 const idOf = (image: Image) => String(image.id);
