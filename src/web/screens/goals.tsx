@@ -1,9 +1,10 @@
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { Due } from '../parts/due.tsx';
 import { Labels } from '../parts/labels.tsx';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
 import { Age, Command, Failure, Id, Progress, Skeleton } from '../parts/small.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
+import { useCreating } from '../state/creating.ts';
 import {
   filter,
   filteredGoals,
@@ -31,13 +32,8 @@ const mostLabels = 3;
 const rowHeight = { wide: 36, narrow: 56 };
 
 export function GoalsScreen() {
-  const [isNew, setNew] = useState(false);
+  const [isNew, setNew] = useCreating();
   useLayoutEffect(() => void loadGoals(), []);
-  const asked = createAsked.value;
-  useLayoutEffect(() => {
-    if (asked > 0) setNew(true);
-    createAsked.value = 0;
-  }, [asked]);
   return (
     <div class="goals-screen">
       <h1 class="hidden">{texts.goals}</h1>

@@ -1,7 +1,8 @@
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { addTask } from '../goal/actions.ts';
 import { takeFocus } from '../parts/small.tsx';
-import { createAsked, overlay } from '../state/overlay.ts';
+import { useCreating } from '../state/creating.ts';
+import { overlay } from '../state/overlay.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
@@ -9,12 +10,7 @@ import { GoalFilter } from './goal-filter.tsx';
 
 /** Beside the tabs of a goal: what is shown of its tasks, and new ones. */
 export function TaskTools() {
-  const [isNew, setNew] = useState(false);
-  const asked = createAsked.value;
-  useLayoutEffect(() => {
-    if (asked > 0) setNew(true);
-    createAsked.value = 0;
-  }, [asked]);
+  const [isNew, setNew] = useCreating();
   return (
     <span class="tools">
       {isNew ? (
