@@ -7,3 +7,6 @@ export const Labels = z
   .array(text(limits.label).transform((label) => label.trim()))
   .max(limits.labels)
   .transform((labels) => [...new Set(labels)].filter((label) => label !== ''));
+
+/** All of these are wanted; none named says nothing, since some clients fill in every argument. */
+export const LabelFilter = Labels.transform((labels) => (labels.length === 0 ? undefined : labels)).optional();

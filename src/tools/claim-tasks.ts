@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { leaseSeconds } from '../domain/claims.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
-import { Labels } from '../domain/labels.ts';
-import { longestName, named } from '../domain/stored-text.ts';
+import { LabelFilter } from '../domain/labels.ts';
+import { limits } from '../domain/limits.ts';
+import { longestName, named, quoted } from '../domain/stored-text.ts';
 import { text } from '../domain/text.ts';
 import { actingAs } from '../service/acting-as.ts';
 import {
@@ -28,7 +29,7 @@ const claimedAtOnce = 50;
 
 const input = z.strictObject({
   goal_id: GoalId.optional(),
-  labels: Labels.optional(),
+  labels: LabelFilter,
   task_ids: z.array(TaskId).min(1).max(claimedAtOnce).optional(),
   limit: z.number().int().min(1).max(claimedAtOnce).default(1),
   lease_seconds: LeaseSeconds.default(leaseSeconds.default),
@@ -58,8 +59,7 @@ const waiting: Waiting<Input, Answer> = {
     return task_ids !== undefined && !(await findClaims(call, task_ids)).some(mayBecomeReady);
   },
   async attempt(caller, input) {
-    const { goal_id, limit, lease_seconds, fence, agent } = input;
-    const labels = input.labels?.length ? input.labels : undefined;
+    const { goal_id, labels, limit, lease_seconds, fence, agent } = input;
     const taskIds = namedTasks(input);
     const call = await actingAs(caller, agent);
     const claimed = await claim(call, { goalId: goal_id, labels, taskIds, limit, leaseSeconds: lease_seconds, fence });
@@ -75,10 +75,14 @@ const waiting: Waiting<Input, Answer> = {
     };
   },
   async nothing(call, input) {
-    const { goal_id, fence } = input;
+    const { goal_id, labels, fence } = input;
     const taskIds = namedTasks(input);
     if (taskIds !== undefined) return { tasks: [], not_claimed: await reasons(call, taskIds, fence) };
-    return { tasks: [], ...(await outlook(call, goal_id)), ...heldUpAnswer(await listHeldUp(call, goal_id)) };
+    const known = await outlook(call, goal_id);
+    if (labels === undefined) return { tasks: [], ...known, ...heldUpAnswer(await listHeldUp(call, goal_id)) };
+    // what is counted without a look at labels may be ready for somebody else
+    const { come_back_at } = known;
+    return { tasks: [], reason: noneLabelled(labels), ...(come_back_at !== undefined && { come_back_at }) };
   },
   async giveBack(caller, { agent }, { tasks }) {
     const call = await actingAs(caller, agent);
@@ -156,6 +160,12 @@ function counted(count: number): string {
   return count > outlookAtMost ? `more than ${outlookAtMost}` : String(count);
 }
 
+/** `No ready task has the labels "ui" and "api".` */
+function noneLabelled(labels: string[]): string {
+  const named = labels.map((label) => quoted(label, limits.label)).join(' and ');
+  return `No ready task has the ${labels.length === 1 ? 'label' : 'labels'} ${named}.`;
+}
+
 /** Why there is nothing to claim, and when it is worth coming back. */
 export async function outlook(call: Call, goalId: string | undefined) {
   const {
@@ -163,10 +173,12 @@ export async function outlook(call: Call, goalId: string | undefined) {
     in_progress,
     blocked,
     failed,
+    deferred,
     parked,
     next_lease_task,
     next_lease_agent,
     next_lease_ends_at,
+    next_deferral_ends_at,
     waiting,
   } = await findOutlook(call, goalId);
   const parts = [
@@ -174,16 +186,18 @@ export async function outlook(call: Call, goalId: string | undefined) {
     [in_progress, 'in progress'],
     [blocked, 'blocked'],
     [failed, 'failed'],
+    [deferred, 'deferred'],
     [parked, 'in goals that are completed or cancelled'],
   ] as const;
   const open = parts.flatMap(([count, words]) => (count > 0 ? [`${counted(count)} ${words}`] : []));
+  const [comeBackAt] = [next_lease_ends_at, next_deferral_ends_at].filter((at) => at !== null).sort();
   const lease =
     next_lease_task === null
       ? ''
       : ` The lease of ${next_lease_task} (${named(next_lease_agent ?? '', longestName)}) ends first.`;
   return {
     reason: open.length === 0 ? 'Nothing is open.' : `Nothing is ready: ${open.join(', ')}.${lease}`,
-    ...(next_lease_ends_at !== null && { come_back_at: next_lease_ends_at }),
+    ...(comeBackAt !== undefined && { come_back_at: comeBackAt }),
     waiting: waiting as { task_id: string; waits_for: string[] }[],
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GoalStatus } from '../domain/goal.ts';
-import { Labels } from '../domain/labels.ts';
+import { LabelFilter } from '../domain/labels.ts';
 import { limits } from '../domain/limits.ts';
 import { Priority } from '../domain/priority.ts';
 import { text } from '../domain/text.ts';
@@ -17,7 +17,7 @@ export const listGoals = defineTool({
     status: listedAsText(GoalStatus.optional()),
     priority: listedAsText(Priority.optional()),
     repo: text().optional(),
-    labels: Labels.optional(),
+    labels: LabelFilter,
     limit: z.number().int().min(1).max(limits.page).default(50),
     cursor: text().optional(),
   }),
@@ -28,8 +28,7 @@ export const listGoals = defineTool({
     next_cursor: text().optional(),
   }),
   hints: reads,
-  async run(context, { limit, cursor, labels, ...rest }) {
-    const filter = { ...rest, labels: labels?.length ? labels : undefined };
+  async run(context, { limit, cursor, ...filter }) {
     const before = cursor === undefined ? undefined : numberOfCursor(cursor, 'list_goals');
     // one more than asked for tells whether there is a next page
     const page = await list(await context.open(), filter, { limit: limit + 1, before });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GoalId } from '../domain/ids.ts';
-import { Labels } from '../domain/labels.ts';
+import { LabelFilter } from '../domain/labels.ts';
 import { limits } from '../domain/limits.ts';
 import { TaskStatus } from '../domain/task-status.ts';
 import { text } from '../domain/text.ts';
@@ -23,7 +23,7 @@ export const listTasks = defineTool({
     repo: text().optional(),
     type: text().optional(),
     agent: text(100).optional(),
-    labels: Labels.optional(),
+    labels: LabelFilter,
     limit: z.number().int().min(1).max(limits.page).default(50),
     cursor: z.string().optional(),
   }),
@@ -33,14 +33,10 @@ export const listTasks = defineTool({
     next_cursor: z.string().optional(),
   }),
   hints: reads,
-  async run(context, { limit, cursor, goal_id, labels, ...filter }) {
+  async run(context, { limit, cursor, goal_id, ...filter }) {
     const before = cursor === undefined ? undefined : numberOfCursor(cursor, 'list_tasks');
     // one more than asked for tells whether there is a next page
-    const found = await list(
-      await context.open(),
-      { ...filter, goalId: goal_id, labels: labels?.length ? labels : undefined },
-      { limit: limit + 1, before },
-    );
+    const found = await list(await context.open(), { ...filter, goalId: goal_id }, { limit: limit + 1, before });
     const entries = found.slice(0, limit).map(({ number: _, ...task }) => withoutEmpty(taskEntry(task)) as Listed);
     const shown = new Budget().firstOf(entries);
     const last = found[shown.length - 1];

@@ -93,6 +93,26 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
     });
   });
 
+  test('what is deferred is told, with when to come back; so is that others lack the labels', async () => {
+    const { goal, ids } = await tasksOf(2);
+    const until = '2999-01-01T00:00:00.000Z';
+    await ask('update_task_status', { task_id: ids[0], status: 'deferred', defer_until: until });
+    expect(await ask('claim_tasks', { goal_id: goal, labels: ['ui', 'api'] })).toEqual({
+      tasks: [],
+      reason: 'No ready task has the labels "ui" and "api".',
+      come_back_at: until,
+    });
+    // a client may fill in every argument
+    expect(await ask('claim_tasks', { task_ids: [ids[1]], labels: [] })).toMatchObject({ tasks: [{ id: ids[1] }] });
+    await ask('update_task_status', { task_id: ids[1], status: 'completed' });
+    expect(await ask('claim_tasks', { goal_id: goal })).toEqual({
+      tasks: [],
+      reason: 'Nothing is ready: 1 deferred.',
+      come_back_at: until,
+      waiting: [],
+    });
+  });
+
   test('what is named and cannot be claimed is said, each with its reason', async () => {
     const { ids } = await tasksOf(2, true);
     const answer = await ask('claim_tasks', { task_ids: [ids[0], ids[1], 'TASK-9999'] });

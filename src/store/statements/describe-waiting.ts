@@ -6,10 +6,12 @@ const columns = {
   in_progress: 'int8',
   blocked: 'int8',
   failed: 'int8',
+  deferred: 'int8',
   parked: 'int8',
   next_lease_task: 'text?',
   next_lease_agent: 'text?',
   next_lease_ends_at: 'timestamptz?',
+  next_deferral_ends_at: 'timestamptz?',
   waiting: 'jsonb',
 } as const;
 
@@ -50,10 +52,18 @@ const described = (scope: string) => {
       ${count("t.status = 'in_progress'")} as in_progress,
       ${count("t.status = 'blocked'")} as blocked,
       ${count("t.status = 'failed'")} as failed,
+      ${count("t.status = 'deferred' and not t.parked")} as deferred,
       ${count('t.parked')} as parked,
       (select n.task_id from next_lease n) as next_lease_task,
       (select n.holder from next_lease n) as next_lease_agent,
       (select n.expires_at from next_lease n) as next_lease_ends_at,
+      (
+        select t.defer_until
+        from tasks t
+        where t.workspace_id = $1${scope} and t.defer_until is not null and not t.parked
+        order by t.defer_until
+        limit 1
+      ) as next_deferral_ends_at,
       coalesce((
         select jsonb_agg(jsonb_build_object('task_id', w.id, 'waits_for', (
           select jsonb_agg(x.id || ' (' || x.status || ')' order by x.number)
@@ -66,7 +76,7 @@ const described = (scope: string) => {
 };
 
 /**
- * Why there is nothing to claim: how the open tasks stand, which lease ends first, and for some of those that wait what
+ * Why there is nothing to claim: how the open tasks stand, which lease and which deferral end first, and for some of those that wait what
  * they wait for. Each count stops at a bound.
  */
 export const describeWaiting = defineStatement({
