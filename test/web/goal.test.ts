@@ -239,6 +239,36 @@ describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
+  test('labels and dates are edited in place, they filter, and what is overdue is counted', async () => {
+    const goal = await aGoal('Labelled');
+    const [one = '', two = ''] = await tasks(goal, 'One', 'Two');
+    const page = await open(`/goals/${goal}?task=${one}`);
+    const drawer = page.locator('.drawer');
+    await drawer.getByRole('button', { name: 'Labels: none' }).click();
+    await drawer.getByLabel('Labels', { exact: true }).fill('api, <b>bold</b>');
+    await page.keyboard.press('Enter');
+    await page.locator(card(one), { hasText: '<b>bold</b>' }).waitFor();
+    await drawer.getByRole('button', { name: 'Due: none' }).click();
+    await drawer.getByLabel('Due', { exact: true }).fill('2020-01-02');
+    await page.keyboard.press('Enter');
+    await page.locator(`${card(one)} .due.late`).waitFor();
+    await page.locator('.goal-head', { hasText: '1 overdue' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.locator('.tools').getByLabel('Labels').selectOption('api');
+    await page.locator(card(two)).waitFor({ state: 'detached' });
+    await page.locator('.tabs a', { hasText: 'Plan' }).click();
+    await expect.poll(() => page.locator('.bar-row').count()).toBe(1);
+    await drawer.getByRole('button', { name: 'Remove Due' }).click();
+    await expect.poll(async () => (await call('GET', `/tasks/${one}`)).due_at ?? null).toBeNull();
+    // what others change of the goal itself shows, too
+    await call('PATCH', `/goals/${goal}`, { labels: ['shop'], due_at: '2020-01-02' });
+    await page.locator('.goal-head', { hasText: 'shop' }).waitFor();
+    await page.goto(service.url);
+    await page.getByRole('button', { name: '1 overdue' }).click();
+    await expect.poll(() => page.locator('.goal-row .title').allTextContents()).toEqual(['Labelled']);
+    await page.locator('.goal-row', { hasText: 'shop' }).waitFor();
+  });
+
   test('markup in a text is shown, and runs nowhere', async () => {
     const hostile = `<img src=x onerror="document.title='run'"><script>document.title='run'</script> javascript:alert(1) "'\`\u202e`;
     const goal = await aGoal(hostile, { repos: [hostile.slice(0, 60)] });

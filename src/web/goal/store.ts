@@ -178,7 +178,7 @@ async function readChanged(changes: SeenChange[]): Promise<void> {
 /** A change of the goal itself tells its new values, but for long ones. */
 async function showGoalChange({ changed, after }: SeenChange): Promise<void> {
   if (after === null || changed.some((name) => !(name in after))) return reload();
-  const known = ['description', 'status', 'priority', 'repos', 'total_tasks', 'open_tasks'];
+  const known = ['description', 'status', 'priority', 'repos', 'labels', 'due_at', 'total_tasks', 'open_tasks'];
   showGoalAs(Object.fromEntries(Object.entries(after).filter(([name]) => known.includes(name))));
 }
 
