@@ -1,4 +1,4 @@
--- What plans need beside: tasks that will not be done or not yet, labels, and dates by which something is due.
+-- More that plans need: tasks that will not be done or not yet, labels, and dates by which something is due.
 --
 -- A value that is added to an enum cannot be used before this transaction ends: no constraint and no index here names one.
 

@@ -5,6 +5,10 @@ import { parseSince } from './since.ts';
 export const whenForms = '3d, tomorrow, 2026-12-01 or 2026-12-01T10:00:00Z';
 
 const dayMs = 86_400_000;
+const daysAheadOf = new Map([
+  ['today', 0],
+  ['tomorrow', 1],
+]);
 const isDay = /^\d{4}-\d\d-\d\d$/;
 
 /**
@@ -13,7 +17,7 @@ const isDay = /^\d{4}-\d\d-\d\d$/;
  */
 export function parseWhen(text: string, { end }: { end: boolean }, nowMs: number = Date.now()): string | undefined {
   const trimmed = text.trim();
-  const daysAhead = { today: 0, tomorrow: 1 }[trimmed.toLowerCase()];
+  const daysAhead = daysAheadOf.get(trimmed.toLowerCase());
   const day = daysAhead === undefined ? trimmed : new Date(nowMs + daysAhead * dayMs).toISOString().slice(0, 10);
   if (/ago$/i.test(day) || day.toLowerCase() === 'yesterday') return undefined;
   const time = parseSince(day.replace(/^in\s+/i, ''), nowMs);
@@ -26,7 +30,7 @@ function whenArgument(end: boolean) {
   return z.string().transform((text, context) => {
     const at = parseWhen(text, { end });
     if (at !== undefined) return at;
-    context.addIssue({ code: 'custom', message: `is no time to come; write ${whenForms}` });
+    context.addIssue({ code: 'custom', message: `is not a day or a time ahead; write ${whenForms}` });
     return z.NEVER;
   });
 }

@@ -31,6 +31,21 @@ beforeEach(async () => {
 });
 
 describe('goal-agent task', () => {
+  it('defer puts a task off until a time, which the list shows, and cancel lets go what depends on one', async () => {
+    const deferred = await json(updateTaskStatus, 'task', 'defer', task, '--until', '2999-01-02T12:00:00Z');
+    expect(deferred).toMatchObject({ status: 'deferred', defer_until: '2999-01-02T12:00:00.000Z' });
+    expect(await lines('task', 'list', '--status', 'deferred')).toEqual([
+      expect.stringMatching(new RegExp(`^${task}  ◌ .*until 2999-01-0\\d \\d\\d:00 `)),
+    ]);
+    expect(await lines('task', 'cancel', task)).toEqual([
+      expect.stringContaining('⊘'),
+      expect.stringContaining(`${next} goes on waiting for ${task}`),
+    ]);
+    expect((await lines('task', 'cancel', task, '--waive')).join()).toContain(`Ready now: ${next}`);
+    const { code, stderr } = await goalAgent(['task', 'defer', next, '--until', 'constructor']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is not a day or a time ahead; write 3d, tomorrow')]);
+  });
+
   it('add, update and delete change one task', async () => {
     const added = await json(
       breakDownGoal,

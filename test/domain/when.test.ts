@@ -12,6 +12,8 @@ it.each([
   ['yesterday', undefined],
   ['2h ago', undefined],
   ['soon', undefined],
+  ['constructor', undefined],
+  ['__proto__', undefined],
 ])('%s is the time %s', (text, at) => {
   expect(parseWhen(text, { end: false }, now)).toBe(at);
 });

@@ -139,7 +139,7 @@ describe.skipIf(!inject('server'))('with the roles and grants of docs/postgres.m
     const goal_id = (await ask('create_goal', { description: 'a goal' })).id as string;
     const other = (await ask('create_goal', { description: 'another' })).id as string;
     const subtasks = [1, 2, 3, 4].map((n) => ({ description: `task ${n}` }));
-    const { tasks } = (await ask('break_down_goal', { goal_id, subtasks })) as { tasks: { id: string }[] };
+    const { tasks } = (await ask('break_down_goal', { goal_id, subtasks, full: true })) as { tasks: { id: string }[] };
     const [a, b, c, d] = tasks.map((task) => task.id) as [string, string, string, string];
     await ask('get_next_tasks');
     await ask('claim_tasks', { task_ids: [a, b] });

@@ -161,12 +161,13 @@ export function eventsInOrder(sql: pg.Client, workspaceId: number) {
   return {
     async named({ tool, args }: TenantStep): Promise<TenantStep> {
       if (tool === 'get_history' && args.cursor !== undefined) return { tool, args: { ...args, cursor } };
+      const name = { undo: 'event_id', get_history: 'undo_of' }[tool];
+      if (name === undefined) return { tool, args };
       // a number may come as its text
-      const place = typeof args.event_id === 'string' ? Number(args.event_id) : args.event_id;
-      if (tool !== 'undo' || typeof place !== 'number' || Number.isNaN(place)) return { tool, args };
+      const place = typeof args[name] === 'string' ? Number(args[name]) : args[name];
+      if (typeof place !== 'number' || Number.isNaN(place)) return { tool, args };
       const events = await own();
-      const event_id = events.length === 0 ? 1e12 : events[Math.abs(place) % events.length];
-      return { tool, args: { ...args, event_id } };
+      return { tool, args: { ...args, [name]: events.length === 0 ? 1e12 : events[Math.abs(place) % events.length] } };
     },
     async seen(answer: unknown): Promise<string> {
       cursor = (answer as { next_cursor?: string }).next_cursor ?? cursor;

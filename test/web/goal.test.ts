@@ -227,7 +227,7 @@ describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
     await page.getByRole('button', { name: 'Let them go' }).click();
     await page.locator(`.column.ready ${card(next)}`).waitFor();
     await expect.poll(() => drawer.getByLabel('Dependents').inputValue()).toBe('go');
-    expect(await call('GET', `/tasks/${dropped}`)).toMatchObject({ status: 'cancelled', waived: true });
+    await expect.poll(() => call('GET', `/tasks/${dropped}`)).toMatchObject({ status: 'cancelled', waived: true });
     await page.goto(`${service.url}/goals/${goal}?task=${next}`);
     await drawer.getByLabel('Status').selectOption('deferred');
     await page.locator(`.column.waiting ${card(next)}`, { hasText: 'deferred' }).waitFor();

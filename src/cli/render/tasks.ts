@@ -21,6 +21,7 @@ export interface TaskRow {
   lease_expires_at?: string | null | undefined;
   completed_at?: string | null | undefined;
   updated_at?: string | undefined;
+  defer_until?: string | null | undefined;
   result?: Json | undefined;
   /** What it waits for, where that is known. */
   waitsFor?: string[] | undefined;
@@ -96,9 +97,9 @@ function described({ description, status }: TaskRow, { colours }: Look): Cell {
   return status === 'completed' ? { text, paint: colours.muted } : text;
 }
 
-/** Who holds a task, what it waits for, why it is stuck, or when it was completed. */
+/** Who holds a task, what it waits for, until when it is put off, why it is stuck, or when it was completed. */
 export function infoOf(task: TaskRow): string {
-  const { status, claimed_by, lease_expires_at, completed_at, updated_at, result } = task;
+  const { status, claimed_by, lease_expires_at, completed_at, updated_at, defer_until, result } = task;
   if (claimed_by) {
     const left = lease_expires_at ? `, ${timeLeft(lease_expires_at)}` : '';
     return `${named(claimed_by, longestHolder)}${left}`;
@@ -106,6 +107,7 @@ export function infoOf(task: TaskRow): string {
   if (status === 'in_progress') return updated_at === undefined ? '' : `since ${ago(updated_at)}`;
   if (status === 'pending') return waitsText(task.waitsFor);
   if (status === 'completed') return completed_at ? ago(completed_at) : '';
+  if (defer_until) return `until ${clock(defer_until)}`;
   return typeof result === 'string'
     ? oneLine(result, longestReason)
     : updated_at === undefined
