@@ -23,6 +23,7 @@ import { SqlClock } from './sql-clock.ts';
 import { benchStart } from './start.ts';
 import { benchThousands } from './thousands.ts';
 import { benchTools } from './tools.ts';
+import { benchWaits } from './waits.ts';
 import { benchWriters } from './writers.ts';
 
 const print = (line: string) => console.log(line);
@@ -51,6 +52,7 @@ try {
     ['breakdown', () => benchBreakdown(setting, clock, print)],
     ['claims', () => benchClaims(setting, print)],
     ['next', () => benchNext(setting, print)],
+    ['waits', () => benchWaits(setting, print)],
     ['service', () => benchService(setting, print)],
     ['changes', () => benchChanges(setting, print)],
     ['writers', () => benchWriters(setting, print)],

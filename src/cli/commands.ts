@@ -14,6 +14,7 @@ import { addImportCommands } from './commands/import.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addNoteCommand } from './commands/note.ts';
 import { addPlanCommand } from './commands/plan.ts';
+import { addResourceCommands } from './commands/resources.ts';
 import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSetupCommand } from './commands/setup.ts';
@@ -30,6 +31,7 @@ import { renderInit } from './render.ts';
 export function addCommands(program: Command, actions: Actions): void {
   addGoalCommands(program, actions);
   addTaskCommands(program, actions);
+  addResourceCommands(program, actions);
   addBreakCommand(program, actions);
   addPlanCommand(program, actions);
   addBoardCommand(program, actions);

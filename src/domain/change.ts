@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
 
-export type ChangeKind = 'goal' | 'task' | 'note';
+export type ChangeKind = 'goal' | 'task' | 'note' | 'resource';
 
 /** What readers of the change feed are told of one row that somebody changed. Times are ISO 8601 in UTC. */
 export interface Change {
@@ -9,7 +9,9 @@ export interface Change {
   /** What happened, in one word of changeTypes. */
   type: ChangeType;
   kind: ChangeKind;
+  /** Of a named resource: its name. */
   id: string;
+  /** Empty for a named resource. */
   goal_id: string;
   task_id: string | null;
   /**
@@ -43,17 +45,20 @@ const taskVerbs = [
 ] as const;
 const goalVerbs = ['created', 'updated', 'planned', 'in_progress', 'completed', 'cancelled', 'deleted'] as const;
 const noteVerbs = ['created', 'deleted'] as const;
+const resourceVerbs = ['acquired', 'released', 'lease_ended'] as const;
 
 export type ChangeType =
   | `goal.${(typeof goalVerbs)[number]}`
   | `task.${(typeof taskVerbs)[number]}`
-  | `note.${(typeof noteVerbs)[number]}`;
+  | `note.${(typeof noteVerbs)[number]}`
+  | `resource.${(typeof resourceVerbs)[number]}`;
 
 /** All that a change can be. A status that changed is told by its name. */
 export const changeTypes: readonly ChangeType[] = [
   ...goalVerbs.map((verb) => `goal.${verb}` as const),
   ...taskVerbs.map((verb) => `task.${verb}` as const),
   ...noteVerbs.map((verb) => `note.${verb}` as const),
+  ...resourceVerbs.map((verb) => `resource.${verb}` as const),
 ];
 
 const known: ReadonlySet<string> = new Set(changeTypes);
@@ -64,6 +69,7 @@ const ofClaims: readonly string[] = ['claimed', 'released', 'lease_ended'];
 /** The parts of an event that decide its type. */
 interface Happened {
   action: string;
+  goal_id: string;
   task_id: string | null;
   was: boolean;
   is_there: boolean;
@@ -75,6 +81,7 @@ interface Happened {
 export function changeType(happened: Happened): ChangeType {
   const kind = changeKind(happened);
   const named = `${kind}.${happened.action}`;
+  if (kind === 'resource') return isChangeType(named) ? named : 'resource.released';
   if (!happened.is_there) return `${kind}.deleted`;
   if (!happened.was) return `${kind}.created`;
   if (ofClaims.includes(happened.action) && isChangeType(named)) return named;
@@ -83,7 +90,8 @@ export function changeType(happened: Happened): ChangeType {
   return kind === 'note' ? 'note.created' : `${kind}.updated`;
 }
 
-export function changeKind({ action, task_id }: Pick<Happened, 'action' | 'task_id'>): ChangeKind {
+export function changeKind({ action, goal_id, task_id }: Pick<Happened, 'action' | 'goal_id' | 'task_id'>): ChangeKind {
+  if (goal_id === '') return 'resource';
   if (ofNotes.includes(action)) return 'note';
   return task_id === null ? 'goal' : 'task';
 }

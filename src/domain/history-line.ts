@@ -7,6 +7,7 @@ export interface HistoryEvent {
   at: string;
   actor: string;
   action: string;
+  /** Empty for a named resource, which is of no goal. */
   goal_id: string;
   task_id: string | null;
   /** For an undo: the operations that it took back on this row. */
@@ -43,10 +44,17 @@ const shownOperations = 3;
 /** `2026-11-23T10:42:00Z claude-a1b2 TASK-0003 status pending → completed, result set`: always one line. */
 export function historyLine(event: HistoryEvent): string {
   const time = `${event.at.slice(0, 19)}Z`;
-  return `${time} ${named(event.actor, longestName)} ${event.task_id ?? event.goal_id} ${whatHappened(event)}`;
+  return `${time} ${named(event.actor, longestName)} ${subjectOf(event)} ${whatHappened(event)}`;
 }
 
-const line = /^(\S+Z) ("(?:\\.|[^"\\])*"|\S+) ((?:GOAL|TASK)-\d+) (.*)$/s;
+/** What has no ID stands under this word. */
+const resource = 'resource';
+
+function subjectOf({ goal_id, task_id }: HistoryEvent): string {
+  return task_id ?? (goal_id === '' ? resource : goal_id);
+}
+
+const line = /^(\S+Z) ("(?:\\.|[^"\\])*"|\S+) ((?:GOAL|TASK)-\d+|resource) (.*)$/s;
 
 /** The parts of a line that `historyLine` wrote; undefined for any other text. */
 export function readHistoryLine(text: string): { at: string; actor: string; id: string; what: string } | undefined {
@@ -61,6 +69,7 @@ export function whatHappened(event: HistoryEvent): string {
   const { action, subject, goal_id, task_id } = event;
   const what = subject === null ? '' : ` ${quoted(subject, longestSubject)}`;
   if (event.undoes !== null) return `${tookBack(event.undoes)}: ${whatCameBack(event, what)}`;
+  if (goal_id === '') return `${action.replaceAll('_', ' ')}${what}`;
   if (action === 'noted') return `noted${what}`;
   if (action === 'created') return `created${task_id === null ? '' : ` in ${goal_id}`}${what}`;
   if (action === 'deleted') return `deleted${what}`;

@@ -14,6 +14,7 @@ import {
 import { listDueTasks, listDueTasksOfGoal } from '../store/statements/list-due-tasks.ts';
 import { listGoalsByStatus } from '../store/statements/list-goals.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
+import { listHeldResources } from '../store/statements/resources.ts';
 import type { Call } from './call.ts';
 import { readCurrent } from './deferrals.ts';
 import { type HeldUp, heldUpStep } from './held-up.ts';
@@ -25,6 +26,7 @@ export type ReadyTask = Row<typeof listReadyTasks>;
 export type WaitingTask = Row<typeof listWaitingTasks>;
 export type DueTask = Row<typeof listDueTasks>;
 export type LastNote = Row<typeof listLastNotes>;
+export type HeldName = Row<typeof listHeldResources>;
 export type BriefedGoal = Row<typeof listGoalsByStatus>;
 
 /** Where things stand, at one moment. Each list has the first of what there is; the `total` of its rows counts all of it. */
@@ -43,6 +45,8 @@ export interface Briefing {
   heldUp: HeldUp[];
   finished: FinishedTask[];
   notes: LastNote[];
+  /** Names that somebody holds; of all goals alone. */
+  held: HeldName[];
 }
 
 /** Rows of each list, and characters of each text: the largest briefing has room for no more. */
@@ -68,6 +72,7 @@ export async function getBriefing(
       ready: step(listReadyTasks, page),
       finished: step(listFinishedTasks, lately),
       goals: goalsInProgress(workspaceId),
+      held: step(listHeldResources, { workspaceId, limit }),
     });
     return { ...lists, plan: undefined };
   }
@@ -81,7 +86,7 @@ export async function getBriefing(
     finished: step(listFinishedTasksOfGoal, { ...lately, goalId }),
     ...planSteps(call, goalId),
   });
-  return { ...lists, plan: planOf(goalId, { goals, rows, dependencies, statuses }), goals: [] };
+  return { ...lists, plan: planOf(goalId, { goals, rows, dependencies, statuses }), goals: [], held: [] };
 }
 
 function goalsInProgress(workspaceId: number) {

@@ -125,13 +125,18 @@ function changeOfRow(row: Row<typeof listChanges>): Change {
     position: writePosition(row),
     type: changeType({ ...row, after }),
     kind,
-    id: kind === 'note' ? String((after ?? before)?.id) : (task_id ?? goal_id),
+    id: idOf(kind, row, after ?? before),
     goal_id,
     task_id,
-    goal_ids: [goal_id, ...row.other_goals],
+    goal_ids: kind === 'resource' ? [] : [goal_id, ...row.other_goals],
     changed,
     before,
     after,
     operation: { id, number, actor, tool, reason, at },
   };
+}
+
+function idOf(kind: Change['kind'], { goal_id, task_id }: Row<typeof listChanges>, image: Image | null): string {
+  if (kind === 'note') return String(image?.id);
+  return kind === 'resource' ? String(image?.name) : (task_id ?? goal_id);
 }

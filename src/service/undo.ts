@@ -156,7 +156,9 @@ export async function planOf(run: Run, call: Call, taking: Omit<Taking, 'events'
   if (before !== undefined) return before.operation;
   // found a moment ago: the workspace was deleted meanwhile
   if (events.length === 0) throw historyIsGone();
-  return planUndo(run, call, { ...taking, events });
+  const taken = events.filter(({ goal_id }) => goal_id !== '');
+  if (taken.length === 0) throw namesStay();
+  return planUndo(run, call, { ...taking, events: taken });
 }
 
 /** Of an undo whose own undo goes back with it, nothing is in the way. */
@@ -210,6 +212,13 @@ function historyIsGone(): GoalAgentError {
   return new GoalAgentError(
     'not_found',
     'The history of what was to be undone was deleted meanwhile; nothing was undone.',
+  );
+}
+
+function namesStay(): GoalAgentError {
+  return new GoalAgentError(
+    'conflict',
+    'That acquired or released names of resources, which undo leaves alone: release gives a name back, and acquire takes it again. Nothing was undone.',
   );
 }
 

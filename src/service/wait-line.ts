@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Database, Step } from '../store/database.ts';
 import type { Shape, Statement } from '../store/statement.ts';
@@ -43,6 +44,8 @@ interface Waiting {
 const lookEveryMs = 30_000;
 /** The same where news is not heard at all: behind a pooler, or while the database is away. */
 const pollEveryMs = 2_000;
+/** After a try in vain: where much becomes ready that others take, each waiting process would try each time. */
+const calmMs = 100;
 /** A timer may be early. */
 const afterEndMs = 5;
 /** What ends now may be in the hands of a transaction that is still open. */
@@ -87,6 +90,8 @@ class WaitLine {
   readonly #awaited: Awaited;
   readonly #channel: string;
   #lastPlace = 0;
+  /** Counts those who got something. */
+  #served = 0;
   /** In the order in which they came. */
   #waiting: Waiting[] = [];
   #leave: (() => void) | undefined;
@@ -160,7 +165,9 @@ class WaitLine {
     let restMs = pollEveryMs;
     while (this.#hasNews && !this.isEmpty) {
       this.#hasNews = false;
+      const served = this.#served;
       restMs = await this.#serveOnce();
+      if (this.#hasNews && this.#served === served) await sleep(calmMs);
     }
     this.#isServing = false;
     if (!this.isEmpty) this.#timer = setTimeout(() => this.#wake(), restMs);
@@ -216,6 +223,7 @@ class WaitLine {
       const got = await waiting.attempt();
       waiting.trouble = undefined;
       if (got === undefined) return 'nothing';
+      this.#served += 1;
       waiting.take(got);
     } catch (error) {
       if (isPassing(error)) {

@@ -27,6 +27,7 @@ import {
   removeNoteWords,
   removeOperations,
   removeReadyStarts,
+  removeResources,
   removeTaskLabels,
   removeTasks,
   removeTaskWords,
@@ -35,6 +36,7 @@ import {
   removeWorkspace,
 } from '../store/statements/remove-workspace.ts';
 import { renameWorkspace as renameStatement } from '../store/statements/rename-workspace.ts';
+import { lockResources } from '../store/statements/resources.ts';
 import { listTokens } from '../store/statements/tokens.ts';
 import { enterWorkspace, findWorkspace, getWorkspace, type Workspace } from '../store/workspaces.ts';
 
@@ -55,7 +57,7 @@ const removals = [
     removeNotes,
   ],
   ...[removeTasks, removeGoals, removeEvents, removeOperations, removeImports, removeTokens],
-  ...[removeWebhooks, removeCounters],
+  ...[removeWebhooks, removeResources, removeCounters],
   removeWorkspace,
 ];
 
@@ -151,7 +153,11 @@ export async function deleteWorkspace<T>(
     { workspaceId, id: uuidv7() },
     async (run) => {
       const params = { workspaceId };
-      await run({ workspace: step(lockWorkspaceExclusive, params), graph: step(lockGraphExclusive, params) });
+      await run({
+        resources: step(lockResources, params),
+        workspace: step(lockWorkspaceExclusive, params),
+        graph: step(lockGraphExclusive, params),
+      });
       await run({ tasks: step(lockTasksOfWorkspace, params), goals: step(lockGoalsOfWorkspace, params) });
       const { found } = await run({ found: step(findWorkspaceById, params) });
       if (found.length === 0) {

@@ -23,6 +23,7 @@ export const distributedTables = [
   'imports',
   'tokens',
   'webhooks',
+  'resources',
 ] as const;
 
 /** Whether an operator has this database distributed. */

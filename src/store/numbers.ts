@@ -3,7 +3,7 @@ import { takeNumbers } from './functions/take-numbers.ts';
 import { step } from './steps.ts';
 import { workspaceIsGone } from './workspace-is-gone.ts';
 
-export type CounterKind = 'goal' | 'task' | 'note';
+export type CounterKind = 'goal' | 'task' | 'note' | 'resource';
 
 interface Waiting {
   count: number;

@@ -12,7 +12,7 @@ export interface Workspace {
   name: string;
 }
 
-const counterKinds: CounterKind[] = ['goal', 'task', 'note'];
+const counterKinds: CounterKind[] = ['goal', 'task', 'note', 'resource'];
 
 export async function findWorkspace(database: Database, name: string): Promise<Workspace | undefined> {
   const { found } = await database.read({ found: step(findStatement, { name }) });

@@ -6,7 +6,7 @@ import { LabelFilter } from '../domain/labels.ts';
 import { limits } from '../domain/limits.ts';
 import { longestName, named, quoted } from '../domain/stored-text.ts';
 import { text } from '../domain/text.ts';
-import { actingAs } from '../service/acting-as.ts';
+import { actingAs, actorFor } from '../service/acting-as.ts';
 import {
   claimTasks as claim,
   findClaims,
@@ -51,10 +51,12 @@ const output = z.object({
 type Answer = z.input<typeof output>;
 
 const waiting: Waiting<Input, Answer> = {
-  wait({ wait_seconds, goal_id, labels, task_ids }) {
-    if (wait_seconds === undefined || wait_seconds === 0) return undefined;
-    return { seconds: wait_seconds, awaited: readyTasks, scope: JSON.stringify([goal_id, task_ids, labels]) };
+  wait({ wait_seconds: seconds = 0 }) {
+    return seconds === 0 ? undefined : { seconds, awaited: readyTasks };
   },
+  // a task that is named may be its holder's to renew
+  scope: (call, { goal_id, labels, task_ids, agent }) =>
+    JSON.stringify(task_ids === undefined ? [goal_id, labels] : [task_ids, actorFor(call, agent)]),
   async isInVain(call, { task_ids }) {
     return task_ids !== undefined && !(await findClaims(call, task_ids)).some(mayBecomeReady);
   },

@@ -1,3 +1,4 @@
+import { acquire } from './acquire.ts';
 import { addNote } from './add-note.ts';
 import { batchGetTasks } from './batch-get-tasks.ts';
 import { batchUpdateTasks } from './batch-update-tasks.ts';
@@ -16,6 +17,7 @@ import { getNextTasks } from './get-next-tasks.ts';
 import { getTask } from './get-task.ts';
 import { listGoals } from './list-goals.ts';
 import { listTasks } from './list-tasks.ts';
+import { release } from './release.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { search } from './search.ts';
 import { undo } from './undo.ts';
@@ -31,6 +33,8 @@ export const tools: readonly Tool[] = [
   updateTaskStatus,
   claimTasks,
   releaseTasks,
+  acquire,
+  release,
   addNote,
   getTask,
   getGoal,

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimTasks as claimAll } from '../../src/service/claims.ts';
+import { acquireNames } from '../../src/service/resources.ts';
+import { acquire } from '../../src/tools/acquire.ts';
 import { breakDownGoal } from '../../src/tools/break-down-goal.ts';
 import { claimTasks } from '../../src/tools/claim-tasks.ts';
 import { deleteTask } from '../../src/tools/delete-task.ts';
 import { getNextTasks } from '../../src/tools/get-next-tasks.ts';
 import { getTask } from '../../src/tools/get-task.ts';
 import { listTasks } from '../../src/tools/list-tasks.ts';
+import { release } from '../../src/tools/release.ts';
 import { releaseTasks } from '../../src/tools/release-tasks.ts';
 import { updateTask } from '../../src/tools/update-task.ts';
 import { updateTaskStatus } from '../../src/tools/update-task-status.ts';
@@ -141,5 +144,24 @@ describe('goal-agent task', () => {
       `${next}  ✕  a task  no key`,
       '  Nothing is ready: 1 failed.',
     ]);
+  });
+});
+
+describe('goal-agent acquire, release and held', () => {
+  it('show who holds which names, and end with 1 where somebody else does', async () => {
+    const both = ['src/auth/**', 'staging'];
+    expect(await lines('acquire', ...both, '--lease', '1h')).toEqual([
+      expect.stringMatching(/^ {2}"src\/auth\/\*\*" is yours until /),
+      expect.stringMatching(/^ {2}staging is yours until /),
+    ]);
+    const listed = JSON.parse((await goalAgent(['held', '--json'])).stdout);
+    expect(listed).toMatchObject({ total: 2, resources: both.map((name) => ({ name, holder: 'ann', shared: false })) });
+    expect((await lines('held'))[0]).toMatch(/^"src\/auth\/\*\*" +ann +until /);
+    await acquireNames(call, { names: ['db'], shared: true, leaseSeconds: 900 });
+    const refused = await goalAgent(['acquire', 'docs', 'd?']);
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('db is shared by tester until ') });
+    expect(await json(acquire, 'acquire', 'db', '--shared')).toMatchObject({ held: [{ name: 'db', shared: true }] });
+    expect(await lines('release', ...both)).toEqual(['  Given back: "src/auth/**", staging']);
+    expect(await json(release, 'release', 'staging')).toEqual({ released: [], not_held: ['staging'] });
   });
 });

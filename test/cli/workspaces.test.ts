@@ -95,6 +95,7 @@ describe('goal-agent workspace', () => {
     expect(Object.entries(await rowsOf(team.store.workspaceId)).filter(([, count]) => count === 0)).toEqual([
       ['goal_labels', 0],
       ['imports', 0],
+      ['resources', 0],
       ['task_dependencies', 0],
       ['task_labels', 0],
     ]);

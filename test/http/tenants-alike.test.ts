@@ -95,6 +95,7 @@ const asked: Record<string, (subject: Subject) => Request[]> = {
   'GET /metrics': () => at('/metrics', ''),
   'GET /api/v1/clients': () => at('/api/v1/clients', ''),
   'POST /api/v1/backups/reload': () => send('/api/v1/backups/reload', {}),
+  'GET /api/v1/resources': () => at('/api/v1/resources', ''),
   'GET /api/v1/tokens': () => at('/api/v1/tokens', '', '?all=true'),
   // a name that the other tenant's token has, and one that nobody has
   'POST /api/v1/tokens': () =>

@@ -61,6 +61,8 @@ test('each tool sets all four annotations, and none reaches beyond the store', (
       'update_task_status',
       'claim_tasks',
       'release_tasks',
+      'acquire',
+      'release',
       'add_note',
       'update_goal',
       'update_task',

@@ -28,6 +28,8 @@ const writes: Record<string, (work: Work) => Record<string, unknown>> = {
   update_task_status: ({ b }) => ({ task_id: b, status: 'completed', result: { z: 1, a: 2 } }),
   claim_tasks: ({ id }) => ({ goal_id: id }),
   release_tasks: ({ a, b }) => ({ task_ids: [a, b] }),
+  acquire: ({ id }) => ({ names: [`${id}/**`, `of ${id}`] }),
+  release: ({ id }) => ({ names: [`${id}/**`] }),
   add_note: ({ c }) => ({ task_id: c, text: 'a finding' }),
   update_goal: ({ id }) => ({ goal_id: id, status: 'cancelled', metadata: { k: 'v' } }),
   update_task: ({ a, c }) => ({ task_id: c, priority: 'high', add_dependencies: [a] }),
@@ -39,6 +41,12 @@ const writes: Record<string, (work: Work) => Record<string, unknown>> = {
   undo: () => ({}),
 };
 
+/** What a tool gives back is held before. */
+async function prepare(tool: string, { ask }: Pick<Conversation, 'ask'>, { id, a }: Work): Promise<void> {
+  if (tool === 'release_tasks') await ask('claim_tasks', { task_ids: [a] });
+  if (tool === 'release') await ask('acquire', { names: [`${id}/**`] });
+}
+
 test('every writing tool takes a request_id, and no other does', () => {
   const taking = tools.filter((tool) => 'request_id' in tool.input.shape).map((tool) => tool.name);
   expect(taking.toSorted()).toEqual(Object.keys(writes).toSorted());
@@ -48,7 +56,7 @@ test('every writing tool takes a request_id, and no other does', () => {
 test.each(Object.keys(writes))('%s locks no row that all writers share', async (tool) => {
   const { ask, server, sql } = conversations[0] as Conversation;
   const work = await aWork({ ask });
-  if (tool === 'release_tasks') await ask('claim_tasks', { task_ids: [work.a] });
+  await prepare(tool, { ask }, work);
   // who locks a row writes itself down in it
   const lastLocker = async () => (await sql.query('select xmax from workspaces')).rows;
   const before = await lastLocker();
@@ -64,7 +72,7 @@ describe.each(conversations)('in the $era era', (conversation) => {
     '%s that is repeated answers the same, to the letter, and writes nothing',
     async (tool) => {
       const work = await aWork(conversation);
-      if (tool === 'release_tasks') await ask('claim_tasks', { task_ids: [work.a] });
+      await prepare(tool, conversation, work);
       const { whole } = tools.find(({ name }) => name === tool) as Tool;
       const args = { ...writes[tool]?.(work), ...(whole && { full: false }), request_id: randomUUID() };
       const empty = await contentsOf(sql);

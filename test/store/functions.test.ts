@@ -66,6 +66,7 @@ beforeAll(async () => {
     advance_ready_starts: () => ({ workspaceId }),
     forget_ready_starts: () => ({ workspaceId }),
     move_ready_starts_back: () => ({ workspaceId, taskIds: taskIds.slice(0, 10), goalIds: [goal] }),
+    notify_resources: () => ({ workspaceId }),
     delete_task: () => ({ ...base, taskId: taskIds[4] }),
     end_deferrals: () => ({ workspaceId, operation: randomUUID() }),
     edit_task: () => ({ ...base, taskId: taskIds[5], change: { priority: 'high' }, ...changed }),

@@ -77,6 +77,7 @@ const meantFor: Record<string, string[]> = {
   agent: ['ann', 'bob'],
   actor: ['ann', 'bob'],
   request_id: ['one', 'two'],
+  names: ['src/**', 'src/a.ts', 'staging'],
   query: ['a', 'goal', 'GOAL-1 a b'],
 };
 

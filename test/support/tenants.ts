@@ -110,6 +110,8 @@ const accepted: TenantStep[] = (
     ['release_tasks', { task_ids: ['TASK-1'] }],
     ['claim_tasks', { task_ids: ['TASK-1', 'TASK-3'], lease_seconds: 3_600 }],
     ['release_tasks', { task_ids: ['TASK-1', 'TASK-3'] }],
+    ['acquire', { names: ['src/**', 'staging'], lease_seconds: 3_600 }],
+    ['release', { names: ['src/**'] }],
     ['add_note', { goal_id: 'GOAL-1', text: 'a note' }],
     ['add_note', { task_id: 'TASK-1', text: 'a note' }],
     ['update_goal', { goal_id: 'GOAL-1', priority: 'low' }],

@@ -93,6 +93,8 @@ describe('a caller with a token', () => {
       delete_task: { task_id: 'TASK-1' },
       claim_tasks: {},
       release_tasks: { task_ids: ['TASK-1'] },
+      acquire: { names: ['x'] },
+      release: { names: ['x'] },
       add_note: { goal_id, text: 'x' },
       undo: {},
     };

@@ -8,6 +8,7 @@ import { hint, look, printJson, show } from '../render/output.ts';
 import { handOverLines, type TaskRow, taskTable } from '../render/tasks.ts';
 import { wrapped } from '../render/text.ts';
 import { clock } from '../render/time.ts';
+import { untilStopped } from '../until-stopped.ts';
 
 interface ClaimAnswer {
   tasks: TaskRow[];
@@ -70,22 +71,6 @@ async function runClaim(
   if (json) printJson(answer);
   else await show(claimLines(answer));
   if (answer.tasks.length === 0 && tasks.length > 0) process.exitCode = 1;
-}
-
-/** Undefined where the person ended the wait: nothing was claimed then, and the exit code is that of the signal. */
-async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  const stop = new AbortController();
-  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-  for (const [signal, code] of Object.entries(codes)) {
-    process.once(signal, () => {
-      process.exitCode = code;
-      stop.abort();
-    });
-  }
-  return work(stop.signal).catch((error) => {
-    if (stop.signal.aborted) return undefined;
-    throw error;
-  });
 }
 
 function claimLines({ tasks, reason, come_back_at, renewed = [], not_claimed = [] }: ClaimAnswer): string[] {

@@ -28,6 +28,7 @@ export const tables: readonly BackedUpTable[] = [
   { name: 'task_dependencies', key: 'task_id, depends_on_id' },
   { name: 'claims', key: 'task_id' },
   { name: 'notes', key: 'id' },
+  { name: 'resources', key: 'name, holder' },
   { name: 'operations', key: 'seq' },
   { name: 'events', key: 'seq' },
   { name: 'imports', key: 'content_hash' },

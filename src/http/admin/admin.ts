@@ -7,11 +7,12 @@ import type { HttpEnv, ServiceParts } from '../parts.ts';
 import { argumentsOf, given } from '../rest/arguments.ts';
 import { honoPath } from '../rest/routes.ts';
 import type { AdminContext, AdminRoute } from './admin-route.ts';
+import { resourceRoutes } from './resources.ts';
 import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { workspaceRoutes } from './workspaces.ts';
 
-const all: readonly AdminRoute[] = [...tokenRoutes, ...webhookRoutes, ...workspaceRoutes];
+const all: readonly AdminRoute[] = [...resourceRoutes, ...tokenRoutes, ...webhookRoutes, ...workspaceRoutes];
 
 /** What admins may ask for; with GOAL_AGENT_READ_ONLY, only what reads. */
 export function adminRoutes({ tools }: Pick<ServiceParts, 'tools'>): readonly AdminRoute[] {

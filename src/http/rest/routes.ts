@@ -35,6 +35,8 @@ export const routes: readonly Route[] = [
   { method: 'post', path: '/claims', tool: 'claim_tasks' },
   { method: 'delete', path: '/claims/{task_id}', tool: 'release_tasks', asList: 'task_ids' },
   { method: 'delete', path: '/claims', tool: 'release_tasks' },
+  { method: 'post', path: '/resources', tool: 'acquire' },
+  { method: 'delete', path: '/resources', tool: 'release' },
   { method: 'post', path: '/batches/read', tool: 'batch_get_tasks' },
   { method: 'post', path: '/batches/status', tool: 'batch_update_tasks' },
   { method: 'get', path: '/search', tool: 'search' },

@@ -98,7 +98,7 @@ export const ExportedWorkspace = z.strictObject({
   format: z.literal(formatName),
   version: z.literal(formatVersion),
   /** The next number of each kind. */
-  counters: z.record(z.enum(['goal', 'task', 'note']), z.int().min(1)),
+  counters: z.partialRecord(z.enum(['goal', 'task', 'note', 'resource']), z.int().min(1)),
   goals: z.array(ExportedGoal),
   tasks: z.array(ExportedTask),
   notes: z.array(ExportedNote),

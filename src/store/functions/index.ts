@@ -7,6 +7,7 @@ import { editTask } from './edit-task.ts';
 import { endDeferrals } from './end-deferrals.ts';
 import { finishAndClaim } from './finish-and-claim.ts';
 import { advanceReadyStarts, forgetReadyStarts, moveReadyStartsBack } from './move-ready-starts.ts';
+import { notifyResources } from './notify-resources.ts';
 import { releaseTasks } from './release-tasks.ts';
 import { setTaskStatuses } from './set-task-statuses.ts';
 import { takeNumbers } from './take-numbers.ts';
@@ -25,6 +26,7 @@ export const functions = [
   finishAndClaim,
   forgetReadyStarts,
   moveReadyStartsBack,
+  notifyResources,
   releaseTasks,
   setTaskStatuses,
   takeNumbers,

@@ -58,6 +58,9 @@ export const readyStartsLock = `1380270170, ($1 % 2147483647)::int4`;
 /** Where those are told who wait for ready tasks of a workspace, by its ID: docs/decisions/waits.md. */
 export const readyChannel = 'goal_agent_ready_';
 
+/** The same for named resources. */
+export const resourcesChannel = 'goal_agent_resources_';
+
 /**
  * Tells those who wait on this channel, in whichever process, once the transaction is committed; nobody where nobody waits. A
  * transaction that notifies holds a lock of the whole cluster while its commit is flushed, so each would wait for the one before

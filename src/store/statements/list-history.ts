@@ -36,7 +36,7 @@ const columns = {
 const shown = (page: string, order: string) => `
     select e.seq, e.operation, ${exactTime('e.at')} as at, e.actor,
       case e.action when 'followed' then 'updated' else e.action end as action, e.goal_id, e.task_id,
-      left(coalesce(e.after ->> 'description', e.before ->> 'description', e.after ->> 'text', e.before ->> 'text'), $2) as subject,
+      left(coalesce(e.after ->> 'description', e.before ->> 'description', e.after ->> 'text', e.before ->> 'text', e.after ->> 'name', e.before ->> 'name'), $2) as subject,
       e.undoes, e.before is not null as was, e.after is not null as is_there,
       coalesce((
         select jsonb_object_agg(k.name, jsonb_build_array(left(e.before ->> k.name, $2), left(e.after ->> k.name, $2)))
@@ -169,7 +169,7 @@ export const listOperationStarts = defineStatement({
       cross join lateral (
         select e.*
         from events e
-        where e.workspace_id = $1 and e.operation = o.seq
+        where e.workspace_id = $1 and e.operation = o.seq and e.goal_id <> '' -- names are not taken back
         order by e.seq
         limit 1
       ) e

@@ -1,7 +1,7 @@
 import { defineStatement } from '../statement.ts';
 import { isProcessOf } from './sql.ts';
 
-// Operations that are no undos, the last first: their numbers are taken when their locks are held.
+// Operations that are no undos, and that did more than acquire and release names, the last first: their numbers are taken when their locks are held.
 
 const params = { workspaceId: 'int8', actor: 'text', limit: 'int8', before: 'int8?' } as const;
 const columns = { operation: 'int8', actor: 'text' } as const;
@@ -10,7 +10,7 @@ const ofActor = (actor: string) => `
       select o.seq, o.actor
       from operations o
       where o.workspace_id = $1 and o.actor = ${actor} and ($4::int8 is null or o.seq < $4)
-        and exists (select from events e where e.workspace_id = $1 and e.operation = o.seq)
+        and exists (select from events e where e.workspace_id = $1 and e.operation = o.seq and e.goal_id <> '')
         and not exists (select from events e where e.workspace_id = $1 and e.operation = o.seq and e.undoes is not null)
       order by o.seq desc
       limit $3`;

@@ -31,6 +31,7 @@ export const removeOperations = removal('operations');
 export const removeImports = removal('imports');
 export const removeTokens = removal('tokens');
 export const removeWebhooks = removal('webhooks');
+export const removeResources = removal('resources');
 export const removeCounters = removal('counters');
 
 export const removeWorkspace = defineStatement({

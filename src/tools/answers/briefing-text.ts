@@ -2,7 +2,7 @@ import { formatEffort } from '../../domain/effort.ts';
 import { describeCycle } from '../../domain/graph/describe-cycle.ts';
 import { countedAtMost } from '../../domain/limits.ts';
 import { longestName, named, quoted, quotedJson } from '../../domain/stored-text.ts';
-import type { BriefedTask, Briefing, DueTask } from '../../service/briefing.ts';
+import type { BriefedTask, Briefing, DueTask, HeldName } from '../../service/briefing.ts';
 import { describeHeldUp, type HeldUp } from '../../service/held-up.ts';
 
 interface Section {
@@ -74,7 +74,7 @@ function costOf(line: string): number {
 }
 
 function sectionsOf(briefing: Briefing): Section[] {
-  const { plan, goals, current, due, ready, waiting, heldUp, finished, notes } = briefing;
+  const { plan, goals, current, due, ready, waiting, heldUp, finished, notes, held } = briefing;
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
   const section = (title: string, share: number, lines: string[], rows: { total: number }[]): Section => {
@@ -84,6 +84,7 @@ function sectionsOf(briefing: Briefing): Section[] {
   return [
     ...(plan === undefined ? [] : [section(goalTitle(plan.goal), 0.3, [quoted(plan.goal.description, 400)], [])]),
     section('In progress', 0.3, inState('in_progress').map(progressLine), inState('in_progress')),
+    section('Held resources', 0.2, held.map(heldLine), held),
     section('Blocked or failed', 0.3, stuck.map(stuckLine), [
       { total: totalOf(inState('blocked'), inState('failed')) },
     ]),
@@ -149,6 +150,10 @@ function progressLine(task: BriefedTask): string {
       ? `${task.stale ? 'stale: held by nobody, ' : ''}since ${minute(task.at)}`
       : `${named(task.claimed_by, longestName)} until ${minute(task.lease_expires_at)}`;
   return `- ${task.id} (${held}) ${quoted(task.description, described)}${reported(task)}`;
+}
+
+function heldLine({ name, holder, shared, expires_at }: HeldName): string {
+  return `- ${quoted(name, described)} ${shared ? 'shared by' : 'by'} ${named(holder, longestName)} until ${minute(expires_at)}`;
 }
 
 function heldUpLine(row: HeldUp): string {

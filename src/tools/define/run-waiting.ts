@@ -5,7 +5,9 @@ import { type Awaited, waitInLine } from '../../service/wait-line.ts';
 /** How a tool waits for what it finds nothing of. */
 export interface Waiting<I, A> {
   /** How long this call waits, and for what; undefined where it does not wait. */
-  wait(input: I): { seconds: number; awaited: Awaited; scope: string } | undefined;
+  wait(input: I): { seconds: number; awaited: Awaited } | undefined;
+  /** Calls of one scope want the same: what one of them does not find, the others do not find either. */
+  scope(call: Call, input: I): string;
   /** Whether no wait would bring anything. */
   isInVain(call: Call, input: I): Promise<boolean>;
   /** Takes what is there; undefined where there is nothing. */
@@ -64,8 +66,15 @@ export async function runWaiting<I, A extends Record<string, unknown>>(waitingCa
     }
   };
   const isInVain = () => waiting.isInVain(call, input);
-  const { seconds, awaited, scope } = wait;
-  const line = { store: call.store, awaited, scope, waitMs: seconds * 1000, signal, stopping };
+  const { seconds, awaited } = wait;
+  const line = {
+    store: call.store,
+    awaited,
+    scope: waiting.scope(call, input),
+    waitMs: seconds * 1000,
+    signal,
+    stopping,
+  };
   return (await waitInLine({ ...line, attempt, isInVain })) ?? waiting.nothing(call, input);
 }
 

@@ -14,7 +14,7 @@ export function Line({ event, short = false }: { event: ShownEvent; short?: bool
   const id = event.task_id ?? event.goal_id;
   return (
     <li>
-      {short ? null : event.goal_id === null ? (
+      {short ? null : event.goal_id === null || event.goal_id === '' ? (
         <span class="mono">{id}</span>
       ) : (
         <a class="mono" href={goalPath(event.goal_id, 'board', event.task_id ?? undefined)}>

@@ -22,9 +22,10 @@ export async function listEvents(
   const goals = await goalsOfTasks(read.flatMap(({ id }) => (isTask(id) ? [id] : [])));
   return {
     next: next_cursor,
-    events: read.map(({ id, ...event }) =>
-      isTask(id) ? { ...event, goal_id: goals.get(id) ?? null, task_id: id } : { ...event, goal_id: id, task_id: null },
-    ),
+    events: read.map(({ id, ...event }) => {
+      if (isTask(id)) return { ...event, goal_id: goals.get(id) ?? null, task_id: id };
+      return { ...event, goal_id: id.startsWith('GOAL-') ? id : null, task_id: null };
+    }),
   };
 }
 
