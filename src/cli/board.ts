@@ -1,5 +1,5 @@
+import { isClosedGoal } from '../domain/closed-goal.ts';
 import { isClosedTask } from '../domain/closed-task.ts';
-import { isClosed } from '../domain/goal.ts';
 import { countedAtMost } from '../domain/limits.ts';
 import { getBriefing } from '../service/briefing.ts';
 import { findOneGoal } from '../service/goals.ts';
@@ -29,7 +29,7 @@ async function goalBoard(host: CommandHost, goalId: string): Promise<Board> {
     isCritical: critical.has(row.id),
     ...(hasLapsed(row) && { status: 'pending' as const }),
   }));
-  const isOpen = !isClosed(goal.status);
+  const isOpen = !isClosedGoal(goal.status);
   const column = (name: string, wanted: (task: TaskRow) => boolean): BoardColumn => {
     const found = tasks.filter(wanted);
     return { name, total: found.length, tasks: found };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Actions } from './actions.ts';
 import { example } from './arguments.ts';
+import { addArchiveCommands } from './commands/archive.ts';
 import { addBackupCommands } from './commands/backup.ts';
 import { addBoardCommand } from './commands/board.ts';
 import { addBreakCommand } from './commands/break.ts';
@@ -41,6 +42,7 @@ export function addCommands(program: Command, actions: Actions): void {
   addNoteCommand(program, actions);
   addLogCommand(program, actions);
   addUndoCommand(program, actions);
+  addArchiveCommands(program, actions);
   addCallCommand(program, actions);
   addServeCommand(program, actions);
   addMachineCommands(program, actions);

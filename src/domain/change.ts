@@ -43,7 +43,16 @@ const taskVerbs = [
   'lease_ended',
   'deleted',
 ] as const;
-const goalVerbs = ['created', 'updated', 'planned', 'in_progress', 'completed', 'cancelled', 'deleted'] as const;
+const goalVerbs = [
+  'created',
+  'updated',
+  'planned',
+  'in_progress',
+  'completed',
+  'cancelled',
+  'archived',
+  'deleted',
+] as const;
 const noteVerbs = ['created', 'deleted'] as const;
 const resourceVerbs = ['acquired', 'released', 'lease_ended'] as const;
 

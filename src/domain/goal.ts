@@ -8,7 +8,7 @@ import { DueAt } from './when.ts';
 import { words } from './words.ts';
 
 /** A goal's status; docs/states.md draws its moves. */
-export const GoalStatus = words(['planned', 'in_progress', 'completed', 'cancelled'], {
+export const GoalStatus = words(['planned', 'in_progress', 'completed', 'cancelled', 'archived'], {
   pending: 'planned',
   new: 'planned',
   open: 'planned',
@@ -23,11 +23,6 @@ export const GoalStatus = words(['planned', 'in_progress', 'completed', 'cancell
   abandoned: 'cancelled',
 });
 export type GoalStatus = z.infer<typeof GoalStatus>;
-
-/** Whether a goal of this status is closed: its open tasks are not ready. */
-export function isClosed(status: unknown): boolean {
-  return status === 'completed' || status === 'cancelled';
-}
 
 /** A new goal as a caller gives it. */
 export const NewGoal = z.strictObject({

@@ -5,6 +5,7 @@ import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import {
   findBoardGoal,
+  listArchivedBoardGoals,
   listBoardDependencies,
   listBoardGoals,
   listBoardTasksById,
@@ -48,15 +49,15 @@ const mostGoals = 500;
 const mostCurrent = 20_000;
 const mostChanges = 50;
 
-/** Goals, newest first, with what is under way in each. `next` is where the following page begins. */
+/** Goals, newest first, the archived ones or all others, with what is under way in each. `next` is where the following page begins. */
 export async function listGoalsForBoard(
   call: Call,
-  before: number | undefined,
+  { before, isArchived = false }: { before?: number | undefined; isArchived?: boolean | undefined },
 ): Promise<{ goals: BoardGoalEntry[]; next: number | undefined }> {
   const { workspaceId } = call.store;
-  const page = { before: before ?? null, limit: mostGoals + 1 };
+  const page = { before: before ?? Number.MAX_SAFE_INTEGER, limit: mostGoals + 1 };
   const { goals, activity } = await read(call, {
-    goals: step(listBoardGoals, { workspaceId, textLimit: shownText, ...page }),
+    goals: step(isArchived ? listArchivedBoardGoals : listBoardGoals, { workspaceId, textLimit: shownText, ...page }),
     activity: step(listGoalActivity, { workspaceId, limit: mostCurrent }),
   });
   const activityOf = new Map(activity.map(({ goal_id, ...rest }) => [goal_id, rest]));

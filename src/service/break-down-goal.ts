@@ -1,3 +1,4 @@
+import { isLaidAside } from '../domain/closed-goal.ts';
 import { listed } from '../domain/dependency-change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Goal } from '../domain/goal.ts';
@@ -127,10 +128,10 @@ function sameText({ description }: Subtask): string {
 
 function refuse(goalId: string, existingIds: string[], { goal, satisfied }: Surroundings): void {
   if (goal === undefined) throw goalNotFound(goalId);
-  if (goal.status === 'cancelled') {
+  if (isLaidAside(goal.status)) {
     throw new GoalAgentError(
       'conflict',
-      `${goalId} is cancelled, so nothing was added to it. Set its status to in_progress with update_goal first, or use another goal.`,
+      `${goalId} is ${goal.status}, so nothing was added to it. Set its status to in_progress with update_goal first, or use another goal.`,
     );
   }
   const missing = existingIds.filter((id) => !satisfied.has(id));

@@ -1,3 +1,4 @@
+import { isLaidAside } from '../domain/closed-goal.ts';
 import { listed } from '../domain/dependency-change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
@@ -49,12 +50,12 @@ export async function refuseCycle(run: Run, { workspaceId, taskId, addedIds }: E
   );
 }
 
-/** @throws GoalAgentError `not_found` for a goal that does not exist, `conflict` for one that is cancelled. */
+/** @throws GoalAgentError `not_found` for a goal that does not exist, `conflict` for one that is cancelled or archived. */
 export function refuseMove(taskId: string, goalId: string, goal: { status: string } | undefined): void {
   if (goal === undefined) throw goalNotFound(goalId);
-  if (goal.status !== 'cancelled') return;
+  if (!isLaidAside(goal.status)) return;
   throw new GoalAgentError(
     'conflict',
-    `${goalId} is cancelled, so ${taskId} was not moved to it. Set its status to in_progress with update_goal first, or use another goal.`,
+    `${goalId} is ${goal.status}, so ${taskId} was not moved to it. Set its status to in_progress with update_goal first, or use another goal.`,
   );
 }

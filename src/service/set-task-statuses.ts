@@ -31,7 +31,7 @@ export interface Consequences {
   madeReady: string[];
   completedGoals: string[];
   reopenedGoals: string[];
-  /** Tasks that were completed in a goal that is cancelled. */
+  /** Tasks that were completed in a goal that is cancelled or archived. */
   inCancelled: string[];
   /** Open tasks that go on waiting for tasks that were cancelled. */
   leftWaiting: string[];

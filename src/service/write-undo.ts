@@ -1,5 +1,5 @@
+import { isClosedGoal } from '../domain/closed-goal.ts';
 import { changeOf, type Image, imagesById, type NewEvent } from '../domain/event.ts';
-import { isClosed } from '../domain/goal.ts';
 import { asJson } from '../domain/json.ts';
 import { comingEdges, placed, type UndoneEdges } from '../domain/undo/edges.ts';
 import { statusAfterUndo, type WantedGoal } from '../domain/undo/goals.ts';
@@ -78,7 +78,7 @@ export async function writeUndo(
   await check(waiting);
   const settled = settle(plan, counted, imagesById(current));
   const reopened = settled
-    .filter((after) => isClosed(now.goals.get(idOf(after))?.status) !== isClosed(after.status))
+    .filter((after) => isClosedGoal(now.goals.get(idOf(after))?.status) !== isClosedGoal(after.status))
     .map(idOf);
   const taskIds = idsOfKind(rows, 'task');
   const goals = [...new Set([...idsOfKind(rows, 'goal'), ...settled.map(idOf)])];

@@ -56,7 +56,7 @@ export const batchUpdateTasks = defineTool({
     const made_ready = budget.spend(madeReady.slice(0, shownReady));
     const warnings = budget.spend([
       ...warningOf('Completed while some of what they depend on is not', tooEarly),
-      ...warningOf('Completed, but their goals are cancelled', inCancelled),
+      ...warningOf('Completed, but their goals are cancelled or archived', inCancelled),
       ...waitingWarning(
         updates.filter(({ status }) => status === 'cancelled').map(({ task_id }) => task_id),
         leftWaiting,

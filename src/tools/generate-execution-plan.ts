@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isClosedGoal } from '../domain/closed-goal.ts';
 import { formatEffort } from '../domain/effort.ts';
-import { isClosed } from '../domain/goal.ts';
 import { GoalId } from '../domain/ids.ts';
 import { Priority } from '../domain/priority.ts';
 import { TaskStatus } from '../domain/task-status.ts';
@@ -83,7 +83,7 @@ export const generateExecutionPlan = defineTool({
         directly,
         in_all: inAll,
       })),
-      ready: isClosed(goal.status) ? 0 : plan.readyTaskIds.length,
+      ready: isClosedGoal(goal.status) ? 0 : plan.readyTaskIds.length,
       ...(waits.length > 0 && { waits_for_other_goals: waits }),
       ...(warnings.length > 0 && { warnings }),
       ...(notShown > 0 && { not_shown: notShown }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isClosedGoal } from '../domain/closed-goal.ts';
 import { GoalAgentError } from '../domain/errors.ts';
-import { type Goal, GoalStatus, isClosed, NewGoal } from '../domain/goal.ts';
+import { type Goal, GoalStatus, NewGoal } from '../domain/goal.ts';
 import { GoalId } from '../domain/ids.ts';
 import { DueAt } from '../domain/when.ts';
 import { updateGoal as update } from '../service/goals.ts';
@@ -37,7 +38,7 @@ export const updateGoal = defineTool({
     }
     const call = await context.open();
     const goal = await update(call, goal_id, { ...change, due_at: change.due_at === '' ? null : change.due_at });
-    const heldUp = isClosed(change.status) ? await listWaitingForGoal(call, goal_id) : [];
+    const heldUp = isClosedGoal(change.status) ? await listWaitingForGoal(call, goal_id) : [];
     const warnings = [
       ...openWarning(goal, change.status),
       ...heldUp.map((row) => `${row.id} waits for ${describeHeldUp(row)}, and will not be ready.`),

@@ -93,7 +93,9 @@ export const updateTaskStatus = defineTool({
             `${task_id} was completed while ${openDependencies} of its dependencies ${openDependencies === 1 ? 'is' : 'are'} not.`,
           ]
         : []),
-      ...(inCancelled.length > 0 ? [`${task_id} was completed, but its goal ${task.goal_id} is cancelled.`] : []),
+      ...(inCancelled.length > 0
+        ? [`${task_id} was completed, but its goal ${task.goal_id} is cancelled or archived.`]
+        : []),
       ...waitingWarning([task_id], leftWaiting),
     ];
     return {

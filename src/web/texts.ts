@@ -56,6 +56,7 @@ export const texts = {
     blocked: 'blocked',
     planned: 'planned',
     cancelled: 'cancelled',
+    archived: 'archived',
     deferred: 'deferred',
     waiting: 'waiting',
     ready: 'ready',

@@ -76,7 +76,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('set goal' as const),
       goal: pick,
-      status: fc.constantFrom<GoalStatus[]>('planned', 'in_progress', 'completed', 'cancelled'),
+      status: fc.constantFrom<GoalStatus[]>('planned', 'in_progress', 'completed', 'cancelled', 'archived'),
     }),
   },
   {
@@ -184,7 +184,7 @@ async function readyIsWhatItMeans(): Promise<void> {
     select t.id
     from tasks t
     join goals g on g.workspace_id = t.workspace_id and g.id = t.goal_id
-    where t.status = 'pending' and g.status not in ('completed', 'cancelled') and not exists (
+    where t.status = 'pending' and g.status not in ('completed', 'cancelled', 'archived') and not exists (
       select from task_dependencies d join tasks x on x.workspace_id = d.workspace_id and x.id = d.depends_on_id
       where d.workspace_id = t.workspace_id and d.task_id = t.id and x.status <> 'completed')
     order by t.priority, t.number`);

@@ -20,7 +20,7 @@ const recounts = {
     select t.id, t.status, t.parked, g.status as goal_status
     from tasks t
     join goals g on g.workspace_id = t.workspace_id and g.id = t.goal_id
-    where t.parked <> (t.status not in ('completed', 'cancelled') and g.status in ('completed', 'cancelled'))`,
+    where t.parked <> (t.status not in ('completed', 'cancelled') and g.status in ('completed', 'cancelled', 'archived'))`,
   'a goal in progress that has tasks has an open one': `
     select g.id, g.status, g.total_tasks, g.open_tasks
     from goals g

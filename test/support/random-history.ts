@@ -151,7 +151,7 @@ export const aRandomStep: fc.Arbitrary<RandomStep> = fc.record({
   ),
   numbers: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
   status: fc.constantFrom(...TaskStatus.options),
-  goalStatus: fc.constantFrom<GoalStatus[]>('planned', 'in_progress', 'completed', 'cancelled'),
+  goalStatus: fc.constantFrom<GoalStatus[]>('planned', 'in_progress', 'completed', 'cancelled', 'archived'),
   agent: fc.nat(1),
 });
 

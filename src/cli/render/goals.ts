@@ -1,3 +1,4 @@
+import { isClosedGoal } from '../../domain/closed-goal.ts';
 import type { Goal } from '../../domain/goal.ts';
 import type { Note } from '../../domain/note.ts';
 import { named, oneLine } from '../../domain/stored-text.ts';
@@ -37,7 +38,7 @@ export function goalTable(goals: GoalRow[], current: TaskRow[], look: Look): str
 
 function infoOf(goal: GoalRow, tasks: TaskRow[], look: Look): Cell {
   const { colours } = look;
-  if (goal.status === 'completed' || goal.status === 'cancelled') {
+  if (isClosedGoal(goal.status)) {
     return { text: ago(goal.updated_at), paint: colours.muted };
   }
   const stuck = (['blocked', 'failed'] as const).flatMap((status) => {

@@ -9,7 +9,7 @@ export interface Standing {
   waits?: boolean | undefined;
 }
 
-/** Of a goal: planned, in progress, completed, cancelled. */
+/** Of a goal: planned, in progress, completed, cancelled, archived. */
 export function goalSign(status: string, look: Look): Cell {
   return { text: signOf({ status, priority: '' }, look, look.signs.completed), paint: paintOf(status, look) };
 }
@@ -29,6 +29,7 @@ function signOf({ status, waits }: Standing, { signs }: Look, completed: string)
       return signs.failed;
     case 'blocked':
     case 'cancelled':
+    case 'archived':
       return signs.stopped;
     case 'deferred':
       return signs.waiting;
@@ -44,6 +45,7 @@ function paintOf(status: string, { colours }: Look): Paint {
     failed: colours.bad,
     blocked: colours.warning,
     cancelled: colours.muted,
+    archived: colours.muted,
     deferred: colours.muted,
   };
   return paints[status] ?? ((text) => text);

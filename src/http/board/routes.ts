@@ -29,7 +29,7 @@ const since = z.string().transform((text, context) => {
 });
 
 const queries = {
-  goals: z.strictObject({ before: number.optional() }),
+  goals: z.strictObject({ before: number.optional(), archived: z.literal('true').optional() }),
   none: z.strictObject({}),
   tasks: z.strictObject({
     ids: z
@@ -67,7 +67,9 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
       const given = parsed(query, context.req.query());
       return jsonAnswer(await read(await openCall(parts, context), given, context.req.param('goal_id') ?? ''));
     });
-  get('/goals', queries.goals, (call, { before }) => listGoalsForBoard(call, before));
+  get('/goals', queries.goals, (call, { before, archived }) =>
+    listGoalsForBoard(call, { before, isArchived: archived !== undefined }),
+  );
   get('/goals/:goal_id', queries.none, (call, _, id) => getGoalForBoard(call, parsed(GoalId, id)));
   get('/tasks', queries.tasks, (call, { ids }) => getTasksForBoard(call, ids));
   get('/now', queries.now, (call, { since }) => getBriefing(call, { since }));

@@ -1,5 +1,5 @@
+import { isClosedGoal } from '../../domain/closed-goal.ts';
 import { isClosedTask } from '../../domain/closed-task.ts';
-import { isClosed } from '../../domain/goal.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Changes } from '../report.ts';
 import { type RecordReader, shown } from './record-reader.ts';
@@ -70,6 +70,6 @@ export function deriveColumns(
 ): void {
   for (const task of tasks) {
     task.open_dependencies = task.dependencies.filter((id) => !statusOf.satisfies(id)).length;
-    task.parked = !isClosedTask(task.status) && isClosed(statusOf.goal(task.goal_id));
+    task.parked = !isClosedTask(task.status) && isClosedGoal(statusOf.goal(task.goal_id));
   }
 }

@@ -1,5 +1,13 @@
 import { defineFunction } from '../function.ts';
-import { followedGoalRepos, goalStatus, isOpen, isReady, isSame, replacedWords } from '../statements/sql.ts';
+import {
+  followedGoalRepos,
+  goalStatus,
+  isClosedStatus,
+  isOpen,
+  isReady,
+  isSame,
+  replacedWords,
+} from '../statements/sql.ts';
 import { eventColumns, lockGraphShared, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
 import { decide, happened } from './status-pieces.ts';
 
@@ -174,7 +182,7 @@ ${decide}
       set parked = not t.parked, revision = t.revision + 1
       where t.workspace_id = $1 and t.id = any(taken_up) and ${isOpen('t')}
         and t.parked <> (
-          select g.status in ('completed', 'cancelled')
+          select ${isClosedStatus('g.status')}
           from goals g
           where g.workspace_id = $1 and g.id = t.goal_id
         );
@@ -213,7 +221,7 @@ ${decide}
         select x.id
         from unnest(before) as x
         where x.id = any(closed_parked)
-          and (select g.status from goals g where g.workspace_id = $1 and g.id = x.goal_id) = 'cancelled'
+          and (select g.status from goals g where g.workspace_id = $1 and g.id = x.goal_id) in ('cancelled', 'archived')
         order by x.number
       );
     end if;

@@ -2,7 +2,7 @@ import { defineFunction } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
 import { goalChange } from '../statements/images.ts';
 import { insertedGoalLabels } from '../statements/label-pieces.ts';
-import { deletedGoalEntries, followedGoalRepos, insertedGoalRepos, isOpen } from '../statements/sql.ts';
+import { deletedGoalEntries, followedGoalRepos, insertedGoalRepos, isClosedStatus, isOpen } from '../statements/sql.ts';
 import {
   eventColumns,
   lockGraphExclusive,
@@ -82,10 +82,10 @@ ${replaceWords('goal_words', 'goal_id')}
   end if;
   if p_status is not null then
     update tasks t
-    set parked = p_status in ('completed', 'cancelled'), revision = t.revision + 1
+    set parked = ${isClosedStatus('p_status')}, revision = t.revision + 1
     where t.workspace_id = $1 and t.goal_id = p_goal_id and ${isOpen('t')}
-      and t.parked <> (p_status in ('completed', 'cancelled'));
-    if p_status not in ('completed', 'cancelled') then
+      and t.parked <> (${isClosedStatus('p_status')});
+    if not (${isClosedStatus('p_status')}) then
       ${moveReadyStarts('t.goal_id = p_goal_id')}
     end if;
   end if;

@@ -1,5 +1,5 @@
 import { defineStatement, type Shape } from '../statement.ts';
-import { claimOf } from './sql.ts';
+import { claimOf, isArchived, isListed } from './sql.ts';
 
 // What the board shows of many rows at once: short texts, no results, and the revision that an edit is held to.
 
@@ -69,10 +69,8 @@ export const listBoardDependencies = defineStatement({
     order by d.place`,
 });
 
-/** Goals by number, newest first, those numbered below `before`. */
-export const listBoardGoals = defineStatement({
-  name: 'list_board_goals',
-  params: { workspaceId: 'int8', textLimit: 'int4', before: 'int8?', limit: 'int8' },
+const goalsPage = {
+  params: { workspaceId: 'int8', textLimit: 'int4', before: 'int8', limit: 'int8' },
   columns: {
     id: 'text',
     number: 'int8',
@@ -87,13 +85,27 @@ export const listBoardGoals = defineStatement({
     created_at: 'timestamptz',
     updated_at: 'timestamptz',
   },
-  text: `
+} as const;
+const goalsPageWhere = (condition: string) => `
     select g.id, g.number, left(g.description, $2) as description, g.status::text, g.priority::text, g.repos[1:10] as repos,
       g.labels, g.due_at, g.total_tasks, g.open_tasks, g.created_at, g.updated_at
     from goals g
-    where g.workspace_id = $1 and ($3::int8 is null or g.number < $3)
+    where g.workspace_id = $1 and g.number < $3 and ${condition}
     order by g.number desc
-    limit $4`,
+    limit $4`;
+
+/** Goals by number, newest first, those numbered below `before`, but for those that are archived. */
+export const listBoardGoals = defineStatement({
+  name: 'list_board_goals',
+  ...goalsPage,
+  text: goalsPageWhere(isListed('g')),
+});
+
+/** The archived ones alone. */
+export const listArchivedBoardGoals = defineStatement({
+  name: 'list_archived_board_goals',
+  ...goalsPage,
+  text: goalsPageWhere(isArchived('g')),
 });
 
 /** The goal that the board shows. */

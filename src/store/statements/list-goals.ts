@@ -1,8 +1,9 @@
 import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
 import { listedGoalColumns, listedGoalSelect } from './columns.ts';
+import { isListed } from './sql.ts';
 
-// Goals, newest first, those numbered below `before`. `total` counts all that match, up to a bound. One plan cannot serve all
+// Goals, newest first, those that are archived only where that is asked for, those numbered below `before`. `total` counts all that match, up to a bound. One plan cannot serve all
 // ways to them, so there is a statement for each.
 
 const params = {
@@ -30,11 +31,15 @@ const page = (numbers: string, counted: string) => `
     join goals g on g.workspace_id = $1 and g.number = n.number
     order by g.number desc`;
 
+/** Where no status is asked for, all but those that are archived. */
+const isOfStatus = (alias: string) =>
+  `case when $4::text is null then ${isListed(alias)} else ${alias}.status = $4::text::goal_status end`;
+
 /** The statuses and priorities that are asked for. Each pair of them is a run of the index, newest last. */
 const kinds = `
       from unnest(enum_range(null::goal_status)) as s (status)
       cross join unnest(enum_range(null::priority)) as p (priority)`;
-const isAskedFor = `($4::text is null or s.status = $4::text::goal_status) and ($5::text is null or p.priority = $5::text::priority)`;
+const isAskedFor = `${isOfStatus('s')} and ($5::text is null or p.priority = $5::text::priority)`;
 
 const byKind = (table: 'goals' | 'goal_repos', condition: string) => {
   const rows = (and: string, end: string) => `${kinds}
@@ -63,13 +68,13 @@ export const listGoals = defineStatement({
     `
       select r.number
       from goals r
-      where r.workspace_id = $1 and $4::text is null and $5::text is null and $6::text is null and ${isBefore('r')}
+      where r.workspace_id = $1 and ${isListed('r')} and $4::text is null and $5::text is null and $6::text is null and ${isBefore('r')}
       order by r.number desc
       limit $8`,
     `
         select
         from goals r
-        where r.workspace_id = $1`,
+        where r.workspace_id = $1 and ${isListed('r')}`,
   ),
 });
 
@@ -93,7 +98,7 @@ const labelled = `
       from goal_labels l
       join goals r on r.workspace_id = $1 and r.number = l.number
       where l.workspace_id = $1 and l.label = ($9::text[])[1] and r.labels @> $9::text[]
-        and ($4::text is null or r.status = $4::text::goal_status) and ($5::text is null or r.priority = $5::text::priority)
+        and ${isOfStatus('r')} and ($5::text is null or r.priority = $5::text::priority)
         and ($6::text is null or r.repos @> array[$6::text])`;
 
 /** Those that have all of these labels, by the first of them, and of a status, a priority and a repository where asked for. */

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { isOpen, keepsWaiting } from './sql.ts';
+import { isClosedStatus, isOpen, keepsWaiting } from './sql.ts';
 
 const open = `(
       select count(*)::int4
@@ -8,7 +8,7 @@ const open = `(
         and (select ${keepsWaiting('x')} from tasks x where x.workspace_id = $1 and x.id = d.depends_on_id)
     )`;
 const parked = `(
-      select ${isOpen('t')} and g.status in ('completed', 'cancelled')
+      select ${isOpen('t')} and ${isClosedStatus('g.status')}
       from goals g
       where g.workspace_id = $1 and g.id = t.goal_id
     )`;

@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { isOpen, isReady, keepsWaiting } from './sql.ts';
+import { isClosedStatus, isOpen, isReady, keepsWaiting } from './sql.ts';
 
 // The counts that rows keep of others, counted again. A finished statement gives back the rows whose count is wrong.
 
@@ -70,7 +70,7 @@ export const findBrokenRules = defineStatement({
     select t.id, 'is ' || case when t.parked then '' else 'not ' end || 'parked, and its goal is ' || g.status as rule
     from tasks t
     join goals g on g.workspace_id = $1 and g.id = t.goal_id
-    where t.workspace_id = $1 and ${isOpen('t')} and t.parked <> (g.status in ('completed', 'cancelled'))
+    where t.workspace_id = $1 and ${isOpen('t')} and t.parked <> (${isClosedStatus('g.status')})
     union all
     select t.id, 'is claimed, and its status is ' || t.status
     from claims c

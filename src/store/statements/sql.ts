@@ -78,6 +78,23 @@ export function isOpen(alias: string): string {
   return `${alias}.status not in ('completed', 'cancelled')`;
 }
 
+/** Whether a goal's status says that its open tasks are not ready: isClosed says the same. */
+export function isClosedStatus(status: string): string {
+  return `${status} in ('completed', 'cancelled', 'archived')`;
+}
+
+/** Whether a goal, `g`, is in lists that ask for no status; as the index goals_listed says it. */
+export function isListed(alias: string): string {
+  return `${alias}.status in (${listedStatuses})`;
+}
+
+/** The others; as the index goals_archived says it. */
+export function isArchived(alias: string): string {
+  return `${alias}.status not in (${listedStatuses})`;
+}
+
+const listedStatuses = `'planned', 'in_progress', 'completed', 'cancelled'`;
+
 /** Whether those that depend on the task wait for it. */
 export function keepsWaiting(alias: string): string {
   return `${alias}.status <> 'completed' and not ${alias}.waived`;

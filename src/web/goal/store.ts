@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { isClosedGoal } from '../../domain/closed-goal.ts';
 import { Again } from '../state/again.ts';
 import { listen, type SeenChange } from '../state/feed.ts';
 import { get, wordsOf } from '../state/request.ts';
@@ -23,7 +24,7 @@ export const glowing = signal<ReadonlyMap<string, string>>(new Map());
 /** Grows with each change that the feed tells of, for what is read beside the tasks. */
 export const changesSeen = signal(0);
 
-export const isGoalClosed = computed(() => ['completed', 'cancelled'].includes(loaded.value?.goal.status ?? ''));
+export const isGoalClosed = computed(() => isClosedGoal(loaded.value?.goal.status));
 export const shown = computed<ReadonlyMap<string, Shown>>(() => {
   const { tasks, outside } = loaded.value ?? { tasks: new Map(), outside: {} };
   return shownTasks(tasks, outside, isGoalClosed.value);

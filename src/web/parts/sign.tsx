@@ -10,6 +10,7 @@ export type SignName =
   | 'blocked'
   | 'planned'
   | 'cancelled'
+  | 'archived'
   | 'deferred';
 
 const shapes: Record<SignName, preact.ComponentChildren> = {
@@ -41,6 +42,7 @@ const shapes: Record<SignName, preact.ComponentChildren> = {
       <path d="M7 4v3.2l2 1.4" />
     </>
   ),
+  archived: <path d="M1.5 2.5h11v3h-11zM2.5 5.5v6h9v-6M5.5 8h3" />,
   cancelled: (
     <>
       <circle cx="7" cy="7" r="5" />

@@ -113,7 +113,7 @@ function Head() {
         <Choice
           label={texts.task.status}
           value={goal.status}
-          options={['planned', 'in_progress', 'completed', 'cancelled']}
+          options={['planned', 'in_progress', 'completed', 'cancelled', 'archived']}
           words={texts.status}
           change={change('status')}
         />

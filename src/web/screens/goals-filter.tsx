@@ -12,7 +12,7 @@ export function Filter({ create }: { create: () => void }) {
     const { value } = event.currentTarget as HTMLSelectElement;
     setQuery({ [name]: value === preset ? null : value });
   };
-  const statuses = ['planned', 'in_progress', 'completed', 'cancelled'] as const;
+  const statuses = ['planned', 'in_progress', 'completed', 'cancelled', 'archived'] as const;
   return (
     <div class="filter">
       <input

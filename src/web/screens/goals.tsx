@@ -1,4 +1,5 @@
 import { useLayoutEffect } from 'preact/hooks';
+import { isClosedGoal } from '../../domain/closed-goal.ts';
 import { Due } from '../parts/due.tsx';
 import { Labels } from '../parts/labels.tsx';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
@@ -11,7 +12,6 @@ import {
   type GoalEntry,
   goals,
   goalsError,
-  isClosedGoal,
   loadGoals,
   loadMoreGoals,
   nextGoals,
@@ -33,7 +33,8 @@ const rowHeight = { wide: 36, narrow: 56 };
 
 export function GoalsScreen() {
   const [isNew, setNew] = useCreating();
-  useLayoutEffect(() => void loadGoals(), []);
+  const isArchive = filter.value.status === 'archived';
+  useLayoutEffect(() => void loadGoals(), [isArchive]);
   return (
     <div class="goals-screen">
       <h1 class="hidden">{texts.goals}</h1>
@@ -88,7 +89,7 @@ function Goals() {
 
 function GoalRow({ goal }: { goal: GoalEntry }) {
   const { id, description, status, priority, total_tasks: total, open_tasks: open, holders, stuck, updated_at } = goal;
-  const isClosed = isClosedGoal(goal);
+  const isClosed = isClosedGoal(goal.status);
   return (
     <div class={`goal-row${isClosed ? ' closed' : ''}`}>
       <Sign name={status as SignName} />

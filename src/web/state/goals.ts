@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { isClosedGoal } from '../../domain/closed-goal.ts';
 import type { Priority } from '../../domain/priority.ts';
 import { Again } from './again.ts';
 import { isPast } from './clock.ts';
@@ -36,9 +37,7 @@ export async function loadGoals(): Promise<void> {
     const all: GoalEntry[] = [];
     let before: number | undefined;
     for (let page = 0; page < pages; page += 1) {
-      const { goals: some, next } = await get<{ goals: GoalEntry[]; next?: number }>(
-        `/board/goals${before === undefined ? '' : `?before=${before}`}`,
-      );
+      const { goals: some, next } = await get<{ goals: GoalEntry[]; next?: number }>(`/board/goals${queryOf(before)}`);
       all.push(...some);
       before = next;
       if (next === undefined) break;
@@ -53,6 +52,15 @@ export async function loadGoals(): Promise<void> {
   }
 }
 const again = new Again(loadGoals);
+
+/** Those that are archived are a list of their own. */
+function queryOf(before: number | undefined): string {
+  const parts = [
+    ...(filter.value.status === 'archived' ? ['archived=true'] : []),
+    ...(before === undefined ? [] : [`before=${before}`]),
+  ];
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
 
 export async function loadMoreGoals(): Promise<void> {
   pages += 1;
@@ -106,12 +114,12 @@ export const repos = computed(() => [...new Set((goals.value ?? []).flatMap((goa
 
 export const labels = computed(() => [...new Set((goals.value ?? []).flatMap((goal) => goal.labels))].sort());
 
-const closed = ['completed', 'cancelled'];
-export const isClosedGoal = ({ status }: Pick<GoalEntry, 'status'>) => closed.includes(status);
 /** Goals that should be reached by now. */
 export const overdueGoals = computed(
   () =>
-    new Set((goals.value ?? []).filter((goal) => goal.due_at !== null && !isClosedGoal(goal) && isPast(goal.due_at))),
+    new Set(
+      (goals.value ?? []).filter((goal) => goal.due_at !== null && !isClosedGoal(goal.status) && isPast(goal.due_at)),
+    ),
 );
 
 export const filteredGoals = computed(() => {

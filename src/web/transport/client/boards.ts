@@ -43,9 +43,12 @@ async function outsideOf(tasks: readonly { id: string; dependencies: string[] }[
   return Object.fromEntries((await getTasks(others)).map(({ id, status }) => [id, status]));
 }
 
-/** Goals, newest first, with what is under way in each. */
-export async function goalList({ before }: Record<string, string>) {
-  const [told, ...current] = await Promise.all([listGoals(before), ...currentTasks()]);
+/** Goals, newest first, the archived ones or all others, with what is under way in each. */
+export async function goalList({ before, archived }: Record<string, string>) {
+  const [told, ...current] = await Promise.all([
+    listGoals(before, archived === undefined ? {} : { status: 'archived' }),
+    ...currentTasks(),
+  ]);
   const open = current.flat();
   return {
     next: told.next,
@@ -67,11 +70,14 @@ function currentTasks() {
   return ['in_progress', ...stuckStatuses].map((status) => listTasks({ status }, { most: mostCurrent }));
 }
 
-async function listGoals(before: string | undefined): Promise<{ goals: ToldGoal[]; next: string | undefined }> {
+async function listGoals(
+  before: string | undefined,
+  filter: { status?: string },
+): Promise<{ goals: ToldGoal[]; next: string | undefined }> {
   const goals: ToldGoal[] = [];
   let cursor = before;
   do {
-    const args = { limit: mostGoals, ...(cursor !== undefined && { cursor }) };
+    const args = { ...filter, limit: mostGoals, ...(cursor !== undefined && { cursor }) };
     const told = await callTool<{ goals: ToldGoal[]; next_cursor?: string }>('list_goals', args);
     goals.push(...told.goals);
     cursor = told.next_cursor;

@@ -1,0 +1,86 @@
+import type { GoalStatus } from '../domain/goal.ts';
+import { answerBudget } from '../domain/limits.ts';
+import { type Since, sinceParams } from '../domain/since.ts';
+import { step } from '../store/database.ts';
+import {
+  archiveGoals as archiveStatement,
+  listFinishedGoals,
+  lockFinishedGoals,
+  recordArchived,
+} from '../store/statements/archive-goals.ts';
+import { followGoalRepos } from '../store/statements/goal-repos.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
+import { type Call, read, transact } from './call.ts';
+
+/** A goal that would be archived. */
+export interface FinishedGoal {
+  id: string;
+  description: string;
+  status: GoalStatus;
+  total_tasks: number;
+  updated_at: string;
+}
+
+/** Goals of one operation: others wait for it. */
+const goalsAtOnce = 2_000;
+
+/** The goals that are completed or cancelled and that nothing has changed since then, the oldest first, and how many there are. */
+export async function listGoalsToArchive(
+  call: Call,
+  before: Since,
+  limit: number,
+): Promise<{ goals: FinishedGoal[]; total: number }> {
+  const { workspaceId } = call.store;
+  const { rows } = await read(call, {
+    rows: step(listFinishedGoals, { workspaceId, ...beforeParams(before), textLimit: answerBudget.listText, limit }),
+  });
+  return {
+    goals: rows.map(({ total: _, ...row }) => ({ ...row, status: row.status as GoalStatus })), // the column's own type
+    total: rows[0]?.total ?? 0,
+  };
+}
+
+/**
+ * Takes these goals out of the lists, some thousands in one operation. Each operation can be taken back.
+ *
+ * @param archived told of the goals that are archived so far
+ */
+export async function archiveGoals(
+  call: Call,
+  before: Since,
+  archived: (goals: number) => void,
+): Promise<{ goals: number; operations: number[] }> {
+  const operations: number[] = [];
+  let goals = 0;
+  for (;;) {
+    const done = await archiveSome(call, before);
+    if (done === undefined) return { goals, operations };
+    operations.push(done.operation);
+    goals += done.goals;
+    archived(goals);
+  }
+}
+
+function archiveSome(call: Call, before: Since): Promise<{ operation: number; goals: number } | undefined> {
+  const { workspaceId } = call.store;
+  return transact(call, async (run, record) => {
+    const { locked } = await run({
+      graph: step(lockGraphExclusive, { workspaceId }),
+      locked: step(lockFinishedGoals, { workspaceId, ...beforeParams(before), limit: goalsAtOnce }),
+    });
+    if (locked.length === 0) return undefined;
+    const goalIds = locked.map(({ id }) => id);
+    const recorded = await record();
+    await run({
+      recorded: step(recordArchived, { ...recorded, goalIds }),
+      archived: step(archiveStatement, { workspaceId, goalIds }),
+      repos: step(followGoalRepos, { workspaceId, goalIds }),
+    });
+    return { operation: recorded.operation, goals: goalIds.length };
+  });
+}
+
+function beforeParams(before: Since) {
+  const { since, secondsAgo } = sinceParams(before);
+  return { before: since, secondsAgo };
+}

@@ -1,0 +1,65 @@
+import { defineStatement } from '../statement.ts';
+
+const isFinishedBefore = `g.status in ('completed', 'cancelled')
+      and g.updated_at < greatest('-infinity', $2::timestamptz, now() - $3::int8 * interval '1 second')`;
+
+const before = { workspaceId: 'int8', before: 'timestamptz?', secondsAgo: 'int8?' } as const;
+
+/** Goals that are completed or cancelled and that nothing has changed since a time, the oldest first, with how many there are. */
+export const listFinishedGoals = defineStatement({
+  name: 'list_finished_goals',
+  params: { ...before, textLimit: 'int4', limit: 'int8' },
+  columns: {
+    id: 'text',
+    description: 'text',
+    status: 'text',
+    total_tasks: 'int4',
+    updated_at: 'timestamptz',
+    total: 'int8',
+  },
+  text: `
+    select g.id, left(g.description, $4) as description, g.status::text, g.total_tasks, g.updated_at, count(*) over () as total
+    from goals g
+    where g.workspace_id = $1 and ${isFinishedBefore}
+    order by g.updated_at, g.number
+    limit $5`,
+});
+
+/** Locks the oldest of them. */
+export const lockFinishedGoals = defineStatement({
+  name: 'lock_finished_goals',
+  params: { ...before, limit: 'int8' },
+  columns: { id: 'text' },
+  text: `
+    select g.id
+    from goals g
+    where g.workspace_id = $1 and ${isFinishedBefore}
+    order by g.number
+    limit $4
+    for no key update`,
+});
+
+/** The history of goals that are about to be archived, which are locked. */
+export const recordArchived = defineStatement({
+  name: 'record_archived',
+  params: { workspaceId: 'int8', operation: 'int8', goalIds: 'text[]' },
+  columns: {},
+  text: `
+    insert into events (workspace_id, operation, action, goal_id, before, after)
+    select $1, $2, 'updated', g.id,
+      jsonb_build_object('status', g.status, 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks),
+      jsonb_build_object('status', 'archived', 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks)
+    from goals g
+    where g.workspace_id = $1 and g.id = any($3::text[])
+    order by g.number`,
+});
+
+export const archiveGoals = defineStatement({
+  name: 'archive_goals',
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
+  columns: {},
+  text: `
+    update goals g
+    set status = 'archived', updated_at = statement_timestamp(), revision = g.revision + 1
+    where g.workspace_id = $1 and g.id = any($2::text[])`,
+});
