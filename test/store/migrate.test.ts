@@ -57,7 +57,7 @@ describe('migrations', () => {
     );
     expect(new Set(stores.map((store) => store.workspaceId)).size).toBe(1);
     expect(await query(connection, 'select name from workspaces')).toEqual([{ name: 'default' }]);
-    expect(await query(connection, 'select kind from counters order by kind')).toHaveLength(3);
+    expect(await query(connection, 'select kind from counters order by kind')).toHaveLength(4);
   });
 
   it('go on from an older version, and keep a program of that version out', async () => {
