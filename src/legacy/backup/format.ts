@@ -30,6 +30,7 @@ export const ExportedGoal = z.strictObject({
   repos: z.array(text),
   labels: z.array(text).default([]),
   due_at: time.nullable().default(null),
+  parent_goal_id: text.nullable().default(null),
   created_at: time,
   updated_at: time,
   metadata: StorableJsonObject,

@@ -14,6 +14,7 @@ export const exportGoals = defineStatement({
     repos: 'text[]',
     labels: 'text[]',
     due_at: 'text?',
+    parent_goal_id: 'text?',
     created_at: 'text',
     updated_at: 'text',
     metadata: 'jsonb',
@@ -21,7 +22,7 @@ export const exportGoals = defineStatement({
   },
   text: `
     select g.id, g.number, g.description, g.priority::text, g.status::text, g.repos, g.labels,
-      ${exactTime('g.due_at')} as due_at,
+      ${exactTime('g.due_at')} as due_at, g.parent_goal_id,
       ${exactTime('g.created_at')} as created_at, ${exactTime('g.updated_at')} as updated_at, g.metadata, g.revision
     from goals g
     where g.workspace_id = $1
