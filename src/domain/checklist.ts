@@ -1,5 +1,6 @@
 import { escaped, escapedFirstLine } from './checklist/marks.ts';
 import { type Item, type Problem, readItems } from './checklist/read-items.ts';
+import { readCriterion, writeCriterion } from './criterion-text.ts';
 import { describeCycle } from './graph/describe-cycle.ts';
 import { findShortestCycle } from './graph/find-shortest-cycle.ts';
 import { parseTaskId } from './id-text.ts';
@@ -14,6 +15,14 @@ export interface ChecklistTask {
   estimated_effort?: string;
   priority?: Priority;
   completed?: true;
+  criteria?: ChecklistCriterion[];
+}
+
+/** `met` is for whoever creates the task. */
+export interface ChecklistCriterion {
+  text: string;
+  human?: true;
+  met?: true;
 }
 
 export interface Checklist {
@@ -26,7 +35,8 @@ export interface Checklist {
 /**
  * The tasks of a Markdown list. Items below an item are its parts: the item depends on them. Numbered items are done in
  * their order. At the end of an item's line may stand its effort `(4h)`, its priority `!high`, a name for it `{#api}`, and
- * what it waits for: `after: api, TASK-0001`. `[x]` is a task that is completed.
+ * what it waits for: `after: api, TASK-0001`. `[x]` is a task that is completed. An item that begins with `criterion:` says
+ * when the item above it is done.
  *
  * @param elsewhere - names of items of other lists that items of this one may wait for
  */
@@ -57,9 +67,20 @@ export function parseChecklist(text: string, elsewhere: ReadonlySet<string> = ne
       ...(estimated_effort !== undefined && { estimated_effort }),
       ...(priority !== undefined && { priority }),
       ...(item.completed && { completed: true as const }),
+      ...(item.criteria.length > 0 && { criteria: criteriaOf(item, problems) }),
     };
   });
   return { subtasks, problems: [...problems, ...cycleProblems(items, subtasks)].toSorted((a, b) => a.line - b.line) };
+}
+
+function criteriaOf({ criteria }: Item, problems: Problem[]): ChecklistCriterion[] {
+  for (const { line } of criteria.flatMap(({ children, criteria }) => [...children, ...criteria])) {
+    problems.push({ line, message: 'stands below a criterion and was left out; put it below the task' });
+  }
+  return criteria.map(({ text, completed }) => {
+    const { human, ...criterion } = readCriterion(text);
+    return { ...criterion, ...(human && { human: true as const }), ...(completed && { met: true as const }) };
+  });
 }
 
 /** Children before their parent. `base` is the numbered item that has to be completed before an item begins. */
@@ -165,8 +186,8 @@ function namesNeeded(parts: Part[]): Set<string> {
 }
 
 function formatPart({ task, children }: Part, needed: ReadonlySet<string>, indent: string): string {
-  const { key, description, dependencies, estimated_effort, priority, completed } = task;
-  const [first = '', ...further] = description.trim().split(/\r\n|\n|\r/);
+  const { key, description, dependencies, estimated_effort, priority, completed, criteria = [] } = task;
+  const [first = '', ...further] = linesOf(description);
   const after = dependencies.slice(children.length);
   const marks = [
     ...(estimated_effort === undefined ? [] : [`(${estimated_effort.trim().replaceAll(/\s+/g, ' ')})`]),
@@ -175,8 +196,22 @@ function formatPart({ task, children }: Part, needed: ReadonlySet<string>, inden
     ...(after.length === 0 ? [] : [`after: ${after.join(', ')}`]),
   ];
   const head = `${indent}- [${completed ? 'x' : ' '}] ${[escapedFirstLine(first.trim()), ...marks].join(' ')}\n`;
-  const text = further.map((line) => (line.trim() === '' ? '\n' : `${indent}  ${furtherLine(line)}\n`)).join('');
-  return `${head}${text}${children.map((child) => formatPart(child, needed, `${indent}  `)).join('')}`;
+  const inside = `${indent}  `;
+  const done = criteria.map((criterion) => formatCriterion(criterion, inside));
+  const below = children.map((child) => formatPart(child, needed, inside));
+  return [head, furtherLines(further, inside), ...done, ...below].join('');
+}
+
+function formatCriterion(criterion: ChecklistCriterion, indent: string): string {
+  const [first = '', ...further] = linesOf(writeCriterion(criterion));
+  const head = `${indent}- [${criterion.met ? 'x' : ' '}] criterion: ${escaped(first.trim())}\n`;
+  return `${head}${furtherLines(further, `${indent}  `)}`;
+}
+
+const linesOf = (text: string) => text.trim().split(/\r\n|\n|\r/);
+
+function furtherLines(lines: readonly string[], indent: string): string {
+  return lines.map((line) => (line.trim() === '' ? '\n' : `${indent}${furtherLine(line)}\n`)).join('');
 }
 
 /** A further line of a description that does not read as an item. */

@@ -35,3 +35,10 @@ export class GoalAgentError extends Error {
     this.code = code;
   }
 }
+
+/** Refused (`forbidden`) since an agent calls: a person may do it, and where one is at the terminal it can be asked. */
+export class PersonNeededError extends GoalAgentError {
+  constructor(message: string) {
+    super('forbidden', message);
+  }
+}

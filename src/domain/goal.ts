@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { GoalId } from './ids.ts';
 import { type Json, type JsonObject, StorableJson, StorableJsonObject } from './json.ts';
 import { Labels } from './labels.ts';
 import { limits } from './limits.ts';
@@ -32,7 +31,7 @@ export const NewGoal = z.strictObject({
   repos: z.array(text()).max(limits.listEntries),
   labels: Labels.optional(),
   due_at: DueAt.optional(),
-  parent_goal_id: GoalId.optional(),
+  strict: z.boolean().optional(),
   metadata: StorableJsonObject,
 });
 export type NewGoal = z.infer<typeof NewGoal>;
@@ -46,8 +45,8 @@ export interface GoalChange {
   labels?: string[] | undefined;
   /** Null takes it away. */
   due_at?: string | null | undefined;
-  /** Null takes the goal out of its parent. */
-  parent_goal_id?: string | null | undefined;
+  /** Whether its tasks are completed only when their criteria are met. */
+  strict?: boolean | undefined;
   metadata?: JsonObject | undefined;
 }
 
@@ -60,9 +59,8 @@ export const Goal = z.object({
   repos: z.array(z.string()),
   labels: z.array(z.string()).optional(),
   due_at: z.string().optional(),
-  parent_goal_id: z.string().optional(),
-  /** Of a goal that has some. */
-  sub_goals: z.object({ total: z.number().int(), completed: z.number().int() }).optional(),
+  /** Its tasks are completed only when their criteria are met. */
+  strict: z.boolean().optional(),
   tasks: z.array(z.string()),
   total_tasks: z.number().int(),
   completed_tasks: z.number().int(),

@@ -5,11 +5,16 @@ import { allowedName, nameForm } from './names.ts';
 export const Role = z.enum(['reader', 'writer', 'admin']);
 export type Role = z.infer<typeof Role>;
 
+/** Whether an agent or a person holds a token. */
+export const TokenKind = z.enum(['agent', 'person']);
+export type TokenKind = z.infer<typeof TokenKind>;
+
 /** Who showed a token that counts. */
 export interface Principal {
   /** Who history names. */
   name: string;
   role: Role;
+  kind: TokenKind;
   workspaceId: number;
   /** The name of the one workspace that it sees. */
   workspace: string;

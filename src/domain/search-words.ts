@@ -16,7 +16,7 @@ export interface SearchedTexts {
   /** A note's text counts as a description. */
   description?: string | undefined;
   jira_ticket?: string | null | undefined;
-  /** A goal has several. */
+  /** A goal has several. A task's stands with the texts of its criteria, which count as much. */
   repo?: string | readonly string[] | null | undefined;
   result?: Json | undefined;
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { NewCriteria } from './criteria-input.ts';
+import type { NewCriterion } from './criterion-text.ts';
 import { formatEffort, MAX_EFFORT_MINUTES, parseEffort } from './effort.ts';
 import { GoalAgentError } from './errors.ts';
 import { describeCycle } from './graph/describe-cycle.ts';
@@ -25,6 +27,7 @@ export interface Subtask {
   estimated_effort: string | null;
   tools: string[];
   labels?: string[] | undefined;
+  criteria?: NewCriterion[] | undefined;
   due_at?: string | null | undefined;
   /** The task begins as deferred, until then. */
   defer_until?: string | null | undefined;
@@ -122,6 +125,7 @@ export const subtaskFields = {
   estimated_effort: Effort.nullable(),
   tools: z.array(text()).max(limits.listEntries),
   labels: Labels,
+  criteria: NewCriteria,
   due_at: DueAt,
   defer_until: DeferUntil,
   dependencies: z.array(text()).max(limits.dependenciesPerTask),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Criterion } from './criteria-input.ts';
 import { type Json, StorableJson } from './json.ts';
 import { Priority } from './priority.ts';
 import { TaskStatus } from './task-status.ts';
@@ -21,6 +22,9 @@ export const Task = z.object({
   completed_at: z.string().nullable(),
   result: StorableJson,
   labels: z.array(z.string()).optional(),
+  criteria: z.array(Criterion).optional(),
+  /** In a list: how many of its criteria are met, such as `2/3`. */
+  criteria_met: z.string().optional(),
   due_at: z.string().optional(),
   /** When a deferred task becomes pending by itself. */
   defer_until: z.string().optional(),

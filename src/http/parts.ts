@@ -38,7 +38,7 @@ export interface ServiceParts extends ToolHost {
 
 /** `local`: this user on this machine, who has the database itself and acts under a name of its own. */
 export type Identified =
-  | { kind: 'local'; name?: string }
+  | { kind: 'local'; name?: string; isPerson?: boolean | undefined }
   | { kind: 'principal'; principal: Principal }
   | { kind: 'refused'; reason: string };
 
@@ -50,6 +50,8 @@ export interface HttpEnv {
     principal: Principal | undefined;
     /** What a caller without a token of its own calls itself, and what its program is. */
     agent: string | undefined;
+    /** Whether a person signed in with a session of this machine. */
+    isPerson: boolean;
     program: string | undefined;
   };
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../domain/json.ts';
+import { asJson, type JsonObject } from '../domain/json.ts';
 import type { TaskRow } from './check/types.ts';
 
 /**
@@ -20,6 +20,7 @@ export function imageOfNewTask(task: TaskRow): JsonObject {
     estimated_effort: task.estimated_effort,
     assigned_tools: task.assigned_tools,
     labels: task.labels ?? [],
+    criteria: asJson(task.criteria ?? []),
     due_at: task.due_at == null ? null : asInImages(task.due_at),
     waived: task.waived ?? false,
     defer_until: task.defer_until == null ? null : asInImages(task.defer_until),

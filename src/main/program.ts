@@ -60,9 +60,9 @@ export async function runWith(argv: string[], { cwd, openClient, name = 'goal-ag
       });
       process.exit();
     },
-    async dashboard(options, open) {
+    async dashboard(options, { open, isPerson }) {
       const { dashboardLink, openInBrowser } = await import('./dashboard.ts');
-      const url = await dashboardLink(readConfig(listening(options)), options);
+      const url = await dashboardLink(readConfig(listening(options)), options, isPerson);
       return { url, isOpened: open && (await openInBrowser(url)) };
     },
     machine: () => machineOf(settings.config(), cwd),

@@ -1,4 +1,4 @@
-import { GoalAgentError } from '../domain/errors.ts';
+import { GoalAgentError, PersonNeededError } from '../domain/errors.ts';
 import { mayAsMuchAs, type Principal, type Role } from '../domain/principal.ts';
 
 /** Who calls: under which name it acts, and what it may do. */
@@ -9,6 +9,8 @@ export interface Caller {
   agentName?: string | undefined;
   /** Who showed a token. Undefined for whoever has the database itself, and so may do everything. */
   principal?: Principal | undefined;
+  /** A person confirmed this very call at a terminal. */
+  isConfirmed?: boolean | undefined;
 }
 
 /** Who calls with a token: its name, whatever the client calls itself. */
@@ -22,5 +24,18 @@ export function requireRole({ principal }: Caller, needed: Role, what: string): 
   throw new GoalAgentError(
     'forbidden',
     `The token ${principal.name} has the role ${principal.role}, and may not ${what}. Use a token with the role ${needed}.`,
+  );
+}
+
+/** Whether a person calls, and no agent: with a token of its own, or by a word at the terminal. */
+export function isPerson({ principal, isConfirmed }: Caller): boolean {
+  return principal === undefined ? isConfirmed === true : principal.kind === 'person';
+}
+
+/** @throws GoalAgentError `forbidden` for an agent. `what` completes "only a person may". */
+export function requirePerson(caller: Caller, what: string): void {
+  if (isPerson(caller)) return;
+  throw new PersonNeededError(
+    `Only a person may ${what}: at a terminal, where goal-agent asks, or with a token that goal-agent token create --person made.`,
   );
 }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { defaultMaxAttempts } from '../domain/claims.ts';
+import type { Criterion } from '../domain/criteria.ts';
 import { answerBudget } from '../domain/limits.ts';
 import { step } from '../store/database.ts';
 import { claimForMany } from '../store/functions/claim-for-many.ts';
@@ -34,6 +35,7 @@ export interface HandOver {
   results?: { task_id: string; result: string }[];
   /** The newest ones. */
   notes?: { actor: string; text: string }[];
+  criteria?: Omit<Criterion, 'met_at'>[];
 }
 
 /** Which tasks an agent wants: those it names, those of a goal, or any. */

@@ -1,4 +1,5 @@
 import { type Claim, describeRefusal } from '../domain/claims.ts';
+import { type CriteriaRefusal, type CriterionRef, criteriaRefusal, type NamedCriterion } from '../domain/criteria.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import { weightsKept } from '../domain/search-words.ts';
@@ -11,6 +12,7 @@ import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { numberIn, wordsOf } from '../store/write-words.ts';
 import { type Call, change as changeBy, taskNotFound } from './call.ts';
+import { isPerson } from './caller.ts';
 import { taskOf } from './tasks.ts';
 
 export interface StatusChange {
@@ -22,6 +24,8 @@ export interface StatusChange {
   waive?: boolean | undefined;
   /** Of a deferred task: when it becomes pending by itself, ISO 8601. Left out, somebody has to say so. */
   deferUntil?: string | undefined;
+  /** Criteria that are met now, before the status is set. */
+  meet?: CriterionRef[] | undefined;
   /** The fence of the caller's claim: refused when the task was claimed again since. */
   fence?: number | undefined;
 }
@@ -35,6 +39,8 @@ export interface Consequences {
   inCancelled: string[];
   /** Open tasks that go on waiting for tasks that were cancelled. */
   leftWaiting: string[];
+  /** Tasks that were completed before all of their criteria were met. */
+  unmet: { task_id: string; unmet: NamedCriterion[] }[];
 }
 
 /** A task whose status was set. */
@@ -56,7 +62,7 @@ export function lookAt({ store: { workspaceId } }: Call, { taskId }: StatusChang
 /** @throws GoalAgentError as setTaskStatus does. */
 export function setTask({ taskId }: StatusChange, { consequences, refused, rows }: Applied<typeof findTasks>): SetTask {
   const [refusal] = refused.values();
-  if (refusal !== undefined) throw new GoalAgentError('conflict', refusal);
+  if (refusal !== undefined) throw refusal;
   const [row] = rows;
   if (row === undefined) throw taskNotFound(taskId);
   return { task: taskOf(row), openDependencies: row.open_dependencies, ...consequences };
@@ -77,7 +83,7 @@ export async function setTaskStatuses(
   const { consequences, refused, rows } = await apply(call, merged, read);
   const found = new Map(rows.map((row) => [row.id, row]));
   const failed = merged.flatMap(({ taskId }) => {
-    const error = found.has(taskId) ? refused.get(taskId) : `${taskId} does not exist`;
+    const error = found.has(taskId) ? refused.get(taskId)?.message : `${taskId} does not exist`;
     return error === undefined ? [] : [{ taskId, error }];
   });
   const failedIds = new Set(failed.map((each) => each.taskId));
@@ -92,7 +98,7 @@ export async function setTaskStatuses(
 interface Applied<S extends Statement> {
   consequences: Consequences;
   /** Why a task was left alone, by its ID. */
-  refused: Map<string, string>;
+  refused: Map<string, GoalAgentError>;
   rows: Row<S>[];
 }
 
@@ -108,9 +114,13 @@ async function apply<S extends Statement>(call: Call, changes: StatusChange[], l
 }
 
 /** Changes as the functions of the schema take them. */
-export function statusParams({ store: { workspaceId } }: Call, changes: StatusChange[]) {
+export function statusParams(call: Call, changes: StatusChange[]) {
+  const { workspaceId } = call.store;
+  const byPerson = isPerson(call);
   return {
-    changes: Object.fromEntries(changes.map((change, place) => [change.taskId, changeOf(workspaceId, change, place)])),
+    changes: Object.fromEntries(
+      changes.map((change, place) => [change.taskId, { ...changeOf(workspaceId, change, place), by_person: byPerson }]),
+    ),
     keptWeights: weightsKept({ result: null }),
   };
 }
@@ -122,15 +132,21 @@ export function outcomeOf(outcome: Row<typeof setStatusesFunction.call> | undefi
     reopenedGoals: outcome?.reopened_goals ?? [],
     inCancelled: outcome?.in_cancelled ?? [],
     leftWaiting: outcome?.left_waiting ?? [],
+    // the function of the schema makes it so
+    unmet: (outcome?.unmet ?? []) as unknown as Consequences['unmet'],
   };
-  const claims = (outcome?.refused ?? []) as unknown as Claim[];
-  return { consequences, refused: new Map(claims.map((claim) => [claim.task_id, describeRefusal(claim)])) };
+  const refused = (outcome?.refused ?? []) as unknown as (Claim | CriteriaRefusal)[];
+  return { consequences, refused: new Map(refused.map((each) => [each.task_id, refusalOf(each)])) };
+}
+
+function refusalOf(refusal: Claim | CriteriaRefusal): GoalAgentError {
+  return 'claimed_by' in refusal ? new GoalAgentError('conflict', describeRefusal(refusal)) : criteriaRefusal(refusal);
 }
 
 /** A change as the function of the schema takes it. */
 function changeOf(
   workspaceId: number,
-  { taskId, status, result, fence, waive, deferUntil }: StatusChange,
+  { taskId, status, result, fence, waive, deferUntil, meet = [] }: StatusChange,
   place: number,
 ) {
   return {
@@ -141,6 +157,8 @@ function changeOf(
     fence: fence ?? null,
     waive: waive ?? null,
     defer_until: deferUntil ?? null,
+    meet,
+    has_meet: meet.length > 0,
     words: result === undefined ? null : wordsOf({ workspaceId, number: numberIn(taskId) }, { result }).words,
   };
 }
@@ -151,7 +169,11 @@ function mergeByTask(changes: StatusChange[]): StatusChange[] {
   const byTask = new Map<string, StatusChange>();
   for (const change of changes) {
     const earlier = byTask.get(change.taskId);
-    byTask.set(change.taskId, { ...change, result: change.result === undefined ? earlier?.result : change.result });
+    byTask.set(change.taskId, {
+      ...change,
+      result: change.result === undefined ? earlier?.result : change.result,
+      meet: [...(earlier?.meet ?? []), ...(change.meet ?? [])],
+    });
   }
   return [...byTask.values()];
 }

@@ -1,3 +1,4 @@
+import type { Criterion } from '../domain/criteria.ts';
 import type { Json } from '../domain/json.ts';
 import { answerBudget } from '../domain/limits.ts';
 import type { Priority } from '../domain/priority.ts';
@@ -116,6 +117,13 @@ export async function completeTaskId(call: Call, prefix: string): Promise<string
 }
 
 export function taskOf(row: Omit<Row<typeof findTasks>, 'revision'>): Task {
+  const task = sharedTask(row);
+  if ((row.criteria as unknown[]).length > 0) task.criteria = row.criteria as unknown as Criterion[];
+  return task;
+}
+
+/** What a task is in a list and by itself. */
+function sharedTask(row: Omit<Row<typeof findTasks>, 'revision' | 'criteria'>): Task {
   // a list has many of them, and each copy of one takes longer than making it
   const task: Task = {
     id: row.id,
@@ -146,7 +154,8 @@ export function taskOf(row: Omit<Row<typeof findTasks>, 'revision'>): Task {
 }
 
 export function listedTask(row: Row<typeof listTasksById>): ListedTask {
-  const task: ListedTask = taskOf(row);
+  const task: ListedTask = sharedTask(row);
+  if (row.criteria_met !== null) task.criteria_met = row.criteria_met;
   const result_start = row.result === null ? row.result_start : null;
   if (row.description_length > answerBudget.listText || result_start !== null) {
     task.cut = { description_length: row.description_length, result_start, result_length: row.result_length };

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../domain/errors.ts';
 import { nameForm } from '../domain/names.ts';
-import { nameProblem, Role } from '../domain/principal.ts';
+import { nameProblem, Role, TokenKind } from '../domain/principal.ts';
 import { named } from '../domain/stored-text.ts';
 import { type Step, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
@@ -14,7 +14,7 @@ import {
   rotateToken as rotateStatement,
 } from '../store/statements/tokens.ts';
 import { type Call, change, read } from './call.ts';
-import { requireRole } from './caller.ts';
+import { requirePerson, requireRole } from './caller.ts';
 import { hashOfToken, newTokenText } from './token-text.ts';
 
 /** A token without its secret, which nobody has but its bearer. */
@@ -22,6 +22,7 @@ export interface Token {
   id: string;
   name: string;
   role: Role;
+  kind: TokenKind;
   state: 'active' | 'expired' | 'revoked';
   createdAt: string;
   createdBy: string;
@@ -41,18 +42,24 @@ export interface NewToken {
 export const longestTokenSeconds = 36_525 * 86_400;
 
 /**
- * @throws GoalAgentError `forbidden` for who is no admin; `invalid` for a name that a token cannot have; `conflict` when a
+ * @throws GoalAgentError `forbidden` for who is no admin, or an agent that makes the token of a person; `invalid` for a name that a token cannot have; `conflict` when a
  *   token that is not revoked has the name.
  */
 export async function createToken(
   call: Call,
-  { name, role, expiresInSeconds }: { name: string; role: Role; expiresInSeconds?: number | undefined },
+  {
+    name,
+    role,
+    kind = 'agent',
+    expiresInSeconds,
+  }: { name: string; role: Role; kind?: TokenKind | undefined; expiresInSeconds?: number | undefined },
 ): Promise<NewToken> {
   requireRole(call, 'admin', 'make tokens');
+  if (kind === 'person') requirePerson(call, 'make a token of a person');
   const problem = nameProblem(name);
   if (problem !== undefined) throw new GoalAgentError('invalid', `The name ${named(name, 80)} ${problem}.`);
   return make(call, name, (made) =>
-    step(insertToken, { ...made, name, role, expiresInSeconds: expiresInSeconds ?? null }),
+    step(insertToken, { ...made, name, role, kind, expiresInSeconds: expiresInSeconds ?? null }),
   );
 }
 
@@ -81,7 +88,8 @@ export async function rotateToken(
   { name, expiresInSeconds }: { name: string; expiresInSeconds?: number | undefined },
 ): Promise<NewToken> {
   requireRole(call, 'admin', 'rotate tokens');
-  const { id: oldId } = await getToken(call, name);
+  const { id: oldId, kind } = await getToken(call, name);
+  if (kind === 'person') requirePerson(call, 'rotate the token of a person');
   return make(call, name, (made) =>
     step(rotateStatement, { ...made, oldId, expiresInSeconds: expiresInSeconds ?? null }),
   );
@@ -120,9 +128,9 @@ async function getToken(call: Call, name: string): Promise<TokenRow> {
 }
 
 function tokenOf(row: TokenRow): Token {
-  const { id, name, role, created_at, created_by, expires_at, is_expired, revoked_at, last_used_at } = row;
+  const { id, name, role, kind, created_at, created_by, expires_at, is_expired, revoked_at, last_used_at } = row;
   return {
-    ...{ id, name, role: Role.parse(role) },
+    ...{ id, name, role: Role.parse(role), kind: TokenKind.parse(kind) },
     state: revoked_at !== null ? 'revoked' : is_expired ? 'expired' : 'active',
     ...{ createdAt: created_at, createdBy: created_by, expiresAt: expires_at },
     ...{ revokedAt: revoked_at, lastUsedAt: last_used_at },

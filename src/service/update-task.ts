@@ -1,12 +1,13 @@
-import { isClosedGoal } from '../domain/closed-goal.ts';
+import { v7 as uuidv7 } from 'uuid';
 import { isClosedTask } from '../domain/closed-task.ts';
+import { type CriteriaChange, type Criterion, changeCriteria, nameCriteria, unmetOf } from '../domain/criteria.ts';
 import { changeDependencies, type DependencyChange } from '../domain/dependency-change.ts';
+import { PersonNeededError } from '../domain/errors.ts';
 import { changeOf, imageOf } from '../domain/event.ts';
 import { asJson, type Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import { type Run, step } from '../store/database.ts';
-import { countSubGoals } from '../store/functions/count-sub-goals.ts';
 import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import type { Row } from '../store/statement.ts';
@@ -15,9 +16,8 @@ import { findTasks } from '../store/statements/find-tasks.ts';
 import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { deleteTaskLabels, insertTaskLabels } from '../store/statements/labels.ts';
-import { listGoalsAbove } from '../store/statements/list-goals-above.ts';
 import { listTaskImages } from '../store/statements/list-images.ts';
-import { lockGoals, lockGoalsUpward } from '../store/statements/lock-goals.ts';
+import { lockGoals } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTask } from '../store/statements/lock-tasks.ts';
 import { moveNotes, moveTask } from '../store/statements/move-task.ts';
@@ -25,10 +25,10 @@ import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordEvents } from '../store/statements/record-events.ts';
 import { recordFollowed } from '../store/statements/record-followed.ts';
 import { deleteDependencies, rewireTask as rewireTaskStatement } from '../store/statements/rewire-task.ts';
-import { changedTaskWords, changedWords } from '../store/write-words.ts';
-import { type Call, change as changeBy, goalNotFound, type Recording, taskNotFound, transact } from './call.ts';
-import { refuseCycle, refuseUnknown } from './refuse-edit.ts';
-import { refuseLaidAside } from './refuse-parent.ts';
+import { changedTaskWords, changedWords, repoAndCriteria } from '../store/write-words.ts';
+import { type Call, change as changeBy, type Recording, taskNotFound, transact } from './call.ts';
+import { isPerson } from './caller.ts';
+import { refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
 import { taskOf } from './tasks.ts';
 
 /** A change to a task: what is left out stays; null takes a value away. */
@@ -42,11 +42,14 @@ export interface TaskEdit {
   tools?: string[] | undefined;
   labels?: string[] | undefined;
   due_at?: string | null | undefined;
+  /** All of them, as they are to be. */
+  criteria?: Criterion[] | undefined;
 }
 
 /** How a task is to change: by itself, and in what it depends on and belongs to. */
 export interface TaskChange {
-  edit: TaskEdit;
+  edit: Omit<TaskEdit, 'criteria'>;
+  criteria?: CriteriaChange | undefined;
   goalId?: string | undefined;
   dependencies?: DependencyChange | undefined;
 }
@@ -61,16 +64,70 @@ export interface TaskUpdate {
  * Changes a task as one operation.
  *
  * @throws GoalAgentError `not_found` for the task, a task that it is to depend on, or the goal that it is to belong to; `invalid` for
- *   dependencies that cannot be, a cycle among them, which it names; `conflict` when that goal is cancelled.
+ *   dependencies that cannot be, a cycle among them, which it names; `conflict` when that goal is cancelled; what
+ *   changeCriteria throws.
  */
 export async function updateTask(call: Call, taskId: string, change: TaskChange): Promise<TaskUpdate> {
   const isPlain = change.goalId === undefined && change.dependencies === undefined;
-  return isPlain ? editTask(call, taskId, change.edit) : rewireTask(call, taskId, change);
+  if (!isPlain) return rewireTask(call, taskId, change);
+  // the words of a repository and of criteria share a weight: of both, the one that stays has to be seen
+  const isBlind = change.criteria === undefined && change.edit.repo === undefined;
+  return isBlind ? editTask(call, taskId, change.edit) : editWhatIsSeen(call, taskId, change);
+}
+
+/** The same, where it has to be seen first what the task has. */
+async function editWhatIsSeen(call: Call, taskId: string, wanted: TaskChange): Promise<TaskUpdate> {
+  const { workspaceId } = call.store;
+  const operation = call.operationId ?? uuidv7();
+  return transact({ ...call, operationId: operation }, async (run) => {
+    const { locked } = await run({ locked: step(lockTask, { workspaceId, taskId }) });
+    const [found] = locked;
+    if (found === undefined) throw taskNotFound(taskId);
+    const edit = withCriteria(call, taskId, { found, wanted });
+    const params = { taskId, change: edit as Json, ...changedWords(workspaceId, taskId, searched(edit, found)) };
+    const { tasks } = await run({
+      tasks: step(editTaskFunction.call, { workspaceId, operation, actor: call.actor, ...params }),
+    });
+    const [row] = tasks;
+    if (row === undefined) throw taskNotFound(taskId);
+    return { task: taskOf(row), goals: [] };
+  });
+}
+
+/**
+ * The change of a task's own row, with its criteria as they are to be.
+ *
+ * @throws GoalAgentError as changeCriteria does.
+ */
+function withCriteria(
+  call: Call,
+  taskId: string,
+  { found, wanted: { edit, criteria } }: { found: Row<typeof lockTask>; wanted: TaskChange },
+): TaskEdit {
+  if (criteria === undefined) return edit;
+  const by = { taskId, actor: call.actor, isPerson: isPerson(call), at: found.at };
+  return { ...edit, criteria: changeCriteria(criteriaOf(found), criteria, by) };
+}
+
+/** The column's own type. */
+const criteriaOf = ({ criteria }: Row<typeof lockTask>) => criteria as unknown as Criterion[];
+
+/** The texts of a change that a task is found by. */
+function searched({ repo, criteria, ...edit }: TaskEdit, found: Row<typeof lockTask>) {
+  if (repo === undefined && criteria === undefined) return edit;
+  return {
+    ...edit,
+    repo: repoAndCriteria({ repo: repo === undefined ? found.repo : repo, criteria: criteria ?? found.criteria }),
+  };
 }
 
 /** A change of the task's own row meets nobody but those who change that row. */
 async function editTask(call: Call, taskId: string, edit: TaskEdit): Promise<TaskUpdate> {
-  const params = { taskId, change: edit as Json, ...changedWords(call.store.workspaceId, taskId, edit) };
+  const params = {
+    taskId,
+    change: edit as Json,
+    ...changedWords(call.store.workspaceId, taskId, { ...edit, repo: undefined }),
+  };
   const { tasks } = await changeBy(call, (own) => ({ tasks: step(editTaskFunction.call, { ...own, ...params }) }));
   const [row] = tasks;
   if (row === undefined) throw taskNotFound(taskId);
@@ -96,6 +153,10 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
     await refuseCycle(run, { workspaceId, taskId, addedIds });
     const move = moveOf(taskId, found, change.goalId);
     const goals = move === undefined ? [] : await lockBothGoals(run, workspaceId, move);
+    const edit = withCriteria(call, taskId, { found, wanted: change });
+    if (move !== undefined && !isPerson(call)) {
+      refuseLoosening(taskId, { criteria: edit.criteria ?? criteriaOf(found), move, goals });
+    }
     const recorded = await record();
     const places = added.map((each) => each.place);
     const { after, tasks } = await run({
@@ -109,12 +170,12 @@ async function rewireTask(call: Call, taskId: string, change: TaskChange): Promi
       changed: step(rewireTaskStatement, {
         workspaceId,
         taskId,
-        change: change.edit as Json,
+        change: edit as Json,
         goalId: move?.toGoalId ?? null,
       }),
       after: image,
       tasks: step(findTasks, { workspaceId, taskIds: [taskId] }),
-      words: changedTaskWords(workspaceId, taskId, change.edit),
+      words: changedTaskWords(workspaceId, taskId, searched(edit, found)),
     });
     const [row] = tasks;
     if (row === undefined) throw taskNotFound(taskId);
@@ -143,15 +204,28 @@ function moveOf(taskId: string, { goal_id, status }: Row<typeof lockTask>, toGoa
   return { taskId, fromGoalId: goal_id, toGoalId, isOpen: !isClosedTask(status) };
 }
 
+/** @throws GoalAgentError `forbidden` where an agent takes a task out of the goal that waits for a person's word. */
+function refuseLoosening(
+  taskId: string,
+  { criteria, move, goals }: { criteria: Criterion[]; move: Move; goals: Row<typeof lockGoals>[] },
+): void {
+  const isStrict = (goalId: string) => goals.find(({ id }) => id === goalId)?.strict === true;
+  const left = unmetOf(criteria).filter(({ human }) => human === true);
+  if (left.length === 0 || !isStrict(move.fromGoalId) || isStrict(move.toGoalId)) return;
+  throw new PersonNeededError(
+    `${taskId} was not moved: ${move.fromGoalId} is strict, ${move.toGoalId} is not, and a person has yet to meet criterion ${nameCriteria(left)}. A person moves it, or sets ${move.toGoalId} to strict.`,
+  );
+}
+
 /** Locks both goals, refuses what cannot be, and says how they stand. */
 async function lockBothGoals(run: Run, workspaceId: number, { taskId, fromGoalId, toGoalId }: Move) {
-  const { goals, above } = await run({
-    goals: step(lockGoalsUpward, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
-    above: step(listGoalsAbove, { workspaceId, goalIds: [toGoalId] }),
-  });
-  if (above.length === 0) throw goalNotFound(toGoalId);
-  refuseLaidAside(above, `${taskId} was not moved to it`);
-  return goals.filter(({ id }) => id === fromGoalId || id === toGoalId);
+  const { goals } = await run({ goals: step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] }) });
+  refuseMove(
+    taskId,
+    toGoalId,
+    goals.find((each) => each.id === toGoalId),
+  );
+  return goals;
 }
 
 /** Moves the counts and the notes; gives back the goals whose status that moved. */
@@ -171,39 +245,8 @@ async function moveBetweenGoals(
     notes: step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
     repos: step(followGoalRepos, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
     followed: step(recordFollowed, { ...recorded, before }),
-    parked: reopens ? step(parkTasks, { workspaceId, goalIds: [toGoalId] }) : undefined,
+    parked: reopens ? step(parkTasks, { workspaceId, goalId: toGoalId, parked: false }) : undefined,
     starts: reopens ? step(moveReadyStartsBack.call, { workspaceId, taskIds: [], goalIds: [toGoalId] }) : undefined,
   });
-  const moved = goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
-  const above = await countAbove(run, recorded, { was, goals, takesUp: isOpen ? toGoalId : undefined });
-  return [...moved, ...above];
-}
-
-/** What closed or opened counts for its parent, and what is above a goal that got an open task is opened with it. */
-async function countAbove(
-  run: Run,
-  recorded: Recording,
-  { was, goals, takesUp }: { was: Map<string, string>; goals: Row<typeof lockGoals>[]; takesUp: string | undefined },
-): Promise<TaskUpdate['goals']> {
-  const open = (status: string | undefined) => (isClosedGoal(status) ? 0 : 1);
-  const counts = goals.flatMap(({ id, status, parent_goal_id }) =>
-    parent_goal_id === null
-      ? []
-      : [{ parent_goal_id, opened: open(status) - open(was.get(id)), restarts: id === takesUp }],
-  );
-  if (!counts.some(({ opened, restarts }) => opened !== 0 || restarts)) return [];
-  const { counted } = await run({
-    counted: step(countSubGoals.call, {
-      ...recorded,
-      goalIds: counts.map((each) => each.parent_goal_id),
-      totals: counts.map(() => 0),
-      opened: counts.map((each) => each.opened),
-      restarts: counts.map((each) => each.restarts),
-    }),
-  });
-  const { completed = [], reopened = [] } = counted[0] ?? {};
-  return [
-    ...completed.map((id) => ({ id, status: 'completed' })),
-    ...reopened.map((id) => ({ id, status: 'in_progress' })),
-  ];
+  return goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Principal, Role } from '../domain/principal.ts';
+import { type Principal, Role, TokenKind } from '../domain/principal.ts';
 import { type Database, step } from '../store/database.ts';
 import { findToken, noteTokenUse } from '../store/statements/tokens.ts';
 import { hashOfToken, readTokenText } from './token-text.ts';
@@ -57,8 +57,10 @@ export class TokenVerifier {
     if (row.is_revoked) return { reason: 'revoked' };
     if (row.is_expired) return { reason: 'expired' };
     if (row.is_due) this.#note(workspaceId, row.id);
-    const { name, role, workspace, id: tokenId } = row;
-    return { principal: { name, role: Role.parse(role), workspaceId, workspace, tokenId } };
+    const { name, role, kind, workspace, id: tokenId } = row;
+    return {
+      principal: { name, role: Role.parse(role), kind: TokenKind.parse(kind), workspaceId, workspace, tokenId },
+    };
   }
 
   /** Nobody waits for it, and where it fails (a standby, a database that went away) the call goes on. */

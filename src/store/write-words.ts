@@ -11,8 +11,22 @@ import { step } from './steps.ts';
 // The words of rows, and the steps that keep them as the texts are; each step belongs into the transaction that changes the texts.
 
 export type SearchedGoal = Row<typeof listSearchedGoalsAfter>;
-export type SearchedTask = Pick<Row<typeof listSearchedTasks>, 'id' | 'description'> & SearchedTexts;
+export type SearchedTask = Pick<Row<typeof listSearchedTasks>, 'id' | 'description'> &
+  Omit<SearchedTexts, 'repo'> & { repo?: string | null | undefined; criteria?: unknown };
 export type SearchedNote = Row<typeof listSearchedNotesAfter>;
+
+/** A task's repository and its criteria share a weight: whoever changes one of them gives both. */
+export function repoAndCriteria({
+  repo,
+  criteria,
+}: {
+  repo?: string | null | undefined;
+  criteria?: unknown;
+}): string[] {
+  // a list of {text} wherever it comes from
+  const texts = ((criteria ?? []) as { text: string }[]).map(({ text }) => text);
+  return [...(repo == null ? [] : [repo]), ...texts];
+}
 
 /** `GOAL-0012` is 12, whatever stands in the row's `number`. */
 export const numberIn = (id: string) => Number(id.slice(id.indexOf('-') + 1));
@@ -36,7 +50,9 @@ export function searchedGoals(workspaceId: number, goals: readonly SearchedGoal[
 }
 
 export function taskWords(workspaceId: number, tasks: readonly SearchedTask[]) {
-  const words = tasks.map((task) => searchWords({ workspaceId, number: numberIn(task.id) }, task));
+  const words = tasks.map((task) =>
+    searchWords({ workspaceId, number: numberIn(task.id) }, { ...task, repo: repoAndCriteria(task) }),
+  );
   const ids = tasks.map(({ id }) => id);
   return step(putTaskWords, { workspaceId, ids, blocks: ids.map((id) => blockOf(numberIn(id))), words });
 }

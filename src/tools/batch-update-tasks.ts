@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { CriterionRefs } from '../domain/criteria-input.ts';
 import { TaskId } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
 import { TaskStatus } from '../domain/task-status.ts';
 import { DeferUntil } from '../domain/when.ts';
 import { setTaskStatuses } from '../service/set-task-statuses.ts';
 import { Budget, Persistence, persistence } from './answers/answers.ts';
-import { refuseWithoutItsStatus, waitingWarning } from './answers/closed-or-later.ts';
+import { refuseWithoutItsStatus, unmetWarning, waitingWarning } from './answers/closed-or-later.ts';
 import { defineTool, sets } from './define/define-tool.ts';
 import { unlisted } from './define/listed-schema.ts';
 import { ResultArgument, shownReady } from './update-task-status.ts';
@@ -16,6 +17,7 @@ const Update = z.strictObject({
   result: ResultArgument,
   waive: unlisted(z.boolean().optional()),
   defer_until: unlisted(DeferUntil.optional()),
+  criteria_met: unlisted(CriterionRefs.optional()),
 });
 
 const Outcome = z.object({
@@ -36,18 +38,20 @@ export const batchUpdateTasks = defineTool({
   hints: sets,
   async run(context, { updates }) {
     for (const update of updates) refuseWithoutItsStatus('batch_update_tasks', update);
-    const changes = updates.map(({ task_id, status, result, waive, defer_until }) => ({
+    const changes = updates.map(({ task_id, status, result, waive, defer_until, criteria_met }) => ({
       taskId: task_id,
       status,
       result,
       waive,
       deferUntil: defer_until,
+      meet: criteria_met,
     }));
     const {
       changed,
       tooEarly,
       inCancelled,
       leftWaiting,
+      unmet,
       failed: refused,
       madeReady,
     } = await setTaskStatuses(await context.open(), changes);
@@ -61,6 +65,7 @@ export const batchUpdateTasks = defineTool({
         updates.filter(({ status }) => status === 'cancelled').map(({ task_id }) => task_id),
         leftWaiting,
       ),
+      ...unmet.slice(0, namedInWarning).map(unmetWarning),
     ]);
     const failed = budget.firstOf(refused.map(({ taskId, error }) => ({ task_id: taskId, error })));
     const notShown = refused.length - failed.length;

@@ -5,21 +5,22 @@ import { subtaskFields } from '../domain/subtasks.ts';
 import { breakDownGoal as breakDown } from '../service/break-down-goal.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence, TaskEntry, taskEntry } from './answers/answers.ts';
 import { adds, defineTool } from './define/define-tool.ts';
-import { listedAsText, unlisted } from './define/listed-schema.ts';
+import { listedAsText, listedAsTexts, unlisted } from './define/listed-schema.ts';
 
 const Subtask = z.strictObject({
   description: subtaskFields.description,
   type: subtaskFields.type.optional(),
   priority: listedAsText(subtaskFields.priority.optional()),
-  dependencies: subtaskFields.dependencies.optional().describe('#1, key or TASK-0001'),
+  dependencies: subtaskFields.dependencies.optional().describe('#1, key, TASK-0001'),
   key: subtaskFields.key.optional(),
   estimated_effort: subtaskFields.estimated_effort.unwrap().optional(),
   repo: subtaskFields.repo.unwrap().optional(),
   jira_ticket: subtaskFields.jira_ticket.unwrap().optional(),
   tools: unlisted(subtaskFields.tools.optional()),
   labels: subtaskFields.labels.optional(),
+  criteria: listedAsTexts(subtaskFields.criteria.optional()),
   due_at: subtaskFields.due_at.optional(),
-  defer_until: subtaskFields.defer_until.optional(),
+  defer_until: unlisted(subtaskFields.defer_until.optional()),
 });
 
 /** IDs follow the order of the subtasks: the first and the last name all of them. */
@@ -32,7 +33,7 @@ const Created = z.object({
 
 export const breakDownGoal = defineTool({
   name: 'break_down_goal',
-  description: 'Break a goal into tasks, or add tasks.',
+  description: 'Break down a goal, or add tasks.',
   input: z.strictObject({
     goal_id: GoalId,
     subtasks: z.array(Subtask).min(1).max(limits.subtasksPerCall),
@@ -53,6 +54,7 @@ export const breakDownGoal = defineTool({
         estimated_effort: subtask.estimated_effort ?? null,
         tools: subtask.tools ?? [],
         labels: subtask.labels ?? [],
+        criteria: subtask.criteria ?? [],
         due_at: subtask.due_at ?? null,
         defer_until: subtask.defer_until ?? null,
         dependencies: subtask.dependencies ?? [],

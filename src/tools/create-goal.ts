@@ -16,7 +16,7 @@ export const createGoal = defineTool({
     repos: NewGoal.shape.repos.default([]),
     labels: NewGoal.shape.labels,
     due_at: NewGoal.shape.due_at,
-    parent_goal_id: listedAsText(NewGoal.shape.parent_goal_id),
+    strict: NewGoal.shape.strict,
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).default({}), 'JSON'),
   }),
   output: GoalAnswer.pick({ id: true, status: true }),

@@ -9,7 +9,7 @@ import { describeHeldUp, listWaitingForGoal } from '../service/held-up.ts';
 import { Budget, GoalAnswer, goalAnswer, Persistence, persistence } from './answers/answers.ts';
 import { defineTool, sets } from './define/define-tool.ts';
 import { anyObject } from './define/input.ts';
-import { listedAsText } from './define/listed-schema.ts';
+import { listedAsText, unlisted } from './define/listed-schema.ts';
 
 const warningsShape = { warnings: z.array(z.string()).optional() };
 
@@ -24,7 +24,7 @@ export const updateGoal = defineTool({
     repos: NewGoal.shape.repos.optional(),
     labels: NewGoal.shape.labels,
     due_at: listedAsText(z.union([z.literal(''), DueAt]).optional()),
-    parent_goal_id: listedAsText(z.union([z.literal(''), GoalId]).nullish()),
+    strict: unlisted(z.boolean().optional()),
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).optional(), 'JSON; merged, null removes a key'),
   }),
   output: GoalAnswer.pick({ id: true, status: true }).extend(warningsShape),
@@ -34,16 +34,11 @@ export const updateGoal = defineTool({
     if (Object.values(change).every((value) => value === undefined)) {
       throw new GoalAgentError(
         'invalid',
-        `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos, labels, due_at, parent_goal_id or metadata.`,
+        `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos, labels, due_at, strict or metadata.`,
       );
     }
     const call = await context.open();
-    const { due_at, parent_goal_id } = change;
-    const goal = await update(call, goal_id, {
-      ...change,
-      due_at: due_at === '' ? null : due_at,
-      parent_goal_id: parent_goal_id === '' ? null : parent_goal_id,
-    });
+    const goal = await update(call, goal_id, { ...change, due_at: change.due_at === '' ? null : change.due_at });
     const heldUp = isClosedGoal(change.status) ? await listWaitingForGoal(call, goal_id) : [];
     const warnings = [
       ...openWarning(goal, change.status),
@@ -59,18 +54,8 @@ export const updateGoal = defineTool({
   },
 });
 
-function openWarning(
-  { id, total_tasks: total, completed_tasks: completed, sub_goals }: Goal,
-  status: GoalStatus | undefined,
-): string[] {
-  if (status !== 'completed') return [];
-  const counts = [
-    ['tasks', { total, completed }],
-    ['sub-goals', sub_goals ?? { total: 0, completed: 0 }],
-  ] as const;
-  return counts.flatMap(([what, { total, completed }]) => {
-    const open = total - completed;
-    if (open === 0) return [];
-    return [`${id} was set to completed while ${open} of its ${total} ${what} ${open === 1 ? 'is' : 'are'} not.`];
-  });
+function openWarning({ id, total_tasks, completed_tasks }: Goal, status: GoalStatus | undefined): string[] {
+  const open = total_tasks - completed_tasks;
+  if (status !== 'completed' || open === 0) return [];
+  return [`${id} was set to completed while ${open} of its ${total_tasks} tasks ${open === 1 ? 'is' : 'are'} not.`];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { leaseSeconds } from '../domain/claims.ts';
+import { CriterionRefs } from '../domain/criteria-input.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { TaskId } from '../domain/ids.ts';
 import { StorableJson } from '../domain/json.ts';
@@ -14,10 +15,10 @@ import { type SetTask, setTaskStatus } from '../service/set-task-statuses.ts';
 import { Budget, Persistence, persistence, TaskAnswer, taskAnswer } from './answers/answers.ts';
 import { Fence } from './answers/claim-fence.ts';
 import { Claimed, claimedAnswer } from './answers/claimed-answer.ts';
-import { refuseWithoutItsStatus, waitingWarning } from './answers/closed-or-later.ts';
+import { refuseWithoutItsStatus, unmetWarning, waitingWarning } from './answers/closed-or-later.ts';
 import { LeaseSeconds, outlook } from './claim-tasks.ts';
 import { defineTool, sets } from './define/define-tool.ts';
-import { listedAsText, unlisted } from './define/listed-schema.ts';
+import { listedAsText, listedAsTexts, unlisted } from './define/listed-schema.ts';
 
 /**
  * Any JSON. Text is kept to the letter, JSON text too: who wants a structure sends one. Null and "" mean that it was left
@@ -54,6 +55,7 @@ export const updateTaskStatus = defineTool({
     result: ResultArgument,
     clear_result: unlisted(z.boolean().optional()),
     fence: Fence.optional(),
+    criteria_met: listedAsTexts(CriterionRefs.optional()),
     claim_next: z.boolean().default(false),
     waive: z.boolean().optional(),
     defer_until: DeferUntil.optional(),
@@ -66,7 +68,19 @@ export const updateTaskStatus = defineTool({
   hints: { ...sets, idempotentHint: false },
   async run(
     context,
-    { task_id, status, result, clear_result, fence, waive, defer_until, claim_next, lease_seconds, agent },
+    {
+      task_id,
+      status,
+      result,
+      clear_result,
+      fence,
+      criteria_met,
+      waive,
+      defer_until,
+      claim_next,
+      lease_seconds,
+      agent,
+    },
   ) {
     if (clear_result === true && result !== undefined) {
       throw new GoalAgentError('invalid', 'update_task_status: give result or clear_result, not both.');
@@ -81,11 +95,12 @@ export const updateTaskStatus = defineTool({
       fence,
       waive,
       deferUntil: defer_until,
+      meet: criteria_met,
     };
     const set: SetTask & { next?: ClaimedTask | undefined } = claim_next
       ? await finishAndClaim(call, { ...change, leaseSeconds: lease_seconds ?? leaseSeconds.default })
       : await setTaskStatus(call, change);
-    const { task, openDependencies, madeReady, completedGoals, reopenedGoals, inCancelled, leftWaiting } = set;
+    const { task, openDependencies, madeReady, completedGoals, reopenedGoals, inCancelled, leftWaiting, unmet } = set;
     const isEarly = status === 'completed' && openDependencies > 0;
     const warnings = [
       ...(isEarly
@@ -97,6 +112,7 @@ export const updateTaskStatus = defineTool({
         ? [`${task_id} was completed, but its goal ${task.goal_id} is cancelled or archived.`]
         : []),
       ...waitingWarning([task_id], leftWaiting),
+      ...unmet.map(unmetWarning),
     ];
     return {
       ...(context.isWhole ? taskAnswer(task, new Budget()) : { id: task_id, status: task.status }),

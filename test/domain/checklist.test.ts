@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ChecklistTask, formatChecklist, parseChecklist } from '../../src/domain/checklist.ts';
+import {
+  type ChecklistCriterion,
+  type ChecklistTask,
+  formatChecklist,
+  parseChecklist,
+} from '../../src/domain/checklist.ts';
 
 const tasksOf = (text: string) => {
   const { subtasks, problems } = parseChecklist(text);
@@ -74,6 +79,27 @@ test('a checklist is written with its parts below it', () => {
   expect(formatChecklist(tasksOf(text))).toBe(text);
 });
 
+test('an item that begins with criterion: says when the one above it is done', () => {
+  const text =
+    '- [ ] Sign in !high\n  - [x] criterion: tests pass (4h)\n  - [ ] criterion: human: it reads well\n  - [ ] Login page\n- [ ] Docs\n';
+  const [page, signIn] = tasksOf(text);
+  expect(page?.criteria).toBeUndefined();
+  expect(signIn?.criteria).toEqual([
+    { text: 'tests pass (4h)', met: true },
+    { text: 'it reads well', human: true },
+  ]);
+  expect(formatChecklist(tasksOf(text))).toBe(text);
+  // a task of that name is none
+  expect(tasksOf('- criterion: one\n- A\n  - criterion\\: two').map(({ description }) => description)).toEqual([
+    'criterion: one',
+    'criterion: two',
+    'A',
+  ]);
+  expect(parseChecklist('- A\n  - criterion: b\n    - c').problems).toEqual([
+    { line: 3, message: 'stands below a criterion and was left out; put it below the task' },
+  ]);
+});
+
 const key = fc.stringMatching(/^(?:t\d{1,2}-?|[a-zé]{1,6}|#?[a-z]\.[0-9]!)$/).filter((text) => !text.startsWith('#'));
 const line = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
@@ -88,6 +114,7 @@ const line = fc.oneof(
         '{#a}',
         'after: a',
         'after:',
+        'criterion:',
         '\\',
         '\\(2d)',
         '#',
@@ -121,6 +148,17 @@ const tasks = fc.uniqueArray(key, { minLength: 1, maxLength: 12 }).chain((keys) 
           estimated_effort: fc.constantFrom('4h', '1d 2h', '30m'),
           priority: fc.constantFrom('high', 'medium', 'low'),
           completed: fc.constant(true),
+          criteria: fc.array(
+            fc.record<ChecklistCriterion, 'text'>(
+              {
+                text: description.filter((text) => !/^human\s*:/i.test(text)),
+                human: fc.constant(true),
+                met: fc.constant(true),
+              },
+              { requiredKeys: ['text'] },
+            ),
+            { minLength: 1, maxLength: 2 },
+          ),
         },
         { requiredKeys: ['key', 'description', 'dependencies'] },
       ),

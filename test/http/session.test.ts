@@ -86,8 +86,8 @@ test('a session that was changed, or of another local token, is nobody’s', asy
 test('codes end after a minute, and sessions after a week', () => {
   const sessions = new Sessions('gal_token');
   const nowMs = 1_000_000;
-  expect(sessions.exchange(sessions.newCode('anna', nowMs), nowMs + 60_001)).toBeUndefined();
-  const session = sessions.exchange(sessions.newCode('anna', nowMs), nowMs + 59_000) as string;
+  expect(sessions.exchange(sessions.newCode({ name: 'anna' }, nowMs), nowMs + 60_001)).toBeUndefined();
+  const session = sessions.exchange(sessions.newCode({ name: 'anna' }, nowMs), nowMs + 59_000) as string;
   expect(sessions.read(session, nowMs + 6 * 86_400_000)).toEqual({ name: 'anna' });
   expect(sessions.read(session, nowMs + 8 * 86_400_000)).toBeUndefined();
 });

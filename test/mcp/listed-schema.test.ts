@@ -9,14 +9,20 @@ const limits = ['default', 'minimum', 'maximum', 'minItems', 'maxItems'];
 
 /** What each tool takes beside what it lists, and beside `full`: nobody needs it for a correct call. */
 const notListed: Record<string, string[]> = {
-  break_down_goal: ['.subtasks[].tools'],
+  break_down_goal: ['.subtasks[].defer_until', '.subtasks[].tools'],
   update_task_status: ['.agent', '.clear_result', '.lease_seconds'],
   get_history: ['.undo_of'],
   // a repeat of these does nothing more by itself
   release_tasks: ['.request_id'],
-  update_goal: ['.request_id'],
-  update_task: ['.request_id'],
-  batch_update_tasks: ['.request_id', '.updates[].defer_until', '.updates[].waive'],
+  update_goal: ['.request_id', '.strict'],
+  update_task: [
+    ...['.request_id', '.tools', '.add_criteria', '.remove_criteria', '.meet_criteria', '.unmeet_criteria'],
+    ...['.add_criteria[]', '.meet_criteria[]', '.remove_criteria[]', '.unmeet_criteria[]'],
+  ],
+  batch_update_tasks: [
+    ...['.request_id', '.updates[].criteria_met', '.updates[].criteria_met[]'],
+    ...['.updates[].defer_until', '.updates[].waive'],
+  ],
   delete_task: ['.request_id'],
   delete_goal: ['.request_id'],
 };

@@ -57,7 +57,14 @@ describe('a token', () => {
   it('tells whose it is', async () => {
     const { secret, token } = await aToken('reader');
     expect(await verify(secret)).toEqual({
-      principal: { name: token.name, role: 'reader', workspaceId: 1, workspace: 'default', tokenId: token.id },
+      principal: {
+        name: token.name,
+        role: 'reader',
+        kind: 'agent',
+        workspaceId: 1,
+        workspace: 'default',
+        tokenId: token.id,
+      },
     });
   });
 

@@ -70,5 +70,14 @@ export function escaped(text: string): string {
 export function escapedFirstLine(text: string): string {
   return escaped(text)
     .replace(/(^|\s)(?=(?:\([^()]*\)|![a-z]+|\{#[^\s{},]*\})$)/i, '$1\\')
+    .replace(/^criterion(?=:)/i, '$&\\')
     .replace(/((?:^|\s)after)(?=:\s*[^\s,]+(?:\s*,\s*[^\s,]+)*$)/i, '$1\\');
+}
+
+const criterion = /^criterion:(?:\s+(.*))?$/is;
+
+/** The text of a line that is a criterion of the item above it; undefined for any other line. Nothing in it is a mark. */
+export function readCriterionLine(line: string): string | undefined {
+  const text = criterion.exec(line)?.[1]?.trim();
+  return text === undefined || text === '' ? undefined : unescaped(text);
 }

@@ -1,4 +1,4 @@
-import { type Marks, readMarks, unescaped } from './marks.ts';
+import { type Marks, readCriterionLine, readMarks, unescaped } from './marks.ts';
 
 /** One item of a list, with the items that stand below it. */
 export interface Item extends Marks {
@@ -8,6 +8,8 @@ export interface Item extends Marks {
   /** Whether it stands in a list with numbers, whose items follow each other. */
   numbered: boolean;
   children: Item[];
+  /** Items that say when this one is done. */
+  criteria: Item[];
 }
 
 export interface Problem {
@@ -66,14 +68,20 @@ function addItem({ roots, open, found, line, number }: NewItem): void {
   const [prefix, spaces = '', digits, box] = found;
   const indent = spaces.length;
   while (open.length > 0 && (open.at(-1)?.indent ?? 0) >= indent) open.pop();
+  const above = open.at(-1)?.item;
+  const text = line.slice(prefix.length);
+  const criterion = above === undefined ? undefined : readCriterionLine(text);
   const item: Item = {
-    ...readMarks(line.slice(prefix.length)),
+    ...(criterion === undefined ? readMarks(text) : { text: criterion, after: [] }),
     line: number,
     completed: box?.toLowerCase() === 'x',
     numbered: digits !== undefined,
     children: [],
+    criteria: [],
   };
-  (open.at(-1)?.item.children ?? roots).push(item);
+  if (above === undefined) roots.push(item);
+  else if (criterion === undefined) above.children.push(item);
+  else above.criteria.push(item);
   open.push({ item, indent, content: indent + 2, gap: 0 });
 }
 

@@ -27,21 +27,13 @@ const taskColumns = [
   'estimated_effort',
   'assigned_tools',
   'labels',
+  'criteria',
   'due_at',
   'created_at',
   'result',
   'attempts',
 ];
-const goalColumns = [
-  'description',
-  'priority',
-  'repos',
-  'labels',
-  'due_at',
-  'parent_goal_id',
-  'created_at',
-  'metadata',
-];
+const goalColumns = ['description', 'priority', 'repos', 'labels', 'due_at', 'strict', 'created_at', 'metadata'];
 
 /**
  * A task that exists, with the earlier values of the columns that the operations changed. Its status, the time of its

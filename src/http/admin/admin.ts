@@ -39,17 +39,17 @@ async function answer(parts: ServiceParts, route: AdminRoute, context: Context<H
 }
 
 async function contextOf(parts: ServiceParts, context: Context<HttpEnv>): Promise<AdminContext> {
-  const { agent, program, principal } = context.var;
+  const { agent, program, principal, isPerson } = context.var;
   const { signal } = context.req.raw;
   const [call, own] = await Promise.all([
-    parts.openCall({ clientName: agent ?? program, principal, signal }),
+    parts.openCall({ clientName: agent ?? program, principal, isPerson, signal }),
     parts.openCall({ signal }),
   ]);
-  const tokenId = principal?.tokenId ?? '';
+  const { tokenId = '', kind = 'agent' } = principal ?? {};
   return {
     ...{ call, own, parts: parts.admin },
     callIn: ({ id: workspaceId, name: workspace }) =>
-      parts.openCall({ principal: { name: call.actor, role: 'admin', workspaceId, workspace, tokenId }, signal }),
+      parts.openCall({ principal: { name: call.actor, role: 'admin', kind, workspaceId, workspace, tokenId }, signal }),
   };
 }
 

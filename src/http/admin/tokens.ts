@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Role } from '../../domain/principal.ts';
+import { Role, TokenKind } from '../../domain/principal.ts';
 import {
   createToken,
   listTokens,
@@ -41,10 +41,17 @@ export const tokenRoutes = [
     status: 201,
     name: 'create_token',
     description: 'A new token of this workspace. Its secret is shown this once.',
-    input: z.strictObject({ name: z.string(), role: Role, expires_in_seconds }),
+    input: z.strictObject({
+      name: z.string(),
+      role: Role,
+      kind: TokenKind.default('agent').describe(
+        'whether an agent or a person holds it; a person alone makes that of a person',
+      ),
+      expires_in_seconds,
+    }),
     output: NewTokenAnswer,
-    run: async ({ call }, { name, role, expires_in_seconds: expiresInSeconds }) =>
-      newTokenAnswer(await createToken(call, { name, role, expiresInSeconds })),
+    run: async ({ call }, { name, role, kind, expires_in_seconds: expiresInSeconds }) =>
+      newTokenAnswer(await createToken(call, { name, role, kind, expiresInSeconds })),
   }),
   defineRoute({
     method: 'post',

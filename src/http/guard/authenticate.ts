@@ -26,6 +26,7 @@ export function authenticate(
     context.set('token', token);
     const named = identified.kind === 'local' ? identified.name : undefined;
     context.set('agent', named ?? nameIn(context.req.header('x-agent-name')));
+    context.set('isPerson', identified.kind === 'local' && identified.isPerson === true);
     context.set('program', nameIn(context.req.header('user-agent')?.split(/[/\s]/)[0]));
     return next();
   };

@@ -123,6 +123,7 @@ function openCall({ parts, context }: Exchange): Promise<PoolCall> {
   return parts.openCall({
     clientName: context.get('agent') ?? context.get('program'),
     principal: context.get('principal'),
+    isPerson: context.get('isPerson'),
     signal: context.req.raw.signal,
   });
 }

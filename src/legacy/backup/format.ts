@@ -21,6 +21,13 @@ const taskId = text.regex(/^TASK-\d{4,15}$/);
 /** Images of rows are larger than a caller's values may be, and reports have no limit at all. */
 const anyJson = z.unknown() as unknown as z.ZodType<Json>;
 
+const ExportedCriterion = z.strictObject({
+  text,
+  human: z.boolean().optional(),
+  met_by: text.optional(),
+  met_at: time.optional(),
+});
+
 export const ExportedGoal = z.strictObject({
   id: goalId,
   number,
@@ -30,7 +37,7 @@ export const ExportedGoal = z.strictObject({
   repos: z.array(text),
   labels: z.array(text).default([]),
   due_at: time.nullable().default(null),
-  parent_goal_id: text.nullable().default(null),
+  strict: z.boolean().default(false),
   created_at: time,
   updated_at: time,
   metadata: StorableJsonObject,
@@ -51,6 +58,7 @@ export const ExportedTask = z.strictObject({
   estimated_effort: text.nullable(),
   assigned_tools: z.array(text),
   labels: z.array(text).default([]),
+  criteria: z.array(ExportedCriterion).default([]),
   due_at: time.nullable().default(null),
   waived: z.boolean().default(false),
   defer_until: time.nullable().default(null),

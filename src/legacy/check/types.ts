@@ -1,3 +1,4 @@
+import type { Criterion } from '../../domain/criteria.ts';
 import type { GoalStatus } from '../../domain/goal.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Priority } from '../../domain/priority.ts';
@@ -78,6 +79,7 @@ export interface TaskRow extends Omit<TaskNode, 'key'> {
   estimated_effort: string | null;
   assigned_tools: string[];
   labels?: string[];
+  criteria?: Criterion[];
   due_at?: string | null;
   waived?: boolean;
   defer_until?: string | null;

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CommandHost, RunTool } from '../../cli/actions.ts';
 import { note } from '../../cli/render/output.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
+import type { PoolCall } from '../../service/call.ts';
 import { answerOnce } from '../../service/requests.ts';
 import { type AgentFacts, splitArguments, type Tool } from '../../tools/define/define-tool.ts';
 import { parseInput } from '../../tools/define/input.ts';
@@ -21,6 +22,12 @@ export async function withTools<T>(config: Config, work: (host: CommandHost) => 
     withCallOn(source, options, (call, cache) => {
       const facts = (): AgentFacts => ({ ...configFacts(config), database: source.kind, cache: cache.facts() });
       const cacheIsKnown = () => cache.untilKnown();
+      const run = async <A>(tool: Tool, args: Record<string, unknown>, as: Partial<PoolCall>) => {
+        const open = async () => ({ ...call, ...as });
+        if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
+        // the tool's own schema says what it answers, and its answer is checked by nobody twice
+        return (await runTool(tool, { facts, cacheIsKnown, open, answersWhole: true }, args)) as A;
+      };
       return work({
         call,
         database: source.kind,
@@ -33,12 +40,8 @@ export async function withTools<T>(config: Config, work: (host: CommandHost) => 
               return (await tool.run({ open: async () => within, facts, isWhole: true }, given)) as B;
             }),
           )) as A,
-        async run<A>(tool: Tool, args: Record<string, unknown>, signal?: AbortSignal) {
-          const open = async () => ({ ...call, signal });
-          if (config.readOnly && !tool.hints.readOnlyHint) throw readOnly();
-          // the tool's own schema says what it answers, and its answer is checked by nobody twice
-          return (await runTool(tool, { facts, cacheIsKnown, open, answersWhole: true }, args)) as A;
-        },
+        run: (tool, args, signal) => run(tool, args, { signal }),
+        runConfirmed: (tool, args) => run(tool, args, { isConfirmed: true }),
       });
     }),
   );

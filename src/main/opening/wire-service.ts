@@ -47,7 +47,7 @@ export function serviceParts(wired: Wired, needs: ServiceNeeds): ServiceParts {
         const name = `${identity.name}@${oauth?.issuer.hostname}`;
         return {
           kind: 'principal',
-          principal: { ...identity, name, workspaceId, workspace, tokenId: `oauth:${name}` },
+          principal: { ...identity, kind: 'agent', name, workspaceId, workspace, tokenId: `oauth:${name}` },
         };
       }
       const { principal, reason } = await tokensOf(store).verify(token);

@@ -35,7 +35,7 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
   // two processes of 50 had one name in 2 of 100 fleets with two bytes, and in 3 of ten million with four
   const suffix = randomBytes(4).toString('hex');
   return {
-    async openCall({ clientName, principal, signal }) {
+    async openCall({ clientName, principal, isPerson, signal }) {
       const store = await opener.open(signal);
       if (principal !== undefined) {
         const own = workspaces.storeOf(store, principal);
@@ -43,7 +43,7 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
       }
       if (isShared) {
         const actor = clientName ?? 'local';
-        return { store, cached: cache.reads, actor, agentName: actor, signal };
+        return { store, cached: cache.reads, actor, agentName: actor, isConfirmed: isPerson, signal };
       }
       const agentName = config.actor ?? clientName ?? 'agent';
       return { store, cached: cache.reads, actor: config.actor ?? `${agentName}-${suffix}`, agentName, signal };

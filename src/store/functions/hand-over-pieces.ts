@@ -50,12 +50,16 @@ const newestNotes = `(
         ) n
       )`;
 
+/** The task's criteria, and whose word each has. */
+const criteria = `(select jsonb_agg(c.value - 'met_at' order by c.place) from jsonb_array_elements(t.criteria) with ordinality as c (value, place))`;
+
 /**
- * What whoever takes up the task `t` finds: how the last attempt ended, the results of what it depends on, its newest notes.
+ * What whoever takes up the task `t` finds: how the last attempt ended, the results of what it depends on, its newest notes, its criteria.
  * Null where there is nothing of it. Only a task that was claimed before, or has a result, has had an attempt.
  */
 export const handOver = `nullif(jsonb_strip_nulls(jsonb_build_object(
       'last_attempt', case when t.fence > 1 or t.result is not null then ${lastAttempt} end,
       'results', ${resultsOfDependencies},
-      'notes', ${newestNotes}
+      'notes', ${newestNotes},
+      'criteria', case when t.criteria <> '[]' then ${criteria} end
     )), '{}')`;

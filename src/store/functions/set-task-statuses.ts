@@ -1,16 +1,15 @@
 import { defineFunction } from '../function.ts';
-import { isShut, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
-import { goalState } from '../statements/images.ts';
-import { followedGoalRepos, goalStatus, isOpen, isReady, isSame, replacedWords } from '../statements/sql.ts';
 import {
-  eventColumns,
-  lockGraphShared,
-  lockUpward,
-  moveReadyStarts,
-  operationVariable,
-  recordOperation,
-} from './pieces.ts';
-import { countUpward, decide, happened } from './status-pieces.ts';
+  followedGoalRepos,
+  goalStatus,
+  isClosedStatus,
+  isOpen,
+  isReady,
+  isSame,
+  replacedWords,
+} from '../statements/sql.ts';
+import { eventColumns, lockGraphShared, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
+import { decide, happened } from './status-pieces.ts';
 
 /**
  * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
@@ -20,8 +19,9 @@ import { countUpward, decide, happened } from './status-pieces.ts';
  * left out.
  *
  * A task that another agent holds, that was claimed since the fence that is given, or that another claimed after the lease
- * of this one had run out, is left alone and named in `refused`.
- * `changes` has for each task's ID {place, status, result, has_result, fence, words, waive, defer_until}; the words are those
+ * of this one had run out, is left alone and named in `refused`. So is one that its strict goal does not let be completed, since
+ * not all of its criteria are met; elsewhere `unmet` names them.
+ * `changes` has for each task's ID {place, status, result, has_result, fence, words, waive, defer_until, meet, has_meet, by_person}; the words are those
  * of the result, and stand beside those of `keptWeights`. A task that is cancelled with `waive` lets its dependents go, as a completed one does.
  */
 export const setTaskStatuses = defineFunction({
@@ -34,6 +34,7 @@ export const setTaskStatuses = defineFunction({
     in_cancelled: 'text[]',
     left_waiting: 'text[]',
     refused: 'jsonb',
+    unmet: 'jsonb',
   },
   declare: {
     ...operationVariable,
@@ -52,6 +53,12 @@ export const setTaskStatuses = defineFunction({
     statuses: "task_status[] := '{}'",
     waivers: "bool[] := '{}'",
     deferrals: "timestamptz[] := '{}'",
+    checklist: 'jsonb',
+    checklists: "jsonb[] := '{}'",
+    for_person: 'jsonb',
+    unknown: 'jsonb',
+    left_open: 'jsonb',
+    warned: "jsonb := '[]'",
     was_closed: 'bool',
     closes: 'bool',
     was_satisfied: 'bool',
@@ -77,11 +84,6 @@ export const setTaskStatuses = defineFunction({
     reopened: 'text[]',
     cancelled: "text[] := '{}'",
     left_behind: "text[] := '{}'",
-    below: 'text[]',
-    parents: 'text[]',
-    raised: 'bool[]',
-    closed_above: 'text[]',
-    opened_above: 'text[]',
   },
   releasesEarly: true,
   body: `
@@ -110,12 +112,13 @@ ${decide}
       result = n.result,
       waived = n.waived,
       defer_until = n.defer_until,
+      criteria = n.criteria,
       completed_at = case when n.status = 'completed' then coalesce(t.completed_at, at) end,
       attempts = case when n.status = 'in_progress' then t.attempts else 0 end,
       parked = t.parked and ${isOpen('n')},
       updated_at = at,
       revision = t.revision + 1
-    from unnest(accepted, statuses, results, waivers, deferrals) as n (id, status, result, waived, defer_until)
+    from unnest(accepted, statuses, results, waivers, deferrals, checklists) as n (id, status, result, waived, defer_until, criteria)
     where t.workspace_id = $1 and t.id = any(accepted) and ${isSame('t.id', 'n.id')};
     if labelled <> '{}' then
       update task_labels l
@@ -150,9 +153,6 @@ ${decide}
     end if;
     -- as late as can be: whoever completes another task of these goals waits from here to the end
     if counted <> '{}' then
-      if counted[1] <> any(counted) then
-        ${lockUpward('counted')}
-      end if;
       select array_agg(x.g) into goals_before
       from (
         select g
@@ -161,12 +161,6 @@ ${decide}
         order by g.number
         for no key update
       ) x;
-      -- what is above one goal is locked where the goal may close or open: each before its parent, as above
-      if goals_before[1].parent_goal_id is not null
-        and (restarted <> '{}' or goals_before[1].open_tasks <= cardinality(counted))
-      then
-        ${lockUpward('counted')}
-      end if;
       goals_at := clock_timestamp();
     end if;
   ${recordOperation()}
@@ -174,7 +168,7 @@ ${decide}
       with moved as (
         update goals g
         set open_tasks = g.open_tasks + m.opened,
-          status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks', open: 'g.open_tasks + g.open_goals + m.opened', closes: 'm.opened < 0', opens: 'g.id = any(restarted)' })},
+          status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks', open: 'g.open_tasks + m.opened', closes: 'm.opened < 0', opens: 'g.id = any(restarted)' })},
           updated_at = goals_at,
           revision = g.revision + 1
         from (
@@ -197,15 +191,16 @@ ${decide}
       set parked = not t.parked, revision = t.revision + 1
       where t.workspace_id = $1 and t.id = any(taken_up) and ${isOpen('t')}
         and t.parked <> (
-          select ${isShut('g')}
+          select ${isClosedStatus('g.status')}
           from goals g
           where g.workspace_id = $1 and g.id = t.goal_id
         );
     end if;
     if reopened is not null then
-      below := ${subtreeOf('reopened')};
-      ${reparked('below')};
-      ${moveReadyStarts('t.goal_id = any(below)')}
+      update tasks t
+      set parked = false, revision = t.revision + 1
+      where t.workspace_id = $1 and t.goal_id = any(reopened) and t.parked;
+      ${moveReadyStarts('t.goal_id = any(reopened)')}
     end if;
     if woken <> '{}' or freed is not null then
       ${moveReadyStarts('t.id = any(woken || freed)')}
@@ -215,14 +210,12 @@ ${decide}
       ${followedGoalRepos('counted')};
       insert into events (${eventColumns})
       select $1, operation_seq, 'followed', g.id, null,
-        ${goalState('x', 'g')}, ${goalState('g', 'x')}
+        jsonb_build_object('status', x.status, 'total_tasks', x.total_tasks, 'open_tasks', x.open_tasks),
+        jsonb_build_object('status', g.status, 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks)
       from goals g
       join unnest(goals_before) as x on ${isSame('x.id', 'g.id')}
       where g.workspace_id = $1 and g.id = any(counted) and g.status <> x.status
       order by g.number;
-    end if;
-    if completed is not null or reopened is not null or restarted <> '{}' then
-      ${countUpward}
     end if;
     if freed is not null then
       ready := array(
@@ -261,5 +254,6 @@ ${decide}
   in_cancelled := cancelled;
   left_waiting := left_behind;
   refused := refusals;
+  unmet := warned;
   return next;`,
 });

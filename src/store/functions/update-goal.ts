@@ -1,14 +1,19 @@
-import { defineFunction, invoked } from '../function.ts';
+import { defineFunction } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
-import { isOpenGoal, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
 import { goalChange } from '../statements/images.ts';
 import { insertedGoalLabels } from '../statements/label-pieces.ts';
-import { deletedGoalEntries, followedGoalRepos, insertedGoalRepos, isClosedStatus } from '../statements/sql.ts';
-import { countSubGoals } from './count-sub-goals.ts';
+import {
+  deletedGoalEntries,
+  followedGoalRepos,
+  hasUnmetCriteria,
+  insertedGoalRepos,
+  isClosedStatus,
+  isOpen,
+  tasksOfGoal,
+} from '../statements/sql.ts';
 import {
   eventColumns,
   lockGraphExclusive,
-  lockUpward,
   moveReadyStarts,
   operationVariable,
   recordOperation,
@@ -19,7 +24,7 @@ import {
 /**
  * Changes a goal; no row where there is none. Null leaves a column as it is; `metadata` is merged in, then the keys of
  * `removedKeys` are taken out. To close or open a goal changes its tasks too, so it must not meet those who change tasks and
- * then the goal. A new parent is one that its caller has looked at, under the same lock.
+ * then the goal.
  */
 export const updateGoal = defineFunction({
   name: 'update_goal',
@@ -36,8 +41,7 @@ export const updateGoal = defineFunction({
     labels: 'text[]?',
     changesDueAt: 'bool',
     dueAt: 'timestamptz?',
-    changesParent: 'bool',
-    parentGoalId: 'text?',
+    strict: 'bool?',
     metadata: 'jsonb',
     removedKeys: 'text[]',
     ...wordsParams,
@@ -47,15 +51,11 @@ export const updateGoal = defineFunction({
     ...operationVariable,
     was: 'goals',
     at: 'timestamptz',
-    parents: 'text[]',
-    was_open: 'int4',
-    is_open: 'int4',
-    below: 'text[]',
     new_priority: 'priority := p_priority::priority',
     new_status: 'goal_status := p_status::goal_status',
   },
   body: `
-  if p_status is not null or p_changes_parent then
+  if p_status is not null then
   ${lockGraphExclusive}
   end if;
   select g.* into was
@@ -65,9 +65,14 @@ export const updateGoal = defineFunction({
   if not found then
     return;
   end if;
-  parents := array_remove(array[was.parent_goal_id, case when p_changes_parent then p_parent_goal_id end], null);
-  if parents <> '{}' and (p_status is not null or p_changes_parent) then
-    ${lockUpward('parents')}
+  -- quoted, since strict is a word of PL/pgSQL
+  if p_status = 'completed' and was.status <> 'completed' and coalesce(p_strict, was."strict") then
+    if exists (
+      select from ${tasksOfGoal('p_goal_id')}
+      where ${isOpen('t')} and ${hasUnmetCriteria('t')}
+    ) then
+      raise check_violation using constraint = 'goals_strict_criteria_met', message = 'not all criteria are met';
+    end if;
   end if;
 ${recordOperation()}
   at := clock_timestamp();
@@ -78,7 +83,7 @@ ${recordOperation()}
     repos = coalesce(p_repos, g.repos),
     labels = coalesce(p_labels, g.labels),
     due_at = case when p_changes_due_at then p_due_at else g.due_at end,
-    parent_goal_id = case when p_changes_parent then p_parent_goal_id else g.parent_goal_id end,
+    strict = coalesce(p_strict, g.strict),
     metadata = (g.metadata || p_metadata) - p_removed_keys,
     updated_at = at,
     revision = g.revision + 1
@@ -94,11 +99,13 @@ ${replaceWords('goal_words', 'goal_id')}
     ${deletedGoalEntries('goal_labels', 'array[p_goal_id]')};
     ${insertedGoalLabels('array[p_goal_id]')};
   end if;
-  if p_status is not null or p_changes_parent then
-    below := ${subtreeOf('array[p_goal_id]')};
-    ${reparked('below')};
-    if p_changes_parent or not (${isClosedStatus('p_status')}) then
-      ${moveReadyStarts('t.goal_id = any(below)')}
+  if p_status is not null then
+    update tasks t
+    set parked = ${isClosedStatus('p_status')}, revision = t.revision + 1
+    where t.workspace_id = $1 and t.goal_id = p_goal_id and ${isOpen('t')}
+      and t.parked <> (${isClosedStatus('p_status')});
+    if not (${isClosedStatus('p_status')}) then
+      ${moveReadyStarts('t.goal_id = p_goal_id')}
     end if;
   end if;
   insert into events (${eventColumns})
@@ -109,19 +116,6 @@ ${replaceWords('goal_words', 'goal_id')}
     where g.workspace_id = $1 and g.id = p_goal_id
     offset 0
   ) x;
-  if parents <> '{}' and (p_status is not null or p_changes_parent) then
-    was_open := (${isOpenGoal('was')})::int4;
-    is_open := (not (${isClosedStatus('coalesce(new_status, was.status)')}))::int4;
-    perform from ${invoked(countSubGoals, {
-      workspaceId: '$1',
-      operation: 'operation_seq',
-      goalIds:
-        'array[was.parent_goal_id, case when p_changes_parent then p_parent_goal_id else was.parent_goal_id end]',
-      totals: 'array[-1, 1]',
-      opened: 'array[-was_open, is_open]',
-      restarts: 'array[false, is_open = 1 and (p_changes_parent or was_open = 0)]',
-    })} as counted;
-  end if;
   return query
   select ${goalSelect}
   from goals g

@@ -1,4 +1,5 @@
 import { defineStatement, type Shape } from '../statement.ts';
+import { criteriaMet } from './columns.ts';
 import { claimOf, isArchived, isListed } from './sql.ts';
 
 // What the board shows of many rows at once: short texts, no results, and the revision that an edit is held to.
@@ -12,6 +13,7 @@ const taskColumns = {
   type: 'text',
   estimated_effort: 'text?',
   labels: 'text[]',
+  criteria_met: 'text?',
   due_at: 'timestamptz?',
   waived: 'bool',
   defer_until: 'timestamptz?',
@@ -23,7 +25,7 @@ const taskColumns = {
 } as const satisfies Shape;
 
 const task = `t.id, t.goal_id, left(t.description, $2) as description, t.status::text, t.priority::text, t.type,
-      t.estimated_effort, t.labels, t.due_at, t.waived, t.defer_until, c.holder as claimed_by,
+      t.estimated_effort, t.labels, ${criteriaMet}, t.due_at, t.waived, t.defer_until, c.holder as claimed_by,
       c.expires_at as lease_expires_at, t.updated_at, t.completed_at, t.revision`;
 
 /** A goal's tasks by number. */

@@ -8,8 +8,7 @@ const dependencyIds = `array(
       where d.workspace_id = $1 and d.task_id = t.id
       order by d.place)`;
 
-/** The columns of a whole task, `t`, whose claim is joined (claimOf). */
-export const taskColumns = {
+const sharedTaskColumns = {
   id: 'text',
   goal_id: 'text',
   description: 'text',
@@ -34,15 +33,24 @@ export const taskColumns = {
   lease_expires_at: 'timestamptz?',
 } as const satisfies Shape;
 
+/** The columns of a whole task, `t`, whose claim is joined (claimOf). */
+export const taskColumns = { ...sharedTaskColumns, criteria: 'jsonb' } as const satisfies Shape;
+
+/** How many of a task's criteria are met, such as `2/3`; null where it has none. */
+export const criteriaMet = `case when t.criteria <> '[]' then
+      jsonb_array_length(jsonb_path_query_array(t.criteria, '$[*] ? (exists(@.met_at))')) || '/' || jsonb_array_length(t.criteria)
+    end as criteria_met`;
+
 export const taskSelect = `t.id, t.goal_id, t.description, t.type, t.status::text, t.priority::text,
     ${dependencyIds} as dependencies,
     t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, t.due_at, t.waived, t.defer_until,
     t.created_at, t.updated_at, t.completed_at, t.result,
-    t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at`;
+    t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at, t.criteria`;
 
 /** The columns of a task in a list, `t`: long text cut to `$2` characters, its full length beside it. */
 export const listedTaskColumns = {
-  ...taskColumns,
+  ...sharedTaskColumns,
+  criteria_met: 'text?',
   description_length: 'int4',
   result_start: 'text?',
   result_length: 'int4',
@@ -52,7 +60,7 @@ export const listedTaskSelect = `t.id, t.goal_id, left(t.description, $2) as des
     ${dependencyIds} as dependencies,
     t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, t.due_at, t.waived, t.defer_until, t.created_at, t.updated_at, t.completed_at,
     case when length(t.result::text) <= $2 then t.result end as result,
-    t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at,
+    t.open_dependencies, c.holder as claimed_by, c.expires_at as lease_expires_at, ${criteriaMet},
     length(t.description) as description_length,
     left(t.result::text, $2) as result_start,
     coalesce(length(t.result::text), 0) as result_length`;
@@ -66,9 +74,7 @@ export const goalColumns = {
   repos: 'text[]',
   labels: 'text[]',
   due_at: 'timestamptz?',
-  parent_goal_id: 'text?',
-  total_goals: 'int4',
-  open_goals: 'int4',
+  strict: 'bool',
   task_ids: 'text[]',
   total_tasks: 'int4',
   open_tasks: 'int4',
@@ -84,7 +90,7 @@ const firstTaskIds = (limit: string) => `array(
       order by t.number
       limit ${limit}) as task_ids`;
 
-export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.parent_goal_id, g.total_goals, g.open_goals,
+export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.strict,
     ${firstTaskIds('$2')},
     g.total_tasks, g.open_tasks, g.created_at, g.updated_at, g.metadata`;
 
@@ -96,7 +102,7 @@ export const listedGoalColumns = {
   metadata_length: 'int4',
 } as const satisfies Shape;
 
-export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.parent_goal_id, g.total_goals, g.open_goals,
+export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.strict,
     ${firstTaskIds('$3')},
     g.total_tasks, g.open_tasks, g.created_at, g.updated_at,
     case when length(g.metadata::text) <= $2 then g.metadata end as metadata,

@@ -14,7 +14,7 @@ export const exportGoals = defineStatement({
     repos: 'text[]',
     labels: 'text[]',
     due_at: 'text?',
-    parent_goal_id: 'text?',
+    strict: 'bool',
     created_at: 'text',
     updated_at: 'text',
     metadata: 'jsonb',
@@ -22,7 +22,7 @@ export const exportGoals = defineStatement({
   },
   text: `
     select g.id, g.number, g.description, g.priority::text, g.status::text, g.repos, g.labels,
-      ${exactTime('g.due_at')} as due_at, g.parent_goal_id,
+      ${exactTime('g.due_at')} as due_at, g.strict,
       ${exactTime('g.created_at')} as created_at, ${exactTime('g.updated_at')} as updated_at, g.metadata, g.revision
     from goals g
     where g.workspace_id = $1

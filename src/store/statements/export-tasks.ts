@@ -19,6 +19,7 @@ export const exportTasks = defineStatement({
     estimated_effort: 'text?',
     assigned_tools: 'text[]',
     labels: 'text[]',
+    criteria: 'jsonb',
     due_at: 'text?',
     waived: 'bool',
     defer_until: 'text?',
@@ -39,7 +40,7 @@ export const exportTasks = defineStatement({
         from task_dependencies d
         where d.workspace_id = $1 and d.task_id = t.id
         order by d.place, d.depends_on_id) as dependencies,
-      t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, ${exactTime('t.due_at')} as due_at,
+      t.repo, t.jira_ticket, t.estimated_effort, t.assigned_tools, t.labels, t.criteria, ${exactTime('t.due_at')} as due_at,
       t.waived, ${exactTime('t.defer_until')} as defer_until, ${exactTime('t.created_at')} as created_at,
       ${exactTime('t.updated_at')} as updated_at, ${exactTime('t.completed_at')} as completed_at, t.result, t.revision,
       c.holder as claimed_by, ${exactTime('c.expires_at')} as lease_expires_at, t.fence, t.attempts

@@ -17,9 +17,16 @@ export const listSearchedGoalsAfter = defineStatement({
 export const listSearchedTasksAfter = defineStatement({
   name: 'list_searched_tasks_after',
   params: { workspaceId: 'int8', after: 'text', limit: 'int8' },
-  columns: { id: 'text', description: 'text', jira_ticket: 'text?', repo: 'text?', result: 'jsonb?' },
+  columns: {
+    id: 'text',
+    description: 'text',
+    jira_ticket: 'text?',
+    repo: 'text?',
+    criteria: 'jsonb',
+    result: 'jsonb?',
+  },
   text: `
-    select t.id, t.description, t.jira_ticket, t.repo, t.result
+    select t.id, t.description, t.jira_ticket, t.repo, t.criteria, t.result
     from tasks t
     where t.workspace_id = $1 and t.id > $2
     order by t.id

@@ -11,6 +11,9 @@ const values = (column: string) => `coalesce(replace(replace(replace(replace(lef
       jsonb_path_query_array(${column}, 'strict $.** ? (@.type() == "string" || @.type() == "number")')::text, 8000),
       '\\\\', ' '), '\\n', ' '), '\\r', ' '), '\\t', ' '), '')`;
 
+/** The texts of a task's criteria, behind its description. */
+const criteria = `coalesce((select ' ' || string_agg(c ->> 'text', ' ') from jsonb_array_elements(t.criteria) as c), '')`;
+
 /** The query as it is asked of a block. */
 const queryIn = (block: string) => `replace($2, '#', $1::text || '.' || ${block} || ':')`;
 
@@ -162,7 +165,7 @@ export const search = defineStatement({
     select b.kind, b.id, coalesce(t.goal_id, n.goal_id, b.id) as goal_id, coalesce(t.id, n.task_id) as task_id,
       coalesce(t.status::text, g.status::text) as status,
       case b.kind
-        when 'task' then t.description || case when t.result is null then '' else ' ' || ${values('t.result')} end
+        when 'task' then t.description || ${criteria} || case when t.result is null then '' else ' ' || ${values('t.result')} end
         when 'goal' then g.description
         else n.text
       end as text,

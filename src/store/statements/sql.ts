@@ -17,6 +17,7 @@ export function taskEdit(change: string): string {
     'priority = coalesce(n.priority, t.priority)',
     `assigned_tools = case when ${change} ? 'tools' then array(select jsonb_array_elements_text(${change} -> 'tools')) else t.assigned_tools end`,
     `labels = case when ${change} ? 'labels' then array(select jsonb_array_elements_text(${change} -> 'labels')) else t.labels end`,
+    `criteria = case when ${change} ? 'criteria' then ${change} -> 'criteria' else t.criteria end`,
     `due_at = case when ${change} ? 'due_at' then (${change} ->> 'due_at')::timestamptz else t.due_at end`,
   ].join(',\n      ');
 }
@@ -95,6 +96,21 @@ export function isArchived(alias: string): string {
 
 const listedStatuses = `'planned', 'in_progress', 'completed', 'cancelled'`;
 
+/** Whether something is left to be met before the task is done (docs/decisions/criteria.md). */
+export function hasUnmetCriteria(alias: string): string {
+  return `${alias}.criteria <> '[]' and jsonb_path_exists(${alias}.criteria, '$[*] ? (!exists(@.met_at))')`;
+}
+
+/** A goal's tasks, `t`, found by the goal alone: `offset 0` keeps the planner from the index of any status. */
+export function tasksOfGoal(goalId: string): string {
+  return `(
+      select t.id, t.number, t.status, t.criteria
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id = ${goalId}
+      offset 0
+    ) t`;
+}
+
 /** Whether those that depend on the task wait for it. */
 export function keepsWaiting(alias: string): string {
   return `${alias}.status <> 'completed' and not ${alias}.waived`;
@@ -171,4 +187,9 @@ export const outlookAtMost = 1_000;
 /** A time to the microsecond as ISO 8601 in UTC: a JavaScript date, which `timestamptz` becomes, has milliseconds. */
 export function exactTime(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** A time to the second as ISO 8601 in UTC. */
+export function secondsOf(time: string): string {
+  return `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 }

@@ -7,6 +7,7 @@ const columns = {
   id: 'uuid',
   name: 'text',
   role: 'text',
+  kind: 'text',
   created_at: 'timestamptz',
   created_by: 'text',
   expires_at: 'timestamptz?',
@@ -16,7 +17,7 @@ const columns = {
 } as const satisfies Shape;
 
 const isExpired = `coalesce(expires_at <= now(), false)`;
-const select = `id, name, role, created_at, created_by, expires_at, ${isExpired} as is_expired, revoked_at, last_used_at`;
+const select = `id, name, role, kind, created_at, created_by, expires_at, ${isExpired} as is_expired, revoked_at, last_used_at`;
 const newRow = { id: 'uuid', hash: 'text', createdBy: 'text' } as const satisfies Shape;
 
 /** The token of this hash, with its workspace's name. `is_due`: its last use was not noted for a minute. */
@@ -28,13 +29,14 @@ export const findToken = defineStatement({
     name: 'text',
     hash: 'text',
     role: 'text',
+    kind: 'text',
     workspace: 'text',
     is_revoked: 'bool',
     is_expired: 'bool',
     is_due: 'bool',
   },
   text: `
-    select t.id, t.name, t.hash, t.role, w.name as workspace,
+    select t.id, t.name, t.hash, t.role, t.kind, w.name as workspace,
       t.revoked_at is not null as is_revoked,
       ${isExpired.replace('expires_at', 't.expires_at')} as is_expired,
       t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as is_due
@@ -81,17 +83,17 @@ export const findTokenName = defineStatement({
 /** Fails with `tokens_name_in_use` where another has the name. Changes nothing when it is run again. */
 export const insertToken = defineStatement({
   name: 'insert_token',
-  params: { workspaceId: 'int8', ...newRow, name: 'text', role: 'text', expiresInSeconds: 'float8?' },
+  params: { workspaceId: 'int8', ...newRow, name: 'text', role: 'text', expiresInSeconds: 'float8?', kind: 'text' },
   columns,
   text: `
-    insert into tokens (workspace_id, id, hash, created_by, name, role, expires_at)
-    values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+    insert into tokens (workspace_id, id, hash, created_by, name, role, expires_at, kind)
+    values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8)
     on conflict (workspace_id, id) do update set id = excluded.id
     returning ${select}`,
 });
 
 /**
- * Puts a new secret in the place of a token's: the old row is revoked, and the new one has its name and role. Where no other
+ * Puts a new secret in the place of a token's: the old row is revoked, and the new one has its name, role and kind. Where no other
  * time is given, it lasts as long as the old one did. Changes nothing when it is run again.
  */
 export const rotateToken = defineStatement({
@@ -103,10 +105,10 @@ export const rotateToken = defineStatement({
       update tokens t
       set revoked_at = coalesce(t.revoked_at, now())
       where t.workspace_id = $1 and t.id = $5
-      returning t.name, t.role, t.expires_at - t.created_at as lifetime
+      returning t.name, t.role, t.kind, t.expires_at - t.created_at as lifetime
     )
-    insert into tokens (workspace_id, id, hash, created_by, name, role, expires_at)
-    select $1, $2, $3, $4, old.name, old.role, now() + coalesce(make_interval(secs => $6), old.lifetime)
+    insert into tokens (workspace_id, id, hash, created_by, name, role, kind, expires_at)
+    select $1, $2, $3, $4, old.name, old.role, old.kind, now() + coalesce(make_interval(secs => $6), old.lifetime)
     from old
     on conflict (workspace_id, id) do update set id = excluded.id
     returning ${select}`,

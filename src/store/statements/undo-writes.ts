@@ -4,7 +4,7 @@ import { isOpen } from './sql.ts';
 // What an undo writes, each a set of rows of one table, by their keys. The exclusive graph lock and the rows' locks are held.
 
 const goalFields = `id text, number int8, description text, priority priority, status goal_status, repos text[],
-      labels text[], due_at timestamptz, parent_goal_id text, created_at timestamptz, metadata jsonb, revision int8`;
+      labels text[], due_at timestamptz, strict bool, created_at timestamptz, metadata jsonb, revision int8`;
 
 /** Goals come back, with no tasks yet. */
 export const restoreGoals = defineStatement({
@@ -12,10 +12,10 @@ export const restoreGoals = defineStatement({
   params: { workspaceId: 'int8', goals: 'jsonb' },
   columns: {},
   text: `
-    insert into goals (workspace_id, id, number, description, priority, status, repos, labels, due_at, parent_goal_id, created_at,
+    insert into goals (workspace_id, id, number, description, priority, status, repos, labels, due_at, strict, created_at,
       metadata, revision)
-    select $1, g.id, g.number, g.description, g.priority, g.status, g.repos, coalesce(g.labels, '{}'), g.due_at, g.parent_goal_id,
-      g.created_at, g.metadata, g.revision
+    select $1, g.id, g.number, g.description, g.priority, g.status, g.repos, coalesce(g.labels, '{}'), g.due_at,
+      coalesce(g.strict, false), g.created_at, g.metadata, g.revision
     from jsonb_to_recordset($2::jsonb) as g (${goalFields})`,
 });
 
@@ -32,29 +32,15 @@ export const rewriteGoals = defineStatement({
       repos = n.repos,
       labels = n.labels,
       due_at = n.due_at,
-      parent_goal_id = n.parent_goal_id,
+      strict = coalesce(n.strict, false),
       created_at = n.created_at,
       metadata = n.metadata,
       total_tasks = n.total_tasks,
       open_tasks = n.open_tasks,
-      total_goals = n.total_goals,
-      open_goals = n.open_goals,
       updated_at = statement_timestamp(),
       revision = g.revision + 1
-    from jsonb_to_recordset($2::jsonb) as n (${goalFields}, total_tasks int4, open_tasks int4, total_goals int4, open_goals int4)
+    from jsonb_to_recordset($2::jsonb) as n (${goalFields}, total_tasks int4, open_tasks int4)
     where g.workspace_id = $1 and g.id = any($3::text[]) and g.id = n.id`,
-});
-
-/** Goals get these parents, or none: before goals go, since a parent may be one of them. */
-export const moveGoals = defineStatement({
-  name: 'move_goals',
-  params: { workspaceId: 'int8', ids: 'text[]', parents: 'text[]' },
-  columns: {},
-  text: `
-    update goals g
-    set parent_goal_id = nullif(n.parent_goal_id, '')
-    from unnest($2::text[], $3::text[]) as n (id, parent_goal_id)
-    where g.workspace_id = $1 and g.id = any($2::text[]) and g.id = n.id`,
 });
 
 export const deleteGoals = defineStatement({
@@ -67,7 +53,7 @@ export const deleteGoals = defineStatement({
 });
 
 const taskFields = `id text, number int8, goal_id text, description text, type text, status task_status, priority priority,
-      repo text, jira_ticket text, estimated_effort text, assigned_tools text[], labels text[], due_at timestamptz,
+      repo text, jira_ticket text, estimated_effort text, assigned_tools text[], labels text[], criteria jsonb, due_at timestamptz,
       waived bool, defer_until timestamptz, created_at timestamptz, completed_at timestamptz, result jsonb, revision int8, fence int8, attempts int4`;
 
 /** Tasks come back; what they wait for is counted afterwards. Their goals are there. */
@@ -77,10 +63,11 @@ export const restoreTasks = defineStatement({
   columns: {},
   text: `
     insert into tasks (workspace_id, id, number, goal_id, description, type, status, priority, repo, jira_ticket,
-      estimated_effort, assigned_tools, labels, due_at, waived, defer_until, created_at, completed_at, result, revision, fence,
+      estimated_effort, assigned_tools, labels, criteria, due_at, waived, defer_until, created_at, completed_at, result, revision, fence,
       attempts)
     select $1, t.id, t.number, t.goal_id, t.description, t.type, t.status, t.priority, t.repo, t.jira_ticket,
-      t.estimated_effort, t.assigned_tools, coalesce(t.labels, '{}'), t.due_at, coalesce(t.waived, false), t.defer_until,
+      t.estimated_effort, t.assigned_tools, coalesce(t.labels, '{}'),
+      coalesce(t.criteria, '[]'), t.due_at, coalesce(t.waived, false), t.defer_until,
       t.created_at, t.completed_at, t.result, t.revision, t.fence, t.attempts
     from jsonb_to_recordset($2::jsonb) as t (${taskFields})`,
 });
@@ -102,6 +89,7 @@ export const rewriteTasks = defineStatement({
       estimated_effort = n.estimated_effort,
       assigned_tools = n.assigned_tools,
       labels = n.labels,
+      criteria = coalesce(n.criteria, '[]'),
       due_at = n.due_at,
       waived = coalesce(n.waived, false),
       defer_until = n.defer_until,

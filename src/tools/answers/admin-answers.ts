@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Role } from '../../domain/principal.ts';
+import { Role, TokenKind } from '../../domain/principal.ts';
 import type { Token } from '../../service/tokens.ts';
 import type { Webhook } from '../../service/webhooks/webhooks.ts';
 import type { WorkspaceSummary } from '../../service/workspaces.ts';
@@ -11,6 +11,7 @@ const time = z.string().describe('ISO 8601, UTC');
 export const TokenAnswer = z.strictObject({
   name: z.string(),
   role: Role,
+  kind: TokenKind,
   state: z.enum(['active', 'expired', 'revoked']),
   created_at: time,
   created_by: z.string(),
@@ -20,9 +21,9 @@ export const TokenAnswer = z.strictObject({
 });
 
 export function tokenAnswer(token: Token): z.input<typeof TokenAnswer> {
-  const { name, role, state, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } = token;
+  const { name, role, kind, state, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } = token;
   return {
-    ...{ name, role, state, created_at: createdAt, created_by: createdBy },
+    ...{ name, role, kind, state, created_at: createdAt, created_by: createdBy },
     ...{ expires_at: expiresAt, revoked_at: revokedAt, last_used_at: lastUsedAt },
   };
 }

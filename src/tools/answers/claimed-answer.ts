@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { Criterion } from '../../domain/criteria-input.ts';
 import type { ClaimedTask } from '../../service/claims.ts';
 import { Budget, TaskEntry, taskEntry, withoutEmpty } from './answers.ts';
 
 /**
  * What somebody who starts on a task needs of it; get_task has the rest. What is empty is left out, and where many long
  * tasks are claimed at once the last ones say no more than how they are held. `hand_over` is what others left
- * behind: the results of its dependencies, its notes, and how the last attempt ended.
+ * behind: the results of its dependencies, its notes, how the last attempt ended, and its criteria.
  */
 export const Claimed = TaskEntry.omit({ created_at: true, updated_at: true, completed_at: true })
   .partial()
@@ -20,6 +21,7 @@ export const Claimed = TaskEntry.omit({ created_at: true, updated_at: true, comp
           .optional(),
         results: z.array(z.object({ task_id: z.string(), result: z.string() })).optional(),
         notes: z.array(z.object({ actor: z.string(), text: z.string() })).optional(),
+        criteria: z.array(Criterion.omit({ met_at: true })).optional(),
       })
       .optional(),
   });

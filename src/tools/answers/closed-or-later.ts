@@ -1,4 +1,6 @@
+import { type NamedCriterion, nameCriteria, unmetOf } from '../../domain/criteria.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
+import type { Task } from '../../domain/task.ts';
 import type { TaskStatus } from '../../domain/task-status.ts';
 
 /** As many as fit on a line. */
@@ -13,6 +15,20 @@ export function waitingWarning(cancelled: readonly string[], waiting: readonly s
   const goes = waiting.length === 1 ? 'goes' : 'go';
   return [
     `${named} ${goes} on waiting for ${what}. Cancel it with waive: true to let ${waiting.length === 1 ? 'it' : 'them'} go, or remove the dependency with update_task.`,
+  ];
+}
+
+/** A task that was completed before its criteria were met: its goal is not strict. */
+export function unmetWarning({ task_id, unmet }: { task_id: string; unmet: readonly NamedCriterion[] }): string {
+  return `${task_id} was completed before all of its criteria were met: ${nameCriteria(unmet)}.`;
+}
+
+/** A task that is completed already, and has criteria left to meet. */
+export function lateWarning({ id, status, criteria = [] }: Task): string[] {
+  const unmet = unmetOf(criteria);
+  if (status !== 'completed' || unmet.length === 0) return [];
+  return [
+    `${id} is completed, and not all of its criteria are met: ${nameCriteria(unmet)}. It stays so, unless update_task_status sets it to pending.`,
   ];
 }
 

@@ -3,13 +3,19 @@ import { z } from 'zod';
 /** What is listed of a schema in place of all that it takes. */
 interface Listing {
   /** `nothing` is listed nowhere. */
-  as: { type: 'string'; description?: string } | 'nothing';
+  as: { type: string; description?: string; items?: { type: 'string' } } | 'nothing';
 }
 const listings = z.registry<Listing, z.core.$ZodType>();
 
 /** Words as plain text: a wrong one is answered with those that there are. */
 export function listedAsText<S extends z.ZodType>(schema: S, description?: string): S {
   listings.add(schema, { as: { type: 'string', ...(description !== undefined && { description }) } });
+  return schema;
+}
+
+/** A list of texts, where an entry may also be something else. */
+export function listedAsTexts<S extends z.ZodType>(schema: S): S {
+  listings.add(schema, { as: { type: 'array', items: { type: 'string' } } });
   return schema;
 }
 

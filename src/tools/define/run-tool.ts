@@ -16,6 +16,8 @@ export interface CallFrom {
   clientName?: string | undefined;
   /** Who showed a token; undefined for whoever has the database itself. */
   principal?: Principal | undefined;
+  /** Whether a person signed in without a token of its own. */
+  isPerson?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 

@@ -306,7 +306,7 @@ describe('a webhook is refused', () => {
     const { workspaceId, workspace } = call.store;
     const writer: PoolCall = {
       ...call,
-      principal: { name: 'ci', role: 'writer', workspaceId, workspace, tokenId: randomUUID() },
+      principal: { name: 'ci', role: 'writer', kind: 'agent', workspaceId, workspace, tokenId: randomUUID() },
     };
     await expect(addWebhook(writer, sender, { url: 'https://example.com/' })).rejects.toMatchObject({
       code: 'forbidden',
