@@ -99,6 +99,8 @@ export interface CommandHost {
   database: 'embedded' | 'server';
   /** @throws GoalAgentError as runTool does. */
   run: RunToolUntil;
+  /** The same as a person, after the person at the terminal has confirmed this very call: cli/personally.ts. */
+  runConfirmed: RunTool;
   /** Runs several tools as one operation: all that they change is saved together, or nothing. */
   together<A extends Record<string, unknown>>(work: (run: RunTool) => Promise<A>): Promise<A>;
 }
@@ -110,7 +112,10 @@ export interface Actions {
   /** Runs the service until somebody stops it. */
   serveHttp(options: ListenOptions, started: (address: ServiceAddress) => void): Promise<void>;
   /** A link that opens the board, signed in; shown in a browser where that is wanted and one is there. */
-  dashboard(options: ListenOptions, open: boolean): Promise<{ url: string; isOpened: boolean }>;
+  dashboard(
+    options: ListenOptions,
+    how: { open: boolean; isPerson: boolean },
+  ): Promise<{ url: string; isOpened: boolean }>;
   init(): Promise<InitReport>;
   /** This computer, as the settings describe it. */
   machine(): Machine;

@@ -1,4 +1,5 @@
-import { type ChecklistTask, formatChecklist } from '../domain/checklist.ts';
+import { type ChecklistCriterion, type ChecklistTask, formatChecklist } from '../domain/checklist.ts';
+import { type Criterion, isMet } from '../domain/criteria.ts';
 import { Priority } from '../domain/priority.ts';
 import { oneLine } from '../domain/stored-text.ts';
 import { readPlan } from '../exchange/export/read-plan.ts';
@@ -46,16 +47,20 @@ function pageOf(description: string, items: ChecklistTask[]): string {
 }
 
 async function itemOf(call: Call, task: ListedTask, keys: Map<string, string>): Promise<ChecklistTask> {
-  // a list cuts long text
-  return itemFrom(task.cut === undefined ? task : await getTask(call, task.id), keys);
+  // a list cuts long text, and only counts criteria
+  const isWhole = task.cut === undefined && task.criteria_met === undefined;
+  return itemFrom(isWhole ? task : await getTask(call, task.id), keys);
 }
 
 type Listed = Pick<ListedTask, 'id' | 'description' | 'dependencies' | 'estimated_effort'> & {
   priority: string;
   status: string;
+  criteria?: unknown;
 };
 
 function itemFrom(task: Listed, keys: ReadonlyMap<string, string>): ChecklistTask {
+  // the column's own type, where the row is one of the export
+  const criteria = (task.criteria ?? []) as Criterion[];
   return {
     key: keys.get(task.id) ?? task.id,
     description: task.description,
@@ -63,5 +68,11 @@ function itemFrom(task: Listed, keys: ReadonlyMap<string, string>): ChecklistTas
     ...(task.estimated_effort !== null && { estimated_effort: task.estimated_effort }),
     ...(task.priority !== 'medium' && { priority: Priority.parse(task.priority) }),
     ...(task.status === 'completed' && { completed: true as const }),
+    ...(criteria.length > 0 && { criteria: criteria.map(criterionOf) }),
   };
+}
+
+function criterionOf(criterion: Criterion): ChecklistCriterion {
+  const { text, human } = criterion;
+  return { text, ...(human && { human: true as const }), ...(isMet(criterion) && { met: true as const }) };
 }

@@ -1,6 +1,7 @@
 import { isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { type ChecklistTask, parseChecklist } from '../domain/checklist.ts';
+import { type ChecklistCriterion, type ChecklistTask, parseChecklist } from '../domain/checklist.ts';
+import { readCriterion } from '../domain/criterion-text.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { Priority } from '../domain/priority.ts';
 import { wordMeant } from '../domain/words.ts';
@@ -61,6 +62,7 @@ const YamlTask = z.strictObject({
   repo: z.string().optional(),
   ticket: z.string().optional(),
   tools: words.optional(),
+  criteria: words.optional(),
   get tasks() {
     return z.array(YamlEntry).optional();
   },
@@ -81,6 +83,7 @@ interface YamlTask {
   repo?: string;
   ticket?: string;
   tools?: string[];
+  criteria?: string[];
   tasks?: YamlTask[];
 }
 
@@ -142,6 +145,12 @@ function addTask({ tasks = [], ...entry }: YamlTask, all: FileTask[]): string {
     ...(entry.repo !== undefined && { repo: entry.repo }),
     ...(entry.ticket !== undefined && { jira_ticket: entry.ticket }),
     ...(entry.tools !== undefined && { tools: entry.tools }),
+    ...(entry.criteria !== undefined && { criteria: entry.criteria.map(criterionOf) }),
   });
   return key;
+}
+
+function criterionOf(line: string): ChecklistCriterion {
+  const { text, human } = readCriterion(line);
+  return { text, ...(human && { human: true as const }) };
 }

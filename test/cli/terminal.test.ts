@@ -4,6 +4,7 @@ import { lookFor } from '../../src/cli/render/look.ts';
 import { table } from '../../src/cli/render/table.ts';
 import { cells, cut, wrapped } from '../../src/cli/render/text.ts';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
+import { getTask } from '../../src/tools/get-task.ts';
 import { updateTaskStatus } from '../../src/tools/update-task-status.ts';
 import { aGoal, aSubtask } from '../support/builders.ts';
 import { program } from '../support/bundle.ts';
@@ -28,7 +29,7 @@ const { taskIds } = await breakDownGoal(
 );
 const widthOf = (text: string) => Math.max(...text.split('\n').map(cells));
 const at = (columns: string, more: Record<string, string> = {}) => ({ env: { COLUMNS: columns, ...more } });
-const atTerminal = (args: string, env: Record<string, string> = {}) =>
+const atTerminal = (args: string, env: Record<string, string> = {}, input = '') =>
   execFileSync('script', ['-qec', `stty rows 20 cols 80; '${process.execPath}' '${program}' ${args}`, '/dev/null'], {
     env: {
       PATH: process.env.PATH ?? '',
@@ -39,7 +40,7 @@ const atTerminal = (args: string, env: Record<string, string> = {}) =>
       ...env,
     },
     encoding: 'utf8',
-    input: '',
+    input,
   });
 
 describe('what a command prints', () => {
@@ -183,5 +184,39 @@ describe('a table', () => {
     expect(cut('日本語の目標', 7, look(80))).toBe('日本語…');
     expect(wrapped('日本語の目標', { width: 10 }, '')).toEqual(['日本語の目', '標']);
     expect(wrapped('- a list of words', { width: 12 })).toEqual(['  - a list', '  of words']);
+  });
+});
+
+describe('what only a person may do', () => {
+  it('is asked at the terminal, and no option answers', async () => {
+    const strict = (await goalAgent(['goal', 'add', 'Criteria', '--strict', '--json'])).stdout;
+    const added = await goalAgent([
+      ...['task', 'add', JSON.parse(strict).id, 'A task', '--json'],
+      ...['--criterion', 'tests pass', '--criterion', 'human: it reads well'],
+    ]);
+    const [{ id }] = JSON.parse(added.stdout).tasks;
+    expect((await goalAgent(['task', 'criteria', id])).stdout).toMatch(
+      /1 \S tests pass\n.*2 \S it reads well {2}a person meets it/,
+    );
+    const early = await goalAgent(['task', 'done', id, '--met', '1']);
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining(`goal-agent task meet ${id}`)]);
+    const alone = await goalAgent(['task', 'meet', id, '2']);
+    expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('only a person meets')]);
+    const no = await goalAgent(['token', 'create', '--name', 'ann', '--role', 'writer', '--person']);
+    expect([no.code, no.stdout, no.stderr]).toEqual([1, '', expect.stringContaining('Only a person may make')]);
+
+    expect(atTerminal(`task meet ${id} "it reads well"`, {}, 'y\n')).toContain('met by');
+    expect((await goalAgent(['task', 'done', id, '--met', 'tests pass'])).stdout).toContain(`${id}`);
+    expect((await goalAgent(['task', 'show', id])).stdout).toMatch(/Criteria\n.*1 \S tests pass {2}met by/);
+    expect((await json(getTask, 'task', 'show', id)).criteria).toMatchObject([
+      { met_by: expect.any(String) },
+      { human: true },
+    ]);
+    atTerminal('token create --name ann --role writer --person', {}, 'y\n');
+    expect((await goalAgent(['token', 'list'])).stdout).toMatch(/^ann +writer +person +active/m);
+    // whose secret is put anew by a person, too
+    expect((await goalAgent(['token', 'rotate', 'ann'])).code).toBe(1);
+    await goalAgent(['goal', 'update', JSON.parse(strict).id, '--no-strict']);
+    expect((await goalAgent(['goal', 'show', JSON.parse(strict).id])).stdout).toContain('strict');
   });
 });

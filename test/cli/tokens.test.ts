@@ -20,14 +20,20 @@ describe('goal-agent token', () => {
     expect((await verify(stdout.trim())).principal).toMatchObject({ name: 'ci', role: 'writer', workspace: 'default' });
     const list = await token('list');
     expect(list.stdout).toMatch(
-      /^NAME {2}ROLE {4}STATE {3}EXPIRES {11}LAST USED\nci {4}writer {2}active {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}(?:never|\d{4}-\d\d-\d\d \d\d:\d\d)\n$/,
+      /^NAME {2}ROLE {4}KIND {3}STATE {3}EXPIRES {11}LAST USED\nci {4}writer {2}agent {2}active {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}(?:never|\d{4}-\d\d-\d\d \d\d:\d\d)\n$/,
     );
     expect(list.stdout).not.toContain(stdout.trim().slice(8));
   });
 
   it('speaks JSON, with keys that stay', async () => {
     const made = JSON.parse((await token('create', '--name', 'json', '--role', 'reader', '--json')).stdout);
-    const fields = { name: 'json', role: 'reader', created_at: expect.any(String), created_by: 'operator' };
+    const fields = {
+      name: 'json',
+      role: 'reader',
+      kind: 'agent',
+      created_at: expect.any(String),
+      created_by: 'operator',
+    };
     const unused = { expires_at: null, revoked_at: null, last_used_at: null };
     expect(made).toEqual({ ...fields, state: 'active', ...unused, secret: expect.stringMatching(/^gat_1_/) });
     const rotated = JSON.parse((await token('rotate', 'json', '--expires', '1h', '--json')).stdout);

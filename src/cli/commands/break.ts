@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { writeCriterion } from '../../domain/criterion-text.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { parseTaskId } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
@@ -76,19 +77,29 @@ async function runBreak(actions: Actions, id: string, { file, dryRun, json }: Br
 
 /** The tasks and the completion of those that are done already, as one operation. */
 function create({ together }: CommandHost, id: string, tasks: FileTask[]): Promise<Broken & Record<string, unknown>> {
-  const subtasks = tasks.map(({ completed: _, ...subtask }) => subtask);
+  const subtasks = tasks.map(({ completed: _, criteria, ...subtask }) => ({
+    ...subtask,
+    ...(criteria && { criteria: criteria.map(writeCriterion) }),
+  }));
   return together(async (run) => {
     const answer = await run<Broken & Record<string, unknown>>(breakDownGoal, { goal_id: id, subtasks });
     const first = numberOf(answer.first_task_id);
-    const done = tasks.flatMap(({ completed }, place) => (completed ? [`TASK-${first + place}`] : []));
+    const done = tasks.flatMap((task, place) => updateOf(task, `TASK-${first + place}`));
+    const refused: string[] = [];
     for (let place = 0; place < done.length; place += limits.updatesPerCall) {
-      const updates = done
-        .slice(place, place + limits.updatesPerCall)
-        .map((task_id) => ({ task_id, status: 'completed' }));
-      await run(batchUpdateTasks, { updates });
+      const updates = done.slice(place, place + limits.updatesPerCall);
+      const { failed } = await run<{ failed: { error: string }[] }>(batchUpdateTasks, { updates });
+      refused.push(...failed.map(({ error }) => error));
     }
-    return answer;
+    return refused.length === 0 ? answer : { ...answer, warnings: [...(answer.warnings ?? []), ...refused] };
   });
+}
+
+/** What the file says is done of a task: the task, and criteria of it. What only a person meets is left to one. */
+function updateOf({ completed, criteria = [] }: FileTask, task_id: string) {
+  const criteria_met = criteria.flatMap(({ met, human, text }) => (met && !human ? [text] : []));
+  if (!completed && criteria_met.length === 0) return [];
+  return [{ task_id, status: completed ? 'completed' : 'pending', criteria_met }];
 }
 
 function numberOf(taskId: string): number {

@@ -8,6 +8,7 @@ import type { Actions } from '../actions.ts';
 import type { GoalAnswer, JsonOption, Warned } from '../answers.ts';
 import { example, goalId, json, priorityOption, several, textOrStdin, withJson, wordOption } from '../arguments.ts';
 import { askToDelete } from '../confirm.ts';
+import { personally } from '../personally.ts';
 import { warningLines } from '../render/details.ts';
 import { goalDetails, goalTable } from '../render/goals.ts';
 import { hint, look, print, printJson, show } from '../render/output.ts';
@@ -22,6 +23,7 @@ interface GoalOptions extends JsonOption {
   label?: string[];
   due?: string;
   metadata?: unknown;
+  strict?: boolean;
 }
 
 /** Adds `goal-agent goal …`. */
@@ -49,7 +51,9 @@ export function addGoalCommands(program: Command, actions: Actions): void {
     .option('-d, --description <text>', 'another description; - reads it from stdin')
     .addOption(wordOption('-s, --status <status>', 'how it stands', GoalStatus))
     .description('change what is given, and nothing else');
-  example(withGoalFields(withJson(update)), 'goal-agent goal update GOAL-0001 --priority low').action(
+  // behind --strict, since by itself it would stand for a default
+  withGoalFields(withJson(update)).option('--no-strict', 'its criteria are a reminder again; a person confirms it');
+  example(update, 'goal-agent goal update GOAL-0001 --priority low').action(
     (id: string, options: GoalOptions & { description?: string; status?: string }) => runUpdate(actions, id, options),
   );
   const remove = group
@@ -68,17 +72,20 @@ function withGoalFields(command: Command): Command {
     .option('-r, --repo <name>', 'a repository of the goal; may be repeated', several)
     .option('-l, --label <name>', 'a label; may be repeated, and "" takes all away', several)
     .option('--due <time>', 'when it has to be done: 3d, tomorrow, 2026-12-01')
+    .option('--strict', 'its tasks are completed only when their criteria are met')
     .option('-m, --metadata <json>', 'an object of further facts, as JSON', json);
 }
 
 async function runAdd(
   actions: Actions,
   text: string,
-  { json, priority, repo, label, due, metadata }: GoalOptions,
+  { json, priority, repo, label, due, metadata, strict }: GoalOptions,
 ): Promise<void> {
   const description = await textOrStdin(text);
   const goal = await actions.withTools((host) =>
-    host.run<GoalAnswer>(createGoal, { description, priority, repos: repo, labels: label, due_at: due, metadata }),
+    host.run<GoalAnswer>(createGoal, {
+      ...{ description, priority, repos: repo, labels: label, due_at: due, metadata, strict },
+    }),
   );
   if (json) return printJson(goal);
   await show([
@@ -103,7 +110,7 @@ async function runUpdate(
 ): Promise<void> {
   const text = description === undefined ? undefined : await textOrStdin(description);
   const goal = await actions.withTools((host) =>
-    host.run<GoalAnswer>(updateGoal, {
+    personally<GoalAnswer>(host, updateGoal, {
       ...{ goal_id: id, description: text, repos: repo, due_at: due, ...change },
       labels: label?.filter((each) => each !== ''),
     }),

@@ -7,6 +7,7 @@ import type { Actions } from '../actions.ts';
 import type { JsonOption, TaskAnswer, Warned } from '../answers.ts';
 import { example, goalId, priorityOption, several, taskId, taskIds, textOrStdin, withJson } from '../arguments.ts';
 import { askToDelete } from '../confirm.ts';
+import { personally } from '../personally.ts';
 import { warningLines } from '../render/details.ts';
 import { hint, look, print, printJson, show } from '../render/output.ts';
 import { shortText, type TaskRow, taskTable } from '../render/tasks.ts';
@@ -23,6 +24,7 @@ interface Fields extends JsonOption {
   tool?: string[];
   label?: string[];
   due?: string;
+  criterion?: string[];
   after?: string[];
 }
 
@@ -30,6 +32,7 @@ interface Fields extends JsonOption {
 export function addTaskChangeCommands(group: Command, actions: Actions): void {
   const add = group
     .command('add')
+    .option('-c, --criterion <text>', 'when it is done; may be repeated, and a person meets "human: …"', several)
     .argument('<goal>', 'GOAL-0001, or its number', goalId)
     .argument('<description>', 'the step; - reads it from stdin')
     .description('add one task to a goal; goal-agent break adds many');
@@ -80,11 +83,11 @@ function toolFields({ priority, type, effort, repo, ticket, tool, label, due }: 
 async function runAdd(
   actions: Actions,
   goal: string,
-  { json, after, description, ...fields }: Fields & { description: string },
+  { json, after, description, criterion, ...fields }: Fields & { description: string },
 ): Promise<void> {
   const text = await textOrStdin(description);
   const { answer, tasks } = await actions.withTools(async (host) => {
-    const subtasks = [{ ...toolFields(fields), description: text, dependencies: after }];
+    const subtasks = [{ ...toolFields(fields), description: text, criteria: criterion, dependencies: after }];
     const answer = await host.run<Warned & { tasks: TaskRow[] }>(breakDownGoal, { goal_id: goal, subtasks });
     return { answer, tasks: await withWaits(host, answer.tasks) };
   });
@@ -107,7 +110,7 @@ async function runUpdate(
     remove_dependencies: notAfter,
   };
   const { answer, shown } = await actions.withTools(async (host) => {
-    const answer = await host.run<TaskAnswer>(updateTask, args);
+    const answer = await personally<TaskAnswer>(host, updateTask, args);
     const [shown = answer] = await withWaits(host, [answer]);
     return { answer, shown };
   });

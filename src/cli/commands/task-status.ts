@@ -3,7 +3,8 @@ import type { TaskStatus } from '../../domain/task-status.ts';
 import { updateTaskStatus } from '../../tools/update-task-status.ts';
 import type { Actions } from '../actions.ts';
 import type { JsonOption, TaskAnswer } from '../answers.ts';
-import { example, json as parseJson, taskId, textOrStdin, withJson } from '../arguments.ts';
+import { example, json as parseJson, several, taskId, textOrStdin, withJson } from '../arguments.ts';
+import { personally } from '../personally.ts';
 import { warningLines } from '../render/details.ts';
 import type { Look } from '../render/look.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
@@ -81,6 +82,7 @@ export function addTaskStatusCommands(group: Command, actions: Actions): void {
       command
         .argument('[text]', `${verb.text}; - reads it from stdin`)
         .option('-r, --result <json>', 'the result as JSON, in place of text', parseJson)
+        .option('--met <criterion>', 'a criterion that is met, by its number or text; may be repeated', several)
         .option('--next', 'claim the next ready task of the goal, in the same step');
     }
     if (verb.status === 'cancelled') command.option('--waive', 'let go what depends on it, as if it were completed');
@@ -104,6 +106,7 @@ interface Said {
   waive?: boolean;
   until?: string;
   next?: boolean;
+  met?: string[];
 }
 
 async function runStatus(
@@ -116,14 +119,16 @@ async function runStatus(
     waive,
     until,
     next,
+    met,
     json,
   }: JsonOption & Said & { id: string; status: string; text?: string | undefined },
 ): Promise<void> {
   const said = text === undefined ? result : await textOrStdin(text);
   const task = await actions.withTools((host) =>
-    host.run<TaskAnswer>(updateTaskStatus, {
+    personally<TaskAnswer>(host, updateTaskStatus, {
       ...{ task_id: id, status, result: said, waive, defer_until: until },
       claim_next: next,
+      criteria_met: met,
     }),
   );
   if (json) return printJson(task);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Actions } from '../actions.ts';
 import { addTaskChangeCommands } from './task-change.ts';
 import { addTaskClaimCommands } from './task-claim.ts';
+import { addTaskCriteriaCommands } from './task-criteria.ts';
 import { addTaskReadCommands } from './task-read.ts';
 import { addTaskStatusCommands } from './task-status.ts';
 
@@ -11,5 +12,6 @@ export function addTaskCommands(program: Command, actions: Actions): void {
   addTaskReadCommands(group, actions);
   addTaskClaimCommands(group, actions);
   addTaskStatusCommands(group, actions);
+  addTaskCriteriaCommands(group, actions);
   addTaskChangeCommands(group, actions);
 }

@@ -14,6 +14,7 @@ import {
 import { tokenAnswer } from '../../tools/answers/admin-answers.ts';
 import type { Actions } from '../actions.ts';
 import { example, withJson } from '../arguments.ts';
+import { asPerson } from '../personally.ts';
 import { look, note, print, printAsIs, printJson } from '../render/output.ts';
 import { table } from '../render/table.ts';
 import { clock } from '../render/time.ts';
@@ -46,10 +47,21 @@ export function addTokenCommands(program: Command, actions: Actions): void {
         .choices(Role.options)
         .makeOptionMandatory(),
     )
+    .option('--person', 'it is a person’s, who may meet what no agent may; asks at the terminal')
     .option('--expires <span>', 'how long it counts: 12h, 90d, 52w (default: until it is revoked)', spanOf)
     .description('make a token; it is printed once, and nobody can show it again')
-    .action(async ({ name, role, expires, ...where }: Where & Expires & { name: string; role: Role }) =>
-      showNew(await on(where, (call) => createToken(call, { name, role, expiresInSeconds: expires })), where),
+    .action(
+      async ({
+        name,
+        role,
+        person,
+        expires,
+        ...where
+      }: Where & Expires & { name: string; role: Role; person?: boolean }) => {
+        const kind = person ? ('person' as const) : ('agent' as const);
+        const made = confirmed((call) => createToken(call, { name, role, kind, expiresInSeconds: expires }));
+        showNew(await on(where, made), where);
+      },
     );
   example(withWorkspace(group.command('list')), 'goal-agent token list --all')
     .option('--all', 'with those that were revoked')
@@ -72,9 +84,24 @@ export function addTokenCommands(program: Command, actions: Actions): void {
     .option('--expires <span>', 'how long the new one counts (default: as long as the old one did)', spanOf)
     .description('put a new secret in the place of a token’s; the old one ends')
     .action(async (name: string, { expires, ...where }: Where & Expires) =>
-      showNew(await on(where, (call) => rotateToken(call, { name, expiresInSeconds: expires })), where),
+      showNew(
+        await on(
+          where,
+          confirmed((call) => rotateToken(call, { name, expiresInSeconds: expires })),
+        ),
+        where,
+      ),
     );
 }
+
+/** What an agent may not do is done on the word of the person at the terminal. */
+const confirmed =
+  <T>(work: (call: Call) => Promise<T>) =>
+  (call: Call) =>
+    asPerson(
+      () => work(call),
+      () => work({ ...call, isConfirmed: true }),
+    );
 
 function withWorkspace(command: Command): Command {
   return withJson(command.option('--workspace <name>', 'the workspace that it belongs to (GOAL_AGENT_WORKSPACE)'));
@@ -94,7 +121,9 @@ function showNew({ secret, token }: NewToken, { json = false }: Where): void {
   }
   printAsIs(secret);
   const until = token.expiresAt === null ? 'until it is revoked' : `until ${clock(token.expiresAt)}`;
-  note(`This is the token of ${token.name} (${token.role}), and it is shown this once. It counts ${until}.`);
+  note(
+    `This is the token of ${token.name} (${token.role}${token.kind === 'person' ? ', a person' : ''}), and it is shown this once. It counts ${until}.`,
+  );
 }
 
 function showList(tokens: Token[], { json = false }: Where): void {
@@ -106,10 +135,10 @@ function showList(tokens: Token[], { json = false }: Where): void {
     print('There is no token. goal-agent token create --name … --role … makes one.');
     return;
   }
-  const rows = tokens.map(({ name, role, state, expiresAt, lastUsedAt }) => [
-    ...[name, role, state],
+  const rows = tokens.map(({ name, role, kind, state, expiresAt, lastUsedAt }) => [
+    ...[name, role, kind, state],
     ...[expiresAt === null ? 'never' : clock(expiresAt), lastUsedAt === null ? 'never' : clock(lastUsedAt)],
   ]);
-  const head = ['NAME', 'ROLE', 'STATE', 'EXPIRES', 'LAST USED'];
-  for (const line of table([head, ...rows], [{ keep: true }, {}, {}, {}, {}], look())) print(line);
+  const head = ['NAME', 'ROLE', 'KIND', 'STATE', 'EXPIRES', 'LAST USED'];
+  for (const line of table([head, ...rows], [{ keep: true }, {}, {}, {}, {}, {}], look())) print(line);
 }

@@ -7,6 +7,7 @@ import { undo } from '../../tools/undo.ts';
 import type { Actions, CommandHost } from '../actions.ts';
 import { example } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
+import { asPerson } from '../personally.ts';
 import { eventTable } from '../render/found.ts';
 import { look, printJson } from '../render/output.ts';
 import { count, print } from '../render.ts';
@@ -51,7 +52,12 @@ function eventNumber(text: string): number {
 function runUndo(actions: Actions, event: number | undefined, options: UndoOptions): Promise<void> {
   const { agent, since, yes = false, json = false } = options;
   if (agent === undefined && since === undefined) {
-    return actions.withTools((host) => undoOne(host, event, { yes, json }));
+    return actions.withTools((host) =>
+      asPerson(
+        () => undoOne(host, event, { yes, json }),
+        () => undoOne(confirmed(host), event, { yes, json }),
+      ),
+    );
   }
   if (agent === undefined || since === undefined || event !== undefined) {
     throw new GoalAgentError(
@@ -59,7 +65,17 @@ function runUndo(actions: Actions, event: number | undefined, options: UndoOptio
       'Give an event, or both --agent and --since, or nothing for your own last operation.',
     );
   }
-  return actions.withTools((host) => undoAgent(host, { agent, since, yes, json }));
+  return actions.withTools((host) =>
+    asPerson(
+      () => undoAgent(host, { agent, since, yes, json }),
+      () => undoAgent(confirmed(host), { agent, since, yes, json }),
+    ),
+  );
+}
+
+/** The same on the word of the person at the terminal. */
+function confirmed(host: CommandHost): CommandHost {
+  return { ...host, call: { ...host.call, isConfirmed: true }, run: host.runConfirmed };
 }
 
 interface Asking {

@@ -75,6 +75,7 @@ export function goalDetails(
         ['repos', goal.repos.join(', ')],
         ['labels', goal.labels?.join(', ')],
         ['due', goal.due_at === undefined ? undefined : dueText(goal.due_at)],
+        ['strict', goal.strict ? 'tasks are completed when their criteria are met' : undefined],
         ['metadata', metadata.length === 0 ? undefined : JSON.stringify(goal.metadata)],
         ['created', ago(goal.created_at)],
         ['changed', goal.updated_at === goal.created_at ? undefined : ago(goal.updated_at)],

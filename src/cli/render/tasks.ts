@@ -1,4 +1,5 @@
 import type { Json } from '../../domain/json.ts';
+import { limits } from '../../domain/limits.ts';
 import type { Note } from '../../domain/note.ts';
 import { named, oneLine } from '../../domain/stored-text.ts';
 import type { Task } from '../../domain/task.ts';
@@ -34,11 +35,12 @@ interface HandOver {
   last_attempt?: { agent: string; ended: string; at: string; reason?: string } | undefined;
   results?: { task_id: string; result: string }[] | undefined;
   notes?: { actor: string; text: string }[] | undefined;
+  criteria?: { text: string; human?: boolean; met_by?: string }[] | undefined;
 }
 
 /** What a claimed task comes with, a line each. */
 export function handOverLines({ hand_over = {} }: TaskRow, shownAs: Look): string[] {
-  const { last_attempt: last, results = [], notes = [] } = hand_over;
+  const { last_attempt: last, results = [], notes = [], criteria = [] } = hand_over;
   const reason = last?.reason === undefined ? '' : `: ${oneLine(last.reason, longestHandedOver)}`;
   return [
     ...(last === undefined ? [] : [`last tried by ${named(last.agent, longestHandedOver)}, ${last.ended}${reason}`]),
@@ -46,6 +48,11 @@ export function handOverLines({ hand_over = {} }: TaskRow, shownAs: Look): strin
     ...notes.map(
       ({ actor, text }) => `note of ${named(actor, longestHandedOver)}: ${oneLine(text, longestHandedOver)}`,
     ),
+    ...criteria.map(({ text, human, met_by }, place) => {
+      const who =
+        met_by === undefined ? (human ? ', which a person meets' : '') : `, met by ${named(met_by, longestHolder)}`;
+      return `criterion ${place + 1}: ${oneLine(text, longestHandedOver)}${who}`;
+    }),
   ].flatMap((line) => wrapped(line, shownAs));
 }
 
@@ -173,6 +180,7 @@ export function taskDetails(
       ],
       look,
     ),
+    ...criteriaSection(task, look),
     ...resultLines(task.result, look),
     ...notesLines(task, look),
   ];
@@ -181,6 +189,27 @@ export function taskDetails(
 /** When something is due, and whether it is late. */
 export function dueText(at: string): string {
   return Date.parse(at) < Date.now() ? `${clock(at)}, overdue` : clock(at);
+}
+
+/** A task's criteria, a line each: `1 ✓ tests pass  met by ann`. */
+export function criteriaLines({ criteria = [] }: Pick<Task, 'criteria'>, look: Look): string[] {
+  const { colours } = look;
+  return criteria.flatMap(({ text, human, met_by, met_at }, place) => {
+    const who =
+      met_at === undefined ? (human ? 'a person meets it' : '') : `met by ${named(met_by ?? '', longestHolder)}`;
+    const sign = taskSign(
+      { status: met_at === undefined ? 'pending' : 'completed', priority: 'medium', waits: false },
+      look,
+    );
+    const shown = typeof sign === 'string' ? sign : sign.paint(sign.text);
+    const line = `${place + 1} ${shown} ${oneLine(text, limits.criterion)}`;
+    return wrapped(who === '' ? line : `${line}  ${colours.muted(who)}`, look, '    ');
+  });
+}
+
+function criteriaSection(task: Task, look: Look): string[] {
+  const lines = criteriaLines(task, look);
+  return lines.length === 0 ? [] : ['', `  ${look.colours.strong('Criteria')}`, ...lines];
 }
 
 function resultLines(result: Json, look: Look): string[] {
