@@ -1,4 +1,6 @@
 import Papa from 'papaparse';
+import type { Criterion } from '../../domain/criteria.ts';
+import { writeMarked } from '../../domain/criterion-text.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import { listCell, safeCell } from '../cells.ts';
 import type { PlanRows } from './read-plan.ts';
@@ -23,6 +25,7 @@ const columns: Readonly<Record<string, (goal: Goal, task: Task | undefined) => s
   estimated_effort: (_, task) => task?.estimated_effort ?? '',
   assigned_tools: (_, task) => listCell(task?.assigned_tools ?? []),
   labels: (_, task) => listCell(task?.labels ?? []),
+  criteria: (_, task) => listCell(criteriaOf(task).map(writeMarked)),
   due_at: (_, task) => task?.due_at ?? '',
   defer_until: (_, task) => task?.defer_until ?? '',
   waived: (_, task) => (task?.waived === true ? 'yes' : ''),
@@ -31,6 +34,9 @@ const columns: Readonly<Record<string, (goal: Goal, task: Task | undefined) => s
   completed_at: (_, task) => task?.completed_at ?? '',
   result: (_, task) => (task === undefined || task.result === null ? '' : writeJson(task.result)),
 };
+
+/** The column's own type. */
+const criteriaOf = (task: Task | undefined) => (task?.criteria ?? []) as unknown as Criterion[];
 
 /** A table of all tasks, which `goal-agent import csv` reads as the same tasks. */
 export function csvOf({ goals, tasks }: PlanRows): string {

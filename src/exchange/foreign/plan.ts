@@ -1,3 +1,4 @@
+import type { NewCriterion } from '../../domain/criterion-text.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Priority } from '../../domain/priority.ts';
 import type { TaskStatus } from '../../domain/task-status.ts';
@@ -46,12 +47,17 @@ export interface ForeignTask extends ForeignRow {
   effort?: string | undefined;
   tools?: string[] | undefined;
   labels?: string[] | undefined;
+  criteria?: ForeignCriterion[] | undefined;
   completed?: string | undefined;
   due?: string | undefined;
   deferredUntil?: string | undefined;
   /** Of a cancelled task: those that depend on it do not wait for it. */
   waived?: boolean | undefined;
   result?: Json | undefined;
+}
+
+export interface ForeignCriterion extends NewCriterion {
+  isMet: boolean;
 }
 
 export interface ForeignNote {

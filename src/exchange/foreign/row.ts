@@ -1,4 +1,6 @@
 import { isClosedTask } from '../../domain/closed-task.ts';
+import { type Criterion, newCriterion } from '../../domain/criteria.ts';
+import { writeCriterion } from '../../domain/criterion-text.ts';
 import { parseEffort } from '../../domain/effort.ts';
 import type { GoalStatus } from '../../domain/goal.ts';
 import { type Json, jsonProblem } from '../../domain/json.ts';
@@ -8,7 +10,7 @@ import type { GoalRow, TaskRow } from '../../legacy/check/types.ts';
 import { type TimeZone, utcFrom } from '../../legacy/local-time.ts';
 import { type Changes, storable } from '../../legacy/report.ts';
 import { numberIn } from '../../store/write-words.ts';
-import type { ForeignGoal, ForeignTask } from './plan.ts';
+import type { ForeignCriterion, ForeignGoal, ForeignTask } from './plan.ts';
 
 /** A note on a new row, without its number. */
 export interface NewNote {
@@ -89,6 +91,7 @@ export function taskRow(task: ForeignTask, { id, goalId, dependencies, placed }:
     estimated_effort: effort(task.effort, kept),
     assigned_tools: tools(task.tools ?? [], kept),
     labels: labels(task.labels ?? [], kept),
+    criteria: criteria(task.criteria ?? [], { kept, metAt: times.updated }),
     due_at: endOfDay(task.due, { id, field: 'due_at', placed }) ?? null,
     waived: task.waived ?? false,
     defer_until,
@@ -208,6 +211,19 @@ function labels(names: readonly string[], kept: string[]): string[] {
   const fits = all.filter((name) => name.length <= limits.label).slice(0, limits.labels);
   for (const name of all) if (!fits.includes(name)) kept.push(`label: ${name}`);
   return fits;
+}
+
+/** What was met in another tool is met here, by the import. */
+function criteria(given: readonly ForeignCriterion[], { kept, metAt }: { kept: string[]; metAt: string }): Criterion[] {
+  const all = [...new Map(given.map((each) => [each.text, each])).values()].filter(({ text }) => text.trim() !== '');
+  const fits = all.filter(({ text }) => storable(text) === text && text.length <= limits.criterion);
+  for (const each of all) {
+    if (!fits.slice(0, limits.criteria).includes(each)) kept.push(`criterion: ${writeCriterion(each)}`);
+  }
+  return fits.slice(0, limits.criteria).map(({ isMet, ...each }) => ({
+    ...newCriterion(each),
+    ...(isMet && { met_by: 'import', met_at: metAt }),
+  }));
 }
 
 function result(value: Json | undefined, kept: string[]): Json {

@@ -18,6 +18,7 @@ export type Column =
   | 'effort'
   | 'tools'
   | 'labels'
+  | 'criteria'
   | 'created'
   | 'updated'
   | 'completed'
@@ -46,6 +47,7 @@ const names: Readonly<Record<Column, readonly string[]>> = {
   effort: ['estimated effort', 'effort', 'estimate', 'original estimate'],
   tools: ['assigned tools', 'tools'],
   labels: ['labels', 'label', 'tags'],
+  criteria: ['criteria', 'acceptance criteria', 'definition of done'],
   created: ['created at', 'created', 'created date'],
   updated: ['updated at', 'updated', 'modified'],
   completed: ['completed at', 'completed', 'done', 'resolved', 'closed at', 'completed date'],

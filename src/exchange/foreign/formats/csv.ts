@@ -1,3 +1,4 @@
+import { readMarked } from '../../../domain/criterion-text.ts';
 import { GoalStatus } from '../../../domain/goal.ts';
 import type { Json } from '../../../domain/json.ts';
 import { readJson } from '../../../domain/json-text.ts';
@@ -49,6 +50,15 @@ class Cells {
 
   text(column: Column): string | undefined {
     return this.#values.get(column)?.join('\n');
+  }
+
+  /** A list of sentences: JSON, or as `listCell` writes some of its own, or a line each. */
+  lines(column: Column): string[] {
+    return (this.#values.get(column) ?? []).flatMap((cell) => {
+      const json = cell.startsWith('[') ? jsonOf(cell) : undefined;
+      if (Array.isArray(json)) return json.map(String);
+      return cell.split('\n').filter((each) => each.trim() !== '');
+    });
   }
 
   /** A list: JSON, or texts with commas or semicolons between them; several columns of one name are one list. */
@@ -142,6 +152,7 @@ function taskOf(row: Cells, { id, goal, text }: { id: string; goal: string; text
     effort: row.text('effort'),
     tools: row.texts('tools'),
     labels: row.texts('labels'),
+    criteria: row.lines('criteria').map(readMarked),
     created: row.text('created'),
     updated: row.text('updated'),
     completed: isTicked || unticked.test(row.text('completed') ?? '') ? undefined : row.text('completed'),

@@ -123,6 +123,7 @@ function taskOf(subtask: ChecklistTask, { id, goal }: { id: string; goal: string
     status: subtask.completed === true ? 'completed' : 'pending',
     priority: subtask.priority,
     effort: subtask.estimated_effort,
+    criteria: subtask.criteria?.map(({ met = false, ...criterion }) => ({ ...criterion, isMet: met })),
     dependencies: [],
     notes: [],
     kept: [],
