@@ -9,11 +9,12 @@ import { personName } from './opening/command-host.ts';
 const answersWithinMs = 5_000;
 
 /**
- * A link that opens the board of the service on this machine, already signed in: once, within a minute. Without a typed
+ * A link that opens the board of the service on this machine, already signed in: once, within a minute; as a person where one
+ * has confirmed it. Without a typed
  * address it is the service that runs for this home.
  * @throws GoalAgentError `unavailable` where no service answers, `forbidden` where it is not this user's.
  */
-export async function dashboardLink(config: Config, typed: ListenOptions): Promise<string> {
+export async function dashboardLink(config: Config, typed: ListenOptions, isPerson: boolean): Promise<string> {
   const isTyped = typed.host !== undefined || typed.port !== undefined;
   const { host, port } = (isTyped ? undefined : await findService(config.home)) ?? config.http;
   const at = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
@@ -23,7 +24,7 @@ export async function dashboardLink(config: Config, typed: ListenOptions): Promi
   const response = await fetch(`${url}/api/v1/session/codes`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: personName(config) }),
+    body: JSON.stringify({ name: personName(config), ...(isPerson && { person: true }) }),
     signal: AbortSignal.timeout(answersWithinMs),
   }).catch((error) => {
     throw noService(url, error);

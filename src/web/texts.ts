@@ -144,6 +144,8 @@ export const texts = {
   goalDetails: {
     repos: 'Repositories',
     metadata: 'Metadata',
+    strict: 'Criteria',
+    strictness: { no: 'are a reminder', yes: 'have to be met' } as Record<string, string>,
     changed: 'Changed',
     noJson: (problem: string) => `Metadata is JSON, and this is none: ${problem}.`,
     noObject: 'Metadata is a JSON object, such as {"team": "api"}.',
@@ -196,6 +198,16 @@ export const texts = {
     keepMine: 'Save mine',
     takeTheirs: 'Keep theirs',
     saveHint: 'Ctrl+Enter saves, Escape leaves it as it was.',
+  },
+  criteria: {
+    title: 'Criteria',
+    add: 'Add a criterion',
+    placeholder: 'Done when…  (human: … for a person’s word)',
+    remove: (text: string) => `Remove: ${text}`,
+    human: 'a person meets it',
+    locked: 'Only a person meets it: sign in with goal-agent dashboard --person, or with a person’s token.',
+    metBy: (name: string) => `met by ${name}`,
+    met: (met: string) => `${met.replace('/', ' of ')} criteria met`,
   },
   breakDown: {
     title: 'Paste a checklist',

@@ -36,7 +36,12 @@ export async function aBrowser(): Promise<Browser> {
 export async function aPage(
   browser: Browser,
   service: ServiceProcess,
-  { route = '/', name = 'anna', ...options }: { route?: string; name?: string } & BrowserContextOptions = {},
+  {
+    route = '/',
+    name = 'anna',
+    person = false,
+    ...options
+  }: { route?: string; name?: string; person?: boolean } & BrowserContextOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -55,7 +60,7 @@ export async function aPage(
     if (/Content Security Policy|Trusted/i.test(message.text())) problems.push(message.text());
   });
   onTestFinished(() => expect(problems).toEqual([]));
-  const { body } = await service.request('POST', '/api/v1/session/codes', { body: { name } });
+  const { body } = await service.request('POST', '/api/v1/session/codes', { body: { name, person } });
   await page.goto(`${service.url}${route}#code=${body.code}`);
   await page.locator('.live:not(.lost)').waitFor();
   return page;

@@ -269,6 +269,37 @@ describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
     await page.locator('.goal-row', { hasText: 'shop' }).waitFor();
   });
 
+  test('criteria are a checklist, and what only a person meets is locked for everybody else', async () => {
+    const goal = await aGoal('Done when', { strict: true });
+    const [task = ''] = await tasks(goal, { description: 'A', criteria: ['tests pass', 'human: it reads well'] });
+    const page = await open(`/goals/${goal}?task=${task}`);
+    const box = (name: string, on = page) => on.locator('.drawer').getByRole('checkbox', { name });
+    await box('tests pass').focus();
+    await page.keyboard.press('Space');
+    await page.locator('.criteria', { hasText: 'met by anna' }).waitFor();
+    await page.locator(`${card(task)} .met`, { hasText: '1/2' }).waitFor();
+    expect(await box('it reads well').isDisabled()).toBe(true);
+    await page.locator('.criteria', { hasText: 'Only a person meets it' }).waitFor();
+    await page.locator('.drawer').getByLabel('Add a criterion').fill('the docs say so');
+    await page.keyboard.press('Enter');
+    await box('the docs say so').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.locator('.drawer').getByRole('button', { name: 'Remove: the docs say so' }).click();
+    await box('the docs say so').waitFor({ state: 'detached' });
+    await page.locator('.drawer').getByLabel('Status').selectOption('completed');
+    await page.locator('.toast.error', { hasText: 'it reads well' }).waitFor();
+    expect(await statusOf(task)).toBe('pending');
+
+    const hers = await aPage(browser, service, { route: `/goals/${goal}?task=${task}`, name: 'bea', person: true });
+    await box('it reads well', hers).check();
+    await hers.locator('.criteria', { hasText: 'met by bea' }).waitFor();
+    await hers.locator('.drawer').getByLabel('Status').selectOption('completed');
+    await expect.poll(() => statusOf(task)).toBe('completed');
+    await hers.locator('.tabs a', { hasText: 'Details' }).click();
+    await hers.locator('.details').getByLabel('Criteria').selectOption('no');
+    await expect.poll(async () => (await call('GET', `/goals/${goal}`)).strict ?? false).toBe(false);
+  });
+
   test('markup in a text is shown, and runs nowhere', async () => {
     const hostile = `<img src=x onerror="document.title='run'"><script>document.title='run'</script> javascript:alert(1) "'\`\u202e`;
     const goal = await aGoal(hostile, { repos: [hostile.slice(0, 60)] });

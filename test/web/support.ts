@@ -6,6 +6,7 @@ export interface NewTask {
   dependencies?: string[];
   estimated_effort?: string;
   priority?: string;
+  criteria?: string[];
 }
 
 /** What agents and people do at a service, for tests of what the board shows of it. */

@@ -105,8 +105,8 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
 }
 
 function openCall(parts: ServiceParts, context: Context<HttpEnv>): Promise<PoolCall> {
-  const { agent, program, principal } = context.var;
-  return parts.openCall({ clientName: agent ?? program, principal, signal: context.req.raw.signal });
+  const { agent, program, principal, isPerson } = context.var;
+  return parts.openCall({ clientName: agent ?? program, principal, isPerson, signal: context.req.raw.signal });
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -12,7 +12,7 @@ const Opening = z.union([
   z.strictObject({ code: z.string().max(200) }),
   z.strictObject({ token: z.string().max(4096) }),
 ]);
-const CodeFor = z.strictObject({ name: z.string().optional() });
+const CodeFor = z.strictObject({ name: z.string().optional(), person: z.boolean().optional() });
 
 interface SessionParts {
   parts: Pick<ServiceParts, 'identify' | 'facts' | 'tools'>;
@@ -51,7 +51,7 @@ export function sessionRoutes({ parts, sessions, secureHost }: SessionParts): Ho
   routes.get(
     '/',
     answered(async (context) => {
-      const { principal, agent, token } = context.var;
+      const { principal, agent, isPerson, token } = context.var;
       // a page that is looked at stays signed in
       const local = sessions.read(token);
       if (local !== undefined) keep(context, sessions.sign(local), secureHost);
@@ -59,6 +59,7 @@ export function sessionRoutes({ parts, sessions, secureHost }: SessionParts): Ho
       return context.json({
         name: principal?.name ?? agent ?? 'local',
         role: isReadOnly ? 'reader' : (principal?.role ?? 'admin'),
+        is_person: principal === undefined ? isPerson : principal.kind === 'person',
         workspace: principal?.workspace ?? config.workspace,
         version,
       });
@@ -74,7 +75,10 @@ export function sessionRoutes({ parts, sessions, secureHost }: SessionParts): Ho
       const body = CodeFor.safeParse(readJsonBody(await readBody(context.req)) ?? {});
       if (!body.success) throw new GoalAgentError('invalid', 'Send the name of the person, or nothing.');
       const name = nameIn(body.data.name) ?? 'local';
-      return context.json({ code: sessions.newCode(name), expires_in_seconds: codeSeconds }, 201);
+      return context.json(
+        { code: sessions.newCode({ name, isPerson: body.data.person }), expires_in_seconds: codeSeconds },
+        201,
+      );
     }),
   );
   routes.delete('/', (context) => {

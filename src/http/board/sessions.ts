@@ -11,6 +11,8 @@ const prefix = 'gas_';
 export interface LocalSession {
   /** Who history names. */
   name: string;
+  /** Whether it was opened for a person, who confirmed that at the terminal. */
+  isPerson?: boolean | undefined;
 }
 
 /**
@@ -19,19 +21,19 @@ export interface LocalSession {
  */
 export class Sessions {
   readonly #key: Buffer;
-  readonly #codes = new Map<string, { name: string; until: number }>();
+  readonly #codes = new Map<string, LocalSession & { until: number }>();
 
   constructor(localToken: string) {
     this.#key = createHmac('sha256', localToken).update('goal-agent browser sessions').digest();
   }
 
   /** A code that opens one session, once, within a minute. */
-  newCode(name: string, nowMs = Date.now()): string {
+  newCode(session: LocalSession, nowMs = Date.now()): string {
     for (const [key, { until }] of this.#codes) if (until <= nowMs) this.#codes.delete(key);
     const [oldest] = this.#codes.keys();
     if (this.#codes.size >= mostCodes && oldest !== undefined) this.#codes.delete(oldest);
     const code = randomBytes(24).toString('base64url');
-    this.#codes.set(hashOf(code), { name, until: nowMs + codeSeconds * 1000 });
+    this.#codes.set(hashOf(code), { ...session, until: nowMs + codeSeconds * 1000 });
     return code;
   }
 
@@ -40,13 +42,13 @@ export class Sessions {
     const key = hashOf(code);
     const found = this.#codes.get(key);
     this.#codes.delete(key);
-    return found === undefined || found.until <= nowMs ? undefined : this.sign({ name: found.name }, nowMs);
+    return found === undefined || found.until <= nowMs ? undefined : this.sign(found, nowMs);
   }
 
   /** The text of a session, for a cookie. */
-  sign({ name }: LocalSession, nowMs = Date.now()): string {
+  sign({ name, isPerson }: LocalSession, nowMs = Date.now()): string {
     const until = Math.floor(nowMs / 1000) + sessionSeconds;
-    const body = Buffer.from(JSON.stringify({ name, until })).toString('base64url');
+    const body = Buffer.from(JSON.stringify({ name, isPerson, until })).toString('base64url');
     return `${prefix}${body}.${this.#macOf(body)}`;
   }
 
@@ -55,8 +57,10 @@ export class Sessions {
     const [body, mac, rest] = text.startsWith(prefix) ? text.slice(prefix.length).split('.') : [];
     if (body === undefined || mac === undefined || rest !== undefined) return undefined;
     if (!timingSafeEqual(digest(mac), digest(this.#macOf(body)))) return undefined;
-    const { name, until } = JSON.parse(Buffer.from(body, 'base64url').toString()) as LocalSession & { until: number };
-    return until * 1000 > nowMs ? { name } : undefined;
+    const { until, ...session } = JSON.parse(Buffer.from(body, 'base64url').toString()) as LocalSession & {
+      until: number;
+    };
+    return until * 1000 > nowMs ? session : undefined;
   }
 
   #macOf(body: string): string {

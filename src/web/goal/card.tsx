@@ -58,6 +58,7 @@ export function Card({ shown: { task, column, waitsFor } }: CardProps) {
       {hasMarks.value ? (
         <div class="marks">
           {task.due_at === null ? null : <Due at={task.due_at} isClosed={isClosedTask(status)} />}
+          {task.criteria_met === null ? null : <CriteriaMet met={task.criteria_met} />}
           <Labels labels={task.labels} most={mostLabels} />
         </div>
       ) : null}
@@ -65,6 +66,17 @@ export function Card({ shown: { task, column, waitsFor } }: CardProps) {
         {changedBy === undefined ? <Foot shown={{ task, column, waitsFor }} /> : texts.goal.changedBy(changedBy)}
       </div>
     </div>
+  );
+}
+
+/** `2/3` as a card shows it. */
+function CriteriaMet({ met }: { met: string }) {
+  const words = texts.criteria.met(met);
+  return (
+    <span class="met" title={words}>
+      <span aria-hidden="true">☑ {met}</span>
+      <span class="hidden">{words}</span>
+    </span>
   );
 }
 

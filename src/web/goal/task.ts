@@ -12,6 +12,8 @@ export interface BoardTask {
   type: string;
   estimated_effort: string | null;
   labels: string[];
+  /** How many of its criteria are met, such as `2/3`; null where it has none. */
+  criteria_met: string | null;
   due_at: string | null;
   /** Of a cancelled task: those that depend on it do not wait for it. */
   waived: boolean;

@@ -9,6 +9,13 @@ export interface WholeNote {
   created_at: string;
 }
 
+export interface WholeCriterion {
+  text: string;
+  human?: boolean;
+  met_by?: string;
+  met_at?: string;
+}
+
 /** A task with all that is known of it. */
 export interface WholeTask {
   id: string;
@@ -26,6 +33,7 @@ export interface WholeTask {
   completed_at: string | null;
   result: unknown;
   labels?: string[];
+  criteria?: WholeCriterion[];
   due_at?: string;
   defer_until?: string;
   waived?: boolean;

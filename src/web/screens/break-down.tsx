@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import { parseChecklist } from '../../domain/checklist.ts';
+import { type ChecklistTask, parseChecklist } from '../../domain/checklist.ts';
+import { writeCriterion } from '../../domain/criterion-text.ts';
 import { undoOf } from '../goal/actions.ts';
 import { loaded, reload } from '../goal/store.ts';
 import { Confirm } from '../parts/confirm.tsx';
@@ -26,12 +27,15 @@ export function BreakDown({ close }: { close: () => void }) {
     setError(undefined);
     try {
       const goalId = loaded.value?.goal.id;
-      const given = subtasks.map(({ completed: _, ...subtask }) => subtask);
+      const given = subtasks.map(({ completed: _, criteria, ...subtask }) => ({
+        ...subtask,
+        ...(criteria && { criteria: criteria.map(writeCriterion) }),
+      }));
       const { first_task_id, created } = await request<Created>('POST', `/goals/${goalId}/tasks`, {
         body: { subtasks: given },
       });
       const undo = undoOf(`task_id=${first_task_id}`);
-      await complete(subtasks.flatMap(({ completed }, place) => (completed ? [idAfter(first_task_id, place)] : [])));
+      await complete(subtasks.flatMap((task, place) => updateOf(task, idAfter(first_task_id, place))));
       tell(texts.goal.createdMany(created), { undo });
       await reload();
       close();
@@ -100,10 +104,16 @@ function idAfter(first: string, place: number): string {
   return `TASK-${String(Number(first.slice(5)) + place).padStart(4, '0')}`;
 }
 
+/** What the list says is done of a task: the task, and criteria of it. What only a person meets is left to be ticked. */
+function updateOf({ completed, criteria = [] }: ChecklistTask, task_id: string): object[] {
+  const criteria_met = criteria.flatMap(({ met, human, text }) => (met && !human ? [text] : []));
+  if (!completed && criteria_met.length === 0) return [];
+  return [{ task_id, status: completed ? 'completed' : 'pending', criteria_met }];
+}
+
 /** Dependencies come first in the list, so each is completed before the task that needs it. */
-async function complete(ids: string[]): Promise<void> {
-  for (let from = 0; from < ids.length; from += 500) {
-    const updates = ids.slice(from, from + 500).map((task_id) => ({ task_id, status: 'completed' }));
-    await request('POST', '/batches/status', { body: { updates } });
+async function complete(updates: object[]): Promise<void> {
+  for (let from = 0; from < updates.length; from += 500) {
+    await request('POST', '/batches/status', { body: { updates: updates.slice(from, from + 500) } });
   }
 }

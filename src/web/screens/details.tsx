@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { changesSeen, loaded, reload } from '../goal/store.ts';
+import { Choice } from '../parts/choice.tsx';
 import { DateField } from '../parts/date-field.tsx';
 import { Editable } from '../parts/editable.tsx';
 import { Age, Failure, Skeleton } from '../parts/small.tsx';
 import { useAgain } from '../state/again.ts';
 import { get, Refusal, request, wordsOf } from '../state/request.ts';
+import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { Notes } from './notes.tsx';
 
@@ -12,6 +14,7 @@ interface WholeGoal {
   repos: string[];
   labels?: string[];
   due_at?: string;
+  strict?: boolean;
   metadata: Record<string, unknown>;
   created_at: string;
   updated_at: string;
@@ -45,6 +48,11 @@ export function Details({ goalId }: { goalId: string }) {
     void reload();
   };
   const setDue = (due_at: string) => request('PATCH', path, { body: { due_at } }).then(saved);
+  const setStrict = (strict: boolean) =>
+    void request('PATCH', path, { body: { strict } }).then(saved, (error) => {
+      saved();
+      tellError(error);
+    });
   const common = { path, revision: loaded.value?.goal.revision ?? 0, saved };
   return (
     <div class="details">
@@ -80,6 +88,16 @@ export function Details({ goalId }: { goalId: string }) {
             endOfDay
             save={setDue}
             clear={() => setDue('')}
+          />
+        </dd>
+        <dt>{words.strict}</dt>
+        <dd>
+          <Choice
+            label={words.strict}
+            value={goal.strict ? 'yes' : 'no'}
+            options={['no', 'yes']}
+            words={words.strictness}
+            change={(event) => setStrict((event.currentTarget as HTMLSelectElement).value === 'yes')}
           />
         </dd>
         <dt>{words.metadata}</dt>

@@ -13,6 +13,7 @@ import { closeTask } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
+import { Criteria } from './criteria.tsx';
 import { Dependencies } from './dependencies.tsx';
 import { History } from './history.tsx';
 import { Notes } from './notes.tsx';
@@ -83,6 +84,7 @@ function Body({ task, changed }: { task: WholeTask; changed: () => void }) {
     <div class="drawer-body">
       <Description task={task} changed={changed} />
       <TaskFields task={task} changed={changed} />
+      <Criteria task={task} changed={changed} />
       <Dependencies task={task} changed={changed} />
       {textOf(result) === '' && !mayWrite.value ? null : (
         <section class="result">

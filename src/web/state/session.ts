@@ -5,6 +5,8 @@ import { get, Refusal, request, signedOut } from './request.ts';
 export interface Session {
   name: string;
   role: 'reader' | 'writer' | 'admin';
+  /** Whether a person signed in as one: docs/decisions/criteria.md. */
+  is_person?: boolean;
   workspace: string;
   version: string;
 }

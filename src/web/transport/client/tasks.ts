@@ -21,6 +21,7 @@ export function boardTask(told: ToldTask): BoardTask {
     type: told.type ?? 'general',
     estimated_effort: told.estimated_effort ?? null,
     labels: told.labels ?? [],
+    criteria_met: told.criteria_met ?? null,
     due_at: told.due_at ?? null,
     waived: told.waived ?? false,
     defer_until: told.defer_until ?? null,
