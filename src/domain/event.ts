@@ -29,6 +29,8 @@ interface Subject {
 const apart = new Set(['dependents', 'notes', 'revision']);
 /** Every event of a goal has these columns: an undo has to know how the goal stood. */
 const goalState = ['status', 'total_tasks', 'open_tasks'];
+/** And these, where it has a parent or sub-goals. */
+const nestedState = ['total_goals', 'open_goals', 'parent_goal_id'];
 /** A task that moves takes its weight from one goal's counts to another's. */
 const moveState = ['status'];
 
@@ -42,9 +44,14 @@ export function changeOf({ kind, id, action }: Subject, before: Image | null, af
   const changed = Object.keys({ ...before, ...after }).filter(
     (key) => !apart.has(key) && !same(before[key], after[key]),
   );
-  const told = kind === 'goal' ? goalState : changed.includes('goal_id') ? moveState : [];
+  const told = kind === 'goal' ? toldOfGoal(before, after) : changed.includes('goal_id') ? moveState : [];
   const keys = new Set([...changed, ...told]);
   return { action, ...subject, before: pick(before, keys), after: pick(after, keys) };
+}
+
+function toldOfGoal(...images: Image[]): string[] {
+  const isNested = images.some((image) => image.parent_goal_id != null || Number(image.total_goals ?? 0) > 0);
+  return isNested ? [...goalState, ...nestedState] : goalState;
 }
 
 /** The image of a row that was read, or null where there was none. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GoalId } from './ids.ts';
 import { type Json, type JsonObject, StorableJson, StorableJsonObject } from './json.ts';
 import { Labels } from './labels.ts';
 import { limits } from './limits.ts';
@@ -32,6 +33,7 @@ export const NewGoal = z.strictObject({
   labels: Labels.optional(),
   due_at: DueAt.optional(),
   strict: z.boolean().optional(),
+  parent_goal_id: GoalId.optional(),
   metadata: StorableJsonObject,
 });
 export type NewGoal = z.infer<typeof NewGoal>;
@@ -47,6 +49,8 @@ export interface GoalChange {
   due_at?: string | null | undefined;
   /** Whether its tasks are completed only when their criteria are met. */
   strict?: boolean | undefined;
+  /** Null takes the goal out of its parent. */
+  parent_goal_id?: string | null | undefined;
   metadata?: JsonObject | undefined;
 }
 
@@ -61,6 +65,9 @@ export const Goal = z.object({
   due_at: z.string().optional(),
   /** Its tasks are completed only when their criteria are met. */
   strict: z.boolean().optional(),
+  parent_goal_id: z.string().optional(),
+  /** Of a goal that has some. */
+  sub_goals: z.object({ total: z.number().int(), completed: z.number().int() }).optional(),
   tasks: z.array(z.string()),
   total_tasks: z.number().int(),
   completed_tasks: z.number().int(),

@@ -16,6 +16,8 @@ export interface HistoryEvent {
   /** Whether there was a row before it, and after it. */
   was: boolean;
   is_there: boolean;
+  /** The goal that a new goal was made under. */
+  parent?: string | null;
   /** The start of a description or a note. */
   subject: string | null;
   /** For each changed column: its text before and after, cut. */
@@ -68,12 +70,12 @@ export function readHistoryLine(text: string): { at: string; actor: string; id: 
 
 /** The part of a line of history after the ID: `status pending → completed, result set`. */
 export function whatHappened(event: HistoryEvent): string {
-  const { action, subject, goal_id, task_id } = event;
+  const { action, subject, goal_id } = event;
   const what = subject === null ? '' : ` ${quoted(subject, longestSubject)}`;
   if (event.undoes !== null) return `${tookBack(event.undoes)}: ${whatCameBack(event, what)}`;
   if (goal_id === '') return `${action.replaceAll('_', ' ')}${what}`;
   if (action === 'noted') return `noted${what}`;
-  if (action === 'created') return `created${task_id === null ? '' : ` in ${goal_id}`}${what}`;
+  if (action === 'created') return `created${placeOf(event)}${what}`;
   if (action === 'deleted') return `deleted${what}`;
   const words = action.replaceAll('_', ' ');
   const list = listOf(event.changes);
@@ -101,13 +103,21 @@ function listOf(changes: HistoryEvent['changes']): string {
     .join(', ');
 }
 
+/** Where something new was made. */
+function placeOf({ task_id, goal_id, parent }: HistoryEvent): string {
+  if (task_id !== null) return ` in ${goal_id}`;
+  return parent == null ? '' : ` under ${parent}`;
+}
+
 /** The fields that a reader looks for come first. */
 function weightOf(name: string): number {
   if (name === 'status') return 0;
+  if (name === 'parent_goal_id') return 1;
   return shownWhole.has(name) || name === 'criteria' ? 1 : 2;
 }
 
 function describeChange(name: string, before: string | null, after: string | null): string {
+  if (name === 'parent_goal_id') return describeMove(before, after);
   if (name === 'criteria') return describeCriteria(before, after);
   if (name === 'dependencies') return `${name} ${shownIds(before)} → ${shownIds(after)}`;
   if (shownWhole.has(name)) return `${name} ${shown(before)} → ${shown(after)}`;
@@ -122,6 +132,16 @@ function describeCriteria(before: string | null, after: string | null): string {
 
 function criteriaIn(list: string | null): Criterion[] {
   return list === null ? [] : (JSON.parse(list) as Criterion[]);
+}
+
+/** `moved under GOAL-0002 "Ship 3.0"`: a parent comes with its description. */
+function describeMove(before: string | null, after: string | null): string {
+  const [from, to] = [before, after].map((parent) => {
+    const [id = '', ...words] = (parent ?? '').split(' ');
+    return words.length === 0 ? id : `${id} ${quoted(words.join(' '), longestValue)}`;
+  });
+  if (!from) return `moved under ${to}`;
+  return to ? `moved from ${from} under ${to}` : `moved out of ${from}`;
 }
 
 function shown(text: string | null): string {

@@ -19,6 +19,8 @@ export const limits = {
   /** Characters of a criterion, and criteria of a task. */
   criterion: 300,
   criteria: 20,
+  /** Levels of goals, from one without a parent to those that have no sub-goals. */
+  goalLevels: 8,
   /** Bytes of a goal's metadata or a task's result, as JSON in UTF-8. */
   jsonBytes: 256 * 1024,
   /** Levels of nesting in metadata and result. PostgreSQL's own parser gives up at some thousands; no real document nears this. */
@@ -41,6 +43,8 @@ export const countedAtMost = {
   waiting: 200,
   /** Goals of a workspace, with their tasks. */
   goals: 500,
+  /** Goals below one goal. */
+  below: 10_000,
 } as const;
 
 /**

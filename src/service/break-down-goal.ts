@@ -1,4 +1,3 @@
-import { isLaidAside } from '../domain/closed-goal.ts';
 import { newCriterion } from '../domain/criteria.ts';
 import { listed } from '../domain/dependency-change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
@@ -8,7 +7,9 @@ import { asJson } from '../domain/json.ts';
 import { answerBudget, limits } from '../domain/limits.ts';
 import { resolveSubtaskDependencies, type Subtask, type SubtaskDependencies } from '../domain/subtasks.ts';
 import { step } from '../store/database.ts';
+import { countSubGoals } from '../store/functions/count-sub-goals.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
+import type { Row } from '../store/statement.ts';
 import { addTasksToGoal } from '../store/statements/add-tasks-to-goal.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
@@ -16,17 +17,18 @@ import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { insertTasks } from '../store/statements/insert-tasks.ts';
 import { insertTaskLabels } from '../store/statements/labels.ts';
-import { listExistingGoals } from '../store/statements/list-existing-goals.ts';
+import { listGoalsAbove } from '../store/statements/list-goals-above.ts';
 import { listSameTexts } from '../store/statements/list-same-texts.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
-import { lockGoals } from '../store/statements/lock-goals.ts';
+import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
 import { parkTasks } from '../store/statements/park-tasks.ts';
 import { recordCreatedTasks } from '../store/statements/record-created.ts';
 import { recordFollowed } from '../store/statements/record-followed.ts';
 import { taskWords } from '../store/write-words.ts';
-import { type Call, goalNotFound, read, transact } from './call.ts';
+import { type Call, goalNotFound, type Recording, read, transact } from './call.ts';
 import { goalOf } from './goals.ts';
+import { refuseLaidAside } from './refuse-parent.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
 /** The goal as it is then, the IDs of all new tasks in the order of the subtasks, and the first tasks themselves. */
@@ -43,7 +45,8 @@ const namedSameTexts = 20;
 
 /** What the store says of the goal and of the tasks that exist already, which subtasks depend on. */
 interface Surroundings {
-  goal: { status: string } | undefined;
+  /** The goal and what is above it. */
+  above: Row<typeof listGoalsAbove>[];
   /** By ID: whether those that depend on the task may go on. */
   satisfied: Map<string, boolean>;
 }
@@ -63,12 +66,12 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
   const statuses = step(findTaskStatuses, { workspaceId, taskIds: existingIds });
   const texts = subtasks.map(sameText);
   const seen = await read(call, {
-    goals: step(listExistingGoals, { workspaceId, goalIds: [goalId] }),
     statuses,
+    above: step(listGoalsAbove, { workspaceId, goalIds: [goalId] }),
     sameTexts: step(listSameTexts, { workspaceId, goalId, texts, limit: namedSameTexts }),
   });
   // before any number is taken, so that a refused call leaves no gap in the IDs that people see
-  refuse(goalId, existingIds, { goal: seen.goals[0], satisfied: satisfiedById(seen.statuses) });
+  refuse(goalId, existingIds, { above: seen.above, satisfied: satisfiedById(seen.statuses) });
 
   const firstNumber = await numbers.take('task', subtasks.length);
   const taskIds = subtasks.map((_, place) => taskIdOf(firstNumber + place));
@@ -81,22 +84,25 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
     async (run, record) => {
       // New tasks that depend on new ones only meet nobody. Where they depend on tasks that exist, the status of those
       // is counted and must stand still: test "a dependency is completed while a task is added to it". Where they open
-      // a completed goal, what it left unfinished is taken up again.
-      const meetsOthers = existingIds.length > 0 || seen.goals[0]?.status === 'completed';
+      // a completed goal, or one above it, what that left unfinished is taken up again.
+      const meetsOthers = existingIds.length > 0 || seen.above.some(({ status }) => status === 'completed');
       const locked = await run({
         graph: step(meetsOthers ? lockGraphExclusive : lockGraphShared, { workspaceId }),
-        goals: step(lockGoals, { workspaceId, goalIds: [goalId] }),
+        goals: step(lockGoalsUpward, { workspaceId, goalIds: [goalId] }),
+        above: step(listGoalsAbove, { workspaceId, goalIds: [goalId] }),
         statuses,
       });
-      const surroundings = { goal: locked.goals[0], satisfied: satisfiedById(locked.statuses) };
+      const goalBefore = locked.goals.find(({ id }) => id === goalId);
+      const surroundings = { above: locked.above, satisfied: satisfiedById(locked.statuses) };
       refuse(goalId, existingIds, surroundings);
       const recorded = await record();
+      const reopens = goalBefore?.status === 'completed';
       const tasks = newRows(subtasks, taskIds, firstNumber, dependencies, surroundings);
       const written = await run({
         tasks: step(insertTasks, { workspaceId, goalId, tasks }),
         dependencies: step(insertDependencies, { workspaceId, ...edgesOf(taskIds, dependencies) }),
         counted: step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
-        parked: step(parkTasks, { workspaceId, goalId, parked: false }),
+        parked: reopens ? step(parkTasks, { workspaceId, goalIds: [goalId] }) : undefined,
         repos: step(followGoalRepos, { workspaceId, goalIds: [goalId] }),
         labels: subtasks.some(({ labels = [] }) => labels.length > 0)
           ? step(insertTaskLabels, { workspaceId, taskIds })
@@ -104,10 +110,11 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
         starts: step(moveReadyStartsBack.call, {
           workspaceId,
           taskIds,
-          goalIds: surroundings.goal?.status === 'completed' ? [goalId] : [],
+          goalIds: reopens ? [goalId] : [],
         }),
         created: step(recordCreatedTasks, { ...recorded, taskIds }),
-        followed: step(recordFollowed, { ...recorded, before: locked.goals }),
+        followed: step(recordFollowed, { ...recorded, before: locked.goals.filter(({ id }) => id === goalId) }),
+        above: countOnParent(recorded, goalBefore),
         goals: step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
         listed: step(listTasksById, {
           workspaceId,
@@ -123,19 +130,26 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
   );
 }
 
+/** New tasks open what is above their goal, where that was completed. */
+function countOnParent(recorded: Recording, goal: Row<typeof lockGoalsUpward> | undefined) {
+  if (goal === undefined || goal.parent_goal_id === null) return undefined;
+  return step(countSubGoals.call, {
+    ...recorded,
+    goalIds: [goal.parent_goal_id],
+    totals: [0],
+    opened: [goal.status === 'completed' ? 1 : 0],
+    restarts: [true],
+  });
+}
+
 /** As list_same_texts compares it. */
 function sameText({ description }: Subtask): string {
   return description.trim().replaceAll(/\s+/g, ' ').toLowerCase();
 }
 
-function refuse(goalId: string, existingIds: string[], { goal, satisfied }: Surroundings): void {
-  if (goal === undefined) throw goalNotFound(goalId);
-  if (isLaidAside(goal.status)) {
-    throw new GoalAgentError(
-      'conflict',
-      `${goalId} is ${goal.status}, so nothing was added to it. Set its status to in_progress with update_goal first, or use another goal.`,
-    );
-  }
+function refuse(goalId: string, existingIds: string[], { above, satisfied }: Surroundings): void {
+  if (above.length === 0) throw goalNotFound(goalId);
+  refuseLaidAside(above, 'nothing was added to it');
   const missing = existingIds.filter((id) => !satisfied.has(id));
   if (missing.length > 0) {
     throw new GoalAgentError(

@@ -42,7 +42,7 @@ interface Extent {
 }
 
 /** What every function of the schema gets that makes an operation. */
-interface Own {
+export interface Own {
   workspaceId: number;
   operation: string;
   actor: string;
@@ -69,10 +69,11 @@ export async function change<T extends Steps>(
   });
 }
 
-/** Changes something as one operation, in a transaction of several steps. `record` makes the operation, once its locks are held. */
+/** Changes something as one operation, in a transaction of several steps. `record` makes the operation, once its locks are held;
+ * a function of the schema makes it by itself, with `own`. */
 export async function transact<R>(
   call: Call,
-  body: (run: Run, record: () => Promise<Recording>) => Promise<R>,
+  body: (run: Run, record: () => Promise<Recording>, own: Own) => Promise<R>,
   { isPatient = false, ...extent }: Extent = {},
 ): Promise<R> {
   const { store, actor, signal } = call;
@@ -80,7 +81,7 @@ export async function transact<R>(
   const id = newOperationId(call);
   return store.database.change(
     { workspaceId, id, ...extent },
-    (run) => body(run, () => makeOperation(run, { workspaceId, id, actor })),
+    (run) => body(run, () => makeOperation(run, { workspaceId, id, actor }), { workspaceId, operation: id, actor }),
     { signal, isPatient },
   );
 }

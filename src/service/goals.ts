@@ -5,14 +5,15 @@ import { goalIdOf } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { answerBudget, limits } from '../domain/limits.ts';
 import type { Priority } from '../domain/priority.ts';
-import { step } from '../store/database.ts';
+import { type Rows, type Steps, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import { createGoal as createGoalFunction } from '../store/functions/create-goal.ts';
 import { updateGoal as updateGoalFunction } from '../store/functions/update-goal.ts';
-import type { Row } from '../store/statement.ts';
+import type { Params, Row } from '../store/statement.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
 import {
   listGoalsByLabel,
+  listGoalsByParent,
   listGoalsByRepo,
   listGoalsByStatus,
   listGoals as listGoalsStatement,
@@ -21,12 +22,16 @@ import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
 import { listUnmet } from '../store/statements/list-unmet.ts';
+import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { workspaceIsGone } from '../store/workspace-is-gone.ts';
 import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
-import { type Call, change, goalNotFound, mayStartId, read } from './call.ts';
+import { type Call, change, goalNotFound, mayStartId, type Own, read, transact } from './call.ts';
 import { isPerson, requirePerson } from './caller.ts';
+import { type Kin, kinOf, type Whole, wholeOf } from './goals-below.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
+import { refuseParent } from './refuse-parent.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
 /** A goal's first task IDs, where one goal is asked for. */
@@ -36,22 +41,46 @@ export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
   const { workspaceId, numbers } = call.store;
   const number = await numbers.take('goal', 1);
   const id = goalIdOf(number);
-  const { description, priority, repos, labels = [], due_at = null, strict = false, metadata } = goal;
+  const {
+    description,
+    priority,
+    repos,
+    labels = [],
+    due_at = null,
+    strict = false,
+    parent_goal_id: parentId = null,
+    metadata,
+  } = goal;
   const words = wordsOf({ workspaceId, number }, { description, repo: repos });
-  const row = { id, number, description, priority, repos, labels, dueAt: due_at, strict, metadata, ...words };
-  const { goals } = await change(call, (own) => ({
-    goals: step(createGoalFunction.call, { ...own, ...row, taskIdLimit }),
-  })).catch((error) => {
+  const row = {
+    id,
+    number,
+    description,
+    priority,
+    repos,
+    labels,
+    dueAt: due_at,
+    strict,
+    parentGoalId: parentId,
+    metadata,
+    ...words,
+  };
+  const create = (own: Own) => ({ goals: step(createGoalFunction.call, { ...own, ...row, taskIdLimit }) });
+  const made = parentId === null ? change(call, create) : changeParent(call, { parentId }, create);
+  const { goals } = await made.catch((error) => {
     throw violatedConstraint(error) === 'goals_workspace_exists' ? workspaceIsGone() : error;
   });
   return goalOf(goals, id);
 }
 
-/** A goal with its tasks, those to be done first, at most `limits.page` of them, and its newest notes. */
+/**
+ * A goal with its tasks, those to be done first, at most `limits.page` of them, its newest notes, and what is above and
+ * below it, where there is something.
+ */
 export async function getGoal(
   call: Call,
   goalId: string,
-): Promise<{ goal: Goal; tasks: ListedTask[]; notes: NotePage }> {
+): Promise<{ goal: Goal; tasks: ListedTask[]; notes: NotePage; kin?: Kin | undefined }> {
   const { workspaceId } = call.store;
   const steps = {
     goals: step(findGoal, { workspaceId, taskIdLimit, goalId }),
@@ -63,13 +92,16 @@ export async function getGoal(
     id: goalId,
     steps,
     tasksOf: ({ tasks }) => tasks,
-    keeps: ({ goals }) => goals.length > 0,
+    // what is below a goal changes without an event of it
+    keeps: ({ goals }) => goals[0]?.total_goals === 0,
   });
   const goal = goalOf(goals, goalId);
   call.seeRevision?.(goals[0]?.revision);
   // all there are: in their own order; a part: what is to be done
   const ordered = tasks.length === goal.total_tasks ? tasks.toSorted((a, b) => a.number - b.number) : tasks;
-  return { goal, tasks: ordered.map(listedTask), notes: notePage(notes) };
+  const isNested = goal.parent_goal_id !== undefined || goal.sub_goals !== undefined;
+  const kin = isNested ? await kinOf(call, goalId) : undefined;
+  return { goal, tasks: ordered.map(listedTask), notes: notePage(notes), kin };
 }
 
 export async function findOneGoal(call: Call, goalId: string): Promise<Goal> {
@@ -84,6 +116,7 @@ export interface GoalFilter {
   repo?: string | undefined;
   /** All of these. */
   labels?: string[] | undefined;
+  parent_goal_id?: string | undefined;
 }
 
 /** A goal as a list shows it: long text is cut, with its full length beside it. */
@@ -92,6 +125,16 @@ export interface ListedGoal extends Omit<Goal, 'metadata'> {
   description_length: number;
   metadata_length: number;
   number: number;
+  /** Of a goal that has sub-goals. */
+  whole?: Whole | undefined;
+}
+
+function listStep(
+  { labels, parent_goal_id: parentGoalId, ...filter }: GoalFilter,
+  params: Params<typeof listGoalsStatement>,
+) {
+  if (parentGoalId !== undefined) return step(listGoalsByParent, { ...params, labels: labels ?? [], parentGoalId });
+  return labels === undefined ? step(statementFor(filter), params) : step(listGoalsByLabel, { ...params, labels });
 }
 
 function statementFor({ status, priority, repo }: GoalFilter) {
@@ -115,12 +158,14 @@ export async function listGoals(
     limit: page.limit,
     textLimit: answerBudget.listText,
   };
-  const { labels } = filter;
-  const found =
-    labels === undefined ? step(statementFor(filter), params) : step(listGoalsByLabel, { ...params, labels });
-  const { rows } = await read(call, { rows: found });
+  const { rows } = await read(call, { rows: listStep(filter, params) });
+  const wholes = await wholeOf(
+    call,
+    rows.filter(({ total_goals }) => total_goals > 0).map(({ id }) => id),
+  );
   const goals = rows.map((row) => ({
     ...goalFields(row),
+    ...(wholes.has(row.id) && { whole: wholes.get(row.id) }),
     metadata: row.metadata as { [key: string]: Json } | null,
     description_length: row.description_length,
     metadata_length: row.metadata_length,
@@ -132,7 +177,10 @@ export async function listGoals(
   return { goals, total };
 }
 
-/** @throws GoalAgentError `not_found`; `conflict` when it is strict, and would be completed before criteria are met; `invalid` when the merged metadata would be over its limit. */
+/**
+ * @throws GoalAgentError `not_found`; `conflict` when it is strict, and would be completed before criteria are met; `invalid` when the merged metadata would be over its limit; what refuseParent throws
+ *   for a parent.
+ */
 export async function updateGoal(call: Call, goalId: string, wanted: GoalChange): Promise<Goal> {
   const { workspaceId } = call.store;
   const { merged, removedKeys } = splitMetadata(wanted.metadata ?? {});
@@ -144,6 +192,8 @@ export async function updateGoal(call: Call, goalId: string, wanted: GoalChange)
     changesDueAt: wanted.due_at !== undefined,
     dueAt: wanted.due_at ?? null,
     strict: wanted.strict ?? null,
+    changesParent: wanted.parent_goal_id !== undefined,
+    parentGoalId: wanted.parent_goal_id ?? null,
     priority: wanted.priority ?? null,
     status: wanted.status ?? null,
     repos: wanted.repos ?? null,
@@ -153,7 +203,10 @@ export async function updateGoal(call: Call, goalId: string, wanted: GoalChange)
   };
   if (wanted.strict === false && !isPerson(call)) await refuseNoLongerStrict(call, goalId);
   try {
-    const { goals } = await change(call, (own) => ({ goals: step(updateGoalFunction.call, { ...own, ...params }) }));
+    const update = (own: Own) => ({ goals: step(updateGoalFunction.call, { ...own, ...params }) });
+    const { parent_goal_id: parentId } = wanted;
+    const moves = typeof parentId === 'string';
+    const { goals } = await (moves ? changeParent(call, { goalId, parentId }, update) : change(call, update));
     return goalOf(goals, goalId);
   } catch (error) {
     if (violatedConstraint(error) === 'goals_metadata_within_limit') {
@@ -185,6 +238,23 @@ async function strictRefusal(call: Call, goalId: string): Promise<GoalAgentError
     'conflict',
     `${goalId} is not completed, since it is strict and open tasks of it have criteria that are not met: ${unmet.join('; ')}. Meet them, or cancel the tasks that will not be done.`,
   );
+}
+
+/** Runs a change that gives a goal a parent, once nothing is in the way of that: parents stand still meanwhile. */
+async function changeParent<T extends Steps>(
+  call: Call,
+  { goalId, parentId }: { goalId?: string; parentId: string },
+  steps: (own: Own) => T,
+): Promise<Rows<T>> {
+  const { workspaceId } = call.store;
+  return transact(call, async (run, _, own) => {
+    await run({
+      graph: step(lockGraphExclusive, { workspaceId }),
+      locked: step(lockGoalsUpward, { workspaceId, goalIds: [parentId, ...(goalId === undefined ? [] : [goalId])] }),
+    });
+    await refuseParent(run, { workspaceId, parentId, ...(goalId !== undefined && { goalId }) });
+    return run(steps(own));
+  });
 }
 
 /** A goal as a picker shows it: the start of its description, and how far it is. */
@@ -235,6 +305,10 @@ function goalFields(row: GoalFields): Omit<Goal, 'metadata'> {
     ...(row.labels.length > 0 && { labels: row.labels }),
     ...(row.due_at !== null && { due_at: row.due_at }),
     ...(row.strict && { strict: true }),
+    ...(row.parent_goal_id !== null && { parent_goal_id: row.parent_goal_id }),
+    ...(row.total_goals > 0 && {
+      sub_goals: { total: row.total_goals, completed: row.total_goals - row.open_goals },
+    }),
     tasks: row.task_ids,
     total_tasks: row.total_tasks,
     completed_tasks: row.total_tasks - row.open_tasks,

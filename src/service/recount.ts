@@ -11,8 +11,10 @@ import {
 import {
   findBrokenRules,
   findWrongGoalCounts,
+  findWrongSubGoalCounts,
   findWrongTaskCounts,
   mendGoalCounts,
+  mendSubGoalCounts,
   mendTaskCounts,
 } from '../store/statements/recount.ts';
 import type { PoolCall } from './call.ts';
@@ -32,9 +34,10 @@ export async function recount(database: Database): Promise<Recount[]> {
   const recounts: Recount[] = [];
   for (const { id: workspaceId, name } of workspaces) {
     const params = { workspaceId };
-    const { tasks, goals, rules } = await database.read({
+    const { tasks, goals, parents, rules } = await database.read({
       tasks: step(findWrongTaskCounts, params),
       goals: step(findWrongGoalCounts, params),
+      parents: step(findWrongSubGoalCounts, params),
       rules: step(findBrokenRules, params),
     });
     const counts = [
@@ -42,6 +45,10 @@ export async function recount(database: Database): Promise<Recount[]> {
       ...goals.map(
         ({ id, total, open, total_kept, open_kept }) =>
           `${id} has ${total} tasks, ${open} of them open, and its counts say ${total_kept} and ${open_kept}`,
+      ),
+      ...parents.map(
+        ({ id, total, open, total_kept, open_kept }) =>
+          `${id} has ${total} sub-goals, ${open} of them open, and its counts say ${total_kept} and ${open_kept}`,
       ),
     ];
     recounts.push({ workspace: name, counts, rules: rules.map(({ id, rule }) => `${id} ${rule}`) });
@@ -58,11 +65,12 @@ export async function mendCounts({ store }: PoolCall): Promise<{ goals: number; 
     async (run) => {
       await run({ workspace: step(lockWorkspaceExclusive, params), graph: step(lockGraphExclusive, params) });
       await run({ tasks: step(lockTasksOfWorkspace, params), goals: step(lockGoalsOfWorkspace, params) });
-      const { tasks, goals } = await run({
+      const { tasks, goals, parents } = await run({
         tasks: step(findWrongTaskCounts, params),
         goals: step(findWrongGoalCounts, params),
+        parents: step(findWrongSubGoalCounts, params),
       });
-      const { mendedTasks, mendedGoals } = await run({
+      const { mendedTasks, mendedGoals, mendedParents } = await run({
         mendedTasks: step(mendTaskCounts, {
           ...params,
           ids: tasks.map(({ id }) => id),
@@ -74,9 +82,16 @@ export async function mendCounts({ store }: PoolCall): Promise<{ goals: number; 
           totals: goals.map(({ total }) => total),
           opens: goals.map(({ open }) => open),
         }),
+        mendedParents: step(mendSubGoalCounts, {
+          ...params,
+          ids: parents.map(({ id }) => id),
+          totals: parents.map(({ total }) => total),
+          opens: parents.map(({ open }) => open),
+        }),
         starts: step(forgetReadyStarts.call, params),
       });
-      return { goals: mendedGoals.length, tasks: mendedTasks.length };
+      const mended = new Set([...mendedGoals, ...mendedParents].map(({ id }) => id));
+      return { goals: mended.size, tasks: mendedTasks.length };
     },
     { isPatient: true },
   );

@@ -1,4 +1,3 @@
-import { isLaidAside } from '../domain/closed-goal.ts';
 import { listed } from '../domain/dependency-change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
@@ -6,7 +5,6 @@ import { findShortestCycle } from '../domain/graph/find-shortest-cycle.ts';
 import { type Run, step } from '../store/database.ts';
 import { findReach, listReachEdges } from '../store/statements/find-paths.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
-import { goalNotFound } from './call.ts';
 
 // Why a task's dependencies or goal cannot change so: looked at inside the transaction that would change them.
 
@@ -47,15 +45,5 @@ export async function refuseCycle(run: Run, { workspaceId, taskId, addedIds }: E
   throw new GoalAgentError(
     'invalid',
     `${taskId} was not changed: these tasks would wait for each other: ${named}. Remove one of these dependencies.`,
-  );
-}
-
-/** @throws GoalAgentError `not_found` for a goal that does not exist, `conflict` for one that is cancelled or archived. */
-export function refuseMove(taskId: string, goalId: string, goal: { status: string } | undefined): void {
-  if (goal === undefined) throw goalNotFound(goalId);
-  if (!isLaidAside(goal.status)) return;
-  throw new GoalAgentError(
-    'conflict',
-    `${goalId} is ${goal.status}, so ${taskId} was not moved to it. Set its status to in_progress with update_goal first, or use another goal.`,
   );
 }

@@ -4,6 +4,7 @@ import { GoalAgentError, PersonNeededError } from '../domain/errors.ts';
 import { type Image, imagesById } from '../domain/event.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
 import { findShortestCycle } from '../domain/graph/find-shortest-cycle.ts';
+import { limits } from '../domain/limits.ts';
 import { undoneEdges } from '../domain/undo/edges.ts';
 import { type GoalEvent, wantedGoals } from '../domain/undo/goals.ts';
 import { withMovedCounts } from '../domain/undo/moved-counts.ts';
@@ -17,6 +18,7 @@ import {
   movesCounts,
   movesState,
   type PastEvent,
+  parentsOf,
   type UndoneRow,
   undoneRows,
 } from '../domain/undo/rows.ts';
@@ -24,14 +26,20 @@ import { type Run, step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import { findObstacleEvents } from '../store/statements/find-obstacle-events.ts';
 import { listReachEdges } from '../store/statements/find-paths.ts';
+import { countLevelsBelow, listGoalsAbove } from '../store/statements/list-goals-above.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import {
   listEventsOfGoals,
   type listEventsOfOperations,
   listLaterEventsOfTasks,
 } from '../store/statements/list-undo-events.ts';
-import { listTaskIdsOfGoals, lockTasksForUndo, readClock } from '../store/statements/list-undo-surroundings.ts';
-import { lockGoals } from '../store/statements/lock-goals.ts';
+import {
+  listSubGoalsOfGoals,
+  listTaskIdsOfGoals,
+  lockTasksForUndo,
+  readClock,
+} from '../store/statements/list-undo-surroundings.ts';
+import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
 import type { Call, Recording } from './call.ts';
 import { isPerson } from './caller.ts';
 import { type UndoPlan, writeUndo } from './write-undo.ts';
@@ -65,25 +73,43 @@ export async function planUndo(run: Run, call: Call, taking: Taking): Promise<Un
     ...rows.map((row) => row.taskId),
     ...[...edges.coming, ...edges.going, ...edges.dependents].flatMap((edge) => [edge.taskId, edge.dependsOnId]),
   ]);
-  const goalIds = idsOf([...events.map((event) => event.goal_id), ...tasks.map(goalBefore)]);
+  const goalIds = idsOf([
+    ...events.map((event) => event.goal_id),
+    ...tasks.map(goalBefore),
+    ...rows.flatMap(parentsOf),
+  ]);
   const going = rows.filter((row) => row.kind === 'goal' && isGoing(row)).map((row) => row.id);
   const fromSeq = events[0]?.seq ?? 0;
-  const { taskImages, goalImages, tasksOfGoing, later, goalEvents, clock } = await run({
-    lockedTasks: step(lockTasksForUndo, { workspaceId, taskIds }),
-    lockedGoals: step(lockGoals, { workspaceId, goalIds }),
-    taskImages: step(listTaskImages, { workspaceId, taskIds }),
-    goalImages: step(listGoalImages, { workspaceId, goalIds }),
-    tasksOfGoing: step(listTaskIdsOfGoals, { workspaceId, goalIds: going }),
-    later: step(listLaterEventsOfTasks, { ...set, taskIds: idsOf(rows.map((row) => row.taskId ?? row.id)), fromSeq }),
-    goalEvents: step(listEventsOfGoals, { workspaceId, goalIds }),
-    clock: step(readClock, {}),
+  const ofGoals = (ids: string[]) => ({
+    goalImages: step(listGoalImages, { workspaceId, goalIds: ids }),
+    goalEvents: step(listEventsOfGoals, { workspaceId, goalIds: ids }),
   });
-  const now: Surroundings = { tasks: imagesById(taskImages), goals: imagesById(goalImages), tasksOfGoing };
+  const { locked, taskImages, tasksOfGoing, subGoalsOfGoing, later, clock, ...own } = await run({
+    lockedTasks: step(lockTasksForUndo, { workspaceId, taskIds }),
+    locked: step(lockGoalsUpward, { workspaceId, goalIds }),
+    taskImages: step(listTaskImages, { workspaceId, taskIds }),
+    tasksOfGoing: step(listTaskIdsOfGoals, { workspaceId, goalIds: going }),
+    subGoalsOfGoing: step(listSubGoalsOfGoals, { workspaceId, goalIds: going }),
+    later: step(listLaterEventsOfTasks, { ...set, taskIds: idsOf(rows.map((row) => row.taskId ?? row.id)), fromSeq }),
+    clock: step(readClock, {}),
+    ...ofGoals(goalIds),
+  });
+  // what stands above them may close or open with them
+  const above = locked.map(({ id }) => id).filter((id) => !goalIds.includes(id));
+  const more = above.length === 0 ? undefined : await run(ofGoals(above));
+  const goalImages = [...own.goalImages, ...(more?.goalImages ?? [])];
+  const goalEvents = [...own.goalEvents, ...(more?.goalEvents ?? [])];
+  const now: Surroundings = {
+    tasks: imagesById(taskImages),
+    goals: imagesById(goalImages),
+    tasksOfGoing,
+    subGoalsOfGoing,
+  };
   const clockNow = clock[0]?.now ?? '';
   refuseHeld(rows, now, taking, clockNow);
   if (!isPerson(call)) refuseLoosening(rows, now);
   const ownEvents = withMovedCounts(goalEvents.filter((event) => event.note_id === null).map(goalEventOf), events);
-  const goals = wantedGoals(goalsConcerned(rows), ownEvents, new Set(taking.operations));
+  const goals = wantedGoals(goalsConcerned(rows, locked), ownEvents, new Set(taking.operations));
   const obstacles = findObstacles({ events, rows, edges, now });
   const conflicts = [
     ...laterConflicts(rows, later, goalEvents),
@@ -97,7 +123,8 @@ export async function planUndo(run: Run, call: Call, taking: Taking): Promise<Un
 /** Writes it, refuses what would close a cycle, and records it under the number of the undo's operation. */
 export async function takeBackWithin(run: Run, plan: UndoPlan, recording: Recording): Promise<void> {
   const { workspaceId } = recording;
-  await writeUndo(run, recording, plan, async (waiting) => {
+  await writeUndo(run, recording, plan, async (waiting, moved) => {
+    await refuseGoalCycle(run, workspaceId, moved);
     const { edges } = await run({ edges: step(listReachEdges, { workspaceId, taskIds: waiting, limit: mostEdges }) });
     refuseCycle(waiting, edges);
   });
@@ -107,9 +134,14 @@ function idsOf(ids: readonly (string | null)[]): string[] {
   return [...new Set(ids.filter((id) => id !== null))];
 }
 
-/** Those whose tasks are counted otherwise afterwards. */
-function goalsConcerned(rows: UndoneRow[]): Set<string> {
-  return new Set(rows.filter(movesCounts).flatMap((row) => [goalBefore(row), row.goalId]));
+/** Those whose tasks or sub-goals are counted otherwise afterwards, or may be. */
+function goalsConcerned(rows: UndoneRow[], locked: Row<typeof lockGoalsUpward>[]): Set<string> {
+  const counted = rows.filter(movesCounts).flatMap((row) => [goalBefore(row), row.goalId]);
+  const above = locked.flatMap(({ id, total_goals, parent_goal_id }) => [
+    ...(total_goals > 0 ? [id] : []),
+    ...(parent_goal_id === null ? [] : [parent_goal_id]),
+  ]);
+  return new Set([...counted, ...above, ...rows.flatMap(parentsOf)]);
 }
 
 /** Who holds a task by a lease that runs is not surprised by another agent's undo. */
@@ -224,6 +256,32 @@ function highestOf(tasks: TaskEvents, goals: GoalEvents): UndoPlan['highest'] {
   for (const event of tasks) if (event.note_id === null) raise(event.task_id, event.revision, event.fence);
   for (const event of goals) if (event.note_id === null) raise(event.goal_id, event.revision, null);
   return highest;
+}
+
+/** A goal that goes back under its parent may be above it by now, or have too many levels. */
+async function refuseGoalCycle(run: Run, workspaceId: number, goalIds: string[]): Promise<void> {
+  if (goalIds.length === 0) return;
+  const { above, below } = await run({
+    above: step(listGoalsAbove, { workspaceId, goalIds }),
+    below: step(countLevelsBelow, { workspaceId, goalIds }),
+  });
+  const levels = new Map(below.map((row) => [row.id, row.levels]));
+  for (const id of goalIds) {
+    const path = above.filter(({ start }) => start === id).map((row) => row.id);
+    const again = path.indexOf(id, 1);
+    if (again > 0) {
+      throw new GoalAgentError(
+        'conflict',
+        `Nothing was undone: ${id} would be a part of itself: ${describeCycle(path.slice(0, again + 1))}. Move one of these goals out first.`,
+      );
+    }
+    if (path.length + (levels.get(id) ?? 1) - 1 > limits.goalLevels) {
+      throw new GoalAgentError(
+        'conflict',
+        `Nothing was undone: ${id} would be too deep: goals have at most ${limits.goalLevels} levels. Move a goal that is above or below it out first.`,
+      );
+    }
+  }
 }
 
 /** What comes back may meet dependencies that were added since. */

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { isClosedGoal } from '../domain/closed-goal.ts';
 import { isClosedTask } from '../domain/closed-task.ts';
 import { type CriteriaChange, type Criterion, changeCriteria, nameCriteria, unmetOf } from '../domain/criteria.ts';
 import { changeDependencies, type DependencyChange } from '../domain/dependency-change.ts';
@@ -8,6 +8,7 @@ import { asJson, type Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import { type Run, step } from '../store/database.ts';
+import { countSubGoals } from '../store/functions/count-sub-goals.ts';
 import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import type { Row } from '../store/statement.ts';
@@ -16,8 +17,9 @@ import { findTasks } from '../store/statements/find-tasks.ts';
 import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { deleteTaskLabels, insertTaskLabels } from '../store/statements/labels.ts';
+import { listGoalsAbove } from '../store/statements/list-goals-above.ts';
 import { listTaskImages } from '../store/statements/list-images.ts';
-import { lockGoals } from '../store/statements/lock-goals.ts';
+import { lockGoals, lockGoalsUpward } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { lockTask } from '../store/statements/lock-tasks.ts';
 import { moveNotes, moveTask } from '../store/statements/move-task.ts';
@@ -26,9 +28,10 @@ import { recordEvents } from '../store/statements/record-events.ts';
 import { recordFollowed } from '../store/statements/record-followed.ts';
 import { deleteDependencies, rewireTask as rewireTaskStatement } from '../store/statements/rewire-task.ts';
 import { changedTaskWords, changedWords, repoAndCriteria } from '../store/write-words.ts';
-import { type Call, change as changeBy, type Recording, taskNotFound, transact } from './call.ts';
+import { type Call, change as changeBy, goalNotFound, type Recording, taskNotFound, transact } from './call.ts';
 import { isPerson } from './caller.ts';
-import { refuseCycle, refuseMove, refuseUnknown } from './refuse-edit.ts';
+import { refuseCycle, refuseUnknown } from './refuse-edit.ts';
+import { refuseLaidAside } from './refuse-parent.ts';
 import { taskOf } from './tasks.ts';
 
 /** A change to a task: what is left out stays; null takes a value away. */
@@ -78,15 +81,14 @@ export async function updateTask(call: Call, taskId: string, change: TaskChange)
 /** The same, where it has to be seen first what the task has. */
 async function editWhatIsSeen(call: Call, taskId: string, wanted: TaskChange): Promise<TaskUpdate> {
   const { workspaceId } = call.store;
-  const operation = call.operationId ?? uuidv7();
-  return transact({ ...call, operationId: operation }, async (run) => {
+  return transact(call, async (run, _, own) => {
     const { locked } = await run({ locked: step(lockTask, { workspaceId, taskId }) });
     const [found] = locked;
     if (found === undefined) throw taskNotFound(taskId);
     const edit = withCriteria(call, taskId, { found, wanted });
     const params = { taskId, change: edit as Json, ...changedWords(workspaceId, taskId, searched(edit, found)) };
     const { tasks } = await run({
-      tasks: step(editTaskFunction.call, { workspaceId, operation, actor: call.actor, ...params }),
+      tasks: step(editTaskFunction.call, { ...own, ...params }),
     });
     const [row] = tasks;
     if (row === undefined) throw taskNotFound(taskId);
@@ -219,13 +221,13 @@ function refuseLoosening(
 
 /** Locks both goals, refuses what cannot be, and says how they stand. */
 async function lockBothGoals(run: Run, workspaceId: number, { taskId, fromGoalId, toGoalId }: Move) {
-  const { goals } = await run({ goals: step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] }) });
-  refuseMove(
-    taskId,
-    toGoalId,
-    goals.find((each) => each.id === toGoalId),
-  );
-  return goals;
+  const { goals, above } = await run({
+    goals: step(lockGoalsUpward, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
+    above: step(listGoalsAbove, { workspaceId, goalIds: [toGoalId] }),
+  });
+  if (above.length === 0) throw goalNotFound(toGoalId);
+  refuseLaidAside(above, `${taskId} was not moved to it`);
+  return goals.filter(({ id }) => id === fromGoalId || id === toGoalId);
 }
 
 /** Moves the counts and the notes; gives back the goals whose status that moved. */
@@ -245,8 +247,39 @@ async function moveBetweenGoals(
     notes: step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
     repos: step(followGoalRepos, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
     followed: step(recordFollowed, { ...recorded, before }),
-    parked: reopens ? step(parkTasks, { workspaceId, goalId: toGoalId, parked: false }) : undefined,
+    parked: reopens ? step(parkTasks, { workspaceId, goalIds: [toGoalId] }) : undefined,
     starts: reopens ? step(moveReadyStartsBack.call, { workspaceId, taskIds: [], goalIds: [toGoalId] }) : undefined,
   });
-  return goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
+  const moved = goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
+  const above = await countAbove(run, recorded, { was, goals, takesUp: isOpen ? toGoalId : undefined });
+  return [...moved, ...above];
+}
+
+/** What closed or opened counts for its parent, and what is above a goal that got an open task is opened with it. */
+async function countAbove(
+  run: Run,
+  recorded: Recording,
+  { was, goals, takesUp }: { was: Map<string, string>; goals: Row<typeof lockGoals>[]; takesUp: string | undefined },
+): Promise<TaskUpdate['goals']> {
+  const open = (status: string | undefined) => (isClosedGoal(status) ? 0 : 1);
+  const counts = goals.flatMap(({ id, status, parent_goal_id }) =>
+    parent_goal_id === null
+      ? []
+      : [{ parent_goal_id, opened: open(status) - open(was.get(id)), restarts: id === takesUp }],
+  );
+  if (!counts.some(({ opened, restarts }) => opened !== 0 || restarts)) return [];
+  const { counted } = await run({
+    counted: step(countSubGoals.call, {
+      ...recorded,
+      goalIds: counts.map((each) => each.parent_goal_id),
+      totals: counts.map(() => 0),
+      opened: counts.map((each) => each.opened),
+      restarts: counts.map((each) => each.restarts),
+    }),
+  });
+  const { completed = [], reopened = [] } = counted[0] ?? {};
+  return [
+    ...completed.map((id) => ({ id, status: 'completed' })),
+    ...reopened.map((id) => ({ id, status: 'in_progress' })),
+  ];
 }

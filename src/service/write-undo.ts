@@ -1,17 +1,25 @@
 import { isClosedGoal } from '../domain/closed-goal.ts';
-import { changeOf, type Image, imagesById, type NewEvent } from '../domain/event.ts';
+import { changeOf, type Image, imagesById, type NewEvent, same } from '../domain/event.ts';
 import { asJson } from '../domain/json.ts';
 import { comingEdges, placed, type UndoneEdges } from '../domain/undo/edges.ts';
 import { statusAfterUndo, type WantedGoal } from '../domain/undo/goals.ts';
 import { type Surroundings, stayingEdges } from '../domain/undo/obstacles.ts';
 import { restoredGoal, restoredTask, returnedGoal, returnedTask } from '../domain/undo/restored.ts';
-import { isChanged, isChanging, isComing, isGoing, type PastEvent, type UndoneRow } from '../domain/undo/rows.ts';
+import {
+  isChanged,
+  isChanging,
+  isComing,
+  isGoing,
+  type PastEvent,
+  parentBefore,
+  type UndoneRow,
+} from '../domain/undo/rows.ts';
 import { type Run, step } from '../store/database.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { deleteGoalLabels, deleteTaskLabels, insertGoalLabels, insertTaskLabels } from '../store/statements/labels.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
-import { countTasksOfGoals } from '../store/statements/list-undo-surroundings.ts';
+import { countSubGoalsOfGoals, countTasksOfGoals } from '../store/statements/list-undo-surroundings.ts';
 import { lockTasksOfGoals } from '../store/statements/lock-tasks.ts';
 import { recordEvents } from '../store/statements/record-events.ts';
 import { recountTasks } from '../store/statements/recount-tasks.ts';
@@ -23,6 +31,7 @@ import {
   deleteNotes,
   deleteTasks,
   followTasks,
+  moveGoals,
   restoreClaims,
   restoreDependencies,
   restoreGoals,
@@ -58,28 +67,32 @@ const noHistory = { revision: 0, fence: 0 };
 
 /**
  * Writes what an undo changes, set by set, and its history. Rows that come need their goals, and rows that go make room
- * for nobody: hence the order. `check` is asked about the tasks that wait for more than before.
+ * for nobody: hence the order. `check` is asked about the tasks that wait for more than before, and about the goals that
+ * come back under another parent.
  */
 export async function writeUndo(
   run: Run,
   recording: Recording,
   plan: UndoPlan,
-  check: (waiting: string[]) => Promise<void>,
+  check: (waiting: string[], moved: string[]) => Promise<void>,
 ): Promise<void> {
   const { workspaceId } = recording;
   const { rows, edges, now } = plan;
   const { steps, waiting } = writes(plan, workspaceId);
   const goalIds = settledGoalIds(plan);
-  const { counted, current } = await run({
+  const { counted, subGoals, current } = await run({
     ...steps,
     counted: step(countTasksOfGoals, { workspaceId, goalIds }),
+    subGoals: step(countSubGoalsOfGoals, { workspaceId, goalIds, apart: goalIds }),
     current: step(listGoalImages, { workspaceId, goalIds }),
   });
-  await check(waiting);
-  const settled = settle(plan, counted, imagesById(current));
+  const moved = movedGoals(rows);
+  await check(waiting, moved.map(idOfRow));
+  const settled = settle(plan, { tasks: counted, subGoals }, imagesById(current));
   const reopened = settled
     .filter((after) => isClosedGoal(now.goals.get(idOf(after))?.status) !== isClosedGoal(after.status))
-    .map(idOf);
+    .map(idOf)
+    .concat(moved.map(idOfRow));
   const taskIds = idsOfKind(rows, 'task');
   const goals = [...new Set([...idsOfKind(rows, 'goal'), ...settled.map(idOf)])];
   const recounted = [...new Set([...taskIds, ...edges.dependents.map((edge) => edge.taskId), ...dependentsOf(plan)])];
@@ -129,9 +142,17 @@ function wordsAgain<T>(rows: readonly UndoneRow[], kind: UndoneRow['kind'], afte
   return rowsAgain(rows, kind, texts).flatMap((row) => (after.get(row.id) ?? []) as T);
 }
 
+const idOfRow = (row: UndoneRow) => row.id;
 const idOf = (image: Image) => String(image.id);
 const idsOfKind = (rows: readonly UndoneRow[], kind: UndoneRow['kind']) =>
   rows.filter((row) => row.kind === kind).map((row) => row.id);
+
+/** The goals that come back, or go back to another parent. */
+function movedGoals(rows: readonly UndoneRow[]): UndoneRow[] {
+  return rows.filter(
+    (row) => row.kind === 'goal' && (isComing(row) || (isChanging(row) && isChanged(row, 'parent_goal_id'))),
+  );
+}
 
 /** The statements that write all but what the goals' tasks decide, and the tasks that wait for more than before. */
 function writes(plan: UndoPlan, workspaceId: number) {
@@ -166,6 +187,11 @@ function writes(plan: UndoPlan, workspaceId: number) {
     comingNotes: step(restoreNotes, { workspaceId, notes: asJson(notes) }),
     noteWords: noteWords(workspaceId, notes as unknown as SearchedNote[]),
     followingNotes: step(followTasks, { workspaceId, taskIds: tasks.filter((row) => row.was).map((row) => row.id) }),
+    movedGoals: step(moveGoals, {
+      workspaceId,
+      ids: movedGoals(rows).map(idOfRow),
+      parents: movedGoals(rows).map((row) => parentBefore(row) ?? ''),
+    }),
     goingTasks: step(deleteTasks, { workspaceId, taskIds: tasks.filter(isGoing).map((row) => row.id) }),
     goingGoals: step(deleteGoals, { workspaceId, goalIds: goals.filter(isGoing).map((row) => row.id) }),
   };
@@ -181,19 +207,52 @@ function settledGoalIds({ rows, wanted }: UndoPlan): string[] {
 /** The goals as they are to be: with what was theirs, their counts, and the status that follows. */
 function settle(
   { rows, wanted }: UndoPlan,
-  counted: { goal_id: string; total: number; open: number }[],
+  { tasks, subGoals }: { tasks: Counts; subGoals: Counts },
   current: ReadonlyMap<string, Image>,
 ): Image[] {
   const own = new Map(rows.filter((row) => row.kind === 'goal').map((row) => [row.id, row]));
   const wantedById = new Map(wanted.map((each) => [each.goal_id, each]));
-  const counts = new Map(counted.map((row) => [row.goal_id, row]));
-  return [...current].map(([id, image]) => {
+  const settled = new Map<string, Image>();
+  for (const [id, image] of subGoalsFirst(current)) {
     const row = own.get(id);
-    const { total, open } = counts.get(id) ?? { total: 0, open: 0 };
     const restored = row !== undefined && isChanging(row) ? restoredGoal(row, image) : image;
-    const status = statusAfterUndo(String(image.status), wantedById.get(id), { total, open });
-    return { ...restored, status, total_tasks: total, open_tasks: open };
-  });
+    const [ofTasks, ofOthers] = [countOf(tasks, id), countOf(subGoals, id)];
+    const among = [...settled.values()].filter((each) => each.parent_goal_id === id);
+    const counts = {
+      total_tasks: ofTasks.total,
+      open_tasks: ofTasks.open,
+      total_goals: ofOthers.total + among.length,
+      open_goals: ofOthers.open + among.filter((each) => !isClosedGoal(each.status)).length,
+    };
+    const wish = wantedById.get(id);
+    // of a goal that only stands above others nothing follows where nothing moves
+    const stays = row === undefined && wish?.status == null && same(counts, pickCounts(image));
+    const status = stays
+      ? (image.status ?? null)
+      : statusAfterUndo(String(image.status), wish, {
+          total: counts.total_tasks + counts.total_goals,
+          open: counts.open_tasks + counts.open_goals,
+        });
+    settled.set(id, { ...restored, status, ...counts });
+  }
+  return [...settled.values()].filter((image) => own.has(idOf(image)) || !same(image, current.get(idOf(image))));
+}
+
+type Counts = { goal_id: string; total: number; open: number }[];
+
+function countOf(counts: Counts, id: string): { total: number; open: number } {
+  return counts.find((row) => row.goal_id === id) ?? { total: 0, open: 0 };
+}
+
+function pickCounts({ total_tasks, open_tasks, total_goals, open_goals }: Image): Image {
+  return { total_tasks, open_tasks, total_goals, open_goals } as Image;
+}
+
+/** Goals, each after those of them that are below it. Their parents are those that they are to have. */
+function subGoalsFirst(goals: ReadonlyMap<string, Image>): [string, Image][] {
+  const depth = (image: Image | undefined): number =>
+    image === undefined ? 0 : 1 + depth(goals.get(String(image.parent_goal_id)));
+  return [...goals].toSorted(([, a], [, b]) => depth(b) - depth(a));
 }
 
 /** Notes that were taken back, and those of goals and tasks that come back, each once. */

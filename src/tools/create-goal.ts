@@ -17,6 +17,7 @@ export const createGoal = defineTool({
     labels: NewGoal.shape.labels,
     due_at: NewGoal.shape.due_at,
     strict: NewGoal.shape.strict,
+    parent_goal_id: listedAsText(NewGoal.shape.parent_goal_id),
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).default({}), 'JSON'),
   }),
   output: GoalAnswer.pick({ id: true, status: true }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GoalStatus } from '../domain/goal.ts';
+import { GoalId } from '../domain/ids.ts';
 import { LabelFilter } from '../domain/labels.ts';
 import { limits } from '../domain/limits.ts';
 import { Priority } from '../domain/priority.ts';
@@ -8,7 +9,7 @@ import { listGoals as list } from '../service/goals.ts';
 import { Budget, GoalEntry, goalEntry } from './answers/answers.ts';
 import { cursorBefore, numberOfCursor } from './answers/number-cursor.ts';
 import { defineTool, reads } from './define/define-tool.ts';
-import { listedAsText } from './define/listed-schema.ts';
+import { listedAsText, unlisted } from './define/listed-schema.ts';
 
 export const listGoals = defineTool({
   name: 'list_goals',
@@ -18,6 +19,7 @@ export const listGoals = defineTool({
     priority: listedAsText(Priority.optional()),
     repo: text().optional(),
     labels: LabelFilter,
+    parent_goal_id: unlisted(GoalId.optional()),
     limit: z.number().int().min(1).max(limits.page).default(50),
     cursor: text().optional(),
   }),

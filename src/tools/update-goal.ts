@@ -25,6 +25,7 @@ export const updateGoal = defineTool({
     labels: NewGoal.shape.labels,
     due_at: listedAsText(z.union([z.literal(''), DueAt]).optional()),
     strict: unlisted(z.boolean().optional()),
+    parent_goal_id: listedAsText(z.union([z.literal(''), GoalId]).nullish()),
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).optional(), 'JSON; merged, null removes a key'),
   }),
   output: GoalAnswer.pick({ id: true, status: true }).extend(warningsShape),
@@ -34,11 +35,16 @@ export const updateGoal = defineTool({
     if (Object.values(change).every((value) => value === undefined)) {
       throw new GoalAgentError(
         'invalid',
-        `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos, labels, due_at, strict or metadata.`,
+        `update_goal: nothing to change on ${goal_id}; give description, priority, status, repos, labels, due_at, strict, parent_goal_id or metadata.`,
       );
     }
     const call = await context.open();
-    const goal = await update(call, goal_id, { ...change, due_at: change.due_at === '' ? null : change.due_at });
+    const { due_at, parent_goal_id } = change;
+    const goal = await update(call, goal_id, {
+      ...change,
+      due_at: due_at === '' ? null : due_at,
+      parent_goal_id: parent_goal_id === '' ? null : parent_goal_id,
+    });
     const heldUp = isClosedGoal(change.status) ? await listWaitingForGoal(call, goal_id) : [];
     const warnings = [
       ...openWarning(goal, change.status),
@@ -54,8 +60,18 @@ export const updateGoal = defineTool({
   },
 });
 
-function openWarning({ id, total_tasks, completed_tasks }: Goal, status: GoalStatus | undefined): string[] {
-  const open = total_tasks - completed_tasks;
-  if (status !== 'completed' || open === 0) return [];
-  return [`${id} was set to completed while ${open} of its ${total_tasks} tasks ${open === 1 ? 'is' : 'are'} not.`];
+function openWarning(
+  { id, total_tasks: total, completed_tasks: completed, sub_goals }: Goal,
+  status: GoalStatus | undefined,
+): string[] {
+  if (status !== 'completed') return [];
+  const counts = [
+    ['tasks', { total, completed }],
+    ['sub-goals', sub_goals ?? { total: 0, completed: 0 }],
+  ] as const;
+  return counts.flatMap(([what, { total, completed }]) => {
+    const open = total - completed;
+    if (open === 0) return [];
+    return [`${id} was set to completed while ${open} of its ${total} ${what} ${open === 1 ? 'is' : 'are'} not.`];
+  });
 }

@@ -146,7 +146,7 @@ function operationStep(_: PoolCall, { workspaceId, id }: Operation) {
 
 function goalStep({ store: { workspaceId } }: PoolCall, { id: operation }: Operation) {
   const texts = { description: 'twice', priority: 'low', metadata: {}, block: 0, words: '' };
-  const goal = { ...texts, repos: [], labels: [], dueAt: null, strict: false };
+  const goal = { ...texts, repos: [], labels: [], dueAt: null, strict: false, parentGoalId: null };
   const params = { workspaceId, taskIdLimit: 1, operation, actor: 'x', id: 'GOAL-9999', number: 9999, ...goal };
   return step(createGoalFunction.call, params);
 }

@@ -46,7 +46,7 @@ describe('the schema', () => {
     expect(rows.map((row) => row.name)).toEqual(searched);
   });
 
-  it('is known, table by table, to the runner that distributes it, each behind those that it refers to', async () => {
+  it('is known, table by table, to the runner that distributes it, each behind the others that it refers to', async () => {
     const { rows } = await client.query(
       `select c.relname as name from pg_class c where ${ours} and c.relkind = 'r' and c.relname <> 'workspaces' order by 1`,
     );
@@ -55,7 +55,8 @@ describe('the schema', () => {
       `select k.conrelid::regclass::text as from, k.confrelid::regclass::text as to from pg_constraint k where k.contype = 'f'`,
     );
     const place = (name: string) => ['workspaces', ...distributedTables].indexOf(name);
-    expect(keys.rows.filter(({ from, to }) => place(to) >= place(from))).toEqual([]);
+    const isAhead = ({ from, to }: { from: string; to: string }) => from !== to && place(to) >= place(from);
+    expect(keys.rows.filter(isAhead)).toEqual([]);
   });
 
   it('uses no trigger of its own and no "on delete set null", which sharded tables refuse', async () => {

@@ -16,15 +16,39 @@ const recounts = {
     left join tasks t on t.workspace_id = g.workspace_id and t.goal_id = g.id
     group by g.workspace_id, g.id, g.total_tasks, g.open_tasks
     having g.total_tasks <> count(t.id) or g.open_tasks <> count(t.id) filter (where t.status not in ('completed', 'cancelled'))`,
-  'a task is parked when it is unfinished and its goal is closed': `
-    select t.id, t.status, t.parked, g.status as goal_status
+  'a task is parked when it is unfinished and its goal, or one above that, is closed': `
+    with recursive above (workspace_id, id, parent_goal_id, is_shut) as (
+      select workspace_id, id, parent_goal_id, status in ('completed', 'cancelled', 'archived') from goals
+      union
+      select a.workspace_id, a.id, p.parent_goal_id, p.status in ('completed', 'cancelled', 'archived')
+      from above a
+      join goals p on p.workspace_id = a.workspace_id and p.id = a.parent_goal_id
+    ),
+    shut as (select workspace_id, id, bool_or(is_shut) as is_shut from above group by workspace_id, id)
+    select t.id, t.status, t.parked, g.is_shut
     from tasks t
-    join goals g on g.workspace_id = t.workspace_id and g.id = t.goal_id
-    where t.parked <> (t.status not in ('completed', 'cancelled') and g.status in ('completed', 'cancelled', 'archived'))`,
-  'a goal in progress that has tasks has an open one': `
-    select g.id, g.status, g.total_tasks, g.open_tasks
+    join shut g on g.workspace_id = t.workspace_id and g.id = t.goal_id
+    where t.parked <> (t.status not in ('completed', 'cancelled') and g.is_shut)`,
+  'open_goals and total_goals are what the goal has': `
+    select g.id, g.total_goals, g.open_goals, count(c.id), count(c.id) filter (where c.status not in ('completed', 'cancelled', 'archived'))
     from goals g
-    where g.status = 'in_progress' and g.total_tasks > 0 and g.open_tasks = 0`,
+    left join goals c on c.workspace_id = g.workspace_id and c.parent_goal_id = g.id
+    group by g.workspace_id, g.id, g.total_goals, g.open_goals
+    having g.total_goals <> count(c.id) or g.open_goals <> count(c.id) filter (where c.status not in ('completed', 'cancelled', 'archived'))`,
+  'no goal is a part of itself, or more than seven levels down': `
+    with recursive above (workspace_id, id, parent_goal_id, level) as (
+      select workspace_id, id, parent_goal_id, 1 from goals
+      union all
+      select a.workspace_id, a.id, p.parent_goal_id, a.level + 1
+      from above a
+      join goals p on p.workspace_id = a.workspace_id and p.id = a.parent_goal_id
+      where a.level < 10
+    )
+    select id, max(level) from above group by workspace_id, id having max(level) > 8`,
+  'a goal in progress that has tasks or sub-goals has an open one': `
+    select g.id, g.status, g.total_tasks, g.open_tasks, g.total_goals, g.open_goals
+    from goals g
+    where g.status = 'in_progress' and g.total_tasks + g.total_goals > 0 and g.open_tasks + g.open_goals = 0`,
   'goals are listed by their repositories, status and priority as they are': `
     select coalesce(g.number, r.number) as number, g.repo, r.repo as listed, g.status, r.status as listed_status
     from (

@@ -38,14 +38,22 @@ const several = (list: string[], numbers: number[]) =>
 
 /** Every kind of write that there is. A new one belongs in here. */
 const kinds = {
-  createGoal: (call: Call) =>
-    createGoal(call, {
+  createGoal(call: Call, { goals }: There, { numbers }: RandomStep) {
+    const fields = {
       description: 'g',
-      priority: 'low',
+      priority: 'low' as const,
       repos: ['r'],
       labels: ['l'],
       strict: true,
       metadata: { a: 1 },
+    };
+    const parent = (numbers[0] ?? 0) % 2 === 0 ? {} : { parent_goal_id: pick(goals, numbers[1]) };
+    return createGoal(call, { ...fields, ...parent });
+  },
+  nest: (call: Call, { goals }: There, { numbers, goalStatus }: RandomStep) =>
+    updateGoal(call, pick(goals, numbers[0]), {
+      parent_goal_id: (numbers[1] ?? 0) % 4 === 0 ? null : pick(goals, numbers[2]),
+      ...((numbers[1] ?? 0) % 5 === 0 && goalStatus !== 'in_progress' && { status: goalStatus }),
     }),
   breakDown(call: Call, { goals, tasks }: There, { numbers }: RandomStep) {
     const outside = several(tasks, numbers.slice(1, 3));
@@ -105,8 +113,11 @@ const kinds = {
   deleteGoal: (call: Call, { goals }: There, { numbers }: RandomStep) => deleteGoal(call, pick(goals, numbers[0])),
   async updateGoal(call: Call, { sql, goals }: There, { numbers, goalStatus }: RandomStep) {
     const goal = pick(goals, numbers[0]);
-    const { rows } = await sql.query('select from goals where id = $1 and total_tasks > 0 and open_tasks = 0', [goal]);
-    // a person may say that a goal is in progress whose tasks are all completed; the invariants are about what happens by itself
+    const { rows } = await sql.query(
+      'select from goals where id = $1 and total_tasks + total_goals > 0 and open_tasks + open_goals = 0',
+      [goal],
+    );
+    // a person may say that a goal is in progress whose tasks and sub-goals are all completed; the invariants are about what happens by itself
     const status = rows.length > 0 && goalStatus === 'in_progress' ? 'completed' : goalStatus;
     const metadata = { at: numbers[0] ?? 0, a: null };
     return updateGoal(
@@ -151,6 +162,7 @@ export const aRandomStep: fc.Arbitrary<RandomStep> = fc.record({
       weight: 1,
       arbitrary: fc.constantFrom(
         'breakDown' as const,
+        'nest' as const,
         'complete' as const,
         'finish' as const,
         'setStatuses' as const,

@@ -3,10 +3,12 @@ import type { Image } from '../event.ts';
 import type { GoalEvent } from './goals.ts';
 import { isOfNote, type PastEvent } from './rows.ts';
 
-/** A task's weight in the counts of the goal that an image has it in. */
-function weight({ goal_id }: PastEvent, image: Image | null, sign: 1 | -1) {
+/** The weight of a task, or of a goal in its parent, in the counts of the goal that an image has it in. */
+function weight({ goal_id, task_id }: PastEvent, image: Image | null, sign: 1 | -1) {
   if (image === null || typeof image.status !== 'string') return undefined;
-  return { goalId: String(image.goal_id ?? goal_id), total: sign, open: isClosedTask(image.status) ? 0 : sign };
+  const goalId = task_id === null ? image.parent_goal_id : (image.goal_id ?? goal_id);
+  // one status is closed for goals as for tasks
+  return { goalId: String(goalId), total: sign, open: isClosedTask(image.status) ? 0 : sign };
 }
 
 /**
@@ -24,7 +26,7 @@ export function withMovedCounts(
     seen.add(event.id);
     const weights = past
       .filter((each) => each.seq < event.seq && each.operation !== event.operation)
-      .filter((each) => each.task_id !== null && !isOfNote(each.action))
+      .filter((each) => !isOfNote(each.action))
       .flatMap((each) => [weight(each, each.before, -1), weight(each, each.after, 1)])
       .filter((each) => each?.goalId === event.id);
     return {

@@ -1,6 +1,15 @@
 import type { Image } from '../event.ts';
 import { edgesIn, type PlacedEdge, type UndoneEdges } from './edges.ts';
-import { goalBefore, isChanged, isChanging, isComing, isGoing, type PastEvent, type UndoneRow } from './rows.ts';
+import {
+  goalBefore,
+  isChanged,
+  isChanging,
+  isComing,
+  isGoing,
+  type PastEvent,
+  parentBefore,
+  type UndoneRow,
+} from './rows.ts';
 
 /** The present rows that an undo meets. */
 export interface Surroundings {
@@ -10,6 +19,8 @@ export interface Surroundings {
   goals: ReadonlyMap<string, Image>;
   /** The tasks of goals that would go. */
   tasksOfGoing: readonly { id: string; goal_id: string }[];
+  /** The sub-goals of goals that would go. */
+  subGoalsOfGoing: readonly { id: string; parent_goal_id: string }[];
 }
 
 /**
@@ -18,7 +29,7 @@ export interface Surroundings {
  */
 export interface Obstacle {
   id: string;
-  kind: 'joined' | 'depends' | 'noted' | 'gone' | 'changed';
+  kind: 'joined' | 'nested' | 'depends' | 'noted' | 'gone' | 'changed';
   task_id: string | null;
   goal_id: string | null;
   other: string | null;
@@ -38,6 +49,7 @@ interface Undoing {
 export function findObstacles(undoing: Undoing): Obstacle[] {
   return [
     ...addedTasks(undoing),
+    ...addedSubGoals(undoing),
     ...addedDependents(undoing),
     ...addedNotes(undoing),
     ...missing(undoing),
@@ -56,6 +68,22 @@ function addedTasks({ rows, now }: Undoing): Obstacle[] {
       return row === undefined || (row.was && goalBefore(row) === goal_id);
     })
     .map(({ id, goal_id }) => ({ id: goal_id, kind: 'joined', task_id: id, goal_id: null, other: goal_id }));
+}
+
+function addedSubGoals({ rows, now }: Undoing): Obstacle[] {
+  const goals = new Map(ofKind(rows, 'goal').map((row) => [row.id, row]));
+  return now.subGoalsOfGoing
+    .filter(({ id }) => {
+      const row = goals.get(id);
+      return row === undefined || (row.was && !isChanged(row, 'parent_goal_id'));
+    })
+    .map(({ id, parent_goal_id }) => ({
+      id: parent_goal_id,
+      kind: 'nested',
+      task_id: null,
+      goal_id: id,
+      other: parent_goal_id,
+    }));
 }
 
 function addedDependents({ events, rows, edges, now }: Undoing): Obstacle[] {
@@ -91,6 +119,7 @@ function addedNotes({ events, rows, now }: Undoing): Obstacle[] {
 function missing({ rows, edges, now }: Undoing): Obstacle[] {
   const coming = idsOf(rows.filter((row) => row.kind !== 'note' && isComing(row)));
   const going = idsOf(ofKind(rows, 'task').filter(isGoing));
+  const goingGoals = idsOf(ofKind(rows, 'goal').filter(isGoing));
   const isThere = (id: string) => now.tasks.has(id) || now.goals.has(id);
   const gone = (id: string, missingId: string): Obstacle => ({
     id,
@@ -103,6 +132,13 @@ function missing({ rows, edges, now }: Undoing): Obstacle[] {
     .filter((row) => isComing(row) || (isChanging(row) && isChanged(row, 'goal_id')))
     .filter((row) => !isThere(goalBefore(row)) && !coming.has(goalBefore(row)))
     .map((row) => gone(row.id, goalBefore(row)));
+  const parents = ofKind(rows, 'goal')
+    .filter((row) => isComing(row) || (isChanging(row) && isChanged(row, 'parent_goal_id')))
+    .flatMap((row) => {
+      const parent = parentBefore(row);
+      const isMissing = parent !== null && (goingGoals.has(parent) || (!isThere(parent) && !coming.has(parent)));
+      return isMissing ? [gone(row.id, parent)] : [];
+    });
   const dependencies = edges.coming
     .filter(({ dependsOnId }) => going.has(dependsOnId) || (!coming.has(dependsOnId) && !isThere(dependsOnId)))
     .map(({ taskId, dependsOnId }) => gone(taskId, dependsOnId));
@@ -112,7 +148,7 @@ function missing({ rows, edges, now }: Undoing): Obstacle[] {
     .map((row) => row.taskId ?? row.goalId)
     .filter((id) => !removed.has(id) && !isThere(id))
     .map((id) => gone(id, id));
-  return [...goals, ...dependencies, ...noted];
+  return [...goals, ...parents, ...dependencies, ...noted];
 }
 
 function comeOrGone({ rows, now }: Undoing): Obstacle[] {

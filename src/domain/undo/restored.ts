@@ -33,7 +33,17 @@ const taskColumns = [
   'result',
   'attempts',
 ];
-const goalColumns = ['description', 'priority', 'repos', 'labels', 'due_at', 'strict', 'created_at', 'metadata'];
+const goalColumns = [
+  'description',
+  'priority',
+  'repos',
+  'labels',
+  'due_at',
+  'strict',
+  'parent_goal_id',
+  'created_at',
+  'metadata',
+];
 
 /**
  * A task that exists, with the earlier values of the columns that the operations changed. Its status, the time of its

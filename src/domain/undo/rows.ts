@@ -99,6 +99,20 @@ export function goalBefore(row: UndoneRow): string {
   return String(row.first.goal_id ?? row.goalId);
 }
 
+/** The parents that a goal had before the changes, and has after them. */
+export function parentsOf(row: UndoneRow): string[] {
+  if (row.kind !== 'goal') return [];
+  return [row.first, row.last, row.removed].flatMap((image) =>
+    typeof image?.parent_goal_id === 'string' ? [image.parent_goal_id] : [],
+  );
+}
+
+/** The parent that a goal had before the changes, where they changed it or the goal itself was gone. */
+export function parentBefore(row: UndoneRow): string | null {
+  const parent = row.first.parent_goal_id;
+  return typeof parent === 'string' ? parent : null;
+}
+
 /** A task's status, and what belongs to it. */
 export const stateColumns = ['status', 'claimed_by', 'completed_at', 'waived', 'defer_until'];
 

@@ -38,6 +38,7 @@ export const ExportedGoal = z.strictObject({
   labels: z.array(text).default([]),
   due_at: time.nullable().default(null),
   strict: z.boolean().default(false),
+  parent_goal_id: text.nullable().default(null),
   created_at: time,
   updated_at: time,
   metadata: StorableJsonObject,

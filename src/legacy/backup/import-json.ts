@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { isClosedGoal } from '../../domain/closed-goal.ts';
 import { isClosedTask } from '../../domain/closed-task.ts';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { asJson } from '../../domain/json.ts';
+import { limits } from '../../domain/limits.ts';
 import { type Call, transact } from '../../service/call.ts';
 import { type Step, step } from '../../store/database.ts';
 import { violatedConstraint } from '../../store/failures.ts';
@@ -18,7 +20,7 @@ import { raiseCounters } from '../../store/statements/raise-counters.ts';
 import { raiseHistoryNumbers, restoreEvents, restoreOperations } from '../../store/statements/restore-history.ts';
 import { restoreImports } from '../../store/statements/restore-imports.ts';
 import { restoreNotes } from '../../store/statements/restore-notes.ts';
-import { restoreClaims } from '../../store/statements/undo-writes.ts';
+import { moveGoals, restoreClaims } from '../../store/statements/undo-writes.ts';
 import { workspaceIsGone } from '../../store/workspace-is-gone.ts';
 import { noteWords, searchedGoals, taskWords } from '../../store/write-words.ts';
 import { deriveColumns } from '../check/goal-tasks.ts';
@@ -74,6 +76,14 @@ export async function importJson(call: Call, file: string): Promise<Exported> {
 function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<Step> {
   const { goals, tasks } = withDerivedColumns(exported);
   for (const chunk of chunks(goals, chunkSize)) yield step(importGoals, { workspaceId, goals: asJson(chunk) });
+  // a goal may come before its parent, and in another chunk
+  const nested = goals.filter(({ parent_goal_id }) => parent_goal_id !== null);
+  for (const chunk of chunks(nested, chunkSize))
+    yield step(moveGoals, {
+      workspaceId,
+      ids: chunk.map(({ id }) => id),
+      parents: chunk.map(({ parent_goal_id }) => parent_goal_id ?? ''),
+    });
   for (const chunk of chunks(tasks, chunkSize)) yield step(importTasks, { workspaceId, tasks: asJson(chunk) });
   for (const chunk of chunks(exported.goals, chunkSize)) yield* Object.values(searchedGoals(workspaceId, chunk));
   for (const chunk of chunks(exported.tasks, chunkSize)) yield taskWords(workspaceId, chunk);
@@ -123,8 +133,17 @@ function withDerivedColumns({ goals, tasks }: ExportedWorkspace) {
   const rows = tasks.map((task) => ({ ...task, open_dependencies: 0, parked: false, exists: false }));
   const statuses = new Map(goals.map(({ id, status }) => [id, status as string]));
   const satisfied = new Set(tasks.filter(({ status, waived }) => status === 'completed' || waived).map(({ id }) => id));
-  deriveColumns(rows, { goal: (id) => statuses.get(id) ?? '', satisfies: (id) => satisfied.has(id) });
-  const counts = new Map(goals.map((goal) => [goal.id, { total_tasks: 0, open_tasks: 0 }]));
+  const parents = new Map(goals.map(({ id, parent_goal_id }) => [id, parent_goal_id]));
+  const shut = new Map(goals.map(({ id }) => [id, statusAbove(id, statuses, parents)]));
+  deriveColumns(rows, { goal: (id) => shut.get(id) ?? '', satisfies: (id) => satisfied.has(id) });
+  const none = { total_tasks: 0, open_tasks: 0, total_goals: 0, open_goals: 0 };
+  const counts = new Map(goals.map((goal) => [goal.id, { ...none }]));
+  for (const { status, parent_goal_id } of goals) {
+    const count = parent_goal_id === null ? undefined : counts.get(parent_goal_id);
+    if (count === undefined) continue; // the foreign key refuses one that is not there
+    count.total_goals += 1;
+    count.open_goals += isClosedGoal(status) ? 0 : 1;
+  }
   for (const { goal_id, status } of tasks) {
     const count = counts.get(goal_id);
     if (count === undefined) continue; // the foreign key refuses it
@@ -132,6 +151,21 @@ function withDerivedColumns({ goals, tasks }: ExportedWorkspace) {
     count.open_tasks += isClosedTask(status) ? 0 : 1;
   }
   return { goals: goals.map((goal) => ({ ...goal, ...counts.get(goal.id) })), tasks: rows };
+}
+
+/** The status that a goal's tasks are parked by: its own, or that of a closed goal above it. */
+function statusAbove(goalId: string, statuses: Map<string, string>, parents: Map<string, string | null>): string {
+  const above: string[] = [];
+  for (let id: string | null = goalId; id !== null; id = parents.get(id) ?? null) {
+    above.push(statuses.get(id) ?? '');
+    if (above.length > limits.goalLevels) {
+      throw new GoalAgentError(
+        'invalid',
+        `${goalId} is a part of itself, or has more than ${limits.goalLevels - 1} goals above it. Nothing was imported.`,
+      );
+    }
+  }
+  return above.find(isClosedGoal) ?? above[0] ?? '';
 }
 
 async function readExport(file: string): Promise<ExportedWorkspace> {

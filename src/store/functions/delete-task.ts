@@ -1,7 +1,15 @@
-import { defineFunction } from '../function.ts';
-import { deletedTaskImage } from '../statements/images.ts';
+import { defineFunction, invoked } from '../function.ts';
+import { deletedTaskImage, goalState } from '../statements/images.ts';
 import { followedGoalRepos, goalStatus, isOpen, keepsWaiting } from '../statements/sql.ts';
-import { eventColumns, lockGraphExclusive, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
+import { countSubGoals } from './count-sub-goals.ts';
+import {
+  eventColumns,
+  lockGraphExclusive,
+  lockUpward,
+  moveReadyStarts,
+  operationVariable,
+  recordOperation,
+} from './pieces.ts';
 
 /**
  * Deletes a task; no row where there is none. Those that waited for it wait no more; a goal that is left with nothing but
@@ -42,6 +50,9 @@ ${lockGraphExclusive}
   from goals g
   where g.workspace_id = $1 and g.id = was.goal_id
   for no key update;
+  if goal_was.parent_goal_id is not null then
+    ${lockUpward('array[was.goal_id]')}
+  end if;
 ${recordOperation()}
   insert into events (${eventColumns})
   select $1, operation_seq, 'deleted', x.goal_id, x.id, x.image, null
@@ -66,17 +77,26 @@ ${recordOperation()}
   update goals g
   set total_tasks = g.total_tasks - 1,
     open_tasks = g.open_tasks - (${isOpen('was')})::int4,
-    status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks - 1', open: 'g.open_tasks - 1', closes: isOpen('was'), opens: 'false' })},
+    status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks + g.total_goals - 1', open: 'g.open_tasks + g.open_goals - 1', closes: isOpen('was'), opens: 'false' })},
     updated_at = at,
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = was.goal_id;
   ${followedGoalRepos('array[was.goal_id]')};
   insert into events (${eventColumns})
   select $1, operation_seq, 'followed', g.id, null,
-    jsonb_build_object('status', goal_was.status, 'total_tasks', goal_was.total_tasks, 'open_tasks', goal_was.open_tasks),
-    jsonb_build_object('status', g.status, 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks)
+    ${goalState('goal_was', 'g')}, ${goalState('g', 'goal_was')}
   from goals g
   where g.workspace_id = $1 and g.id = was.goal_id and g.status <> goal_was.status;
+  if found and goal_was.parent_goal_id is not null then
+    perform from ${invoked(countSubGoals, {
+      workspaceId: '$1',
+      operation: 'operation_seq',
+      goalIds: 'array[goal_was.parent_goal_id]',
+      totals: 'array[0]',
+      opened: 'array[-1]',
+      restarts: 'array[false]',
+    })} as counted;
+  end if;
   return query
   select was.goal_id, dependents, held.holder, held.expires_at;`,
 });

@@ -1,6 +1,7 @@
 import { addNote } from './add-note.ts';
 import { claimForMany } from './claim-for-many.ts';
 import { claimTasks } from './claim-tasks.ts';
+import { countSubGoals } from './count-sub-goals.ts';
 import { createGoal } from './create-goal.ts';
 import { deleteTask } from './delete-task.ts';
 import { editTask } from './edit-task.ts';
@@ -19,6 +20,7 @@ export const functions = [
   advanceReadyStarts,
   claimForMany,
   claimTasks,
+  countSubGoals,
   createGoal,
   deleteTask,
   editTask,

@@ -1,16 +1,19 @@
 import { defineFunction } from '../function.ts';
+import { subtreeOf } from '../statements/goal-tree-pieces.ts';
 import { isReady, noStart, readyStarts } from '../statements/sql.ts';
 import { moveReadyStarts, notifyWaiting, readyChannel, readyStartsLock } from './pieces.ts';
 
-/** What a transaction of several steps calls after tasks, or all tasks of goals, may have become ready. */
+/** What a transaction of several steps calls after tasks, or all tasks of goals and of what is below them, may have become ready. */
 export const moveReadyStartsBack = defineFunction({
   name: 'move_ready_starts_back',
   params: { workspaceId: 'int8', taskIds: 'text[]', goalIds: 'text[]' },
   columns: {},
+  declare: { below: 'text[]' },
   body: `
   ${moveReadyStarts('t.id = any(p_task_ids)')}
   if p_goal_ids <> '{}' then
-    ${moveReadyStarts('t.goal_id = any(p_goal_ids)')}
+    below := ${subtreeOf('p_goal_ids')};
+    ${moveReadyStarts('t.goal_id = any(below)')}
   end if;`,
 });
 

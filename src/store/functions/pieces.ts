@@ -1,4 +1,5 @@
 import { waitingMark } from '../listener.ts';
+import { lockedUpward } from '../statements/goal-tree-pieces.ts';
 import { isReady, replacedWords } from '../statements/sql.ts';
 
 // Pieces of PL/pgSQL that several functions share. `$1` is the workspace.
@@ -32,6 +33,11 @@ export function recordOperation({ id = 'p_operation', actor = 'p_actor', reason 
   if operation_seq is null then
     raise unique_violation using constraint = 'operations_id_unique', message = 'the operation is there already';
   end if;`;
+}
+
+/** Locks goals and those above them, as count_sub_goals needs them, before the operation takes its number. */
+export function lockUpward(ids: string): string {
+  return `perform from (${lockedUpward(ids)}) as locked;`;
 }
 
 /** The variable of recordOperation. */

@@ -1,15 +1,16 @@
 import { defineFunction } from '../function.ts';
+import { isShut, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
+import { goalState } from '../statements/images.ts';
+import { followedGoalRepos, goalStatus, isOpen, isReady, isSame, replacedWords } from '../statements/sql.ts';
 import {
-  followedGoalRepos,
-  goalStatus,
-  isClosedStatus,
-  isOpen,
-  isReady,
-  isSame,
-  replacedWords,
-} from '../statements/sql.ts';
-import { eventColumns, lockGraphShared, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
-import { decide, happened } from './status-pieces.ts';
+  eventColumns,
+  lockGraphShared,
+  lockUpward,
+  moveReadyStarts,
+  operationVariable,
+  recordOperation,
+} from './pieces.ts';
+import { countUpward, decide, happened } from './status-pieces.ts';
 
 /**
  * Sets the statuses of tasks, and all that follows from it: the open dependencies of those that depend on them, and
@@ -84,6 +85,11 @@ export const setTaskStatuses = defineFunction({
     reopened: 'text[]',
     cancelled: "text[] := '{}'",
     left_behind: "text[] := '{}'",
+    below: 'text[]',
+    parents: 'text[]',
+    raised: 'bool[]',
+    closed_above: 'text[]',
+    opened_above: 'text[]',
   },
   releasesEarly: true,
   body: `
@@ -153,6 +159,9 @@ ${decide}
     end if;
     -- as late as can be: whoever completes another task of these goals waits from here to the end
     if counted <> '{}' then
+      if counted[1] <> any(counted) then
+        ${lockUpward('counted')}
+      end if;
       select array_agg(x.g) into goals_before
       from (
         select g
@@ -161,6 +170,12 @@ ${decide}
         order by g.number
         for no key update
       ) x;
+      -- what is above one goal is locked where the goal may close or open: each before its parent, as above
+      if goals_before[1].parent_goal_id is not null
+        and (restarted <> '{}' or goals_before[1].open_tasks <= cardinality(counted))
+      then
+        ${lockUpward('counted')}
+      end if;
       goals_at := clock_timestamp();
     end if;
   ${recordOperation()}
@@ -168,7 +183,7 @@ ${decide}
       with moved as (
         update goals g
         set open_tasks = g.open_tasks + m.opened,
-          status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks', open: 'g.open_tasks + m.opened', closes: 'm.opened < 0', opens: 'g.id = any(restarted)' })},
+          status = ${goalStatus({ status: 'g.status', total: 'g.total_tasks', open: 'g.open_tasks + g.open_goals + m.opened', closes: 'm.opened < 0', opens: 'g.id = any(restarted)' })},
           updated_at = goals_at,
           revision = g.revision + 1
         from (
@@ -191,16 +206,15 @@ ${decide}
       set parked = not t.parked, revision = t.revision + 1
       where t.workspace_id = $1 and t.id = any(taken_up) and ${isOpen('t')}
         and t.parked <> (
-          select ${isClosedStatus('g.status')}
+          select ${isShut('g')}
           from goals g
           where g.workspace_id = $1 and g.id = t.goal_id
         );
     end if;
     if reopened is not null then
-      update tasks t
-      set parked = false, revision = t.revision + 1
-      where t.workspace_id = $1 and t.goal_id = any(reopened) and t.parked;
-      ${moveReadyStarts('t.goal_id = any(reopened)')}
+      below := ${subtreeOf('reopened')};
+      ${reparked('below')};
+      ${moveReadyStarts('t.goal_id = any(below)')}
     end if;
     if woken <> '{}' or freed is not null then
       ${moveReadyStarts('t.id = any(woken || freed)')}
@@ -210,12 +224,14 @@ ${decide}
       ${followedGoalRepos('counted')};
       insert into events (${eventColumns})
       select $1, operation_seq, 'followed', g.id, null,
-        jsonb_build_object('status', x.status, 'total_tasks', x.total_tasks, 'open_tasks', x.open_tasks),
-        jsonb_build_object('status', g.status, 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks)
+        ${goalState('x', 'g')}, ${goalState('g', 'x')}
       from goals g
       join unnest(goals_before) as x on ${isSame('x.id', 'g.id')}
       where g.workspace_id = $1 and g.id = any(counted) and g.status <> x.status
       order by g.number;
+    end if;
+    if completed is not null or reopened is not null or restarted <> '{}' then
+      ${countUpward}
     end if;
     if freed is not null then
       ready := array(

@@ -1,4 +1,7 @@
-import { isOpen, keepsWaiting, secondsOf } from '../statements/sql.ts';
+import { invoked } from '../function.ts';
+import { isLaidAside, isOpenGoal } from '../statements/goal-tree-pieces.ts';
+import { isOpen, isSame, keepsWaiting, secondsOf } from '../statements/sql.ts';
+import { countSubGoals } from './count-sub-goals.ts';
 
 // What set_task_statuses asks and tells about one task, `b`: its row as it was. `$1` is the workspace.
 
@@ -151,3 +154,25 @@ export const happened = `
     from unnest(before) as b
     join unnest(accepted, waivers, deferrals, checklists) as n (id, waived, defer_until, criteria) on n.id = b.id
     order by (p_changes -> b.id ->> 'place')::int4;`;
+
+/** Goals that closed, opened or are taken up again count for their parents. */
+export const countUpward = `select array_agg(b.parent_goal_id), array_agg((${isOpenGoal('g')})::int4 - (${isOpenGoal('b')})::int4),
+        array_agg(b.id = any(restarted) and not (${isLaidAside('g')}))
+      into parents, moved_by, raised
+      from unnest(goals_before) as b
+      join goals g on g.workspace_id = $1 and g.id = any(counted) and ${isSame('g.id', 'b.id')}
+      where b.parent_goal_id is not null
+        and ((${isOpenGoal('g')}) <> (${isOpenGoal('b')}) or b.id = any(restarted) and not (${isLaidAside('g')}));
+      if parents is not null then
+        select c.completed, c.reopened into closed_above, opened_above
+        from ${invoked(countSubGoals, {
+          workspaceId: '$1',
+          operation: 'operation_seq',
+          goalIds: 'parents',
+          totals: 'array_fill(0, array[cardinality(parents)])',
+          opened: 'moved_by',
+          restarts: 'raised',
+        })} as c;
+        completed := completed || closed_above;
+        reopened := reopened || opened_above;
+      end if;`;

@@ -1,5 +1,6 @@
-import { defineFunction } from '../function.ts';
+import { defineFunction, invoked } from '../function.ts';
 import { goalColumns, goalSelect } from '../statements/columns.ts';
+import { isOpenGoal, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
 import { goalChange } from '../statements/images.ts';
 import { insertedGoalLabels } from '../statements/label-pieces.ts';
 import {
@@ -11,9 +12,11 @@ import {
   isOpen,
   tasksOfGoal,
 } from '../statements/sql.ts';
+import { countSubGoals } from './count-sub-goals.ts';
 import {
   eventColumns,
   lockGraphExclusive,
+  lockUpward,
   moveReadyStarts,
   operationVariable,
   recordOperation,
@@ -24,7 +27,7 @@ import {
 /**
  * Changes a goal; no row where there is none. Null leaves a column as it is; `metadata` is merged in, then the keys of
  * `removedKeys` are taken out. To close or open a goal changes its tasks too, so it must not meet those who change tasks and
- * then the goal.
+ * then the goal. A new parent is one that its caller has looked at, under the same lock.
  */
 export const updateGoal = defineFunction({
   name: 'update_goal',
@@ -42,6 +45,8 @@ export const updateGoal = defineFunction({
     changesDueAt: 'bool',
     dueAt: 'timestamptz?',
     strict: 'bool?',
+    changesParent: 'bool',
+    parentGoalId: 'text?',
     metadata: 'jsonb',
     removedKeys: 'text[]',
     ...wordsParams,
@@ -51,11 +56,15 @@ export const updateGoal = defineFunction({
     ...operationVariable,
     was: 'goals',
     at: 'timestamptz',
+    parents: 'text[]',
+    was_open: 'int4',
+    is_open: 'int4',
+    below: 'text[]',
     new_priority: 'priority := p_priority::priority',
     new_status: 'goal_status := p_status::goal_status',
   },
   body: `
-  if p_status is not null then
+  if p_status is not null or p_changes_parent then
   ${lockGraphExclusive}
   end if;
   select g.* into was
@@ -74,6 +83,10 @@ export const updateGoal = defineFunction({
       raise check_violation using constraint = 'goals_strict_criteria_met', message = 'not all criteria are met';
     end if;
   end if;
+  parents := array_remove(array[was.parent_goal_id, case when p_changes_parent then p_parent_goal_id end], null);
+  if parents <> '{}' and (p_status is not null or p_changes_parent) then
+    ${lockUpward('parents')}
+  end if;
 ${recordOperation()}
   at := clock_timestamp();
   update goals g
@@ -84,6 +97,7 @@ ${recordOperation()}
     labels = coalesce(p_labels, g.labels),
     due_at = case when p_changes_due_at then p_due_at else g.due_at end,
     strict = coalesce(p_strict, g.strict),
+    parent_goal_id = case when p_changes_parent then p_parent_goal_id else g.parent_goal_id end,
     metadata = (g.metadata || p_metadata) - p_removed_keys,
     updated_at = at,
     revision = g.revision + 1
@@ -99,13 +113,11 @@ ${replaceWords('goal_words', 'goal_id')}
     ${deletedGoalEntries('goal_labels', 'array[p_goal_id]')};
     ${insertedGoalLabels('array[p_goal_id]')};
   end if;
-  if p_status is not null then
-    update tasks t
-    set parked = ${isClosedStatus('p_status')}, revision = t.revision + 1
-    where t.workspace_id = $1 and t.goal_id = p_goal_id and ${isOpen('t')}
-      and t.parked <> (${isClosedStatus('p_status')});
-    if not (${isClosedStatus('p_status')}) then
-      ${moveReadyStarts('t.goal_id = p_goal_id')}
+  if p_status is not null or p_changes_parent then
+    below := ${subtreeOf('array[p_goal_id]')};
+    ${reparked('below')};
+    if p_changes_parent or not (${isClosedStatus('p_status')}) then
+      ${moveReadyStarts('t.goal_id = any(below)')}
     end if;
   end if;
   insert into events (${eventColumns})
@@ -116,6 +128,19 @@ ${replaceWords('goal_words', 'goal_id')}
     where g.workspace_id = $1 and g.id = p_goal_id
     offset 0
   ) x;
+  if parents <> '{}' and (p_status is not null or p_changes_parent) then
+    was_open := (${isOpenGoal('was')})::int4;
+    is_open := (not (${isClosedStatus('coalesce(new_status, was.status)')}))::int4;
+    perform from ${invoked(countSubGoals, {
+      workspaceId: '$1',
+      operation: 'operation_seq',
+      goalIds:
+        'array[was.parent_goal_id, case when p_changes_parent then p_parent_goal_id else was.parent_goal_id end]',
+      totals: 'array[-1, 1]',
+      opened: 'array[-was_open, is_open]',
+      restarts: 'array[false, is_open = 1 and (p_changes_parent or was_open = 0)]',
+    })} as counted;
+  end if;
   return query
   select ${goalSelect}
   from goals g

@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { goalState } from './images.ts';
 
 const isFinishedBefore = `g.status in ('completed', 'cancelled')
       and g.updated_at < greatest('-infinity', $2::timestamptz, now() - $3::int8 * interval '1 second')`;
@@ -47,8 +48,7 @@ export const recordArchived = defineStatement({
   text: `
     insert into events (workspace_id, operation, action, goal_id, before, after)
     select $1, $2, 'updated', g.id,
-      jsonb_build_object('status', g.status, 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks),
-      jsonb_build_object('status', 'archived', 'total_tasks', g.total_tasks, 'open_tasks', g.open_tasks)
+      ${goalState('g', 'g')}, ${goalState('g', 'g')} || '{"status": "archived"}'
     from goals g
     where g.workspace_id = $1 and g.id = any($3::text[])
     order by g.number`,

@@ -75,6 +75,9 @@ export const goalColumns = {
   labels: 'text[]',
   due_at: 'timestamptz?',
   strict: 'bool',
+  parent_goal_id: 'text?',
+  total_goals: 'int4',
+  open_goals: 'int4',
   task_ids: 'text[]',
   total_tasks: 'int4',
   open_tasks: 'int4',
@@ -90,7 +93,7 @@ const firstTaskIds = (limit: string) => `array(
       order by t.number
       limit ${limit}) as task_ids`;
 
-export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.strict,
+export const goalSelect = `g.id, g.description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.strict, g.parent_goal_id, g.total_goals, g.open_goals,
     ${firstTaskIds('$2')},
     g.total_tasks, g.open_tasks, g.created_at, g.updated_at, g.metadata`;
 
@@ -102,7 +105,7 @@ export const listedGoalColumns = {
   metadata_length: 'int4',
 } as const satisfies Shape;
 
-export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.strict,
+export const listedGoalSelect = `g.id, left(g.description, $2) as description, g.priority::text, g.status::text, g.repos, g.labels, g.due_at, g.strict, g.parent_goal_id, g.total_goals, g.open_goals,
     ${firstTaskIds('$3')},
     g.total_tasks, g.open_tasks, g.created_at, g.updated_at,
     case when length(g.metadata::text) <= $2 then g.metadata end as metadata,

@@ -15,6 +15,7 @@ export const exportGoals = defineStatement({
     labels: 'text[]',
     due_at: 'text?',
     strict: 'bool',
+    parent_goal_id: 'text?',
     created_at: 'text',
     updated_at: 'text',
     metadata: 'jsonb',
@@ -22,7 +23,7 @@ export const exportGoals = defineStatement({
   },
   text: `
     select g.id, g.number, g.description, g.priority::text, g.status::text, g.repos, g.labels,
-      ${exactTime('g.due_at')} as due_at, g.strict,
+      ${exactTime('g.due_at')} as due_at, g.strict, g.parent_goal_id,
       ${exactTime('g.created_at')} as created_at, ${exactTime('g.updated_at')} as updated_at, g.metadata, g.revision
     from goals g
     where g.workspace_id = $1

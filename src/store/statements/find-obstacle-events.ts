@@ -19,6 +19,7 @@ export const findObstacleEvents = defineStatement({
         and (e.action in ('noted', 'note_undone')) = (i.kind = 'noted')
         and case i.kind
           when 'joined' then e.after ->> 'goal_id' = i.other and e.before ->> 'goal_id' is distinct from i.other
+          when 'nested' then e.after ->> 'parent_goal_id' = i.other and e.before ->> 'parent_goal_id' is distinct from i.other
           when 'depends' then e.after -> 'dependencies' ? i.other and (e.before -> 'dependencies' ? i.other) is not true
           when 'noted' then e.after ->> 'id' = i.other
           when 'gone' then e.after is null

@@ -27,12 +27,26 @@ export function deletedGoalImage(alias: string): string {
   return `${goalImage(alias)} || jsonb_build_object('notes', ${notesJson(`n.goal_id = ${alias}.id and n.task_id is null`)})`;
 }
 
+/** How a goal stands, as every event of it has it: an undo has to know. `other` is the version that the event has beside it. */
+export function goalState(alias: string, other: string): string {
+  const columns = (...names: string[]) =>
+    `jsonb_build_object(${names.map((name) => `'${name}', ${alias}.${name}`).join(', ')})`;
+  return `${columns('status', 'total_tasks', 'open_tasks')}
+      || case when ${isNested(alias)} or ${isNested(other)} then ${columns('total_goals', 'open_goals', 'parent_goal_id')} else '{}' end`;
+}
+
+/** Whether a goal has a parent or sub-goals. */
+function isNested(alias: string): string {
+  return `${alias}.total_goals > 0 or ${alias}.parent_goal_id is not null`;
+}
+
 /** Of a goal's row, what differs from another version of it, and how its tasks stood. */
 export function goalChange(alias: string, other: string): string {
   return `(
       select jsonb_object_agg(k.key, k.value)
       from jsonb_each(to_jsonb(${alias}) - '{workspace_id,updated_at,revision}'::text[]) as k
-      where k.key in ('status', 'total_tasks', 'open_tasks') or k.value <> to_jsonb(${other}) -> k.key)`;
+      where k.key in ('status', 'total_tasks', 'open_tasks') or k.value <> to_jsonb(${other}) -> k.key
+        or k.key in ('total_goals', 'open_goals', 'parent_goal_id') and (${isNested(alias)} or ${isNested(other)}))`;
 }
 
 /** Who holds a task, as an object for its image. */

@@ -115,3 +115,24 @@ export const listGoalsByLabel = defineStatement({
         select${labelled}`,
   ),
 });
+
+const nested = `
+      from goals r
+      where r.workspace_id = $1 and r.parent_goal_id = $10
+        and ${isOfStatus('r')} and ($5::text is null or r.priority = $5::text::priority)
+        and ($6::text is null or r.repos @> array[$6::text]) and r.labels @> $9::text[]`;
+
+/** The sub-goals of one goal, with these labels and the like. */
+export const listGoalsByParent = defineStatement({
+  name: 'list_goals_by_parent',
+  params: { ...params, labels: 'text[]', parentGoalId: 'text' },
+  columns,
+  text: page(
+    `
+      select r.number${nested} and ${isBefore('r')}
+      order by r.number desc
+      limit $8`,
+    `
+        select${nested}`,
+  ),
+});

@@ -2,7 +2,7 @@ import { defineStatement } from '../statement.ts';
 import { exactTime } from './sql.ts';
 
 /** What a row keeps for itself, and says nothing to a reader. */
-const bookkeeping = `'{revision,completed_at,total_tasks,open_tasks,fence,lease_expires_at,attempts,places}'::text[]`;
+const bookkeeping = `'{revision,completed_at,total_tasks,open_tasks,total_goals,open_goals,fence,lease_expires_at,attempts,places}'::text[]`;
 
 const params = {
   workspaceId: 'int8',
@@ -29,12 +29,19 @@ const columns = {
   undoes: 'int8[]?',
   was: 'bool',
   is_there: 'bool',
+  parent: 'text?',
   changes: 'jsonb',
 } as const;
 
-/** What is told of a column. Of criteria that is what became of each: their whole list is short. */
-const valueIn = (image: string) =>
-  `case when k.name = 'criteria' then ${image} ->> k.name else left(${image} ->> k.name, $2) end`;
+/** The start of a column's text; of criteria, all of it, which is short; of a parent, its ID and what it is about, as far as it is there. */
+const value = (image: 'before' | 'after') => `case
+          when k.name = 'parent_goal_id' then concat_ws(' ', nullif(e.${image} ->> k.name, ''), (
+            select left(p.description, $2)
+            from goals p
+            where p.workspace_id = $1 and p.id = e.${image} ->> k.name))
+          when k.name = 'criteria' then e.${image} ->> k.name
+          else left(e.${image} ->> k.name, $2)
+        end`;
 
 /** `changes` has an entry for each column that changed: its text before and after, cut. `was` and `is_there`: whether there was a row before and after. */
 const shown = (page: string, order: string) => `
@@ -42,8 +49,9 @@ const shown = (page: string, order: string) => `
       case e.action when 'followed' then 'updated' else e.action end as action, e.goal_id, e.task_id,
       left(coalesce(e.after ->> 'description', e.before ->> 'description', e.after ->> 'text', e.before ->> 'text', e.after ->> 'name', e.before ->> 'name'), $2) as subject,
       e.undoes, e.before is not null as was, e.after is not null as is_there,
+      case when e.action = 'created' then e.after ->> 'parent_goal_id' end as parent,
       coalesce((
-        select jsonb_object_agg(k.name, jsonb_build_array(${valueIn('e.before')}, ${valueIn('e.after')}))
+        select jsonb_object_agg(k.name, jsonb_build_array(${value('before')}, ${value('after')}))
         from jsonb_object_keys(e.after) as k (name)
         where e.before is not null and e.before -> k.name is distinct from e.after -> k.name and k.name <> all(${bookkeeping})
       ), '{}'::jsonb) as changes

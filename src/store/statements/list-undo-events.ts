@@ -67,6 +67,12 @@ export const listLaterEventsOfTasks = defineStatement({
     order by e.seq`,
 });
 
+/** How a goal stood: the numbers of its tasks and sub-goals together, and of the open ones. */
+const goalState = (image: 'before' | 'after') => `case when e.${image} is not null then jsonb_build_object(
+        'status', e.${image} -> 'status',
+        'total', (e.${image} ->> 'total_tasks')::int4 + coalesce((e.${image} ->> 'total_goals')::int4, 0),
+        'open', (e.${image} ->> 'open_tasks')::int4 + coalesce((e.${image} ->> 'open_goals')::int4, 0)) end`;
+
 /** The goals' own events and those of notes on them, from first to last. */
 export const listEventsOfGoals = defineStatement({
   name: 'list_events_of_goals',
@@ -92,8 +98,8 @@ export const listEventsOfGoals = defineStatement({
         cross join unnest(x.undoes) as i (id)
         where x.workspace_id = $1 and x.operation = e.operation
       ) end) as undoes,
-      case when e.before is not null then jsonb_build_object('status', e.before -> 'status', 'total', e.before -> 'total_tasks', 'open', e.before -> 'open_tasks') end as before,
-      case when e.after is not null then jsonb_build_object('status', e.after -> 'status', 'total', e.after -> 'total_tasks', 'open', e.after -> 'open_tasks') end as after,
+      ${goalState('before')} as before,
+      ${goalState('after')} as after,
       (coalesce(e.before ->> 'revision', e.after ->> 'revision'))::int8 as revision
     from events e
     join operations o on o.workspace_id = $1 and o.seq = e.operation

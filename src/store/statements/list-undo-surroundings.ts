@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { isOpenGoal } from './goal-tree-pieces.ts';
 import { isOpen } from './sql.ts';
 
 // What an undo meets beside the rows that it changes.
@@ -31,6 +32,30 @@ export const listTaskIdsOfGoals = defineStatement({
     from tasks t
     where t.workspace_id = $1 and t.goal_id = any($2::text[])
     order by t.number`,
+});
+
+/** The sub-goals of these goals. */
+export const listSubGoalsOfGoals = defineStatement({
+  name: 'list_sub_goals_of_goals',
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
+  columns: { id: 'text', parent_goal_id: 'text' },
+  text: `
+    select g.id, g.parent_goal_id
+    from goals g
+    where g.workspace_id = $1 and g.parent_goal_id = any($2::text[])
+    order by g.number`,
+});
+
+/** How many sub-goals each of these goals has, beside those among `apart`, and how many of them are open. */
+export const countSubGoalsOfGoals = defineStatement({
+  name: 'count_sub_goals_of_goals',
+  params: { workspaceId: 'int8', goalIds: 'text[]', apart: 'text[]' },
+  columns: { goal_id: 'text', total: 'int4', open: 'int4' },
+  text: `
+    select g.parent_goal_id as goal_id, count(*)::int4 as total, (count(*) filter (where ${isOpenGoal('g')}))::int4 as open
+    from goals g
+    where g.workspace_id = $1 and g.parent_goal_id = any($2::text[]) and g.id <> all($3::text[])
+    group by g.parent_goal_id`,
 });
 
 /** How many tasks each of these goals has, and how many of them are open. A goal without tasks has no row. */

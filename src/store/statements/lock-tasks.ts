@@ -1,7 +1,8 @@
 import { defineStatement } from '../statement.ts';
+import { subtreeOf } from './goal-tree-pieces.ts';
 import { secondsOf } from './sql.ts';
 
-/** Locks the tasks of goals, and those that depend on them, for one who holds the exclusive graph lock. */
+/** Locks the tasks of goals and of all goals below them, and those that depend on them, for one who holds the exclusive graph lock. */
 export const lockTasksOfGoals = defineStatement({
   name: 'lock_tasks_of_goals',
   params: { workspaceId: 'int8', goalIds: 'text[]' },
@@ -12,14 +13,14 @@ export const lockTasksOfGoals = defineStatement({
     where t.workspace_id = $1 and t.id = any(array(
       select x.id
       from tasks x
-      where x.workspace_id = $1 and x.goal_id = any($2::text[])
+      where x.workspace_id = $1 and x.goal_id = any(${subtreeOf('$2::text[]')})
       union all
       select d.task_id
       from task_dependencies d
       where d.workspace_id = $1 and d.depends_on_id = any(array(
         select y.id
         from tasks y
-        where y.workspace_id = $1 and y.goal_id = any($2::text[])
+        where y.workspace_id = $1 and y.goal_id = any(${subtreeOf('$2::text[]')})
       ))
     ))
     order by t.number

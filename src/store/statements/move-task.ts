@@ -15,7 +15,7 @@ export const moveTask = defineStatement({
       open_tasks = g.open_tasks + n.tasks * $4,
       status = case
         when g.id = $3 and $4 = 1 then 'in_progress'
-        else ${goalStatus({ status: 'g.status', total: 'g.total_tasks + n.tasks', open: 'g.open_tasks + n.tasks * $4', closes: '(g.id = $3 or $4 = 1)', opens: 'false' })}
+        else ${goalStatus({ status: 'g.status', total: 'g.total_tasks + g.total_goals + n.tasks', open: 'g.open_tasks + g.open_goals + n.tasks * $4', closes: '(g.id = $3 or $4 = 1)', opens: 'false' })}
       end,
       updated_at = statement_timestamp(),
       revision = g.revision + 1

@@ -1,13 +1,26 @@
 import { defineStatement } from '../statement.ts';
-import { isOpen } from './sql.ts';
+import { reparked, subtreeOf } from './goal-tree-pieces.ts';
 
-/** Takes a goal's unfinished tasks out of the ready work when the goal is closed, and back in when it is opened. */
+/**
+ * Takes unfinished tasks of goals, and of all goals below them, out of the ready work where a goal or one above it is
+ * closed, and back in where none is.
+ */
 export const parkTasks = defineStatement({
   name: 'park_tasks',
-  params: { workspaceId: 'int8', goalId: 'text', parked: 'bool' },
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
   columns: {},
   text: `
-    update tasks t
-    set parked = $3, revision = t.revision + 1
-    where t.workspace_id = $1 and t.goal_id = $2 and ${isOpen('t')} and t.parked <> $3`,
+    with subtree as materialized (
+      select unnest(${subtreeOf('$2::text[]')}) as id
+    )
+    ${reparked('array(select s.id from subtree s)')}`,
+});
+
+/** Goals and all goals below them. */
+export const listSubtree = defineStatement({
+  name: 'list_subtree',
+  params: { workspaceId: 'int8', goalIds: 'text[]' },
+  columns: { id: 'text' },
+  text: `
+    select unnest(${subtreeOf('$2::text[]')}) as id`,
 });

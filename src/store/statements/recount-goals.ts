@@ -10,7 +10,7 @@ export const recountGoals = defineStatement({
     update goals g
     set total_tasks = coalesce(n.total, 0),
       open_tasks = coalesce(n.open, 0),
-      status = case when g.status = 'in_progress' and n.total > 0 and n.open = 0 then 'completed' else g.status end,
+      status = case when g.status = 'in_progress' and n.total > 0 and n.open = 0 and g.open_goals = 0 then 'completed' else g.status end,
       revision = g.revision + 1
     from unnest($2::text[]) as i (id)
     left join (
@@ -21,5 +21,5 @@ export const recountGoals = defineStatement({
     ) n on n.goal_id = i.id
     where g.workspace_id = $1 and g.id = any($2::text[]) and g.id = i.id
       and (g.total_tasks <> coalesce(n.total, 0) or g.open_tasks <> coalesce(n.open, 0)
-        or g.status = 'in_progress' and n.total > 0 and n.open = 0)`,
+        or g.status = 'in_progress' and n.total > 0 and n.open = 0 and g.open_goals = 0)`,
 });

@@ -1,5 +1,6 @@
 import { defineStatement } from '../statement.ts';
-import { isClosedStatus, isOpen, keepsWaiting } from './sql.ts';
+import { isShut, subtreeOf } from './goal-tree-pieces.ts';
+import { isOpen, keepsWaiting } from './sql.ts';
 
 const open = `(
       select count(*)::int4
@@ -8,13 +9,14 @@ const open = `(
         and (select ${keepsWaiting('x')} from tasks x where x.workspace_id = $1 and x.id = d.depends_on_id)
     )`;
 const parked = `(
-      select ${isOpen('t')} and ${isClosedStatus('g.status')}
+      select ${isOpen('t')} and ${isShut('g')}
       from goals g
       where g.workspace_id = $1 and g.id = t.goal_id
     )`;
 
 /**
- * Counts the open dependencies of these tasks, and of those that depend on them, again, and looks which of them are parked.
+ * Counts the open dependencies of these tasks, and of those that depend on them, again, and looks which of
+ * them are parked, and which of all tasks of these goals and those below them.
  * Task by task: joined, a plan that is kept compares each with each.
  */
 export const recountTasks = defineStatement({
@@ -32,7 +34,7 @@ export const recountTasks = defineStatement({
       union
       select t.id
       from tasks t
-      where t.workspace_id = $1 and t.goal_id = any($3::text[])
+      where t.workspace_id = $1 and t.goal_id = any(${subtreeOf('$3::text[]')})
     )
     update tasks t
     set open_dependencies = ${open}, parked = ${parked}, revision = t.revision + 1

@@ -1,5 +1,7 @@
+import { limits } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
-import { isClosedStatus, isOpen, isReady, keepsWaiting } from './sql.ts';
+import { isOpenGoal, isShut } from './goal-tree-pieces.ts';
+import { isOpen, isReady, keepsWaiting } from './sql.ts';
 
 // The counts that rows keep of others, counted again. A finished statement gives back the rows whose count is wrong.
 
@@ -37,6 +39,37 @@ export const findWrongGoalCounts = defineStatement({
     order by g.number`,
 });
 
+export const findWrongSubGoalCounts = defineStatement({
+  name: 'find_wrong_sub_goal_counts',
+  params: { workspaceId: 'int8' },
+  columns: { id: 'text', total_kept: 'int4', total: 'int4', open_kept: 'int4', open: 'int4' },
+  text: `
+    select
+      g.id,
+      g.total_goals as total_kept,
+      count(c.id)::int4 as total,
+      g.open_goals as open_kept,
+      (count(c.id) filter (where ${isOpenGoal('c')}))::int4 as open
+    from goals g
+    left join goals c on c.workspace_id = $1 and c.parent_goal_id = g.id
+    where g.workspace_id = $1
+    group by g.id, g.number, g.total_goals, g.open_goals
+    having g.total_goals <> count(c.id) or g.open_goals <> count(c.id) filter (where ${isOpenGoal('c')})
+    order by g.number`,
+});
+
+export const mendSubGoalCounts = defineStatement({
+  name: 'mend_sub_goal_counts',
+  params: { workspaceId: 'int8', ids: 'text[]', totals: 'int4[]', opens: 'int4[]' },
+  columns: { id: 'text' },
+  text: `
+    update goals g
+    set total_goals = m.total, open_goals = m.open
+    from unnest($2::text[], $3::int4[], $4::int4[]) as m (id, total, open)
+    where g.workspace_id = $1 and g.id = any($2::text[]) and g.id = m.id
+    returning g.id`,
+});
+
 export const mendTaskCounts = defineStatement({
   name: 'mend_task_counts',
   params: { workspaceId: 'int8', ids: 'text[]', counts: 'int4[]' },
@@ -67,10 +100,10 @@ export const findBrokenRules = defineStatement({
   params: { workspaceId: 'int8' },
   columns: { id: 'text', rule: 'text' },
   text: `
-    select t.id, 'is ' || case when t.parked then '' else 'not ' end || 'parked, and its goal is ' || g.status as rule
+    select t.id, 'is ' || case when t.parked then '' else 'not ' end || 'parked, and its goal is ' || g.status || case when g.parent_goal_id is null then '' else ', under ' || g.parent_goal_id end as rule
     from tasks t
     join goals g on g.workspace_id = $1 and g.id = t.goal_id
-    where t.workspace_id = $1 and ${isOpen('t')} and t.parked <> (${isClosedStatus('g.status')})
+    where t.workspace_id = $1 and ${isOpen('t')} and t.parked <> ${isShut('g')}
     union all
     select t.id, 'is claimed, and its status is ' || t.status
     from claims c
@@ -79,9 +112,26 @@ export const findBrokenRules = defineStatement({
     union all
     select g.id, 'is in progress, and none of its tasks is open'
     from goals g
-    where g.workspace_id = $1 and g.status = 'in_progress' and g.total_tasks > 0 and not exists (
+    where g.workspace_id = $1 and g.status = 'in_progress' and g.total_tasks > 0 and g.open_goals = 0 and not exists (
       select from tasks t
       where t.workspace_id = $1 and t.goal_id = g.id and ${isOpen('t')})
+    union all
+    select g.id, 'is in progress, and all of its sub-goals are closed'
+    from goals g
+    where g.workspace_id = $1 and g.status = 'in_progress' and g.open_tasks = 0 and g.total_goals > 0 and g.open_goals = 0
+    union all
+    select g.id, 'is a part of itself, or has more than ${limits.goalLevels} levels above it'
+    from goals g
+    where g.workspace_id = $1 and g.parent_goal_id is not null and (
+      with recursive above (parent_goal_id, level) as (
+        select g.parent_goal_id, 1
+        union all
+        select p.parent_goal_id, a.level + 1
+        from above a
+        join goals p on p.workspace_id = $1 and p.id = a.parent_goal_id
+        where a.level <= ${limits.goalLevels}
+      )
+      select max(a.level) from above a) > ${limits.goalLevels}
     union all
     select t.id, 'is ready, and the search for ready work begins behind it'
     from ready_starts s

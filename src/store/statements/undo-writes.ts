@@ -4,7 +4,7 @@ import { isOpen } from './sql.ts';
 // What an undo writes, each a set of rows of one table, by their keys. The exclusive graph lock and the rows' locks are held.
 
 const goalFields = `id text, number int8, description text, priority priority, status goal_status, repos text[],
-      labels text[], due_at timestamptz, strict bool, created_at timestamptz, metadata jsonb, revision int8`;
+      labels text[], due_at timestamptz, strict bool, parent_goal_id text, created_at timestamptz, metadata jsonb, revision int8`;
 
 /** Goals come back, with no tasks yet. */
 export const restoreGoals = defineStatement({
@@ -12,10 +12,11 @@ export const restoreGoals = defineStatement({
   params: { workspaceId: 'int8', goals: 'jsonb' },
   columns: {},
   text: `
-    insert into goals (workspace_id, id, number, description, priority, status, repos, labels, due_at, strict, created_at,
+    insert into goals (workspace_id, id, number, description, priority, status, repos, labels, due_at, strict, parent_goal_id, created_at,
       metadata, revision)
     select $1, g.id, g.number, g.description, g.priority, g.status, g.repos, coalesce(g.labels, '{}'), g.due_at,
-      coalesce(g.strict, false), g.created_at, g.metadata, g.revision
+      coalesce(g.strict, false), g.parent_goal_id,
+      g.created_at, g.metadata, g.revision
     from jsonb_to_recordset($2::jsonb) as g (${goalFields})`,
 });
 
@@ -33,14 +34,29 @@ export const rewriteGoals = defineStatement({
       labels = n.labels,
       due_at = n.due_at,
       strict = coalesce(n.strict, false),
+      parent_goal_id = n.parent_goal_id,
       created_at = n.created_at,
       metadata = n.metadata,
       total_tasks = n.total_tasks,
       open_tasks = n.open_tasks,
+      total_goals = n.total_goals,
+      open_goals = n.open_goals,
       updated_at = statement_timestamp(),
       revision = g.revision + 1
-    from jsonb_to_recordset($2::jsonb) as n (${goalFields}, total_tasks int4, open_tasks int4)
+    from jsonb_to_recordset($2::jsonb) as n (${goalFields}, total_tasks int4, open_tasks int4, total_goals int4, open_goals int4)
     where g.workspace_id = $1 and g.id = any($3::text[]) and g.id = n.id`,
+});
+
+/** Goals get these parents, or none: before goals go, since a parent may be one of them. */
+export const moveGoals = defineStatement({
+  name: 'move_goals',
+  params: { workspaceId: 'int8', ids: 'text[]', parents: 'text[]' },
+  columns: {},
+  text: `
+    update goals g
+    set parent_goal_id = nullif(n.parent_goal_id, '')
+    from unnest($2::text[], $3::text[]) as n (id, parent_goal_id)
+    where g.workspace_id = $1 and g.id = any($2::text[]) and g.id = n.id`,
 });
 
 export const deleteGoals = defineStatement({

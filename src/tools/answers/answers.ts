@@ -9,6 +9,7 @@ import { Task } from '../../domain/task.ts';
 import type { ListedGoal } from '../../service/goals.ts';
 import type { NotePage } from '../../service/notes.ts';
 import type { ListedTask } from '../../service/tasks.ts';
+import { unlisted } from '../define/listed-schema.ts';
 
 // What is stored may be long; an answer may not. Each answer spends one budget: what does not fit is cut, and the full
 // length stands beside it.
@@ -74,7 +75,13 @@ const taskLengths = {
 
 export const GoalAnswer = Goal.extend(goalLengths);
 export const TaskAnswer = Task.extend(taskLengths);
-export const GoalEntry = Goal.extend({ metadata: Goal.shape.metadata.nullable(), ...goalLengths });
+/** How far a goal is with all goals below it: of one that has sub-goals. */
+export const WholeAnswer = z.object({ goals: z.number().int(), total: z.number().int(), completed: z.number().int() });
+export const GoalEntry = Goal.extend({
+  metadata: Goal.shape.metadata.nullable(),
+  whole: unlisted(WholeAnswer.optional()),
+  ...goalLengths,
+});
 export const TaskEntry = TaskAnswer;
 
 /** The newest notes of what is shown, and how many there are where those are not all. Left out where there are none. */
