@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-// A backup is gzip of lines. A line that begins with `#` is about those that follow; every other line is a row as JSON:
+// A file of rows is gzip of lines. A line that begins with `#` is about those that follow; every other line is a row as
+// JSON. A backup:
 //
 //   #{"format":"goal-agent backup","version":1,"migrations":["0001_schema",…],"at":"…","program":"3.0.0"}
 //   #{"table":"goals","workspace":1}
@@ -45,12 +46,26 @@ export const Head = z.object({
 });
 export type Head = z.infer<typeof Head>;
 
-export const TableLine = z.object({ table: z.string(), workspace: z.number().int().positive().nullable() });
-export const EndLine = z.object({
-  end: z.literal(true),
-  rows: z.record(z.string(), z.number().int()),
-  sha256: z.string(),
-});
-
 /** Rows by table, `workspaces` included. */
 export type RowCounts = Record<string, number>;
+
+/** A kind of file of rows: read-rows.ts reads them, and write-rows.ts writes them. */
+export interface RowFile<H> {
+  format: string;
+  version: number;
+  head: z.ZodType<H>;
+  tables: readonly string[];
+  /** What is said of a file that is none. */
+  isNone(file: string): string;
+  /** What to do with one that is broken. */
+  whatNext: string;
+}
+
+export const backupFile: RowFile<Head> = {
+  format: formatName,
+  version: formatVersion,
+  head: Head,
+  tables: ['workspaces', ...tables.map(({ name }) => name)],
+  isNone: (file) => `${file} is no backup of Goal Agent. goal-agent backup writes one.`,
+  whatNext: 'Use another backup; nothing was restored.',
+};

@@ -6,7 +6,8 @@ import { migrate } from '../../store/migrate.ts';
 import { runOnSession } from '../../store/run-on.ts';
 import { type Session, withSession } from '../../store/session.ts';
 import { type RowCounts, tables } from './format.ts';
-import { type Page, readBackup, verifyBackup } from './read-backup.ts';
+import { readBackup, verifyBackup } from './read-backup.ts';
+import type { Page } from './read-rows.ts';
 
 /** One workspace of a backup, and the name of the one that is made of it. */
 export interface Part {
