@@ -2,6 +2,7 @@ import type { HistoryEvent } from '../domain/history-line.ts';
 import { type Since, sinceParams } from '../domain/since.ts';
 import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
+import { listHistoryArchives } from '../store/statements/history-archives.ts';
 import {
   listHistory,
   listHistoryOfActor,
@@ -27,14 +28,18 @@ export interface HistoryPlace {
 /** Characters of each text of an event: a line shows less of it. */
 export const textLimit = 200;
 
-/** What happened, newest first, before a place in history. What is gone has its history too, so no ID is unknown. */
+/**
+ * What happened, newest first, before a place in history. What is gone has its history too, so no ID is unknown.
+ * `archivedUntil` is where older history went to a file: the time of the newest event in it.
+ */
 export async function getHistory(
   call: Call,
   { goalId, taskId, actor, since }: HistoryFilter,
   { limit, before }: { limit: number; before?: HistoryPlace | undefined },
-): Promise<HistoryEvent[]> {
+): Promise<{ events: HistoryEvent[]; archivedUntil: string | undefined }> {
+  const { workspaceId } = call.store;
   const params = {
-    workspaceId: call.store.workspaceId,
+    workspaceId,
     textLimit,
     limit,
     actor: actor ?? null,
@@ -50,8 +55,11 @@ export async function getHistory(
         : actor !== undefined
           ? step(listHistoryOfActor, { ...params, actor })
           : step(listHistory, params);
-  const { rows } = await read(call, { rows: page });
-  return rows.map(historyEvent);
+  const { rows, archives } = await read(call, {
+    rows: page,
+    archives: step(listHistoryArchives, { workspaceId, limit: 1 }),
+  });
+  return { events: rows.map(historyEvent), archivedUntil: archives[0]?.last_at };
 }
 
 export function historyEvent({ changes, ...row }: Row<typeof listHistory>): HistoryEvent {

@@ -36,3 +36,11 @@ export function positionIsGone(): GoalAgentError {
     'This position is not in the history of this workspace any more: the database was restored from a backup, recovered from a crash, or is another one. Read the present state again, and follow the changes from there without a position.',
   );
 }
+
+/** What a reader is told that was away while the changes after its position went to a file. */
+export function positionIsArchived(): GoalAgentError {
+  return new GoalAgentError(
+    'conflict',
+    'Changes after this position went to an archive of the history, and cannot be told any more. Read the present state again, and follow the changes from there without a position.',
+  );
+}

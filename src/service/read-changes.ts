@@ -4,9 +4,9 @@ import type { Image } from '../domain/event.ts';
 import { type StatementRunner, step } from '../store/database.ts';
 import { type Decided, DecidedNumbers, type Patience } from '../store/decided.ts';
 import type { Row } from '../store/statement.ts';
-import { findEventMark, findLastEvent, listChanges } from '../store/statements/list-changes.ts';
+import { findArchivedAfter, findEventMark, findLastEvent, listChanges } from '../store/statements/list-changes.ts';
 import type { Store } from '../store/store.ts';
-import { type Place, parsePosition, positionIsGone, writePosition } from './positions.ts';
+import { type Place, parsePosition, positionIsArchived, positionIsGone, writePosition } from './positions.ts';
 
 export interface Changes {
   changes: Change[];
@@ -89,21 +89,25 @@ export interface PageQuery {
 /**
  * The changes after a place, up to a number that is decided.
  *
- * @throws GoalAgentError `conflict` when the event at the place is not there, or is another one.
+ * @throws GoalAgentError `conflict` when the event at the place is not there, or is another one, or what follows it went to a file.
  */
 export async function readPage(
   { database, workspaceId }: Store<StatementRunner>,
   { place, upTo, limit, signal }: PageQuery,
 ): Promise<Changes> {
   const after = place?.seq ?? 0;
-  const { found, rows } = await database.read(
+  const { archived, found, rows } = await database.read(
     {
+      archived: step(findArchivedAfter, { workspaceId, seq: after }),
       found: step(findEventMark, { workspaceId, seq: after }),
       rows: step(listChanges, { workspaceId, after, upTo, limit, valueLimit }),
     },
     { signal },
   );
-  if (place !== undefined && found[0]?.mark !== place.mark) throw positionIsGone();
+  const [last] = archived;
+  const isLastOfArchive = last !== undefined && last.seq === place?.seq && last.mark === place.mark;
+  if (last !== undefined && !isLastOfArchive) throw positionIsArchived();
+  if (place !== undefined && !isLastOfArchive && found[0]?.mark !== place.mark) throw positionIsGone();
   const changes = rows.map(changeOfRow);
   return {
     changes,

@@ -7,6 +7,7 @@ import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo/op
 import { type Run, step } from '../store/database.ts';
 import type { Params } from '../store/statement.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
+import { findArchivedAfter } from '../store/statements/list-changes.ts';
 import { listHistoryOfOperation, listOperationStarts } from '../store/statements/list-history.ts';
 import { listLastOperations, listLastOperationsOfAgent } from '../store/statements/list-last-operations.ts';
 import { countChanges, listEventsOfOperations } from '../store/statements/list-undo-events.ts';
@@ -172,9 +173,18 @@ function takenBack(operations: number[], undos: Undo[]): Undo | undefined {
 
 export async function operationOf(call: Call, eventId: number): Promise<Operation> {
   const { workspaceId } = call.store;
-  const { found } = await read(call, { found: step(findOperation, { workspaceId, seq: eventId }) });
+  const { found, archived } = await read(call, {
+    found: step(findOperation, { workspaceId, seq: eventId }),
+    archived: step(findArchivedAfter, { workspaceId, seq: eventId }),
+  });
   const [row] = found;
   if (row !== undefined) return row;
+  if (archived.length > 0) {
+    throw new GoalAgentError(
+      'not_found',
+      `Event ${eventId} is not in the history: what is as old went to an archive. goal-agent archive list names the files, and goal-agent archive restore brings one back.`,
+    );
+  }
   throw new GoalAgentError('not_found', `There is no event ${eventId}. get_history shows events with their event_id.`);
 }
 

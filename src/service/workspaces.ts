@@ -22,6 +22,7 @@ import {
   removeGoalRepos,
   removeGoals,
   removeGoalWords,
+  removeHistoryArchives,
   removeImports,
   removeNotes,
   removeNoteWords,
@@ -56,7 +57,7 @@ const removals = [
     removeDependencies,
     removeNotes,
   ],
-  ...[removeTasks, removeGoals, removeEvents, removeOperations, removeImports, removeTokens],
+  ...[removeTasks, removeGoals, removeEvents, removeOperations, removeHistoryArchives, removeImports, removeTokens],
   ...[removeWebhooks, removeResources, removeCounters],
   removeWorkspace,
 ];

@@ -24,6 +24,7 @@ export const distributedTables = [
   'tokens',
   'webhooks',
   'resources',
+  'history_archives',
 ] as const;
 
 /** Whether an operator has this database distributed. */

@@ -28,6 +28,7 @@ export const getHistory = defineTool({
     events: z.array(z.object({ event_id: z.number().int(), operation: z.number().int(), line: z.string() })),
     count: z.number().int(),
     next_cursor: text().optional(),
+    archived_until: z.string().optional(),
     undo_refused: unlisted(z.string().optional()),
   }),
   hints: reads,
@@ -36,17 +37,19 @@ export const getHistory = defineTool({
     const filter = { goalId: goal_id, taskId: task_id, actor, since };
     // one more than asked for tells whether there is a next page
     const call = await context.open();
-    const found = await get(call, filter, { limit: limit + 1, before });
+    const { events: found, archivedUntil } = await get(call, filter, { limit: limit + 1, before });
     const undo_refused = undo_of === undefined ? undefined : await whyNotUndo(call, undo_of);
     const lines = found
       .slice(0, limit)
       .map((event) => ({ event_id: event.seq, operation: event.operation, line: historyLine(event) }));
     const events = new Budget().firstOf(lines);
     const last = found[events.length - 1];
+    const isWhole = events.length === found.length;
     return {
       events,
       count: events.length,
-      ...(events.length < found.length && last !== undefined && { next_cursor: `${last.operation}/${last.seq}` }),
+      ...(!isWhole && last !== undefined && { next_cursor: `${last.operation}/${last.seq}` }),
+      ...(isWhole && archivedUntil !== undefined && { archived_until: archivedUntil }),
       ...(undo_refused !== undefined && { undo_refused }),
     };
   },

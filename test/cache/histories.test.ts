@@ -89,7 +89,7 @@ const kinds = {
     await undo(call, undefined);
   },
   async undoAny(call: Call, _known: Known, { goal }: Step) {
-    const events = await getHistory(call, {}, { limit: 20 });
+    const { events } = await getHistory(call, {}, { limit: 20 });
     await undo(call, pick(events, goal).seq);
   },
 };

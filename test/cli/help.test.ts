@@ -17,7 +17,7 @@ addCommands(tree, {} as Actions);
 /** Commands whose examples other tests run: they stay, start a service, or need what is not here. */
 const runElsewhere = [
   /^(?:watch|serve|dashboard|run|start|stop|restart|status|logs|test|config|doctor|setup|service .*)$/,
-  /^(?:import (?!report).*|webhook (?!list).*|token .*|workspace .*)$/,
+  /^(?:import (?!report).*|webhook (?!list).*|token .*|workspace .*|archive restore)$/,
 ];
 
 function leaves(command: Command, before: string[] = []): { name: string; help: string }[] {

@@ -36,6 +36,11 @@ beforeEach(async () => {
   }
   await createToken(team, { name: 'ci', role: 'reader' });
   await sql.query(
+    `insert into history_archives (workspace_id, last_operation, last_seq, mark, operations, events, last_at, file, archived_by)
+     values ($1, 0, 0, '', 0, 0, now(), 'history.gz', 'ann')`,
+    [team.store.workspaceId],
+  );
+  await sql.query(
     `insert into webhooks (workspace_id, id, url, secret, types, created_by, position)
      values ($1, 'wh_0123456789ab', 'https://example.com', 'x', '{}', 'ann', '0')`,
     [team.store.workspaceId],

@@ -48,7 +48,7 @@ const complete = (call: Call, taskId: string, meet?: CriterionRef[]) =>
   setTaskStatus(call, { taskId, status: 'completed', meet });
 
 /** What became of a task, newest first. */
-const linesOf = async (taskId: string) => (await getHistory(agent, { taskId }, { limit: 10 })).map(whatHappened);
+const linesOf = async (taskId: string) => (await getHistory(agent, { taskId }, { limit: 10 })).events.map(whatHappened);
 
 describe('a strict goal', () => {
   it('completes a task once its criteria are met, and names those that are not', async () => {
@@ -173,7 +173,7 @@ describe('what only a person meets', () => {
     const task = await aTaskWith(goal, { text: 'approved', human: true });
     await updateTask(person, task, { edit: {}, criteria: { meet: [1] } });
     await updateTask(person, task, { edit: {}, criteria: { unmeet: [1] } });
-    const [, taken] = [...(await getHistory(agent, { taskId: task }, { limit: 2 }))].reverse();
+    const [, taken] = [...(await getHistory(agent, { taskId: task }, { limit: 2 })).events].reverse();
     expect((await linesOf(task)).slice(0, 2)).toEqual([
       'took back criterion 1 "approved"',
       'met criterion 1 "approved"',
@@ -184,7 +184,7 @@ describe('what only a person meets', () => {
     expect((await getTask(agent, task)).criteria).toMatchObject([{ met_by: 'ann' }]);
     await updateGoal(person, goal, { strict: false });
     await updateGoal(person, goal, { strict: true });
-    const [strict] = await getHistory(agent, { goalId: goal }, { limit: 1 });
+    const [strict] = (await getHistory(agent, { goalId: goal }, { limit: 1 })).events;
     expect(strict && whatHappened(strict)).toBe('strict false → true');
     await expect(undo(agent, strict?.seq)).rejects.toThrow('only a person takes strict away');
   });

@@ -38,12 +38,17 @@ describe('the history', () => {
     const attacks = files.flatMap((file) =>
       attacksOnEvents(readFileSync(path.join(root, file), 'utf8')).map((found) => `${file}: ${found}`),
     );
-    expect(attacks).toEqual([]);
+    // what is in a file goes: docs/decisions/archives.md
+    expect(attacks).toEqual(['src/store/statements/history-archives.ts: delete from events']);
   });
 
-  it('is deleted with its whole workspace, and not otherwise', () => {
+  it('is deleted with its whole workspace or when it is in an archive, and not otherwise', () => {
     const deleting = files.filter((file) => readFileSync(path.join(root, file), 'utf8').includes("removal('events')"));
     expect(deleting).toEqual(['src/store/statements/remove-workspace.ts']);
+    const importing = files.filter((file) =>
+      /import[^;]*removeOldEvents[^;]*;/.test(readFileSync(path.join(root, file), 'utf8')),
+    );
+    expect(importing).toEqual(['src/service/history-archives.ts']);
   });
 
   it.each([
@@ -161,6 +166,8 @@ describe.skipIf(!inject('server'))('with the roles and grants of docs/postgres.m
     await ask('get_task', { task_id: a });
     await ask('batch_get_tasks', { task_ids: [a, b] });
     await ask('search', { query: 'task' });
+    await ask('acquire', { names: ['src/**'] });
+    await ask('release', { names: ['src/**'] });
     await ask('delete_goal', { goal_id });
     await ask('undo');
     expect([...called].toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
@@ -195,6 +202,11 @@ describe.skipIf(!inject('server'))('with the roles and grants of docs/postgres.m
       expect(await succeeds(['import', 'v2', fixture, '--on-conflict', 'overwrite'])).toContain('imported 8 goals');
       await succeeds(['export', 'json', 'all.json']);
       await succeeds(['import', 'json', 'all.json'], { GOAL_AGENT_WORKSPACE: 'restored' });
+      await administer(name, [`update operations set at = at - interval '2 years'`]);
+      const archive = ['archive', 'history', 'history.gz', '--older-than', '300d', '--yes'];
+      const refused = await run(archive, asApp, { cwd: directory, env });
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('may not delete history')]);
+      expect((await run(archive, asOwner, { cwd: directory, env })).code).toBe(0);
       const server = await aServerForTest({ database: asApp, env: { ...env, GOAL_AGENT_NAME: 'ann' } });
       expect((await server.call('create_goal', { description: 'x' })).error).toBeUndefined();
       expect(await succeeds(['undo', '--agent', 'ann', '--since', '1h', '--yes'])).toContain('Undone: 1 row');

@@ -139,7 +139,7 @@ describe('a database of the seven older migrations', () => {
   it('has its history told, and taken back, as before', async () => {
     const { connection, sql } = await anOlderDatabase();
     const call = { store: await aStore(connection), actor: 'bob' };
-    const events = await getHistory(call, {}, { limit: 100 });
+    const { events } = await getHistory(call, {}, { limit: 100 });
     expect(events).toHaveLength(31);
     expect(events.map(({ action }) => action)).toContain('undone');
     const { rows } = await sql.query(

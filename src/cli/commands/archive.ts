@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
-import { GoalAgentError } from '../../domain/errors.ts';
-import { parseSince, type Since } from '../../domain/since.ts';
+import type { Since } from '../../domain/since.ts';
 import { oneLine } from '../../domain/stored-text.ts';
 import { archiveGoals, listGoalsToArchive } from '../../service/archive-goals.ts';
 import type { Actions, CommandHost } from '../actions.ts';
 import type { JsonOption } from '../answers.ts';
 import { example, since, withJson } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
+import { pastOf } from '../past.ts';
 import { progressLine } from '../progress.ts';
 import { ago } from '../render/details.ts';
 import { hint, look, print, printJson, show } from '../render/output.ts';
 import { table } from '../render/table.ts';
 import { count } from '../render/text.ts';
+import { addArchiveHistoryCommands } from './archive-history.ts';
 
 interface ArchiveOptions extends JsonOption {
   olderThan: string;
@@ -33,6 +34,7 @@ export function addArchiveCommands(program: Command, actions: Actions): void {
     .option('--dry-run', 'show what would be archived, and change nothing')
     .option('-y, --yes', 'do it without asking')
     .description('take goals that are completed or cancelled out of the lists; goal-agent undo takes it back');
+  addArchiveHistoryCommands(group, actions);
   example(withJson(goals), 'goal-agent archive goals --older-than 90d --dry-run').action((options: ArchiveOptions) =>
     actions.withTools((host) => runGoals(host, options)),
   );
@@ -81,13 +83,4 @@ async function archive({ call }: CommandHost, before: Since, total: number) {
 function printDone({ goals, operations }: { goals: number; operations: number[] }): void {
   print(`Archived ${count(goals, 'goal')}: goal-agent goal list --status archived shows them.`);
   for (const operation of operations) print(`To have them back in the lists: goal-agent undo ${operation}`);
-}
-
-/** @throws GoalAgentError `invalid` for a time to come. */
-function pastOf(text: string): Since {
-  const time = parseSince(text);
-  if (time === undefined || ('at' in time && Date.parse(time.at) > Date.now())) {
-    throw new GoalAgentError('invalid', `--older-than ${text} is no time in the past; write 90d, 2w or 2026-01-31.`);
-  }
-  return time;
 }

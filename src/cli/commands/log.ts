@@ -8,6 +8,7 @@ import { example, goalOrTask, since, wholeNumber, withJson } from '../arguments.
 import { readPages } from '../pages.ts';
 import { eventTable } from '../render/found.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
+import { clock } from '../render/time.ts';
 
 interface LogOptions extends JsonOption {
   agent?: string;
@@ -51,13 +52,20 @@ async function runLog(actions: Actions, subject: Subject, { json, agent, since, 
     actor: agent,
     since: since === undefined ? undefined : parseSince(since),
   };
-  const found = await actions.withTools(({ call }) => readHistory(call, filter, { limit: limit + 1 }));
+  const { events: found, archivedUntil } = await actions.withTools(({ call }) =>
+    readHistory(call, filter, { limit: limit + 1 }),
+  );
   const events = found.slice(0, limit);
   const [newest] = events;
-  if (newest === undefined) return show(['  Nothing happened.']);
+  const isWhole = found.length <= limit;
+  const older =
+    isWhole && archivedUntil !== undefined
+      ? hint(`What is older than ${clock(archivedUntil)} is in a file: goal-agent archive list`)
+      : [];
+  if (newest === undefined) return show(['  Nothing happened.', ...older]);
   await show([
     ...eventTable(events, look()),
-    ...(found.length > limit ? hint(`There is more: --limit ${limit * 4}`) : []),
+    ...(isWhole ? older : hint(`There is more: --limit ${limit * 4}`)),
     ...hint(`To take one back: goal-agent undo ${newest.seq}`),
   ]);
 }

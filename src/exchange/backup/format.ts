@@ -32,6 +32,7 @@ export const tables: readonly BackedUpTable[] = [
   { name: 'resources', key: 'name, holder' },
   { name: 'operations', key: 'seq' },
   { name: 'events', key: 'seq' },
+  { name: 'history_archives', key: 'last_operation' },
   { name: 'imports', key: 'content_hash' },
   { name: 'tokens', key: 'id', staysBehind: true },
   { name: 'webhooks', key: 'id', staysBehind: true },

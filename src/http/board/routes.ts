@@ -75,7 +75,7 @@ export function boardRoutes(parts: ServiceParts): Hono<HttpEnv> {
   get('/now', queries.now, (call, { since }) => getBriefing(call, { since }));
   get('/history', queries.history, async (call, { goal_id: goalId, task_id: taskId, actor, operation, seq }) => {
     const before = operation === undefined || seq === undefined ? undefined : { operation, seq };
-    const found = await getHistory(call, { goalId, taskId, actor }, { limit: pageOfHistory + 1, before });
+    const { events: found } = await getHistory(call, { goalId, taskId, actor }, { limit: pageOfHistory + 1, before });
     return { events: found.slice(0, pageOfHistory), has_more: found.length > pageOfHistory };
   });
   get('/notes', queries.notes, (call, on) =>

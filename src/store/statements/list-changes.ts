@@ -16,17 +16,45 @@ export const findEventMark = defineStatement({
     where e.workspace_id = $1 and e.seq = $2`,
 });
 
-/** The last event up to a number. */
+/** The newest of what went to a file, where it has this number or a later one. */
+export const findArchivedAfter = defineStatement({
+  name: 'find_archived_after',
+  params: { workspaceId: 'int8', seq: 'int8' },
+  columns: { seq: 'int8', mark: 'text' },
+  text: `
+    select a.last_seq as seq, a.mark
+    from history_archives a
+    where a.workspace_id = $1 and a.last_seq >= $2
+    order by a.last_seq desc
+    limit 1`,
+});
+
+/** The last event up to a number, also where it went to a file. */
 export const findLastEvent = defineStatement({
   name: 'find_last_event',
   params: { workspaceId: 'int8', upTo: 'int8' },
   columns: { seq: 'int8', mark: 'text' },
   text: `
-    select e.seq, ${mark} as mark
-    from events e
-    join operations o on o.workspace_id = $1 and o.seq = e.operation
-    where e.workspace_id = $1 and e.seq <= $2
-    order by e.seq desc
+    select l.seq, l.mark
+    from (
+      (
+        select e.seq, ${mark} as mark
+        from events e
+        join operations o on o.workspace_id = $1 and o.seq = e.operation
+        where e.workspace_id = $1 and e.seq <= $2
+        order by e.seq desc
+        limit 1
+      )
+      union all
+      (
+        select a.last_seq, a.mark
+        from history_archives a
+        where a.workspace_id = $1 and a.last_seq <= $2
+        order by a.last_seq desc
+        limit 1
+      )
+    ) l
+    order by l.seq desc
     limit 1`,
 });
 

@@ -28,6 +28,7 @@ export const removeTasks = removal('tasks');
 export const removeGoals = removal('goals');
 export const removeEvents = removal('events');
 export const removeOperations = removal('operations');
+export const removeHistoryArchives = removal('history_archives');
 export const removeImports = removal('imports');
 export const removeTokens = removal('tokens');
 export const removeWebhooks = removal('webhooks');
