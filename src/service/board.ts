@@ -19,6 +19,7 @@ import { countChanges } from '../store/statements/list-undo-events.ts';
 import { listUndos } from '../store/statements/list-undos.ts';
 import { type Call, goalNotFound, read } from './call.ts';
 import { readTasks } from './deferrals.ts';
+import { type Kin, kinOf, type Whole, wholeOf } from './goals-below.ts';
 import { historyEvent, textLimit } from './history.ts';
 
 /** A task as the board draws it. */
@@ -39,6 +40,8 @@ export interface BoardGoalEntry extends Row<typeof listBoardGoals> {
   in_progress: number;
   stuck: number;
   holders: string[];
+  /** Of a goal that has sub-goals. */
+  whole?: Whole | undefined;
 }
 
 /** Characters of a description that a card and a row show. */
@@ -62,20 +65,28 @@ export async function listGoalsForBoard(
   });
   const activityOf = new Map(activity.map(({ goal_id, ...rest }) => [goal_id, rest]));
   const shown = goals.slice(0, mostGoals);
+  const wholes = await wholeOf(
+    call,
+    shown.filter(({ total_goals }) => total_goals > 0).map(({ id }) => id),
+  );
   return {
     goals: shown.map((goal) => ({
       ...goal,
       ...(activityOf.get(goal.id) ?? { in_progress: 0, stuck: 0, holders: [] }),
+      whole: wholes.get(goal.id),
     })),
     next: goals.length > mostGoals ? shown.at(-1)?.number : undefined,
   };
 }
 
 /**
- * A goal with all its tasks and what they depend on, at one moment.
+ * A goal with all its tasks and what they depend on, at one moment; and what is above and below it.
  * @throws GoalAgentError `not_found`.
  */
-export async function getGoalForBoard(call: Call, goalId: string): Promise<BoardTasks & { goal: BoardGoal }> {
+export async function getGoalForBoard(
+  call: Call,
+  goalId: string,
+): Promise<BoardTasks & { goal: BoardGoal; kin: Kin | undefined }> {
   const { workspaceId } = call.store;
   const steps = {
     goals: step(findBoardGoal, { workspaceId, goalId }),
@@ -87,8 +98,10 @@ export async function getGoalForBoard(call: Call, goalId: string): Promise<Board
   const [goal] = goals;
   if (goal === undefined) throw goalNotFound(goalId);
   const statusOf = new Map(statuses.map(({ id, status }) => [id, status]));
+  const isNested = goal.parent_goal_id !== null || goal.total_goals > 0;
   return {
     goal,
+    kin: isNested ? await kinOf(call, goalId) : undefined,
     ...withDependencies(
       tasks,
       // a dependency whose status is not told lets its dependents go
@@ -116,7 +129,10 @@ function withDependencies(
   const byId = new Map(listed.map((task) => [task.id, task]));
   const outside: Record<string, string> = {};
   for (const { task_id, depends_on_id, status } of edges) {
-    byId.get(task_id)?.dependencies.push(depends_on_id);
+    const task = byId.get(task_id);
+    // of a goal below the one that is shown
+    if (task === undefined) continue;
+    task.dependencies.push(depends_on_id);
     if (!byId.has(depends_on_id)) outside[depends_on_id] = status;
   }
   return { tasks: listed, outside };

@@ -97,6 +97,7 @@ export const texts = {
     stuck: (count: number) => `${count} stuck`,
     done: (done: number, total: number) => `${done} of ${total} tasks done`,
     noTasks: 'no tasks',
+    subGoalsOf: (id: string) => `Sub-goals of ${id}`,
     label: 'Label',
     overdue: (count: number) => `${count} overdue`,
   },
@@ -140,6 +141,18 @@ export const texts = {
     noEfforts: 'No task has an effort: each bar is as long as the others.',
     planDone: 'Nothing is left to plan.',
     cyclic: (ids: string) => `These tasks wait for each other and are in no phase: ${ids}.`,
+  },
+  family: {
+    above: 'Goals above this one',
+    subGoals: 'Sub-goals',
+    partOf: 'Part of',
+    choose: 'Move under a goal: search by words or ID',
+    takeOut: (id: string) => `Take out of ${id}`,
+    movedUnder: (id: string, parent: string) => `${id} is a part of ${parent}.`,
+    movedOut: (id: string, parent: string) => `${id} is no part of ${parent} any more.`,
+    add: 'Add a sub-goal',
+    whole: (done: number, total: number, goals: number) =>
+      `${done} of ${many(total, 'task')} done with ${many(goals, 'goal')} below`,
   },
   goalDetails: {
     repos: 'Repositories',

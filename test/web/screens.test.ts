@@ -23,6 +23,10 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
   await call('POST', `/tasks/${build}/notes`, { text: 'A note' });
   await call('PATCH', `/tasks/${build}`, { description: 'Build https://example.com/spec' });
 
+  const whole = await aGoal('Sign-in without passwords');
+  const part = await aGoal('Recovery', { parent_goal_id: whole });
+  await tasks(part, 'Send a code');
+
   const screens: [string, string][] = [
     ['/?status=all', '.goal-row'],
     [`/goals/${goal}`, '.card'],
@@ -31,6 +35,8 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     [`/goals/${goal}/plan`, '.bar-row'],
     [`/goals/${goal}/details`, '.details .fields'],
     [`/goals/${goal}/history`, '.operation'],
+    [`/goals/${whole}`, '.sub-goals a'],
+    [`/goals/${part}/details`, '.breadcrumb a'],
     ['/now', '.now-row'],
     ['/history', '.operation'],
     ['/goals/GOAL-9999', '.empty'],
@@ -72,6 +78,44 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
       const widths = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]');
       expect(widths, route).toEqual([360, 360]);
     }
+  });
+
+  test('a sub-goal stands under its parent, folds with it, and is moved by a search, with undo', async () => {
+    const page = await aPage(browser, service);
+    const row = (id: string) => page.locator('.goal-row', { hasText: id });
+    await row(part).waitFor();
+    const left = (id: string) =>
+      row(id)
+        .locator('.title')
+        .evaluate((title) => title.getBoundingClientRect().left);
+    expect(await left(part)).toBeGreaterThan(await left(whole));
+    expect(await row(whole).locator('.progress .count').textContent()).toBe('0/1');
+    const fold = row(whole).getByRole('button', { name: `Sub-goals of ${whole}` });
+    await fold.focus();
+    await page.keyboard.press('Enter');
+    await row(part).waitFor({ state: 'detached' });
+    expect(await fold.getAttribute('aria-expanded')).toBe('false');
+    await row(whole).locator('.title').click();
+    await page.locator('.sub-goals a', { hasText: 'Recovery' }).click();
+    await page.locator('.breadcrumb a', { hasText: 'Sign-in without passwords' }).waitFor();
+    await page.locator('.tabs a', { hasText: 'Details' }).click();
+    await page.getByLabel('Move under a goal').fill('passkey');
+    await page.locator('.parent-field .found-tasks button', { hasText: goal }).waitFor();
+    await page.getByLabel('Move under a goal').press('Enter');
+    await page.locator('.breadcrumb a', { hasText: 'Sign in with a passkey' }).waitFor();
+    expect((await call('GET', `/goals/${part}`)).parent_goal_id).toBe(goal);
+    await page
+      .locator('.toast', { hasText: `${part} is a part of ${goal}.` })
+      .getByRole('button', { name: 'Undo' })
+      .click();
+    await page.locator('.breadcrumb a', { hasText: 'Sign-in without passwords' }).waitFor();
+    await page.goto(`${service.url}/goals/${whole}/details`);
+    await page.getByLabel('Move under a goal').fill('recovery');
+    await page.locator('.parent-field .found-tasks button', { hasText: part }).click();
+    await page.locator('.parent-field .error', { hasText: `${whole} → ${part} → ${whole}` }).waitFor();
+    await page.getByLabel('Add a sub-goal').fill('Devices');
+    await page.getByLabel('Add a sub-goal').press('Enter');
+    await page.locator('.sub-goals a', { hasText: 'Devices' }).waitFor();
   });
 
   test('the graph lights what a task needs and what needs it', async () => {

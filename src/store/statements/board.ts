@@ -82,6 +82,8 @@ const goalsPage = {
     repos: 'text[]',
     labels: 'text[]',
     due_at: 'timestamptz?',
+    parent_goal_id: 'text?',
+    total_goals: 'int4',
     total_tasks: 'int4',
     open_tasks: 'int4',
     created_at: 'timestamptz',
@@ -90,7 +92,7 @@ const goalsPage = {
 } as const;
 const goalsPageWhere = (condition: string) => `
     select g.id, g.number, left(g.description, $2) as description, g.status::text, g.priority::text, g.repos[1:10] as repos,
-      g.labels, g.due_at, g.total_tasks, g.open_tasks, g.created_at, g.updated_at
+      g.labels, g.due_at, g.parent_goal_id, g.total_goals, g.total_tasks, g.open_tasks, g.created_at, g.updated_at
     from goals g
     where g.workspace_id = $1 and g.number < $3 and ${condition}
     order by g.number desc
@@ -122,6 +124,8 @@ export const findBoardGoal = defineStatement({
     repos: 'text[]',
     labels: 'text[]',
     due_at: 'timestamptz?',
+    parent_goal_id: 'text?',
+    total_goals: 'int4',
     total_tasks: 'int4',
     open_tasks: 'int4',
     created_at: 'timestamptz',
@@ -129,8 +133,8 @@ export const findBoardGoal = defineStatement({
     revision: 'int8',
   },
   text: `
-    select g.id, g.description, g.status::text, g.priority::text, g.repos, g.labels, g.due_at, g.total_tasks, g.open_tasks,
-      g.created_at, g.updated_at, g.revision
+    select g.id, g.description, g.status::text, g.priority::text, g.repos, g.labels, g.due_at, g.parent_goal_id, g.total_goals,
+      g.total_tasks, g.open_tasks, g.created_at, g.updated_at, g.revision
     from goals g
     where g.workspace_id = $1 and g.id = $2`,
 });

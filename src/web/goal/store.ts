@@ -7,13 +7,15 @@ import { query } from '../state/router.ts';
 import { session } from '../state/session.ts';
 import { inColumns, type Shown, shownTasks } from './columns.ts';
 import { planTasks, timetable } from './plan.ts';
-import type { BoardGoal, BoardTask } from './task.ts';
+import type { BoardGoal, BoardTask, Kin } from './task.ts';
 
 interface Loaded {
   goal: BoardGoal;
   tasks: ReadonlyMap<string, BoardTask>;
   /** How dependencies stand that are tasks of other goals. */
   outside: Readonly<Record<string, string>>;
+  /** What is above and below it, where there is something. */
+  kin?: Kin | undefined;
 }
 
 /** The goal that is looked at. */
@@ -76,13 +78,14 @@ export async function reload(): Promise<void> {
   const own = new AbortController();
   reading = own;
   try {
-    const { goal, tasks, outside } = await get<{
+    const { goal, tasks, outside, kin } = await get<{
       goal: BoardGoal;
       tasks: BoardTask[];
       outside: Record<string, string>;
+      kin?: Kin;
     }>(`/board/goals/${encodeURIComponent(id)}`, own.signal);
     if (goalId !== id) return;
-    loaded.value = { goal, tasks: new Map(tasks.map((task) => [task.id, task])), outside };
+    loaded.value = { goal, tasks: new Map(tasks.map((task) => [task.id, task])), outside, kin };
     loadError.value = undefined;
     again.succeeded();
   } catch (error) {
@@ -130,7 +133,7 @@ export async function readTasks(ids: string[]): Promise<void> {
 }
 
 function put(
-  { goal, tasks, outside }: Loaded,
+  { goal, tasks, outside, kin }: Loaded,
   changed: BoardTask[],
   { gone = [], outside: more = {} }: { gone?: string[]; outside?: Record<string, string> } = {},
 ): void {
@@ -146,7 +149,7 @@ function put(
   }
   const isNew = changed.some((task) => task.goal_id === goal.id && !tasks.has(task.id));
   const ordered = isNew ? new Map([...next].sort(([a], [b]) => Number(a.slice(5)) - Number(b.slice(5)))) : next;
-  loaded.value = { goal, tasks: ordered, outside: nextOutside };
+  loaded.value = { goal, tasks: ordered, outside: nextOutside, kin };
 }
 
 listen({
@@ -157,11 +160,28 @@ listen({
   changed(changes) {
     const mine = changes.filter(({ goal_ids }) => goalId !== undefined && goal_ids.includes(goalId));
     if (mine.length === 0) return;
+    // what is below a goal counts for it
+    if (loaded.value?.kin !== undefined || mine.some(isMove)) reloadSoon();
     changesSeen.value += 1;
     if (reading !== undefined) overtaking.push(...mine);
     void readChanged(mine);
   },
 });
+
+const isMove = ({ kind, changed }: SeenChange) => kind === 'goal' && changed.includes('parent_goal_id');
+
+/** A goal with others above or below it is read again at most so often, however much changes. */
+const soonMs = 1_000;
+let isSoon = false;
+
+function reloadSoon(): void {
+  if (isSoon) return;
+  isSoon = true;
+  setTimeout(() => {
+    isSoon = false;
+    void reload();
+  }, soonMs);
+}
 
 async function readChanged(changes: SeenChange[]): Promise<void> {
   const taskIds = [

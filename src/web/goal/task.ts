@@ -34,11 +34,26 @@ export interface BoardGoal {
   repos: string[];
   labels: string[];
   due_at: string | null;
+  parent_goal_id: string | null;
   total_tasks: number;
   open_tasks: number;
   created_at: string;
   updated_at: string;
   revision: number;
+}
+
+/** How far a goal is with all goals below it. */
+export interface Whole {
+  goals: number;
+  total: number;
+  completed: number;
+}
+
+/** What is above a goal, the next first, and below it. */
+export interface Kin {
+  above: { id: string; description: string }[];
+  subGoals: (Whole & { id: string; description: string; status: string })[];
+  whole?: Whole | undefined;
 }
 
 /** Whether those that depend on the task may go on. */

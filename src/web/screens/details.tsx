@@ -8,6 +8,7 @@ import { useAgain } from '../state/again.ts';
 import { get, Refusal, request, wordsOf } from '../state/request.ts';
 import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
+import { NewSubGoal, ParentField } from './family.tsx';
 import { Notes } from './notes.tsx';
 
 interface WholeGoal {
@@ -58,6 +59,14 @@ export function Details({ goalId }: { goalId: string }) {
     <div class="details">
       <h2 class="hidden">{texts.details}</h2>
       <dl class="fields">
+        <dt>{texts.family.partOf}</dt>
+        <dd>
+          <ParentField goalId={goalId} changed={saved} />
+        </dd>
+        <dt>{texts.family.subGoals}</dt>
+        <dd>
+          <NewSubGoal goalId={goalId} />
+        </dd>
         <dt>{words.repos}</dt>
         <dd>
           <Editable

@@ -20,6 +20,7 @@ import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { Details } from './details.tsx';
 import { Drawer } from './drawer.tsx';
+import { Breadcrumb, SubGoals } from './family.tsx';
 import { History } from './history.tsx';
 import { TaskTools } from './task-tools.tsx';
 
@@ -45,7 +46,9 @@ export function GoalScreen({ goalId, tab }: { goalId: string; tab: GoalTab }) {
         {goalId} {now.goal.description.slice(0, headingLength)}
       </h1>
       <div class="goal-main">
+        <Breadcrumb />
         <Head />
+        <SubGoals />
         <nav class="tabs" aria-label={goalId}>
           {goalTabs.map((each) => (
             <a

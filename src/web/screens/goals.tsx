@@ -8,13 +8,16 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 import { useCreating } from '../state/creating.ts';
 import {
   filter,
-  filteredGoals,
-  type GoalEntry,
+  fold,
+  foldedGoals,
+  goalRows,
   goals,
   goalsError,
   loadGoals,
   loadMoreGoals,
   nextGoals,
+  progressOf,
+  type GoalRow as Row,
 } from '../state/goals.ts';
 import { isNarrow } from '../state/narrow.ts';
 import { createAsked } from '../state/overlay.ts';
@@ -46,7 +49,7 @@ export function GoalsScreen() {
 }
 
 function Goals() {
-  const list = filteredGoals.value;
+  const list = goalRows.value;
   if (goals.value === undefined) {
     return goalsError.value === undefined ? (
       <Skeleton rows={12} />
@@ -73,8 +76,8 @@ function Goals() {
           label={texts.goals}
           items={list}
           size={isNarrow.value ? rowHeight.narrow : rowHeight.wide}
-          keyOf={(goal) => goal.id}
-          render={(goal) => <GoalRow goal={goal} />}
+          keyOf={({ goal }) => goal.id}
+          render={(row) => <GoalRow {...row} />}
         />
       )}
       {nextGoals.value === undefined ? null : (
@@ -87,17 +90,27 @@ function Goals() {
   );
 }
 
-function GoalRow({ goal }: { goal: GoalEntry }) {
-  const { id, description, status, priority, total_tasks: total, open_tasks: open, holders, stuck, updated_at } = goal;
+/** Pixels that a sub-goal stands behind its parent, and those of the button that folds. */
+const indent = 20;
+const foldWidth = 28;
+
+function GoalRow({ goal, level, isParent }: Row) {
+  const { id, description, status, priority, holders, stuck, updated_at } = goal;
   const isClosed = isClosedGoal(goal.status);
   return (
     <div class={`goal-row${isClosed ? ' closed' : ''}`}>
       <Sign name={status as SignName} />
       <Id id={id} />
       <PrioritySign priority={priority} />
-      <a class="title" href={goalPath(id)} dir="auto" title={description}>
-        {description}
-      </a>
+      <span
+        class="name"
+        style={{ paddingInlineStart: `${level * indent + (level > 0 && !isParent ? foldWidth : 0)}px` }}
+      >
+        {isParent ? <Fold id={id} /> : null}
+        <a class="title" href={goalPath(id)} dir="auto" title={description}>
+          {description}
+        </a>
+      </span>
       <span class="marks">
         <Labels labels={goal.labels} most={mostLabels} />
         {goal.due_at === null ? null : <Due at={goal.due_at} isClosed={isClosed} />}
@@ -107,11 +120,26 @@ function GoalRow({ goal }: { goal: GoalEntry }) {
       <span class="holders" title={holders.join(', ')}>
         {holders.join(', ')}
       </span>
-      <Progress done={total - open} total={total} />
+      <Progress {...progressOf(goal)} />
       <span class="age">
         <Age at={updated_at} />
       </span>
     </div>
+  );
+}
+
+function Fold({ id }: { id: string }) {
+  const isFolded = foldedGoals.value.has(id);
+  return (
+    <button
+      type="button"
+      class="icon fold"
+      aria-expanded={!isFolded}
+      aria-label={words.subGoalsOf(id)}
+      onClick={() => fold(id)}
+    >
+      {isFolded ? '▸' : '▾'}
+    </button>
   );
 }
 

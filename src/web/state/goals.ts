@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { isClosedGoal } from '../../domain/closed-goal.ts';
 import type { Priority } from '../../domain/priority.ts';
+import type { Whole } from '../goal/task.ts';
 import { Again } from './again.ts';
 import { isPast } from './clock.ts';
 import { listen } from './feed.ts';
@@ -16,6 +17,9 @@ export interface GoalEntry {
   repos: string[];
   labels: string[];
   due_at: string | null;
+  parent_goal_id: string | null;
+  /** Of a goal that has sub-goals. */
+  whole?: Whole | undefined;
   total_tasks: number;
   open_tasks: number;
   created_at: string;
@@ -90,7 +94,15 @@ export type GoalSort = (typeof sortNames)[number];
 
 const never = '9999';
 const rank = { high: 0, medium: 1, low: 2 };
-const share = ({ total_tasks: total, open_tasks: open }: GoalEntry) => (total === 0 ? 0 : (total - open) / total);
+/** How far a goal is, with all that is below it. */
+export const progressOf = ({ whole, total_tasks, open_tasks }: GoalEntry) =>
+  whole === undefined
+    ? { done: total_tasks - open_tasks, total: total_tasks }
+    : { done: whole.completed, total: whole.total };
+const share = (goal: GoalEntry) => {
+  const { done, total } = progressOf(goal);
+  return total === 0 ? 0 : done / total;
+};
 const sorts: Record<GoalSort, (a: GoalEntry, b: GoalEntry) => number> = {
   newest: (a, b) => b.number - a.number,
   changed: (a, b) => b.updated_at.localeCompare(a.updated_at) || b.number - a.number,
@@ -142,4 +154,38 @@ export const filteredGoals = computed(() => {
         .includes(word),
     );
   return (goals.value ?? []).filter(isWanted).sort(sorts[sort] ?? sorts.newest);
+});
+
+/** Goals whose sub-goals are folded away. */
+export const foldedGoals = signal<ReadonlySet<string>>(new Set());
+
+export function fold(id: string): void {
+  const next = new Set(foldedGoals.value);
+  if (!next.delete(id)) next.add(id);
+  foldedGoals.value = next;
+}
+
+export interface GoalRow {
+  goal: GoalEntry;
+  level: number;
+  /** Whether goals of the list are below it. */
+  isParent: boolean;
+}
+
+/** The filtered goals, each with those of them that are below it right after it, unless they are folded. */
+export const goalRows = computed((): GoalRow[] => {
+  const list = filteredGoals.value;
+  const listed = new Set(list.map(({ id }) => id));
+  const byParent = new Map<string | null, GoalEntry[]>();
+  for (const goal of list) {
+    const { parent_goal_id: id } = goal;
+    const parent = id !== null && listed.has(id) ? id : null;
+    byParent.set(parent, [...(byParent.get(parent) ?? []), goal]);
+  }
+  const under = (parent: string | null, level: number): GoalRow[] =>
+    (byParent.get(parent) ?? []).flatMap((goal) => [
+      { goal, level, isParent: byParent.has(goal.id) },
+      ...(foldedGoals.value.has(goal.id) ? [] : under(goal.id, level + 1)),
+    ]);
+  return under(null, 0);
 });

@@ -11,7 +11,7 @@ export interface Found {
 }
 
 /** What the service finds for a text, a moment after somebody stopped typing. */
-export function useSearch(text: string, kind?: 'task'): Found[] {
+export function useSearch(text: string, kind?: 'goal' | 'task'): Found[] {
   const [found, setFound] = useState<Found[]>([]);
   useEffect(() => {
     const words = text.trim();

@@ -1,4 +1,4 @@
-import type { BoardGoal } from '../../goal/task.ts';
+import type { BoardGoal, Kin, Whole } from '../../goal/task.ts';
 import type { WholeNote } from '../../goal/whole-task.ts';
 import type { GoalEntry } from '../../state/goals.ts';
 import { callTool } from './call-tool.ts';
@@ -12,12 +12,18 @@ const mostGoals = 200;
 const mostCurrent = 1_000;
 const stuckStatuses = ['failed', 'blocked'];
 
-type ToldGoal = Omit<BoardGoal, 'open_tasks' | 'revision'> & { completed_tasks: number };
+type ToldGoal = Omit<BoardGoal, 'open_tasks' | 'revision'> & { completed_tasks: number; whole?: Whole };
+type ToldKin = {
+  parents?: Kin['above'];
+  sub_goal_details?: (Omit<Kin['subGoals'][number], 'goals'> & { goals?: number })[];
+  whole?: Whole;
+};
 
 const boardGoal = ({ completed_tasks, ...goal }: ToldGoal): BoardGoal => ({
   ...goal,
   labels: goal.labels ?? [],
   due_at: goal.due_at ?? null,
+  parent_goal_id: goal.parent_goal_id ?? null,
   open_tasks: goal.total_tasks - completed_tasks,
   revision: 0,
 });
@@ -25,10 +31,15 @@ const boardGoal = ({ completed_tasks, ...goal }: ToldGoal): BoardGoal => ({
 /** A goal with all its tasks, and how dependencies stand that are tasks of other goals. */
 export async function goalBoard(goalId: string, signal: AbortSignal | undefined) {
   const [goal, tasks] = await Promise.all([
-    callTool<ToldGoal>('get_goal', { goal_id: goalId, full: true }, signal),
+    callTool<ToldGoal & ToldKin>('get_goal', { goal_id: goalId, full: true }, signal),
     listTasks({ goal_id: goalId }, { most: mostTasks, signal }),
   ]);
-  return { goal: boardGoal(goal), tasks, outside: await outsideOf(tasks) };
+  return { goal: boardGoal(goal), tasks, outside: await outsideOf(tasks), kin: kinOf(goal) };
+}
+
+function kinOf({ parents = [], sub_goal_details = [], whole }: ToldKin): Kin | undefined {
+  if (parents.length + sub_goal_details.length === 0) return undefined;
+  return { above: parents, subGoals: sub_goal_details.map((each) => ({ ...each, goals: each.goals ?? 0 })), whole };
 }
 
 /** Tasks as they are now. */
