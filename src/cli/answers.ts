@@ -18,7 +18,30 @@ interface Noted {
   notes_count?: number;
 }
 
-export type GoalAnswer = Goal & Noted & Warned & { task_details?: TaskRow[]; not_shown?: number };
+/** How far a goal is with all goals below it. */
+export interface WholeCounts {
+  goals: number;
+  total: number;
+  completed: number;
+}
+
+export interface SubGoalRow {
+  id: string;
+  description: string;
+  status: string;
+  total: number;
+  completed: number;
+  goals?: number;
+}
+
+/** What is above and below a goal, where there is something. */
+export interface KinAnswer {
+  whole?: WholeCounts;
+  parents?: { id: string; description: string }[];
+  sub_goal_details?: SubGoalRow[];
+}
+
+export type GoalAnswer = Goal & Noted & Warned & KinAnswer & { task_details?: TaskRow[]; not_shown?: number };
 export type TaskAnswer = Task &
   Noted &
   Warned & {
@@ -32,7 +55,7 @@ export type TaskAnswer = Task &
   };
 
 export interface GoalPage {
-  goals: Goal[];
+  goals: (Goal & { whole?: WholeCounts })[];
   count: number;
   total: number;
   next_cursor?: string;

@@ -16,6 +16,11 @@ export function goalId(text: string): string {
   return idOf(GoalId, 'GOAL', text);
 }
 
+/** A goal's parent; `none` takes the goal out, as "" does for the tools. */
+export function parentId(text: string): string {
+  return text.trim().toLowerCase() === 'none' ? '' : goalId(text);
+}
+
 export function taskId(text: string): string {
   return idOf(TaskId, 'TASK', text);
 }

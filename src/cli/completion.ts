@@ -56,6 +56,7 @@ function valuesOf(name: string, choices: readonly string[] | undefined): Omit<Co
   if (name === 'tool') return { words: tools.map((each) => each.name), ids: [] };
   const ids: Record<string, Completion['ids']> = {
     goal: ['goal'],
+    parent: ['goal'],
     task: ['task'],
     tasks: ['task'],
     after: ['task'],

@@ -79,6 +79,37 @@ describe('goal-agent goal', () => {
     expect(await json(deleteGoal, 'goal', 'delete', other, '-y')).toMatchObject({ deleted_goal_id: other });
   });
 
+  it('a goal with a parent stands below it, moves with --parent, and goes with it', async () => {
+    const add = async (text: string, parent: string) =>
+      ((await lines('goal', 'add', text, '--parent', parent))[0] ?? '').slice(0, 9);
+    const part = await add('Login page', goal);
+    const piece = await add('Passkeys', part);
+    const task = await aTask(call, piece);
+    const other = await aGoal(call, 'Another');
+    await goalAgent(['task', 'done', await aTask(call, part)]);
+    expect(await lines('goal', 'list')).toEqual([
+      expect.stringMatching(new RegExp(`^${other}  ○  Another`)),
+      expect.stringMatching(new RegExp(`^${goal}  ◐  Add OAuth sign-in  █{5}░{5}  1/2$`)),
+      expect.stringMatching(new RegExp(`^${part}  ◐    Login page {7}█{5}░{5}  1/2$`)),
+      expect.stringMatching(new RegExp(`^${piece}  ◐      Passkeys {7}░{10}  0/1$`)),
+    ]);
+    expect((await lines('goal', 'list', '--parent', goal)).length).toBe(1);
+    const shown = (await lines('goal', 'show', part)).join('\n');
+    expect(shown).toContain('1 of 2 tasks completed with the 1 goal below it');
+    expect(shown).toContain(`under       ${goal} Add OAuth sign-in`);
+    expect(shown).toMatch(new RegExp(`${piece}  ◐  Passkeys  ░{10}  0/1`));
+    expect((await lines('plan', goal)).join('\n')).toContain(`${task} ${piece}`);
+    expect((await goalAgent(['goal', 'update', goal, '--parent', piece])).stderr).toContain(
+      `${goal} → ${piece} → ${part} → ${goal}`,
+    );
+    await goalAgent(['goal', 'update', part, '--parent', 'none']);
+    expect((await lines('log', part)).join('\n')).toContain(`moved out of ${goal} "Add OAuth sign-in"`);
+    await goalAgent(['goal', 'update', part, '--parent', other]);
+    expect(await lines('goal', 'delete', other, '--yes')).toEqual([`Deleted ${other}, 2 sub-goals and 2 tasks.`]);
+    await goalAgent(['undo', '--yes']);
+    expect((await lines('goal', 'list', '--parent', part)).length).toBe(1);
+  });
+
   it('tells wrong use (2) from what failed (1), in words of the command line', async () => {
     const results = await Promise.all(
       [

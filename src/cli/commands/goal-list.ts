@@ -5,7 +5,7 @@ import { listReady } from '../../service/tasks.ts';
 import { listGoals } from '../../tools/list-goals.ts';
 import type { Actions, CommandHost } from '../actions.ts';
 import type { GoalPage, JsonOption } from '../answers.ts';
-import { example, priorityOption, several, wholeNumber, withJson, wordOption } from '../arguments.ts';
+import { example, goalId, priorityOption, several, wholeNumber, withJson, wordOption } from '../arguments.ts';
 import { readPages } from '../pages.ts';
 import { goalTable } from '../render/goals.ts';
 import { hint, look, printJson, show } from '../render/output.ts';
@@ -16,6 +16,7 @@ interface ListOptions extends JsonOption {
   priority?: string;
   repo?: string;
   label?: string[];
+  parent?: string;
   limit: number;
 }
 
@@ -30,15 +31,16 @@ export function addGoalListCommand(group: Command, actions: Actions): void {
     .addOption(priorityOption())
     .option('-r, --repo <name>', 'goals of this repository')
     .option('-l, --label <name>', 'goals with this label; where it is repeated, with all of them', several)
+    .option('--parent <goal>', 'the sub-goals of this goal', goalId)
     .option('-n, --limit <number>', 'at most so many', wholeNumber, 50)
-    .description('goals, newest first, with their progress');
+    .description('goals, newest first, with their progress; a sub-goal stands below its parent');
   example(withJson(command), 'goal-agent goal list --status in_progress').action((options: ListOptions) =>
     runList(actions, options),
   );
 }
 
-async function runList(actions: Actions, { json, limit, label, ...filter }: ListOptions): Promise<void> {
-  const args = { ...filter, labels: label };
+async function runList(actions: Actions, { json, limit, label, parent, ...filter }: ListOptions): Promise<void> {
+  const args = { ...filter, labels: label, parent_goal_id: parent };
   const { page, current, ready } = await actions.withTools(async (host) => {
     const page = await readPages<GoalPage, 'goals'>(host, { tool: listGoals, args, list: 'goals', limit });
     if (json) return { page, current: [], ready: 0 };

@@ -6,7 +6,17 @@ import { getGoal } from '../../tools/get-goal.ts';
 import { updateGoal } from '../../tools/update-goal.ts';
 import type { Actions } from '../actions.ts';
 import type { GoalAnswer, JsonOption, Warned } from '../answers.ts';
-import { example, goalId, json, priorityOption, several, textOrStdin, withJson, wordOption } from '../arguments.ts';
+import {
+  example,
+  goalId,
+  json,
+  parentId,
+  priorityOption,
+  several,
+  textOrStdin,
+  withJson,
+  wordOption,
+} from '../arguments.ts';
 import { askToDelete } from '../confirm.ts';
 import { personally } from '../personally.ts';
 import { warningLines } from '../render/details.ts';
@@ -22,6 +32,7 @@ interface GoalOptions extends JsonOption {
   repo?: string[];
   label?: string[];
   due?: string;
+  parent?: string;
   metadata?: unknown;
   strict?: boolean;
 }
@@ -60,7 +71,7 @@ export function addGoalCommands(program: Command, actions: Actions): void {
     .command('delete')
     .argument('<goal>', 'GOAL-0001, or its number', goalId)
     .option('-y, --yes', 'do it without asking')
-    .description('remove a goal with all of its tasks; undo brings them back');
+    .description('remove a goal with its tasks and sub-goals; undo brings them back');
   example(withJson(remove), 'goal-agent goal delete GOAL-0002 --yes').action(
     (id: string, options: JsonOption & { yes?: boolean }) => runDelete(actions, id, options),
   );
@@ -73,18 +84,20 @@ function withGoalFields(command: Command): Command {
     .option('-l, --label <name>', 'a label; may be repeated, and "" takes all away', several)
     .option('--due <time>', 'when it has to be done: 3d, tomorrow, 2026-12-01')
     .option('--strict', 'its tasks are completed only when their criteria are met')
+    .option('--parent <goal>', 'the goal that it is a part of; none takes it out', parentId)
     .option('-m, --metadata <json>', 'an object of further facts, as JSON', json);
 }
 
 async function runAdd(
   actions: Actions,
   text: string,
-  { json, priority, repo, label, due, metadata, strict }: GoalOptions,
+  { json, priority, repo, label, due, parent, metadata, strict }: GoalOptions,
 ): Promise<void> {
   const description = await textOrStdin(text);
   const goal = await actions.withTools((host) =>
     host.run<GoalAnswer>(createGoal, {
       ...{ description, priority, repos: repo, labels: label, due_at: due, metadata, strict },
+      parent_goal_id: parent || undefined,
     }),
   );
   if (json) return printJson(goal);
@@ -106,12 +119,12 @@ async function runShow(actions: Actions, id: string, { json }: JsonOption): Prom
 async function runUpdate(
   actions: Actions,
   id: string,
-  { json, description, repo, label, due, ...change }: GoalOptions & { description?: string; status?: string },
+  { json, description, repo, label, due, parent, ...change }: GoalOptions & { description?: string; status?: string },
 ): Promise<void> {
   const text = description === undefined ? undefined : await textOrStdin(description);
   const goal = await actions.withTools((host) =>
     personally<GoalAnswer>(host, updateGoal, {
-      ...{ goal_id: id, description: text, repos: repo, due_at: due, ...change },
+      ...{ goal_id: id, description: text, repos: repo, due_at: due, parent_goal_id: parent, ...change },
       labels: label?.filter((each) => each !== ''),
     }),
   );
@@ -126,12 +139,22 @@ async function runDelete(
 ): Promise<void> {
   const answer = await actions.withTools(async (host) => {
     const goal = await host.run<GoalAnswer>(getGoal, { goal_id: id });
-    const { total_tasks, description } = goal;
-    const tasks = total_tasks === 0 ? '' : ` and its ${count(total_tasks, 'task')}`;
-    await askToDelete(`${id} "${shortText(description, look())}"${tasks}`, { yes });
-    return host.run<Warned & { deleted_tasks: number }>(deleteGoal, { goal_id: id });
+    const { total_tasks, description, whole } = goal;
+    const parts = partsOf({ goals: whole?.goals ?? 0, tasks: whole?.total ?? total_tasks });
+    await askToDelete(`${id} "${shortText(description, look())}"${parts === '' ? '' : ` and its ${parts}`}`, { yes });
+    return host.run<Warned & { deleted_tasks: number; deleted_sub_goals?: number }>(deleteGoal, { goal_id: id });
   });
   if (json) return printJson(answer);
-  print(`Deleted ${id} and ${count(answer.deleted_tasks, 'task')}.`);
+  const goals = answer.deleted_sub_goals ?? 0;
+  print(
+    `Deleted ${id}${goals === 0 ? '' : `, ${count(goals, 'sub-goal')}`} and ${count(answer.deleted_tasks, 'task')}.`,
+  );
   await show([...warningLines(answer.warnings, look()), ...hint('To have it back: goal-agent undo')]);
+}
+
+/** `2 sub-goals and 3 tasks`; nothing where there are none. */
+function partsOf({ goals, tasks }: { goals: number; tasks: number }): string {
+  return [goals === 0 ? '' : count(goals, 'sub-goal'), tasks === 0 ? '' : count(tasks, 'task')]
+    .filter((part) => part !== '')
+    .join(' and ');
 }

@@ -31,8 +31,12 @@ async function runPlan(
 ): Promise<void> {
   if (json) return printJson(await actions.withTools((host) => host.run(generateExecutionPlan, { goal_id: id })));
   const { plan, tasks } = await actions.withTools(async (host) => {
-    const rows = await listTasks(host.call, { goalId: id }, { limit: mostTasks });
-    return { plan: await generatePlan(host.call, id), tasks: await withWaits(host, rows.toReversed()) };
+    const plan = await generatePlan(host.call, id);
+    const goalIds = new Set([id, ...[...plan.tasks.values()].map((task) => task.goal_id)]);
+    const rows = [];
+    for (const goalId of goalIds)
+      rows.push(...(await listTasks(host.call, { goalId }, { limit: mostTasks })).toReversed());
+    return { plan, tasks: await withWaits(host, rows) };
   });
   await show(planLines(plan, tasks, { all, look: look() }));
 }

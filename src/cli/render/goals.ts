@@ -2,6 +2,7 @@ import { isClosedGoal } from '../../domain/closed-goal.ts';
 import type { Goal } from '../../domain/goal.ts';
 import type { Note } from '../../domain/note.ts';
 import { named, oneLine } from '../../domain/stored-text.ts';
+import type { KinAnswer, WholeCounts } from '../answers.ts';
 import { ago, facts, heading, notesLines } from './details.ts';
 import type { Look } from './look.ts';
 import { bar, goalSign, prioritySign, priorityWords, statusWords } from './status.ts';
@@ -9,7 +10,7 @@ import { type Cell, type Column, table } from './table.ts';
 import { dueText, type TaskRow, taskTable } from './tasks.ts';
 import { count, cut, wrapped } from './text.ts';
 
-type GoalRow = Omit<Goal, 'metadata' | 'tasks' | 'repos'>;
+type GoalRow = Omit<Goal, 'metadata' | 'tasks' | 'repos'> & { whole?: WholeCounts };
 
 const columns: Column[] = [{ keep: true }, { keep: true }, { gap: 1 }, { flex: true }, {}, { align: 'right' }, {}];
 
@@ -17,23 +18,44 @@ const columns: Column[] = [{ keep: true }, { keep: true }, { gap: 1 }, { flex: t
 const namedInRow = 2;
 const longestHolder = 20;
 const longestInfo = 32;
+const longestParent = 60;
 
-/** Goals under each other: ID, sign, priority, text, progress, and who is at work or what is stuck. */
+/**
+ * Goals under each other: ID, sign, priority, text, progress, and who is at work or what is stuck. A sub-goal stands below its
+ * parent, where that is there, and a parent has the progress of all that is below it.
+ */
 export function goalTable(goals: GoalRow[], current: TaskRow[], look: Look): string[] {
-  const rows = goals.map((goal): Cell[] => [
-    goal.id,
-    goalSign(goal.status, look),
-    prioritySign(goal.priority, look),
-    oneLine(goal.description, 500),
-    goal.total_tasks === 0 ? '' : bar(goal.completed_tasks, goal.total_tasks, look),
-    goal.total_tasks === 0 ? '' : `${goal.completed_tasks}/${goal.total_tasks}`,
-    infoOf(
-      goal,
-      current.filter((task) => task.goal_id === goal.id),
-      look,
-    ),
-  ]);
+  const rows = asTree(goals).map(({ goal, level }): Cell[] => {
+    const { total, completed } = goal.whole ?? { total: goal.total_tasks, completed: goal.completed_tasks };
+    return [
+      goal.id,
+      goalSign(goal.status, look),
+      prioritySign(goal.priority, look),
+      `${'  '.repeat(level)}${oneLine(goal.description, 500)}`,
+      total === 0 ? '' : bar(completed, total, look),
+      total === 0 ? '' : `${completed}/${total}`,
+      infoOf(
+        goal,
+        current.filter((task) => task.goal_id === goal.id),
+        look,
+      ),
+    ];
+  });
   return table(rows, columns, look);
+}
+
+/** Each goal with its level, those below it right after it; otherwise in their order. */
+function asTree(goals: GoalRow[]): { goal: GoalRow; level: number }[] {
+  const listed = new Set(goals.map(({ id }) => id));
+  const byParent = new Map<string | undefined, GoalRow[]>();
+  for (const goal of goals) {
+    const { parent_goal_id: id } = goal;
+    const parent = id !== undefined && listed.has(id) ? id : undefined;
+    byParent.set(parent, [...(byParent.get(parent) ?? []), goal]);
+  }
+  const under = (parent: string | undefined, level: number): { goal: GoalRow; level: number }[] =>
+    (byParent.get(parent) ?? []).flatMap((goal) => [{ goal, level }, ...under(goal.id, level + 1)]);
+  return under(undefined, 0);
 }
 
 function infoOf(goal: GoalRow, tasks: TaskRow[], look: Look): Cell {
@@ -56,7 +78,7 @@ function infoOf(goal: GoalRow, tasks: TaskRow[], look: Look): Cell {
 
 /** A whole goal with its tasks. */
 export function goalDetails(
-  goal: Goal & { notes?: Note[]; notes_count?: number; not_shown?: number },
+  goal: Goal & KinAnswer & { notes?: Note[]; notes_count?: number; not_shown?: number },
   tasks: TaskRow[],
   look: Look,
 ): string[] {
@@ -70,8 +92,13 @@ export function goalDetails(
     ...wrapped(goal.description, look),
     '',
     ...(total === 0 ? [] : heading([shown, `${done} of ${count(total, 'task')} completed`], look)),
+    ...wholeLines(goal, look),
     ...facts(
       [
+        [
+          'under',
+          goal.parents?.map(({ id, description }) => `${id} ${oneLine(description, longestParent)}`).join(' / '),
+        ],
         ['repos', goal.repos.join(', ')],
         ['labels', goal.labels?.join(', ')],
         ['due', goal.due_at === undefined ? undefined : dueText(goal.due_at)],
@@ -82,10 +109,34 @@ export function goalDetails(
       ],
       look,
     ),
+    ...subGoalLines(goal, look),
     ...(tasks.length === 0 ? [] : ['', ...taskTable(tasks, look)]),
     ...(not_shown > 0
       ? [colours.muted(`  ${signs.ellipsis} and ${not_shown} more: goal-agent task list --goal ${goal.id}`)]
       : []),
     ...notesLines(goal, look),
   ];
+}
+
+/** `███████░░░  7 of 10 tasks completed with its 2 sub-goals`. */
+function wholeLines({ whole }: KinAnswer, look: Look): string[] {
+  if (whole === undefined) return [];
+  const progress = whole.total === 0 ? '' : bar(whole.completed, whole.total, look);
+  const shown = typeof progress === 'string' ? progress : progress.paint(progress.text);
+  const text = `${whole.completed} of ${count(whole.total, 'task')} completed with the ${count(whole.goals, 'goal')} below it`;
+  return heading(shown === '' ? [text] : [shown, text], look);
+}
+
+function subGoalLines({ sub_goal_details = [] }: KinAnswer, look: Look): string[] {
+  if (sub_goal_details.length === 0) return [];
+  const rows = sub_goal_details.map(({ id, status, description, total, completed }): Cell[] => [
+    id,
+    goalSign(status, look),
+    '',
+    oneLine(description, 500),
+    total === 0 ? '' : bar(completed, total, look),
+    total === 0 ? '' : `${completed}/${total}`,
+    '',
+  ]);
+  return ['', ...table(rows, columns, look)];
 }

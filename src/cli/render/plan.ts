@@ -1,7 +1,7 @@
 import { formatEffort } from '../../domain/effort.ts';
 import { describeCycle } from '../../domain/graph/describe-cycle.ts';
 import { oneLine } from '../../domain/stored-text.ts';
-import type { ExecutionPlan } from '../../service/plans.ts';
+import { type ExecutionPlan, plannedCounts } from '../../service/plans.ts';
 import type { Look } from './look.ts';
 import { prioritySign, taskSign } from './status.ts';
 import { type Cell, type Column, table } from './table.ts';
@@ -14,6 +14,7 @@ const columns: Column[] = [
   { keep: true, gap: 1 },
   { gap: 1 },
   { gap: 1 },
+  { gap: 1 },
   { flex: true, gap: 1 },
   { align: 'right' },
   {},
@@ -24,7 +25,7 @@ const shownDone = 5;
 
 /** A goal's work: what is done, then each phase with its number in front of its first task. */
 export function planLines(
-  { goal, plan }: ExecutionPlan,
+  { goal, plan, tasks: planned }: ExecutionPlan,
   tasks: TaskRow[],
   { all, look }: { all: boolean; look: Look },
 ): string[] {
@@ -37,16 +38,18 @@ export function planLines(
     ids.flatMap((id, place) => {
       const task = byId.get(id);
       const number = place === 0 ? String(phase) : '';
-      return task === undefined ? [] : [rowOf({ ...task, isCritical: critical.has(id) }, number, look)];
+      return task === undefined
+        ? []
+        : [rowOf({ ...task, isCritical: critical.has(id) }, { phase: number, goalId: goal.id }, look)];
     });
   const rows = [
-    ...done.slice(folded).map((task) => rowOf(task, '', look)),
+    ...done.slice(folded).map((task) => rowOf(task, { phase: '', goalId: goal.id }, look)),
     ...plan.phases.flatMap(({ phase, taskIds }) => rowsOf(taskIds, phase)),
     ...plan.cyclic.flatMap((id) => rowsOf([id], 0)),
   ];
   return [
     ...wrapped(`${goal.id}  ${oneLine(goal.description, 200)}`, look).map(colours.strong),
-    ...wrapped(summaryOf({ goal, plan }), look).map(colours.muted),
+    ...wrapped(summaryOf({ goal, plan, tasks: planned }), look).map(colours.muted),
     ...(folded > 0
       ? [colours.muted(`  ${signs.ellipsis} ${count(folded, 'completed task')} before these: --all`)]
       : []),
@@ -57,13 +60,15 @@ export function planLines(
   ];
 }
 
-function rowOf(task: TaskRow, phase: string, look: Look): Cell[] {
+/** A task of a goal below the one that is planned has that goal's ID beside its own. */
+function rowOf(task: TaskRow, { phase, goalId }: { phase: string; goalId: string }, look: Look): Cell[] {
   const { colours, signs } = look;
   const text = oneLine(task.description, 500);
   return [
     { text: phase, paint: colours.muted },
     taskSign(standingOf(task), look),
     task.id,
+    task.goal_id === undefined || task.goal_id === goalId ? '' : { text: task.goal_id, paint: colours.muted },
     task.isCritical ? { text: signs.critical, paint: colours.accent } : '',
     prioritySign(task.priority ?? 'medium', look),
     task.status === 'completed' ? { text, paint: colours.muted } : text,
@@ -73,8 +78,8 @@ function rowOf(task: TaskRow, phase: string, look: Look): Cell[] {
 }
 
 /** `2d 4h on the critical path, 3 of 6 completed`. */
-function summaryOf({ goal, plan }: Pick<ExecutionPlan, 'goal' | 'plan'>): string {
-  const { total_tasks: total, completed_tasks: done } = goal;
+function summaryOf({ goal, plan, tasks }: ExecutionPlan): string {
+  const { total, completed: done } = plannedCounts({ goal, tasks });
   const { totalMinutes, taskIds, tasksWithoutEffort, assumedEffortMinutes } = plan.criticalPath;
   if (total === 0) return 'No tasks yet.';
   const progress = `${done} of ${count(total, 'task')} completed`;
