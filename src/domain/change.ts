@@ -15,8 +15,8 @@ export interface Change {
   goal_id: string;
   task_id: string | null;
   /**
-   * All goals that look different since: the task's own, the goals of its dependents, and the goal that it was moved
-   * from.
+   * All goals that look different since: the task's own, those above it, the goals of its dependents, and the goal that it was
+   * moved from.
    */
   goal_ids: string[];
   /** The columns that differ, where the row was there before and is there after. */

@@ -1,6 +1,7 @@
 import { changeOf, type Image, imageOf } from '../domain/event.ts';
 import { asJson } from '../domain/json.ts';
 import type { Recording } from '../service/call.ts';
+import { countAbove } from '../service/count-above.ts';
 import { type Run, type Steps, step } from '../store/database.ts';
 import { forgetReadyStarts } from '../store/functions/move-ready-starts.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
@@ -60,15 +61,16 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     progress(2 * goals.length);
   });
   for (const goals of chunks(oldGoals, chunkSize)) {
+    const locked = step(lockGoals, { workspaceId, goalIds: ids(goals) });
+    const { before } = await run({ before: locked });
     await overwrite(
       run,
       recorded,
       { kind: 'goal', ids: ids(goals) },
-      {
-        locked: step(lockGoals, { workspaceId, goalIds: ids(goals) }),
-        overwritten: step(overwriteGoals, { workspaceId, goals: asJson(goals) }),
-      },
+      { overwritten: step(overwriteGoals, { workspaceId, goals: asJson(goals) }) },
     );
+    const { after } = await run({ after: locked });
+    await countAbove(run, recorded, { before, after, takenUp: [] });
     progress(2 * goals.length);
   }
   await oneAhead(chunks(known, chunkSize), async (tasks) => {
@@ -175,11 +177,13 @@ async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, ta
   const goalIds = [...new Set([...touchedGoals(rows), ...left])];
   if (goalIds.length > 0) {
     const { before } = await run({ before: step(lockGoals, { workspaceId, goalIds }) });
-    await run({
+    const { after } = await run({
       recounted: step(recountGoals, { workspaceId, goalIds }),
       repos: step(followGoalRepos, { workspaceId, goalIds }),
       followed: step(recordFollowed, { workspaceId, operation, before }),
+      after: step(lockGoals, { workspaceId, goalIds }),
     });
+    await countAbove(run, { workspaceId, operation }, { before, after, takenUp: [] });
   }
   if (goalIds.length + taskIds.length > 0)
     await run({ recounted: step(recountTasks, { workspaceId, taskIds, goalIds }) });

@@ -1,11 +1,12 @@
 import { formatEffort } from '../domain/effort.ts';
-import type { Goal } from '../domain/goal.ts';
 import type { Json } from '../domain/json.ts';
 import { exactNumber, writeJson } from '../domain/json-text.ts';
 import type { Task } from '../domain/task.ts';
 import type { TaskStatus } from '../domain/task-status.ts';
+import type { GoalWithAll } from '../service/goals.ts';
+import type { Kin } from '../service/goals-below.ts';
 import type { NotePage } from '../service/notes.ts';
-import type { ExecutionPlan, PlanTask } from '../service/plans.ts';
+import { type ExecutionPlan, type PlanTask, plannedCounts } from '../service/plans.ts';
 import type { ListedTask } from '../service/tasks.ts';
 import { planWarnings } from '../tools/answers/plan-warnings.ts';
 import { codeBlock, codeSpan } from './frames.ts';
@@ -29,13 +30,15 @@ const legend =
   '`[ ]` pending, `[~]` in progress, `[x]` completed, `[!]` failed, `[-]` blocked, `[c]` cancelled, `[>]` deferred';
 
 /** A goal as a page that a person would like to read. */
-export function goalMarkdown(goal: Goal, tasks: ListedTask[], notes: NotePage): string {
+export function goalMarkdown({ goal, tasks, notes, kin }: GoalWithAll): string {
   const lines = [
     `# ${goal.id}: ${line(goal.description)}`,
     '',
     `**${words(goal.status)}**, ${goal.priority} priority, ${goal.completed_tasks} of ${goal.total_tasks} tasks completed`,
+    ...kinLines(kin),
     ...(goal.repos.length > 0 ? [`Repositories: ${names(goal.repos)}`] : []),
     ...rest(goal.description),
+    ...subGoalLines(kin),
     '',
     '## Tasks',
     '',
@@ -47,6 +50,30 @@ export function goalMarkdown(goal: Goal, tasks: ListedTask[], notes: NotePage): 
     `Created ${goal.created_at}, last changed ${goal.updated_at}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What is above a goal, and how far it is with all that is below it. */
+function kinLines(kin: Kin | undefined): string[] {
+  if (kin === undefined) return [];
+  const { above, whole } = kin;
+  const goals = whole?.goals === 1 ? 'goal' : 'goals';
+  return [
+    ...(above.length > 0
+      ? [`Under ${above.map(({ id, description }) => `${id} ${line(description)}`).join(', under ')}`]
+      : []),
+    ...(whole === undefined
+      ? []
+      : [`${whole.completed} of ${whole.total} tasks completed with the ${whole.goals} ${goals} below it`]),
+  ];
+}
+
+function subGoalLines(kin: Kin | undefined): string[] {
+  if (kin === undefined || kin.subGoals.length === 0) return [];
+  const lines = kin.subGoals.map(
+    ({ id, status, completed, total, description }) =>
+      `- **${id}** ${words(status)}, ${completed} of ${total}: ${line(description)}`,
+  );
+  return ['', '## Sub-goals', '', ...lines];
 }
 
 export function taskMarkdown(task: Task, notes: NotePage): string {
@@ -77,6 +104,7 @@ export function taskMarkdown(task: Task, notes: NotePage): string {
 
 export function planMarkdown({ goal, tasks, plan }: ExecutionPlan): string {
   const { criticalPath, phases, unblocksMost, waitsFor } = plan;
+  const { total, completed } = plannedCounts({ goal, tasks });
   const find = (ids: readonly string[]) => ids.flatMap((id) => tasks.get(id) ?? []);
   let room = shownTasks;
   const phaseLines = phases.flatMap(({ phase, taskIds }) => {
@@ -84,13 +112,18 @@ export function planMarkdown({ goal, tasks, plan }: ExecutionPlan): string {
     room -= taskIds.length;
     if (shown.length === 0) return [];
     const together = taskIds.length > 1 ? `, ${taskIds.length} at the same time` : '';
-    return ['', `## Phase ${phase}${together}`, '', ...shown.map((task) => planLine(task, waitsFor.get(task.id)))];
+    return [
+      '',
+      `## Phase ${phase}${together}`,
+      '',
+      ...shown.map((task) => planLine(task, { waitsFor: waitsFor.get(task.id), goalId: goal.id })),
+    ];
   });
   const left = phases.reduce((sum, each) => sum + each.taskIds.length, 0);
   const lines = [
     `# Plan of ${goal.id}: ${line(goal.description)}`,
     '',
-    `${goal.completed_tasks} of ${goal.total_tasks} tasks completed; ${left} left in ${phases.length} ${phases.length === 1 ? 'phase' : 'phases'}`,
+    `${completed} of ${total} tasks completed; ${left} left in ${phases.length} ${phases.length === 1 ? 'phase' : 'phases'}`,
     ...phaseLines,
     ...more(-room),
     ...(criticalPath.taskIds.length > 1
@@ -114,10 +147,16 @@ function taskLine(task: ListedTask): string {
   return `- ${boxes[task.status]} **${task.id}** ${line(task.description)}${waits}`;
 }
 
-function planLine(task: PlanTask, waitsFor: readonly string[] | undefined): string {
-  const facts = [name(task.estimated_effort), task.priority === 'medium' ? null : task.priority].filter(
-    (fact) => fact !== null,
-  );
+/** A task of a goal below the one that is planned says so. */
+function planLine(
+  task: PlanTask,
+  { waitsFor, goalId }: { waitsFor: readonly string[] | undefined; goalId: string },
+): string {
+  const facts = [
+    task.goal_id === goalId ? null : `in ${task.goal_id}`,
+    name(task.estimated_effort),
+    task.priority === 'medium' ? null : task.priority,
+  ].filter((fact) => fact !== null);
   const waits = waitsFor === undefined ? '' : `, waits for ${waitsFor.slice(0, 10).join(', ')}`;
   return `- ${boxes[task.status]} **${task.id}** ${line(task.description)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}${waits}`;
 }

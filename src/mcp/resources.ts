@@ -41,8 +41,7 @@ const pages: Page[] = [
     description: 'One goal as a Markdown page: status, progress, tasks, notes, metadata.',
     variable: 'id',
     async read(call, id) {
-      const { goal, tasks, notes } = await getGoal(call, parse(GoalId, id));
-      return goalMarkdown(goal, tasks, notes);
+      return goalMarkdown(await getGoal(call, parse(GoalId, id)));
     },
     complete: completeGoalId,
     list: async (call) => (await listLatestGoals(call, listedGoals)).map(listedGoal),

@@ -12,11 +12,12 @@ import {
   listWaitingTasksOfGoal,
 } from '../store/statements/list-briefing.ts';
 import { listDueTasks, listDueTasksOfGoal } from '../store/statements/list-due-tasks.ts';
-import { listGoalsByStatus } from '../store/statements/list-goals.ts';
+import { listGoalsByParent, listGoalsByStatus } from '../store/statements/list-goals.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import { listHeldResources } from '../store/statements/resources.ts';
-import type { Call } from './call.ts';
+import { type Call, read } from './call.ts';
 import { readCurrent } from './deferrals.ts';
+import { type Whole, wholeOf } from './goals-below.ts';
 import { type HeldUp, heldUpStep } from './held-up.ts';
 import { type ExecutionPlan, planOf, planSteps } from './plans.ts';
 
@@ -33,8 +34,10 @@ export type BriefedGoal = Row<typeof listGoalsByStatus>;
 export interface Briefing {
   /** Of one goal: the goal and what is left of it. */
   plan: ExecutionPlan | undefined;
-  /** Of all goals: those in progress, newest first. */
+  /** Of all goals: those in progress, newest first. Of one: its sub-goals in progress. */
   goals: BriefedGoal[];
+  /** How far the parents among them are, with all that is below them; of one goal, how far that is. */
+  wholes: ReadonlyMap<string, Whole>;
   /** In progress, then blocked, then failed; each the last changed first. */
   current: BriefedTask[];
   /** Late, or due within a week. */
@@ -74,7 +77,7 @@ export async function getBriefing(
       goals: goalsInProgress(workspaceId),
       held: step(listHeldResources, { workspaceId, limit }),
     });
-    return { ...lists, plan: undefined };
+    return { ...lists, plan: undefined, wholes: await wholesOf(call, lists.goals) };
   }
   const { goals, rows, dependencies, statuses, ...lists } = await readCurrent(call, {
     current: step(listCurrentTasksOfGoal, { ...page, goalId }),
@@ -86,7 +89,23 @@ export async function getBriefing(
     finished: step(listFinishedTasksOfGoal, { ...lately, goalId }),
     ...planSteps(call, goalId),
   });
-  return { ...lists, plan: planOf(goalId, { goals, rows, dependencies, statuses }), goals: [], held: [] };
+  const plan = planOf(goalId, { goals, rows, dependencies, statuses });
+  const below = goals[0]?.total_goals ? await openBelow(call, goalId) : [];
+  return { ...lists, plan, goals: below, held: [], wholes: await wholesOf(call, [...goals, ...below]) };
+}
+
+function wholesOf(call: Call, goals: { id: string; total_goals: number }[]): Promise<Map<string, Whole>> {
+  return wholeOf(
+    call,
+    goals.filter(({ total_goals }) => total_goals > 0).map(({ id }) => id),
+  );
+}
+
+/** Sub-goals in progress, newest first. */
+async function openBelow(call: Call, parentGoalId: string): Promise<BriefedGoal[]> {
+  const filter = { status: 'in_progress', priority: null, repo: null, before: null, labels: [], parentGoalId };
+  const params = { workspaceId: call.store.workspaceId, textLimit, taskIdLimit: 0, limit, ...filter };
+  return (await read(call, { rows: step(listGoalsByParent, params) })).rows;
 }
 
 function goalsInProgress(workspaceId: number) {

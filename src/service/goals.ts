@@ -73,14 +73,19 @@ export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
   return goalOf(goals, id);
 }
 
+/** A goal, and what belongs to it. */
+export interface GoalWithAll {
+  goal: Goal;
+  tasks: ListedTask[];
+  notes: NotePage;
+  kin: Kin | undefined;
+}
+
 /**
  * A goal with its tasks, those to be done first, at most `limits.page` of them, its newest notes, and what is above and
  * below it, where there is something.
  */
-export async function getGoal(
-  call: Call,
-  goalId: string,
-): Promise<{ goal: Goal; tasks: ListedTask[]; notes: NotePage; kin?: Kin | undefined }> {
+export async function getGoal(call: Call, goalId: string): Promise<GoalWithAll> {
   const { workspaceId } = call.store;
   const steps = {
     goals: step(findGoal, { workspaceId, taskIdLimit, goalId }),

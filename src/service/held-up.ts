@@ -1,3 +1,4 @@
+import { isClosedGoal } from '../domain/closed-goal.ts';
 import { step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import {
@@ -40,5 +41,6 @@ export async function findHeldUp(call: Call, taskIds: string[]): Promise<HeldUp[
 /** `TASK-0001 (pending in GOAL-0001, which is cancelled)`, or `TASK-0001 (cancelled)`. */
 export function describeHeldUp({ waits_for, status, goal_id, goal_status }: HeldUp): string {
   if (status === 'cancelled') return `${waits_for} (cancelled)`;
-  return `${waits_for} (${status} in ${goal_id}, which is ${goal_status})`;
+  const closed = isClosedGoal(goal_status) ? `which is ${goal_status}` : 'which is under a goal that is closed';
+  return `${waits_for} (${status} in ${goal_id}, ${closed})`;
 }

@@ -1,3 +1,4 @@
+import { isClosedTask } from '../domain/closed-task.ts';
 import { parseEffort } from '../domain/effort.ts';
 import type { Goal } from '../domain/goal.ts';
 import { type GoalPlan, planGoal } from '../domain/graph/plan.ts';
@@ -15,23 +16,35 @@ import { goalOf } from './goals.ts';
 /** What a plan shows of a task. */
 export interface PlanTask {
   id: string;
+  goal_id: string;
   description: string;
   status: TaskStatus;
   priority: Priority;
   estimated_effort: string | null;
 }
 
-/** A goal, the tasks that it is made of, and in which order they can be done. */
+/** A goal, the tasks that it and the goals below it are made of, and in which order they can be done. */
 export interface ExecutionPlan {
   goal: Goal;
   tasks: Map<string, PlanTask>;
   plan: GoalPlan;
 }
 
+/** The tasks that a plan is of, and how many of them are completed or cancelled. */
+export function plannedCounts({ goal, tasks }: Pick<ExecutionPlan, 'goal' | 'tasks'>): {
+  total: number;
+  completed: number;
+} {
+  if (goal.sub_goals === undefined) return { total: goal.total_tasks, completed: goal.completed_tasks };
+  const closed = [...tasks.values()].filter(({ status }) => isClosedTask(status));
+  return { total: tasks.size, completed: closed.length };
+}
+
 /** @throws GoalAgentError `not_found`. */
 export async function generatePlan(call: Call, goalId: string): Promise<ExecutionPlan> {
   const steps = planSteps(call, goalId);
-  const keeps = ({ goals }: { goals: unknown[] }) => goals.length > 0;
+  // what is below a goal changes without an event of it
+  const keeps = ({ goals }: { goals: { total_goals: number }[] }) => goals[0]?.total_goals === 0;
   return planOf(
     goalId,
     await cachedRead(call, { kind: 'plan', id: goalId, steps, tasksOf: ({ rows }) => rows, keeps }),

@@ -1,4 +1,3 @@
-import { isClosedGoal } from '../domain/closed-goal.ts';
 import { isClosedTask } from '../domain/closed-task.ts';
 import { type CriteriaChange, type Criterion, changeCriteria, nameCriteria, unmetOf } from '../domain/criteria.ts';
 import { changeDependencies, type DependencyChange } from '../domain/dependency-change.ts';
@@ -8,7 +7,6 @@ import { asJson, type Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import { type Run, step } from '../store/database.ts';
-import { countSubGoals } from '../store/functions/count-sub-goals.ts';
 import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import type { Row } from '../store/statement.ts';
@@ -30,6 +28,7 @@ import { deleteDependencies, rewireTask as rewireTaskStatement } from '../store/
 import { changedTaskWords, changedWords, repoAndCriteria } from '../store/write-words.ts';
 import { type Call, change as changeBy, goalNotFound, type Recording, taskNotFound, transact } from './call.ts';
 import { isPerson } from './caller.ts';
+import { countAbove } from './count-above.ts';
 import { refuseCycle, refuseUnknown } from './refuse-edit.ts';
 import { refuseLaidAside } from './refuse-parent.ts';
 import { taskOf } from './tasks.ts';
@@ -251,35 +250,6 @@ async function moveBetweenGoals(
     starts: reopens ? step(moveReadyStartsBack.call, { workspaceId, taskIds: [], goalIds: [toGoalId] }) : undefined,
   });
   const moved = goals.filter(({ id, status }) => was.get(id) !== status).map(({ id, status }) => ({ id, status }));
-  const above = await countAbove(run, recorded, { was, goals, takesUp: isOpen ? toGoalId : undefined });
+  const above = await countAbove(run, recorded, { before, after: goals, takenUp: isOpen ? [toGoalId] : [] });
   return [...moved, ...above];
-}
-
-/** What closed or opened counts for its parent, and what is above a goal that got an open task is opened with it. */
-async function countAbove(
-  run: Run,
-  recorded: Recording,
-  { was, goals, takesUp }: { was: Map<string, string>; goals: Row<typeof lockGoals>[]; takesUp: string | undefined },
-): Promise<TaskUpdate['goals']> {
-  const open = (status: string | undefined) => (isClosedGoal(status) ? 0 : 1);
-  const counts = goals.flatMap(({ id, status, parent_goal_id }) =>
-    parent_goal_id === null
-      ? []
-      : [{ parent_goal_id, opened: open(status) - open(was.get(id)), restarts: id === takesUp }],
-  );
-  if (!counts.some(({ opened, restarts }) => opened !== 0 || restarts)) return [];
-  const { counted } = await run({
-    counted: step(countSubGoals.call, {
-      ...recorded,
-      goalIds: counts.map((each) => each.parent_goal_id),
-      totals: counts.map(() => 0),
-      opened: counts.map((each) => each.opened),
-      restarts: counts.map((each) => each.restarts),
-    }),
-  });
-  const { completed = [], reopened = [] } = counted[0] ?? {};
-  return [
-    ...completed.map((id) => ({ id, status: 'completed' })),
-    ...reopened.map((id) => ({ id, status: 'in_progress' })),
-  ];
 }

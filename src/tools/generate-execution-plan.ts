@@ -4,13 +4,15 @@ import { formatEffort } from '../domain/effort.ts';
 import { GoalId } from '../domain/ids.ts';
 import { Priority } from '../domain/priority.ts';
 import { TaskStatus } from '../domain/task-status.ts';
-import { type ExecutionPlan, generatePlan } from '../service/plans.ts';
+import { type ExecutionPlan, generatePlan, plannedCounts } from '../service/plans.ts';
 import { Budget } from './answers/answers.ts';
 import { planWarnings } from './answers/plan-warnings.ts';
 import { defineTool, reads } from './define/define-tool.ts';
 
 const PlanTask = z.object({
   id: z.string(),
+  /** Where it is a goal below the one that is planned. */
+  goal_id: z.string().optional(),
   description: z.string(),
   status: TaskStatus,
   priority: Priority,
@@ -66,15 +68,16 @@ export const generateExecutionPlan = defineTool({
         [...plan.waitsFor].map(([task_id, ids]) => ({ task_id, waits_for: ids.slice(0, 10) })),
       ),
     );
-    const phases = phasesOf(tasks, plan, budget);
+    const phases = phasesOf(goal_id, { tasks, plan }, budget);
     const planned = plan.phases.reduce((sum, phase) => sum + phase.taskIds.length, 0);
+    const { total, completed } = plannedCounts({ goal, tasks });
     const warnings = planWarnings(plan);
     const notShown = planned - phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
     return {
       goal_id,
       goal_description,
-      total_tasks: goal.total_tasks,
-      completed_tasks: goal.completed_tasks,
+      total_tasks: total,
+      completed_tasks: completed,
       total_phases: plan.phases.length,
       execution_phases: phases,
       critical_path,
@@ -92,7 +95,7 @@ export const generateExecutionPlan = defineTool({
 });
 
 /** The first phases, each with its tasks; past the budget, with how many they are. */
-function phasesOf(tasks: ExecutionPlan['tasks'], { phases }: ExecutionPlan['plan'], budget: Budget) {
+function phasesOf(goalId: string, { tasks, plan: { phases } }: Pick<ExecutionPlan, 'tasks' | 'plan'>, budget: Budget) {
   const descriptionLength = tasks.size > 60 ? 60 : 160;
   const shells = phases.slice(0, shownPhases).map(({ phase, taskIds }) => ({
     phase,
@@ -103,7 +106,12 @@ function phasesOf(tasks: ExecutionPlan['tasks'], { phases }: ExecutionPlan['plan
   budget.spend(shells);
   return shells.map((shell, place) => {
     const found = (phases[place]?.taskIds ?? []).slice(0, 500).flatMap((id) => tasks.get(id) ?? []);
-    const shown = found.map((task) => ({ ...task, description: shorten(task.description, descriptionLength) }));
+    const shown = found.map(({ id, goal_id, description, ...task }) => ({
+      id,
+      ...(goal_id !== goalId && { goal_id }),
+      description: shorten(description, descriptionLength),
+      ...task,
+    }));
     return { ...shell, tasks: budget.firstOf(shown) };
   });
 }

@@ -155,6 +155,8 @@ describe('exporting everything as JSON', () => {
       repos: ['a'],
       metadata: { deep: { x: [1, 'ü'] } },
     });
+    // the parent comes after its sub-goal
+    await updateGoal(call, 'GOAL-0001', { parent_goal_id: goal.id });
     await updateGoal(call, 'GOAL-0004', { status: 'cancelled' });
     await setTaskStatus(call, { taskId: 'TASK-0002', status: 'completed', result: { a: null } });
     await deleteTask(call, 'TASK-0029');
@@ -224,10 +226,14 @@ describe('exporting everything as JSON', () => {
     const file = aName();
     await exportJson(await aWorkspaceWithHistory(), file);
     const broken = JSON.parse(await readFile(file, 'utf8'));
-    broken.tasks[0].dependencies = ['TASK-9999'];
-    await writeFile(file, JSON.stringify(broken));
+    const { tasks, goals } = structuredClone(broken);
+    tasks[0].dependencies = ['TASK-9999'];
+    await writeFile(file, JSON.stringify({ ...broken, tasks }));
     const { call, sql } = await aCall();
     await expect(importJson(call, file)).rejects.toThrow('contradicts itself (task_dependencies_dependency_exists)');
+    goals.at(-1).parent_goal_id = 'GOAL-0001';
+    await writeFile(file, JSON.stringify({ ...broken, goals }));
+    await expect(importJson(call, file)).rejects.toThrow('GOAL-0001 is a part of itself');
     expect((await sql.query('select count(*)::int from goals')).rows).toEqual([{ count: 0 }]);
   });
 });

@@ -124,9 +124,13 @@ describe('goal-agent doctor', () => {
     const sql = await sqlOn(database);
     await run(['goal', 'add', 'a goal'], database);
     await run(['call', 'break_down_goal', '{"goal_id":"GOAL-0001","subtasks":[{"description":"one"}]}'], database);
-    await sql.query('update tasks set parked = true');
+    await run(['goal', 'add', 'a part', '--parent', '1'], database);
+    await sql.query("update tasks set parked = true; update goals set parent_goal_id = 'GOAL-0002' where number = 1");
     const { errors } = await doctor(database);
-    expect(errors[0]?.what).toContain('TASK-0001 is parked, and its goal is in_progress');
+    const found = errors.map(({ what }) => what).join();
+    expect(found).toContain('TASK-0001 is parked, and its goal is in_progress');
+    expect(found).toContain('GOAL-0001 is a part of itself');
+    expect(found).toContain('GOAL-0002 has 1 sub-goals, 1 of them open, and its counts say 0 and 0');
   });
 
   it('finds files that others may read', patient, async () => {

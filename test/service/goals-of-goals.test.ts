@@ -2,14 +2,18 @@ import type pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../src/domain/limits.ts';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
+import { getBriefing } from '../../src/service/briefing.ts';
 import type { Call } from '../../src/service/call.ts';
+import { claimTasks } from '../../src/service/claims.ts';
 import { deleteGoal } from '../../src/service/delete-goal.ts';
 import { createGoal, findOneGoal, getGoal, listGoals, updateGoal } from '../../src/service/goals.ts';
+import { generatePlan } from '../../src/service/plans.ts';
 import { setTaskStatus, setTaskStatuses } from '../../src/service/set-task-statuses.ts';
-import { deleteTask } from '../../src/service/tasks.ts';
+import { deleteTask, listReady } from '../../src/service/tasks.ts';
 import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
-import { aGoal, aSubtask, aTask } from '../support/builders.ts';
+import { briefingText } from '../../src/tools/answers/briefing-text.ts';
+import { aGoal, aSubtask, aTask, someTasks } from '../support/builders.ts';
 import { callsOf } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
@@ -198,6 +202,54 @@ describe('a parent', () => {
         where l.operation < e.operation`);
       expect(rows[0].wrong).toBe(0);
     }
+  });
+});
+
+describe('the work of a parent', () => {
+  it('is the work of all goals below it: what is next, what is claimed, and the plan', async () => {
+    const { top, middle, low, task } = await aTree();
+    const own = await aTask(call, top, [task]);
+    const [urgent = ''] = (
+      await breakDownGoal(call, middle, [aSubtask({ description: 'urgent', priority: 'high', labels: ['x'] })])
+    ).taskIds;
+    const aside = await under(top);
+    await aTask(call, aside);
+    await updateGoal(call, aside, { status: 'cancelled' });
+    const beside = await aTask(call, await aGoal(call));
+    const next = await listReady(call, { goalId: top, limit: 10 });
+    expect([next.tasks.map(({ id }) => id), next.total]).toEqual([[urgent, task], 2]);
+    const { plan, tasks } = await generatePlan(call, top);
+    expect(plan.phases.map(({ taskIds }) => taskIds)).toEqual([[urgent, task], [own]]);
+    expect(tasks.get(task)?.goal_id).toBe(low);
+    const claims = { leaseSeconds: 600, limit: 1 };
+    const claim = async (more: object) =>
+      (await claimTasks(call, { ...claims, goalId: top, ...more })).map(({ id }) => id);
+    expect(await claim({ labels: ['y'] })).toEqual([]);
+    expect(await claim({ labels: ['x'] })).toEqual([urgent]);
+    expect(await claim({})).toEqual([task]);
+    expect(await claim({})).toEqual([]);
+    expect((await claimTasks(call, { ...claims })).map(({ id }) => id)).toEqual([beside]);
+    const { current, wholes, goals } = await getBriefing(call, { goalId: top });
+    expect(current.map(({ id }) => id).toSorted()).toEqual([task, urgent].toSorted());
+    expect([goals.map(({ id }) => id), wholes.get(middle)]).toEqual([[middle], { goals: 1, total: 2, completed: 0 }]);
+  });
+
+  it('is claimed by many at once, each task once', async () => {
+    const top = await aGoal(call);
+    for (let part = 0; part < 3; part += 1) await someTasks(call, await under(top), 10);
+    const claim = (by: Call) => claimTasks(by, { goalId: top, limit: 3, leaseSeconds: 600 });
+    const claimed = await Promise.all(Array.from({ length: 10 }, (_, n) => claim(calls[n % 2] as Call)));
+    const ids = claimed.flatMap((tasks) => tasks.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+    let more = await claim(call);
+    for (; more.length > 0; more = await claim(call)) ids.push(...more.map(({ id }) => id));
+    expect([ids.length, new Set(ids).size]).toEqual([30, 30]);
+  });
+
+  it('is told of in the briefing of all goals once, a sub-goal under its parent', async () => {
+    const { top, middle, low } = await aTree();
+    const { text } = briefingText(await getBriefing(call, {}), 5_000);
+    expect(text).toContain(`- ${top} 0/1 "the whole"\n  - ${middle} 0/1 "the middle"\n    - ${low} 0/1 "the part"`);
   });
 });
 

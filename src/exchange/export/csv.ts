@@ -15,6 +15,7 @@ const columns: Readonly<Record<string, (goal: Goal, task: Task | undefined) => s
   goal: (goal) => goal.description,
   goal_status: (goal) => goal.status,
   goal_priority: (goal) => goal.priority,
+  goal_parent_id: (goal) => goal.parent_goal_id ?? '',
   description: (_, task) => task?.description ?? '',
   type: (_, task) => task?.type ?? '',
   status: (_, task) => task?.status ?? '',

@@ -7,6 +7,7 @@ import { machineTimeZone, type TimeZone } from '../../legacy/local-time.ts';
 import { Changes, type ImportedIds, type ImportReport } from '../../legacy/report.ts';
 import { type OnProgress, writeRows } from '../../legacy/write-rows.ts';
 import { type Call, type Recording, read, transact } from '../../service/call.ts';
+import { countAbove } from '../../service/count-above.ts';
 import { type Run, step } from '../../store/database.ts';
 import { addTasksToGoal } from '../../store/statements/add-tasks-to-goal.ts';
 import { findTaskStatuses } from '../../store/statements/find-task-statuses.ts';
@@ -167,7 +168,11 @@ async function openGoals(run: Run, goalIds: string[], { workspaceId, operation }
   if (goalIds.length === 0) return;
   const { before } = await run({ before: step(lockGoals, { workspaceId, goalIds }) });
   for (const goalId of goalIds) await run({ opened: step(addTasksToGoal, { workspaceId, goalId, count: 0 }) });
-  await run({ followed: step(recordFollowed, { workspaceId, operation, before }) });
+  const { after } = await run({
+    followed: step(recordFollowed, { workspaceId, operation, before }),
+    after: step(lockGoals, { workspaceId, goalIds }),
+  });
+  await countAbove(run, { workspaceId, operation }, { before, after, takenUp: goalIds });
 }
 
 type Numbered = NewNote & { id: number; actor: string };

@@ -1,7 +1,7 @@
 import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isSame } from '../statements/sql.ts';
-import { begin, claimedImages, endDeferrals, endLeases, pickReady } from './claim-pieces.ts';
+import { begin, claimedImages, endDeferrals, endLeases, pickReady, pickVariable } from './claim-pieces.ts';
 import { handOver } from './hand-over-pieces.ts';
 import { eventColumns, operationVariable } from './pieces.ts';
 
@@ -35,6 +35,7 @@ export const claimForMany = defineFunction({
   },
   declare: {
     ...operationVariable,
+    ...pickVariable,
     at: 'timestamptz := clock_timestamp()',
     wanted: 'int8',
     claim: 'record',

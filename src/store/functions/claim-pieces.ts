@@ -1,3 +1,4 @@
+import { subtreeOf } from '../statements/goal-tree-pieces.ts';
 import { expiredAtOnce, isReady, noStart, readyStarts } from '../statements/sql.ts';
 import { eventColumns, moveReadyStarts, recordOperation } from './pieces.ts';
 
@@ -5,16 +6,55 @@ import { eventColumns, moveReadyStarts, recordOperation } from './pieces.ts';
 
 /**
  * Ready tasks in their order, priority by priority, each from where its ready work begins. What another agent is taking at
- * this moment is passed over, so that claimers never wait for each other.
+ * this moment is passed over, so that claimers never wait for each other. Tasks of a goal are those of the goals below it,
+ * too; whether there are any is seen by one look into an index.
  */
-export const pickReady = (limit: string, ofGoal = ' and t.goal_id = p_goal_id') => `
-    for start in select p.priority, p.start as number from ${readyStarts} loop
+export const pickReady = (limit: string, condition = '') => `
+    for start in
+      select p.priority, p.start as number,
+        exists (select from goals c where c.workspace_id = $1 and c.parent_goal_id = p_goal_id) as is_parent
+      from ${readyStarts}
+    loop
       exit when cardinality(picked) >= ${limit};
       continue when start.number = ${noStart};
       if p_goal_id is null then${pickFrom(limit, '')}
-      else${pickFrom(limit, ofGoal)}
+      elsif not start.is_parent then${pickFrom(limit, ` and t.goal_id = p_goal_id${condition}`)}
+      else${pickBelow(limit, condition)}
       end if;
     end loop;`;
+
+/** The variable of pickReady. */
+export const pickVariable = { below: 'text[]' } as const;
+
+/** Tasks beyond those that are asked for, of each goal below: others may be taking the first of them. */
+const spareBelow = 32;
+
+/** The same of a goal that has sub-goals: the first of each goal below it, and of these the first. */
+function pickBelow(limit: string, condition: string): string {
+  return `
+        below := coalesce(below, ${subtreeOf('array[p_goal_id]')});
+        picked := picked || array(
+          select t.id
+          from tasks t
+          where t.workspace_id = $1 and ${isReady('t')} and t.id = any(array(
+            select x.id
+            from unnest(below) as g (id)
+            cross join lateral (
+              select t.id, t.number
+              from tasks t
+              where t.workspace_id = $1 and t.goal_id = g.id${condition} and t.priority = start.priority
+                and t.number >= start.number and ${isReady('t')}
+              order by t.number
+              limit ${limit} - cardinality(picked) + ${spareBelow}
+            ) x
+            order by x.number
+            limit ${limit} - cardinality(picked) + ${spareBelow}
+          ))
+          order by t.number
+          limit ${limit} - cardinality(picked)
+          for no key update skip locked
+        );`;
+}
 
 /**
  * The same of tasks that have all of `p_labels`, where no goal is given: by the first of these labels, in the order of its ready

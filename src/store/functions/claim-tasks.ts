@@ -1,7 +1,15 @@
 import { defineFunction } from '../function.ts';
 import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isStale } from '../statements/sql.ts';
-import { begin, claimedImages, endDeferrals, endLeases, pickLabelled, pickReady } from './claim-pieces.ts';
+import {
+  begin,
+  claimedImages,
+  endDeferrals,
+  endLeases,
+  pickLabelled,
+  pickReady,
+  pickVariable,
+} from './claim-pieces.ts';
 import { handOver } from './hand-over-pieces.ts';
 import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
 
@@ -44,6 +52,7 @@ export const claimTasks = defineFunction({
   columns: { ...listedTaskColumns, fence: 'int8', renewed: 'bool?', given_up: 'jsonb?', hand_over: 'jsonb?' },
   declare: {
     ...operationVariable,
+    ...pickVariable,
     at: 'timestamptz := clock_timestamp()',
     lease_end: 'timestamptz := at + make_interval(secs => p_lease_seconds)',
     kept: 'text[]',
@@ -74,7 +83,7 @@ ${endDeferrals('p_leases_operation')}
 ${endLeases('t.id = any(p_task_ids) is true desc, ')}
   if p_task_ids is not null then${pickNamed}
   elsif p_labels is not null and p_goal_id is null then${pickLabelled('p_limit')}
-  else${pickReady('p_limit', ' and t.goal_id = p_goal_id and (p_labels is null or t.labels @> p_labels)')}
+  else${pickReady('p_limit', ' and (p_labels is null or t.labels @> p_labels)')}
   end if;
   if picked <> '{}' then
   ${recordOperation()}

@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { subtreeOf } from './goal-tree-pieces.ts';
 import { keepsWaiting, outlookAtMost } from './sql.ts';
 
 const columns = {
@@ -86,10 +87,10 @@ export const describeWaiting = defineStatement({
   text: described(''),
 });
 
-/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+/** The same of one goal and all goals below it: a statement of its own, because one plan cannot serve both indexes. */
 export const describeWaitingInGoal = defineStatement({
   name: 'describe_waiting_in_goal',
   params: { workspaceId: 'int8', goalId: 'text' },
   columns,
-  text: described(' and t.goal_id = $2'),
+  text: described(` and t.goal_id = any(${subtreeOf('array[$2]')})`),
 });

@@ -1,5 +1,6 @@
 import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
+import { subtreeOf } from './goal-tree-pieces.ts';
 import { claimOf, isStaleUnlessHeld, keepsWaiting } from './sql.ts';
 
 // What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
@@ -50,12 +51,12 @@ export const listCurrentTasks = defineStatement({
   text: current(''),
 });
 
-/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+/** The same of one goal and all goals below it: a statement of its own, because one plan cannot serve both indexes. */
 export const listCurrentTasksOfGoal = defineStatement({
   name: 'list_current_tasks_of_goal',
   params: { ...page, goalId: 'text' },
   columns: taskColumns,
-  text: current(' and t.goal_id = $4'),
+  text: current(` and t.goal_id = any(${subtreeOf('array[$4]')})`),
 });
 
 /** Tasks under way or stuck for which others are looked for. */
@@ -108,12 +109,12 @@ export const listWaitingTasks = defineStatement({
   text: waiting(''),
 });
 
-/** The same of one goal. */
+/** The same of one goal and all goals below it. */
 export const listWaitingTasksOfGoal = defineStatement({
   name: 'list_waiting_tasks_of_goal',
   params: { ...page, goalId: 'text' },
   columns: waitingColumns,
-  text: waiting(' and t.goal_id = $4'),
+  text: waiting(` and t.goal_id = any(${subtreeOf('array[$4]')})`),
 });
 
 /** A bound that an index is read from, whether a time is given or not. */
@@ -146,12 +147,12 @@ export const listFinishedTasks = defineStatement({
   text: finished('t.workspace_id = $1'),
 });
 
-/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+/** The same of one goal and all goals below it: a statement of its own, because one plan cannot serve both indexes. */
 export const listFinishedTasksOfGoal = defineStatement({
   name: 'list_finished_tasks_of_goal',
   params: { ...lately, goalId: 'text' },
   columns: taskColumns,
-  text: finished('t.workspace_id = $1 and t.goal_id = $6'),
+  text: finished(`t.workspace_id = $1 and t.goal_id = any(${subtreeOf('array[$6]')})`),
 });
 
 const noteColumns = {
@@ -163,29 +164,41 @@ const noteColumns = {
   total: 'int8',
 } as const;
 
-const lastNotes = (scope: string, order: string) => {
-  const condition = `n.workspace_id = $1${scope} and ${since('n.created_at')}`;
-  return `
-    select n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, n.created_at,
-      (select count(*) from (select from notes n where ${condition} limit ${countedAtMost.rows}) as counted) as total
-    from notes n
-    where ${condition}
-    order by ${order}
-    limit $3`;
-};
+const note = 'n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, n.created_at';
+const countedNotes = (notes: string) =>
+  `(select count(*) from (select from ${notes} limit ${countedAtMost.rows}) as counted) as total`;
+
+const recentNotes = `notes n where n.workspace_id = $1 and ${since('n.created_at')}`;
 
 /** The last notes. */
 export const listLastNotes = defineStatement({
   name: 'list_last_notes',
   params: lately,
   columns: noteColumns,
-  text: lastNotes('', 'n.created_at desc'),
+  text: `
+    select ${note}, ${countedNotes(recentNotes)}
+    from ${recentNotes}
+    order by n.created_at desc
+    limit $3`,
 });
 
-/** The last notes on a goal and its tasks. */
+/** Goal by goal, each by its index. */
+const notesBelow = (end: string) => `unnest(${subtreeOf('array[$6]')}) as g (id)
+    cross join lateral (
+      select n.*
+      from notes n
+      where n.workspace_id = $1 and n.goal_id = g.id and ${since('n.created_at')}
+      ${end}
+    ) n`;
+
+/** The last notes on a goal, all goals below it, and their tasks. */
 export const listLastNotesOfGoal = defineStatement({
   name: 'list_last_notes_of_goal',
   params: { ...lately, goalId: 'text' },
   columns: noteColumns,
-  text: lastNotes(' and n.goal_id = $6', 'n.id desc'),
+  text: `
+    select ${note}, ${countedNotes(notesBelow(`limit ${countedAtMost.rows}`))}
+    from ${notesBelow('order by n.id desc\n      limit $3')}
+    order by n.id desc
+    limit $3`,
 });

@@ -2,7 +2,7 @@ import { defineStatement } from '../statement.ts';
 
 /**
  * What is shown otherwise since these operations, and of the tasks of `taskIds`: goals, and tasks with their goals, at
- * most `limit` rows. To these belong the tasks that depend on a changed one, since their goals' plans look at its status,
+ * most `limit` rows. To these belong the parents of changed goals, the tasks that depend on a changed one, since their goals' plans look at its status,
  * and those that depended on a deleted one.
  */
 export const listChanged = defineStatement({
@@ -11,7 +11,7 @@ export const listChanged = defineStatement({
   columns: { goal_id: 'text', task_id: 'text?' },
   text: `
     with happened as (
-      select e.goal_id, e.task_id, e.before, e.after is null as deleted
+      select e.goal_id, e.task_id, e.before, e.after is null as deleted, e.after ->> 'parent_goal_id' as parent
       from events e
       where e.workspace_id = $1 and e.operation = any(array(
         select o.seq
@@ -29,6 +29,12 @@ export const listChanged = defineStatement({
       select h.before ->> 'goal_id', h.task_id
       from happened h
       where h.task_id is not null and h.before ? 'goal_id'
+      union
+      -- the parents that a goal has, and had
+      select p.id, null
+      from happened h
+      cross join unnest(array[h.parent, h.before ->> 'parent_goal_id']) as p (id)
+      where h.task_id is null and p.id is not null
       union
       select t.goal_id, t.id
       from happened h

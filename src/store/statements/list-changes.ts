@@ -1,3 +1,4 @@
+import { limits } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
 import { exactTime } from './sql.ts';
 
@@ -67,7 +68,8 @@ const shortValues = (image: string) => `(
 /**
  * Events after one number and up to another, in their order. `before` and `after` have the values whose JSON is no longer
  * than `valueLimit` characters. `changed` names the columns that differ, where the row was there before and is there after.
- * `other_goals` are goals whose tasks depend on this one, or that it was moved away from.
+ * `other_goals` are goals whose tasks depend on this one, that it was moved away from, and those above its goal, which it counts
+ * for.
  */
 export const listChanges = defineStatement({
   name: 'list_changes',
@@ -102,7 +104,7 @@ export const listChanges = defineStatement({
       ) end as changed,
       ${shortValues('e.before')} as before,
       ${shortValues('e.after')} as after,
-      case when e.task_id is null then '{}' else array(
+      array(
         select t.goal_id
         from task_dependencies d
         join tasks t on t.workspace_id = $1 and t.id = d.task_id
@@ -114,9 +116,34 @@ export const listChanges = defineStatement({
         where t.goal_id <> e.goal_id
         union
         select e.before ->> 'goal_id'
-        where e.before ->> 'goal_id' <> e.goal_id
+        where e.task_id is not null and e.before ->> 'goal_id' <> e.goal_id
+        union
+        select v.id
+        from (
+          with recursive above (id, level) as (
+            select p.id, 1
+            from unnest(array[
+              (select g.parent_goal_id from goals g where g.workspace_id = $1 and g.id = e.goal_id),
+              case when e.task_id is null then e.before ->> 'parent_goal_id' end,
+              case when e.task_id is null then e.after ->> 'parent_goal_id' end
+            ]) as p (id)
+            where p.id is not null
+            union
+            select g.parent_goal_id, a.level + 1
+            from above a
+            cross join lateral (
+              select g.parent_goal_id
+              from goals g
+              where g.workspace_id = $1 and g.id = a.id
+              limit 1
+            ) g
+            where g.parent_goal_id is not null and a.level < ${limits.goalLevels}
+          )
+          select a.id
+          from above a
+        ) v
         order by 1
-      ) end as other_goals
+      ) as other_goals
     from (
       -- the page first, and only then what its rows look like
       select e.*

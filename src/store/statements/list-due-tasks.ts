@@ -1,5 +1,6 @@
 import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
+import { subtreeOf } from './goal-tree-pieces.ts';
 import { isOpen } from './sql.ts';
 
 // Open tasks that are late, or due within a week, what is due first at the top. `total` counts all of them, up to a
@@ -29,10 +30,10 @@ const due = (scope: string) => {
 
 export const listDueTasks = defineStatement({ name: 'list_due_tasks', params, columns, text: due('') });
 
-/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+/** The same of one goal and all goals below it: a statement of its own, because one plan cannot serve both indexes. */
 export const listDueTasksOfGoal = defineStatement({
   name: 'list_due_tasks_of_goal',
   params: { ...params, goalId: 'text' },
   columns,
-  text: due(' and t.goal_id = $4'),
+  text: due(` and t.goal_id = any(${subtreeOf('array[$4]')})`),
 });

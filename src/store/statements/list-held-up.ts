@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { subtreeOf } from './goal-tree-pieces.ts';
 
 // Pending tasks that wait for what nobody will do: an unfinished task of a goal that is completed or cancelled, or a task that
 // was cancelled by itself. A row
@@ -53,7 +54,7 @@ export const listHeldUp = defineStatement({
       ))`),
 });
 
-/** Of one goal. */
+/** Of one goal and all goals below it. */
 export const listHeldUpInGoal = defineStatement({
   name: 'list_held_up_in_goal',
   params: { ...params, goalId: 'text' },
@@ -61,11 +62,11 @@ export const listHeldUpInGoal = defineStatement({
   text: heldUp(`d.task_id = any(array(
         select v.id
         from tasks v
-        where v.workspace_id = $1 and v.goal_id = $3 and v.status = 'pending' and not v.parked
+        where v.workspace_id = $1 and v.goal_id = any(${subtreeOf('array[$3]')}) and v.status = 'pending' and not v.parked
       ))`),
 });
 
-/** By what one goal left unfinished. */
+/** By what one goal, and all goals below it, left unfinished. */
 export const listHeldUpByGoal = defineStatement({
   name: 'list_held_up_by_goal',
   params: { ...params, goalId: 'text' },
@@ -73,7 +74,7 @@ export const listHeldUpByGoal = defineStatement({
   text: heldUp(`d.depends_on_id = any(array(
         select p.id
         from tasks p
-        where p.workspace_id = $1 and p.goal_id = $3 and p.parked
+        where p.workspace_id = $1 and p.goal_id = any(${subtreeOf('array[$3]')}) and p.parked
       ))`),
 });
 

@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { subtreeOf } from './goal-tree-pieces.ts';
 
 // Without a join: a planner without statistics expects one row of each, and compares all of a goal's dependencies with
 // each of its tasks, which took 20 s for 180,000 of them.
@@ -6,10 +7,10 @@ import { defineStatement } from '../statement.ts';
 const ofGoal = `d.workspace_id = $1 and d.task_id = any(array(
       select t.id
       from tasks t
-      where t.workspace_id = $1 and t.goal_id = $2
+      where t.workspace_id = $1 and t.goal_id = any(${subtreeOf('array[$2]')})
     ))`;
 
-/** What a goal's tasks depend on, each task's in their order. */
+/** What the tasks of a goal and of all goals below it depend on, each task's in their order. */
 export const listPlanDependencies = defineStatement({
   name: 'list_plan_dependencies',
   params: { workspaceId: 'int8', goalId: 'text' },

@@ -1,6 +1,7 @@
 import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
 import { listedTaskColumns, listedTaskSelect } from './columns.ts';
+import { subtreeOf } from './goal-tree-pieces.ts';
 import { claimOf, isReady, readyStarts } from './sql.ts';
 
 const ready = isReady('t');
@@ -47,31 +48,44 @@ export const listReadyTasks = defineStatement({
     order by t.priority, t.number`,
 });
 
-/** The same of one goal: a statement of its own, because one plan cannot serve both indexes. */
+/** Goal by goal, each by its index: one scan where the goal has no sub-goals. */
+const readyBelow = `
+          from below g
+          cross join lateral (
+            select t.*
+            from tasks t
+            where t.workspace_id = $1 and t.goal_id = g.id and ${ready}`;
+/** By the leases that ran out, of which there are few: as an expression the goal is no way to all of its tasks. */
+const givenUpBelow = `from tasks t where t.workspace_id = $1 and t.goal_id || '' = any(array(select g.id from below g)) and ${givenUp}`;
+
+/** The same of one goal and all goals below it: a statement of its own, because one plan cannot serve both indexes. */
 export const listReadyTasksOfGoal = defineStatement({
   name: 'list_ready_tasks_of_goal',
   params: { workspaceId: 'int8', textLimit: 'int4', limit: 'int8', goalId: 'text' },
   columns,
   text: `
+    with below as materialized (
+      select unnest(${subtreeOf('array[$4]')}) as id
+    )
     select ${listedTaskSelect},
       (select count(*) from (
-        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${ready} limit ${countedAtMost.rows})
+        (select${readyBelow}
+            limit ${countedAtMost.rows}
+          ) t
+          limit ${countedAtMost.rows})
         union all
-        (select from tasks t where t.workspace_id = $1 and t.goal_id = $4 and ${givenUp} limit ${countedAtMost.rows})) as counted) as total
+        (select ${givenUpBelow} limit ${countedAtMost.rows})) as counted) as total
     from (
       (
-        select t.* from tasks t
-        where t.workspace_id = $1 and t.goal_id = $4 and ${ready}
+        select t.*${readyBelow}
+            order by t.priority, t.number
+            limit $3
+          ) t
         order by t.priority, t.number
         limit $3
       )
       union all
-      (
-        select t.* from tasks t
-        where t.workspace_id = $1 and t.goal_id = $4 and ${givenUp}
-        order by t.priority, t.number
-        limit $3
-      )
+      (select t.* ${givenUpBelow} order by t.priority, t.number limit $3)
       order by priority, number
       limit $3
     ) t

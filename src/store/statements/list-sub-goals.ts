@@ -1,8 +1,9 @@
 import { countedAtMost, limits } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
 import { isOpenGoal } from './goal-tree-pieces.ts';
+import { isListed } from './sql.ts';
 
-/** The sub-goals of a goal, those to be done first, then by number: at most `limit`. */
+/** The sub-goals of a goal without the archived ones, those to be done first, then by number: at most `limit`. */
 export const listSubGoals = defineStatement({
   name: 'list_sub_goals',
   params: { workspaceId: 'int8', textLimit: 'int4', goalId: 'text', limit: 'int8' },
@@ -17,7 +18,7 @@ export const listSubGoals = defineStatement({
   text: `
     select g.id, left(g.description, $2) as description, g.status::text, g.total_tasks, g.open_tasks, g.total_goals
     from goals g
-    where g.workspace_id = $1 and g.parent_goal_id = $3
+    where g.workspace_id = $1 and g.parent_goal_id = $3 and ${isListed('g')}
     order by (${isOpenGoal('g')}) desc, g.number
     limit $4`,
 });

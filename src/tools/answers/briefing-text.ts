@@ -1,8 +1,10 @@
 import { formatEffort } from '../../domain/effort.ts';
+import type { Goal } from '../../domain/goal.ts';
 import { describeCycle } from '../../domain/graph/describe-cycle.ts';
 import { countedAtMost } from '../../domain/limits.ts';
 import { longestName, named, quoted, quotedJson } from '../../domain/stored-text.ts';
-import type { BriefedTask, Briefing, DueTask, HeldName } from '../../service/briefing.ts';
+import type { BriefedGoal, BriefedTask, Briefing, DueTask, HeldName } from '../../service/briefing.ts';
+import type { Whole } from '../../service/goals-below.ts';
 import { describeHeldUp, type HeldUp } from '../../service/held-up.ts';
 
 interface Section {
@@ -74,7 +76,7 @@ function costOf(line: string): number {
 }
 
 function sectionsOf(briefing: Briefing): Section[] {
-  const { plan, goals, current, due, ready, waiting, heldUp, finished, notes, held } = briefing;
+  const { plan, goals, current, due, ready, waiting, heldUp, finished, notes, held, wholes } = briefing;
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
   const section = (title: string, share: number, lines: string[], rows: { total: number }[]): Section => {
@@ -82,7 +84,9 @@ function sectionsOf(briefing: Briefing): Section[] {
     return { title, share, lines, total, isAtLeast: total >= countedAtMost.rows };
   };
   return [
-    ...(plan === undefined ? [] : [section(goalTitle(plan.goal), 0.3, [quoted(plan.goal.description, 400)], [])]),
+    ...(plan === undefined
+      ? []
+      : [section(goalTitle(plan.goal, wholes.get(plan.goal.id)), 0.3, [quoted(plan.goal.description, 400)], [])]),
     section('In progress', 0.3, inState('in_progress').map(progressLine), inState('in_progress')),
     section('Held resources', 0.2, held.map(heldLine), held),
     section('Blocked or failed', 0.3, stuck.map(stuckLine), [
@@ -124,15 +128,7 @@ function sectionsOf(briefing: Briefing): Section[] {
       isAtLeast: (waiting[0]?.total ?? 0) >= countedAtMost.waiting,
     },
     section('Waiting for tasks of closed goals', 0.6, heldUp.map(heldUpLine), []),
-    section(
-      'Goals in progress',
-      1,
-      goals.map(
-        (goal) =>
-          `- ${goal.id} ${goal.total_tasks - goal.open_tasks}/${goal.total_tasks} ${quoted(goal.description, 80)}`,
-      ),
-      goals,
-    ),
+    section(plan === undefined ? 'Goals in progress' : 'Sub-goals in progress', 1, goalLines(briefing), goals),
   ];
 }
 
@@ -140,8 +136,29 @@ function totalOf(...states: { total: number }[][]): number {
   return states.reduce((sum, rows) => sum + (rows[0]?.total ?? 0), 0);
 }
 
-function goalTitle(goal: { id: string; status: string; total_tasks: number; completed_tasks: number }): string {
-  return `${goal.id} ${goal.status}, ${goal.completed_tasks} of ${goal.total_tasks} tasks completed`;
+function goalTitle({ id, status, ...own }: Goal, whole: Whole | undefined): string {
+  const { total, completed } = whole ?? { total: own.total_tasks, completed: own.completed_tasks };
+  const below = whole === undefined ? '' : ` in it and ${whole.goals} below it`;
+  return `${id} ${status}, ${completed} of ${total} tasks${below} completed`;
+}
+
+/** Each goal once: a sub-goal under its parent, where that is listed, too. A parent has the counts of all below it. */
+function goalLines({ goals, wholes, plan }: Briefing): string[] {
+  const listed = new Set(goals.map(({ id }) => id));
+  const lines = (parent: string | null, indent: string): string[] =>
+    goals
+      .filter(({ parent_goal_id: id }) => (id !== null && listed.has(id) ? id : null) === parent)
+      .flatMap((goal) => [`${indent}- ${goalLine(goal, parent)}`, ...lines(goal.id, `${indent}  `)]);
+  const goalLine = (goal: BriefedGoal, parent: string | null) => {
+    const { total, completed } = wholes.get(goal.id) ?? {
+      total: goal.total_tasks,
+      completed: goal.total_tasks - goal.open_tasks,
+    };
+    const isApart = parent === null && goal.parent_goal_id !== null && goal.parent_goal_id !== plan?.goal.id;
+    const under = isApart ? ` (under ${goal.parent_goal_id})` : '';
+    return `${goal.id} ${completed}/${total}${under} ${quoted(goal.description, 80)}`;
+  };
+  return lines(null, '');
 }
 
 function progressLine(task: BriefedTask): string {

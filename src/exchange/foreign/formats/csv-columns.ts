@@ -13,6 +13,7 @@ export type Column =
   | 'goal_id'
   | 'goal_status'
   | 'goal_priority'
+  | 'goal_parent_id'
   | 'repo'
   | 'ticket'
   | 'effort'
@@ -42,6 +43,8 @@ const names: Readonly<Record<Column, readonly string[]>> = {
   goal_id: ['goal id'],
   goal_status: ['goal status'],
   goal_priority: ['goal priority'],
+  // an import makes goals without parents
+  goal_parent_id: ['goal parent id'],
   repo: ['repo', 'repository'],
   ticket: ['jira ticket', 'ticket', 'url', 'link'],
   effort: ['estimated effort', 'effort', 'estimate', 'original estimate'],
