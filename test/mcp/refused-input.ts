@@ -80,7 +80,7 @@ export const refused: Refused[] = [
     'a wrong status',
     'update_goal',
     { goal_id: 'GOAL-0001', status: 'almost done' },
-    'status is "almost done"; it must be one of planned, in_progress, completed, cancelled.',
+    'status is "almost done"; it must be one of planned, in_progress, completed, cancelled, archived.',
   ],
   [
     'a wrong status',
@@ -104,7 +104,7 @@ export const refused: Refused[] = [
     'an unknown argument',
     'create_goal',
     { description: 'x', desc: 'y' },
-    'create_goal: it takes no "desc", only description, priority, repos, labels, due_at, strict, metadata, full, request_id.',
+    'create_goal: it takes no "desc", only description, priority, repos, labels, due_at, strict, parent_goal_id, metadata, full, request_id.',
   ],
   ['an unknown argument that is null', 'create_goal', { description: 'x', title: null }, 'it takes no "title"'],
   [
@@ -148,7 +148,7 @@ export const refused: Refused[] = [
     'nothing to change',
     'update_goal',
     { goal_id: 'GOAL-0001' },
-    'update_goal: nothing to change on GOAL-0001; give description, priority, status, repos, labels, due_at, strict or metadata.',
+    'update_goal: nothing to change on GOAL-0001; give description, priority, status, repos, labels, due_at, strict, parent_goal_id or metadata.',
   ],
   ['a list for a text', 'create_goal', { description: ['x'] }, 'description is a list; it must be a string'],
   [

@@ -22,11 +22,11 @@ describe('a project of Backlog.md', () => {
     expect(first).toMatchObject({
       description: `Choose a provider
 
-Compare three OAuth providers.
-
-Acceptance Criteria:
-- [x] #1 A table of prices
-- [ ] #2 A decision`,
+Compare three OAuth providers.`,
+      criteria: [
+        { text: 'A table of prices', isMet: true },
+        { text: 'A decision', isMet: false },
+      ],
       status: 'completed',
       priority: 'high',
       labels: ['auth', 'research'],

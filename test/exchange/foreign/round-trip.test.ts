@@ -26,6 +26,7 @@ async function fill(call: Call): Promise<void> {
       description: '\'- [x] line one\n\n  - two\n# three, "quoted"',
       dependencies: ['a'],
       repo: 'web',
+      criteria: [{ text: '- a, "b" (4h)' }, { text: '=c', human: true }],
     }),
     aSubtask({
       description: 'c (4h)',
@@ -42,6 +43,7 @@ async function fill(call: Call): Promise<void> {
   ]);
   const set = (taskId: string | undefined, status: 'completed' | 'blocked' | 'failed', result?: unknown) =>
     setTaskStatus(call, { taskId: taskId as string, status, result: result as string | undefined });
+  await setTaskStatus(call, { taskId: taskIds[1] as string, status: 'pending', meet: [1] });
   await set(taskIds[0], 'completed', { url: 'x', list: [1, 'zwei'] });
   await set(other.taskIds[1], 'blocked', '-1');
   await setTaskStatus(call, { taskId: taskIds[2] as string, status: 'cancelled', waive: true });

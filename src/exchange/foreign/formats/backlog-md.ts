@@ -1,10 +1,12 @@
 import { parseDocument } from 'yaml';
+import { readMarked } from '../../../domain/criterion-text.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { Priority } from '../../../domain/priority.ts';
 import { wordMeant } from '../../../domain/words.ts';
 import { Fields, isObject } from '../fields.ts';
 import {
   described,
+  type ForeignCriterion,
   type ForeignGoal,
   type ForeignNote,
   type ForeignPlan,
@@ -110,7 +112,8 @@ function taskOf(page: Page, id: string, board: Board): ForeignTask {
   const { fields } = page;
   fields.ignore('id', 'milestone', 'ordinal');
   const sections = sectionsOf(page.body);
-  const parts = sections.filter(({ heading }) => !noteHeadings.has(heading) && heading !== 'Comments');
+  const { left, criteria } = criteriaIn(sections);
+  const parts = left.filter(({ heading }) => !noteHeadings.has(heading) && heading !== 'Comments');
   const { status, kept, told } = statusIn(page, board);
   const priority = fields.text('priority');
   const parent = fields.text('parent_task_id') ?? /^(.+)\.\d+$/.exec(id)?.[1];
@@ -125,6 +128,7 @@ function taskOf(page: Page, id: string, board: Board): ForeignTask {
     dependencies: fields.texts('dependencies').map((each) => each.toUpperCase()),
     type: fields.text('type'),
     labels: fields.texts('labels'),
+    criteria,
     due,
     created: timeIn(fields, 'created_date'),
     updated: timeIn(fields, 'updated_date'),
@@ -137,6 +141,27 @@ function taskOf(page: Page, id: string, board: Board): ForeignTask {
     kept: [...kept, ...unknownPriority(priority), ...fields.kept()],
     told,
   };
+}
+
+const criteriaHeadings = new Set(['Acceptance Criteria', 'Definition of Done']);
+/** `- [x] #1 A table of prices` */
+const criterionLine = /^- \[[ xX]\] (?:#\d+ )?/;
+
+/** The boxes of the parts that say when a task is done, and the parts without these. */
+function criteriaIn(sections: Section[]): { left: Section[]; criteria: ForeignCriterion[] } {
+  const criteria: ForeignCriterion[] = [];
+  const left = sections.flatMap((section) => {
+    if (!criteriaHeadings.has(section.heading)) return [section];
+    const lines = section.text.split('\n');
+    const boxes = lines.filter((line) => criterionLine.test(line));
+    criteria.push(...boxes.map((line) => readMarked(line.replace(/(?<=\] )#\d+ /, ''))));
+    const text = lines
+      .filter((line) => !criterionLine.test(line))
+      .join('\n')
+      .trim();
+    return text === '' ? [] : [{ ...section, text }];
+  });
+  return { left, criteria };
 }
 
 /** The status in our words. Of a board with columns of its own, the last one is done, and those between are under way. */
