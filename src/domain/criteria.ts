@@ -60,10 +60,9 @@ export function changeCriteria(
   });
   const known = new Map(marked.map((each) => [each.text, each]));
   const kept = marked.filter((_, place) => !removed.has(place));
-  const after = [
-    ...(change.set === undefined ? kept : change.set.map((each) => replacement(each, known.get(each.text)))),
-    ...(change.add ?? []).filter(({ text }) => !known.has(text)).map(newCriterion),
-  ];
+  const listed = change.set === undefined ? kept : change.set.map((each) => replacement(each, known.get(each.text)));
+  const texts = new Set(listed.map(({ text }) => text));
+  const after = [...listed, ...(change.add ?? []).filter(({ text }) => !texts.has(text)).map(newCriterion)];
   if (after.length > limits.criteria) {
     throw new GoalAgentError(
       'invalid',

@@ -1,4 +1,3 @@
-import { type Criterion, nameCriteria, unmetOf } from '../domain/criteria.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Goal, GoalChange, GoalStatus, NewGoal } from '../domain/goal.ts';
 import { goalIdOf } from '../domain/ids.ts';
@@ -21,17 +20,17 @@ import {
 import { listGoalIds } from '../store/statements/list-ids.ts';
 import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
-import { listUnmet } from '../store/statements/list-unmet.ts';
 import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { workspaceIsGone } from '../store/workspace-is-gone.ts';
 import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
 import { type Call, change, goalNotFound, mayStartId, type Own, read, transact } from './call.ts';
-import { isPerson, requirePerson } from './caller.ts';
+import { isPerson } from './caller.ts';
 import { type Kin, kinOf, type Whole, wholeOf } from './goals-below.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { refuseParent } from './refuse-parent.ts';
+import { refuseNoLongerStrict, strictRefusal } from './strict-goals.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
 /** A goal's first task IDs, where one goal is asked for. */
@@ -206,7 +205,7 @@ export async function updateGoal(call: Call, goalId: string, wanted: GoalChange)
     removedKeys,
     ...changedWords(workspaceId, goalId, { description: wanted.description, repo: wanted.repos }),
   };
-  if (wanted.strict === false && !isPerson(call)) await refuseNoLongerStrict(call, goalId);
+  if (wanted.strict === false && !isPerson(call)) refuseNoLongerStrict(call, await findOneGoal(call, goalId));
   try {
     const update = (own: Own) => ({ goals: step(updateGoalFunction.call, { ...own, ...params }) });
     const { parent_goal_id: parentId } = wanted;
@@ -223,26 +222,6 @@ export async function updateGoal(call: Call, goalId: string, wanted: GoalChange)
     if (violatedConstraint(error) === 'goals_strict_criteria_met') throw await strictRefusal(call, goalId);
     throw error;
   }
-}
-
-/** @throws GoalAgentError `forbidden` for an agent: it may make a goal strict, and only a person takes that back. */
-async function refuseNoLongerStrict(call: Call, goalId: string): Promise<void> {
-  const { strict } = await findOneGoal(call, goalId);
-  if (strict) requirePerson(call, `take strict away from ${goalId}`);
-}
-
-/** Of how many tasks a refusal names the criteria. */
-const namedTasks = 3;
-
-async function strictRefusal(call: Call, goalId: string): Promise<GoalAgentError> {
-  const { workspaceId } = call.store;
-  const { rows } = await read(call, { rows: step(listUnmet, { workspaceId, goalId, limit: namedTasks }) });
-  // the column's own type
-  const unmet = rows.map(({ id, criteria }) => `${id}: ${nameCriteria(unmetOf(criteria as unknown as Criterion[]))}`);
-  return new GoalAgentError(
-    'conflict',
-    `${goalId} is not completed, since it is strict and open tasks of it have criteria that are not met: ${unmet.join('; ')}. Meet them, or cancel the tasks that will not be done.`,
-  );
 }
 
 /** Runs a change that gives a goal a parent, once nothing is in the way of that: parents stand still meanwhile. */

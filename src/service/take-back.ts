@@ -1,7 +1,6 @@
 import { describeClaim } from '../domain/claims.ts';
-import { type Criterion, loosened, onlyAPerson, unmetOf } from '../domain/criteria.ts';
-import { GoalAgentError, PersonNeededError } from '../domain/errors.ts';
-import { type Image, imagesById } from '../domain/event.ts';
+import { GoalAgentError } from '../domain/errors.ts';
+import { imagesById } from '../domain/event.ts';
 import { describeCycle } from '../domain/graph/describe-cycle.ts';
 import { findShortestCycle } from '../domain/graph/find-shortest-cycle.ts';
 import { limits } from '../domain/limits.ts';
@@ -12,8 +11,6 @@ import { findObstacles, type Obstacle, type Surroundings } from '../domain/undo/
 import { type Conflict, describeConflicts, inEffect, type LaterEvent } from '../domain/undo/operations.ts';
 import {
   goalBefore,
-  isChanged,
-  isChanging,
   isGoing,
   movesCounts,
   movesState,
@@ -42,6 +39,7 @@ import {
 import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
 import type { Call, Recording } from './call.ts';
 import { isPerson } from './caller.ts';
+import { refuseLoosening } from './refuse-loosening.ts';
 import { type UndoPlan, writeUndo } from './write-undo.ts';
 
 // Taking operations back, inside a transaction that holds the exclusive graph lock. docs/decisions/undo.md has the rules.
@@ -156,37 +154,6 @@ function refuseHeld(rows: UndoneRow[], now: Surroundings, { holders }: Taking, c
       `Nothing was undone: ${describeClaim(row.id, claimed_by, String(lease_expires_at))}; wait for it, or ask for it to be released.`,
     );
   }
-}
-
-/** What only a person changes, only a person takes back. */
-function refuseLoosening(rows: UndoneRow[], now: Surroundings): void {
-  for (const row of rows.filter(isChanging)) {
-    if (row.kind === 'task' && isChanged(row, 'criteria')) {
-      const loose = loosened(criteriaIn(now.tasks.get(row.id)), criteriaIn(row.first));
-      if (loose.length > 0) throw onlyAPerson(row.id, loose);
-    }
-    if (row.kind === 'task' && isChanged(row, 'goal_id') && leavesStrict(row, now)) {
-      throw new PersonNeededError(
-        `Nothing was undone: ${row.id} would leave a strict goal, and a person has yet to meet a criterion of it.`,
-      );
-    }
-    if (row.kind === 'goal' && row.first.strict === false && now.goals.get(row.id)?.strict === true) {
-      throw new PersonNeededError(`Nothing was undone: only a person takes strict away from ${row.id}.`);
-    }
-  }
-}
-
-/** Whether a task goes back to a goal that is not strict, while a person's word is missing. */
-function leavesStrict(row: UndoneRow, now: Surroundings): boolean {
-  const task = now.tasks.get(row.id);
-  const isStrict = (goalId: string) => now.goals.get(goalId)?.strict === true;
-  const waits = unmetOf(criteriaIn(task)).some(({ human }) => human === true);
-  return waits && isStrict(String(task?.goal_id)) && !isStrict(goalBefore(row));
-}
-
-/** The image of a task as it was before there were criteria has none. */
-function criteriaIn(image: Image | undefined): Criterion[] {
-  return (image?.criteria ?? []) as unknown as Criterion[];
 }
 
 type TaskEvents = Row<typeof listLaterEventsOfTasks>[];
