@@ -20,6 +20,7 @@ import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSetupCommand } from './commands/setup.ts';
 import { addTaskCommands } from './commands/task.ts';
+import { addTemplateCommands } from './commands/template.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUndoCommand } from './commands/undo.ts';
 import { addWatchCommand } from './commands/watch.ts';
@@ -33,6 +34,7 @@ export function addCommands(program: Command, actions: Actions): void {
   addGoalCommands(program, actions);
   addTaskCommands(program, actions);
   addResourceCommands(program, actions);
+  addTemplateCommands(program, actions);
   addBreakCommand(program, actions);
   addPlanCommand(program, actions);
   addBoardCommand(program, actions);

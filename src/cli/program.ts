@@ -36,7 +36,7 @@ async function addAllCommands(program: Command, argv: string[], actions: Actions
     .description("A durable memory for AI agents' work: goals and tasks in PostgreSQL, served over MCP.")
     .command('mcp')
     .description('serve MCP over stdin and stdout; this is what clients start')
-    .option('--toolsets <names>', 'core, team or both, with a comma between them (GOAL_AGENT_TOOLSETS)')
+    .option('--toolsets <names>', 'core, team, templates, with commas between them (GOAL_AGENT_TOOLSETS)')
     .option('--read-only', 'offer only tools that change nothing (GOAL_AGENT_READ_ONLY)')
     .action((options: ServeOptions) => actions.serve(options));
   // a client waits for `mcp`, which therefore loads no other command

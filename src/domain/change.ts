@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
 
-export type ChangeKind = 'goal' | 'task' | 'note' | 'resource';
+export type ChangeKind = 'goal' | 'task' | 'note' | 'resource' | 'template';
 
 /** What readers of the change feed are told of one row that somebody changed. Times are ISO 8601 in UTC. */
 export interface Change {
@@ -9,9 +9,9 @@ export interface Change {
   /** What happened, in one word of changeTypes. */
   type: ChangeType;
   kind: ChangeKind;
-  /** Of a named resource: its name. */
+  /** Of a named resource and of a template: its name. */
   id: string;
-  /** Empty for a named resource. */
+  /** Empty for a named resource and a template. */
   goal_id: string;
   task_id: string | null;
   /**
@@ -55,12 +55,14 @@ const goalVerbs = [
 ] as const;
 const noteVerbs = ['created', 'deleted'] as const;
 const resourceVerbs = ['acquired', 'released', 'lease_ended'] as const;
+const templateVerbs = ['saved', 'deleted'] as const;
 
 export type ChangeType =
   | `goal.${(typeof goalVerbs)[number]}`
   | `task.${(typeof taskVerbs)[number]}`
   | `note.${(typeof noteVerbs)[number]}`
-  | `resource.${(typeof resourceVerbs)[number]}`;
+  | `resource.${(typeof resourceVerbs)[number]}`
+  | `template.${(typeof templateVerbs)[number]}`;
 
 /** All that a change can be. A status that changed is told by its name. */
 export const changeTypes: readonly ChangeType[] = [
@@ -68,6 +70,7 @@ export const changeTypes: readonly ChangeType[] = [
   ...taskVerbs.map((verb) => `task.${verb}` as const),
   ...noteVerbs.map((verb) => `note.${verb}` as const),
   ...resourceVerbs.map((verb) => `resource.${verb}` as const),
+  ...templateVerbs.map((verb) => `template.${verb}` as const),
 ];
 
 const known: ReadonlySet<string> = new Set(changeTypes);
@@ -91,6 +94,7 @@ export function changeType(happened: Happened): ChangeType {
   const kind = changeKind(happened);
   const named = `${kind}.${happened.action}`;
   if (kind === 'resource') return isChangeType(named) ? named : 'resource.released';
+  if (kind === 'template') return happened.is_there ? 'template.saved' : 'template.deleted';
   if (!happened.is_there) return `${kind}.deleted`;
   if (!happened.was) return `${kind}.created`;
   if (ofClaims.includes(happened.action) && isChangeType(named)) return named;
@@ -100,7 +104,7 @@ export function changeType(happened: Happened): ChangeType {
 }
 
 export function changeKind({ action, goal_id, task_id }: Pick<Happened, 'action' | 'goal_id' | 'task_id'>): ChangeKind {
-  if (goal_id === '') return 'resource';
+  if (goal_id === '') return action.startsWith('template_') ? 'template' : 'resource';
   if (ofNotes.includes(action)) return 'note';
   return task_id === null ? 'goal' : 'task';
 }

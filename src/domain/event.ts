@@ -7,7 +7,7 @@ export type Image = { [key: string]: Json };
 /** An event before it is recorded. For a row that existed before and exists after, it has only the changed columns. */
 export interface NewEvent {
   action: string;
-  /** Empty for a named resource, which is of no goal. */
+  /** Empty for a named resource and a template, which are of no goal. */
   goal_id: string;
   task_id: string | null;
   before: Image | null;

@@ -8,7 +8,7 @@ export interface HistoryEvent {
   at: string;
   actor: string;
   action: string;
-  /** Empty for a named resource, which is of no goal. */
+  /** Empty for a named resource and a template, which are of no goal. */
   goal_id: string;
   task_id: string | null;
   /** For an undo: the operations that it took back on this row. */
@@ -51,14 +51,15 @@ export function historyLine(event: HistoryEvent): string {
   return `${time} ${named(event.actor, longestName)} ${subjectOf(event)} ${whatHappened(event)}`;
 }
 
-/** What has no ID stands under this word. */
-const resource = 'resource';
+const ofTemplate = 'template_';
 
-function subjectOf({ goal_id, task_id }: HistoryEvent): string {
-  return task_id ?? (goal_id === '' ? resource : goal_id);
+/** What has no ID stands under a word. */
+function subjectOf({ goal_id, task_id, action }: HistoryEvent): string {
+  if (goal_id !== '') return task_id ?? goal_id;
+  return action.startsWith(ofTemplate) ? 'template' : 'resource';
 }
 
-const line = /^(\S+Z) ("(?:\\.|[^"\\])*"|\S+) ((?:GOAL|TASK)-\d+|resource) (.*)$/s;
+const line = /^(\S+Z) ("(?:\\.|[^"\\])*"|\S+) ((?:GOAL|TASK)-\d+|resource|template) (.*)$/s;
 
 /** The parts of a line that `historyLine` wrote; undefined for any other text. */
 export function readHistoryLine(text: string): { at: string; actor: string; id: string; what: string } | undefined {
@@ -73,7 +74,7 @@ export function whatHappened(event: HistoryEvent): string {
   const { action, subject, goal_id } = event;
   const what = subject === null ? '' : ` ${quoted(subject, longestSubject)}`;
   if (event.undoes !== null) return `${tookBack(event.undoes)}: ${whatCameBack(event, what)}`;
-  if (goal_id === '') return `${action.replaceAll('_', ' ')}${what}`;
+  if (goal_id === '') return `${action.replace(ofTemplate, '').replaceAll('_', ' ')}${what}`;
   if (action === 'noted') return `noted${what}`;
   if (action === 'created') return `created${placeOf(event)}${what}`;
   if (action === 'deleted') return `deleted${what}`;

@@ -4,7 +4,7 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { serverFactory } from '../mcp/server.ts';
 import type { AgentFacts } from '../tools/define/define-tool.ts';
 import type { ToolHost } from '../tools/define/run-tool.ts';
-import { chooseTools } from '../tools/toolsets.ts';
+import { chooseTools, defaultToolsets } from '../tools/toolsets.ts';
 import { modernRevision, type RecordedAnswers } from './stdio/early-answers.ts';
 import { version } from './version.ts';
 
@@ -23,7 +23,7 @@ export function recordDefaultAnswers(): Promise<RecordedAnswers> {
     openCall: notAsked,
     cacheIsKnown: notAsked,
     report: notAsked,
-    tools: chooseTools({ names: ['core', 'team'], readOnly: false }),
+    tools: chooseTools({ names: defaultToolsets, readOnly: false }),
     // of the facts about the server, the handshake tells only the version
     facts: () => ({ version }) as AgentFacts,
   });

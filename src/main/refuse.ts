@@ -1,6 +1,6 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Tool } from '../tools/define/define-tool.ts';
-import { chooseTools } from '../tools/toolsets.ts';
+import { chooseTools, defaultToolsets } from '../tools/toolsets.ts';
 import type { Refused } from './config.ts';
 import type { Log } from './log.ts';
 import { configFacts, type Wired } from './opening/wire.ts';
@@ -29,6 +29,6 @@ function toolsOf({ toolsets, readOnly }: Refused): Tool[] {
     return chooseTools({ names: toolsets, readOnly });
   } catch (error) {
     if (!(error instanceof GoalAgentError)) throw error;
-    return chooseTools({ names: ['core', 'team'], readOnly });
+    return chooseTools({ names: defaultToolsets, readOnly });
   }
 }

@@ -1,33 +1,22 @@
-import { newCriterion } from '../domain/criteria.ts';
 import { listed } from '../domain/dependency-change.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Goal } from '../domain/goal.ts';
 import { taskIdOf } from '../domain/ids.ts';
-import { asJson } from '../domain/json.ts';
 import { answerBudget, limits } from '../domain/limits.ts';
-import { resolveSubtaskDependencies, type Subtask, type SubtaskDependencies } from '../domain/subtasks.ts';
+import { resolveSubtaskDependencies, type Subtask } from '../domain/subtasks.ts';
 import { step } from '../store/database.ts';
 import { countSubGoals } from '../store/functions/count-sub-goals.ts';
-import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import type { Row } from '../store/statement.ts';
-import { addTasksToGoal } from '../store/statements/add-tasks-to-goal.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
-import { followGoalRepos } from '../store/statements/goal-repos.ts';
-import { insertDependencies } from '../store/statements/insert-dependencies.ts';
-import { insertTasks } from '../store/statements/insert-tasks.ts';
-import { insertTaskLabels } from '../store/statements/labels.ts';
 import { listGoalsAbove } from '../store/statements/list-goals-above.ts';
 import { listSameTexts } from '../store/statements/list-same-texts.ts';
 import { listTasksById } from '../store/statements/list-tasks-by-id.ts';
 import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive, lockGraphShared } from '../store/statements/lock-graph.ts';
-import { parkTasks } from '../store/statements/park-tasks.ts';
-import { recordCreatedTasks } from '../store/statements/record-created.ts';
-import { recordFollowed } from '../store/statements/record-followed.ts';
-import { taskWords } from '../store/write-words.ts';
 import { type Call, goalNotFound, type Recording, read, transact } from './call.ts';
 import { goalOf } from './goals.ts';
+import { newTasksSteps, newTaskWords } from './new-tasks.ts';
 import { refuseLaidAside } from './refuse-parent.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
@@ -75,10 +64,7 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
 
   const firstNumber = await numbers.take('task', subtasks.length);
   const taskIds = subtasks.map((_, place) => taskIdOf(firstNumber + place));
-  const words = taskWords(
-    workspaceId,
-    subtasks.map((subtask, place) => ({ ...subtask, id: taskIds[place] as string })),
-  );
+  const words = newTaskWords(workspaceId, { subtasks, firstNumber });
   return transact(
     call,
     async (run, record) => {
@@ -97,23 +83,11 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
       refuse(goalId, existingIds, surroundings);
       const recorded = await record();
       const reopens = goalBefore?.status === 'completed';
-      const tasks = newRows(subtasks, taskIds, firstNumber, dependencies, surroundings);
+      const { satisfied } = surroundings;
+      const before = locked.goals.filter(({ id }) => id === goalId);
+      const tasks = { goalId, subtasks, dependencies, firstNumber, satisfied, opensGoal: reopens, before, words };
       const written = await run({
-        tasks: step(insertTasks, { workspaceId, goalId, tasks }),
-        dependencies: step(insertDependencies, { workspaceId, ...edgesOf(taskIds, dependencies) }),
-        counted: step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
-        parked: reopens ? step(parkTasks, { workspaceId, goalIds: [goalId] }) : undefined,
-        repos: step(followGoalRepos, { workspaceId, goalIds: [goalId] }),
-        labels: subtasks.some(({ labels = [] }) => labels.length > 0)
-          ? step(insertTaskLabels, { workspaceId, taskIds })
-          : undefined,
-        starts: step(moveReadyStartsBack.call, {
-          workspaceId,
-          taskIds,
-          goalIds: reopens ? [goalId] : [],
-        }),
-        created: step(recordCreatedTasks, { ...recorded, taskIds }),
-        followed: step(recordFollowed, { ...recorded, before: locked.goals.filter(({ id }) => id === goalId) }),
+        ...newTasksSteps(recorded, tasks),
         above: countOnParent(recorded, goalBefore),
         goals: step(findGoal, { workspaceId, taskIdLimit: limits.subtasksPerCall, goalId }),
         listed: step(listTasksById, {
@@ -121,7 +95,6 @@ export async function breakDownGoal(call: Call, goalId: string, subtasks: Subtas
           textLimit: answerBudget.listText,
           taskIds: taskIds.slice(0, limits.page),
         }),
-        words,
       });
       const goal = goalOf(written.goals, goalId);
       return { goal, taskIds, tasks: written.listed.map(listedTask), alreadyThere: seen.sameTexts };
@@ -161,42 +134,4 @@ function refuse(goalId: string, existingIds: string[], { above, satisfied }: Sur
 
 function satisfiedById(rows: { id: string; satisfies: boolean }[]): Map<string, boolean> {
   return new Map(rows.map((row) => [row.id, row.satisfies]));
-}
-
-function newRows(
-  subtasks: Subtask[],
-  taskIds: string[],
-  firstNumber: number,
-  dependencies: SubtaskDependencies[],
-  { satisfied }: Surroundings,
-) {
-  return subtasks.map(
-    ({ key: _key, dependencies: _references, labels, criteria, due_at, defer_until, ...fields }, place) => ({
-      ...fields,
-      labels: labels ?? [],
-      criteria: asJson((criteria ?? []).map(newCriterion)),
-      due_at: due_at ?? null,
-      defer_until: defer_until ?? null,
-      id: taskIds[place] as string,
-      number: firstNumber + place,
-      open_dependencies: (dependencies[place]?.inOrder ?? []).filter(
-        (each) => typeof each === 'number' || !satisfied.get(each),
-      ).length,
-    }),
-  );
-}
-
-function edgesOf(taskIds: string[], dependencies: SubtaskDependencies[]) {
-  const edges = dependencies.flatMap(({ inOrder }, place) =>
-    inOrder.map((each, index) => ({
-      taskId: taskIds[place] as string,
-      dependsOnId: typeof each === 'number' ? (taskIds[each] as string) : each,
-      place: index,
-    })),
-  );
-  return {
-    taskIds: edges.map((edge) => edge.taskId),
-    dependsOnIds: edges.map((edge) => edge.dependsOnId),
-    places: edges.map((edge) => edge.place),
-  };
 }

@@ -29,7 +29,7 @@ export interface PoolCall extends Call {
 }
 
 /** Reads for a call, on one snapshot. */
-export function read<T extends Steps>({ store, signal }: Call, steps: T): Promise<Rows<T>> {
+export function read<T extends Steps>({ store, signal }: Pick<Call, 'store' | 'signal'>, steps: T): Promise<Rows<T>> {
   return store.database.read(steps, { signal });
 }
 

@@ -16,6 +16,7 @@ import type { Shared } from '../store/steps.ts';
 import { resultWords } from '../store/write-words.ts';
 import { type Call, change, read } from './call.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
+import { makeDueGoals } from './templates/recurring.ts';
 import type { Awaited } from './wait-line.ts';
 
 export interface ClaimedTask extends ListedTask {
@@ -103,6 +104,7 @@ function sharedClaim(params: Params<typeof claimFunction.call>): Shared {
 export const readyTasks: Awaited = {
   channel: readyChannel,
   nextMoment: (workspaceId) => step(nextReadyMoment, { workspaceId }),
+  come: (store) => makeDueGoals({ store }),
 };
 
 /** Of so many tasks that are claimed, one is followed by a look at where ready work begins. */
@@ -116,6 +118,8 @@ async function advanceNowAndThen(call: Call, claimed: number): Promise<void> {
   if (call.operationId !== undefined || Math.random() * claimsForAdvance >= claimed) return;
   // a look that fails is left to the next one
   await advanceReady(call).catch(() => {});
+  // where agents always find something, nothing else looks
+  await makeDueGoals(call);
 }
 
 /** Begins the search for ready work where it begins now (docs/decisions/ready-work.md). */

@@ -1,19 +1,24 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Rows, type Steps, step } from '../store/database.ts';
 import { endDeferrals as endFunction } from '../store/functions/end-deferrals.ts';
-import { findEndedDeferral } from '../store/statements/find-ended-deferral.ts';
+import type { Row } from '../store/statement.ts';
+import { findWhatIsDue } from '../store/statements/find-what-is-due.ts';
 import { type Call, read } from './call.ts';
+import { makeDueGoals } from './templates/recurring.ts';
 
 /**
- * Reads what shows tasks by their status: a deferral whose time has come ends first, so that nobody has to run for it. That
- * is looked for with the same message.
+ * Reads what shows goals, or tasks by their status. What the time itself does comes first, so that nobody has to run for it: a
+ * deferral whose time has come ends, and a goal that is due is made. That is looked for with the same message.
  */
 export async function readCurrent<T extends Steps>(call: Call, steps: T): Promise<Rows<T>> {
-  const ended = step(findEndedDeferral, { workspaceId: call.store.workspaceId });
-  const found = (await read(call, { ...steps, endedDeferral: ended })) as Rows<T> & { endedDeferral: unknown[] };
-  const { endedDeferral, ...rows } = found;
-  if (endedDeferral.length === 0) return rows as unknown as Rows<T>; // as what is left of T and the step is T
-  return (await endDeferrals(call)) ? read(call, steps) : (rows as unknown as Rows<T>);
+  const look = step(findWhatIsDue, { workspaceId: call.store.workspaceId });
+  const found = (await read(call, { ...steps, whatIsDue: look })) as Rows<T> & {
+    whatIsDue: Row<typeof findWhatIsDue>[];
+  };
+  const { whatIsDue, ...rows } = found;
+  const [is] = whatIsDue;
+  const hasChanged = [is?.deferral && (await endDeferrals(call)), is?.recurrence && (await makeDueGoals(call))];
+  return hasChanged.includes(true) ? read(call, steps) : (rows as unknown as Rows<T>); // as what is left of T and the step is T
 }
 
 /** Reads tasks whose rows say when their deferral ends: only where one has, something else has to be done. */

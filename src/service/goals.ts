@@ -27,6 +27,7 @@ import { changedWords, wordsOf } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
 import { type Call, change, goalNotFound, mayStartId, type Own, read, transact } from './call.ts';
 import { isPerson } from './caller.ts';
+import { readCurrent } from './deferrals.ts';
 import { type Kin, kinOf, type Whole, wholeOf } from './goals-below.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { refuseParent } from './refuse-parent.ts';
@@ -162,7 +163,8 @@ export async function listGoals(
     limit: page.limit,
     textLimit: answerBudget.listText,
   };
-  const { rows } = await read(call, { rows: listStep(filter, params) });
+  // a first page is a look
+  const { rows } = await (page.before === undefined ? readCurrent : read)(call, { rows: listStep(filter, params) });
   const wholes = await wholeOf(
     call,
     rows.filter(({ total_goals }) => total_goals > 0).map(({ id }) => id),

@@ -132,7 +132,7 @@ function changeOfRow(row: Row<typeof listChanges>): Change {
     id: idOf(kind, row, after ?? before),
     goal_id,
     task_id,
-    goal_ids: kind === 'resource' ? [] : [goal_id, ...row.other_goals],
+    goal_ids: goal_id === '' ? [] : [goal_id, ...row.other_goals],
     changed,
     before,
     after,
@@ -142,5 +142,5 @@ function changeOfRow(row: Row<typeof listChanges>): Change {
 
 function idOf(kind: Change['kind'], { goal_id, task_id }: Row<typeof listChanges>, image: Image | null): string {
   if (kind === 'note') return String(image?.id);
-  return kind === 'resource' ? String(image?.name) : (task_id ?? goal_id);
+  return goal_id === '' ? String(image?.name) : (task_id ?? goal_id);
 }

@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../domain/history-line.ts';
 import { limits } from '../domain/limits.ts';
 import { type Since, sinceParams } from '../domain/since.ts';
 import { isImport, operationsToUndo, type Undo, undoOf } from '../domain/undo/operations.ts';
+import type { PastEvent } from '../domain/undo/rows.ts';
 import { type Run, step } from '../store/database.ts';
 import type { Params } from '../store/statement.ts';
 import { findOperation } from '../store/statements/find-operation.ts';
@@ -16,6 +17,7 @@ import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { type Call, read, transact } from './call.ts';
 import { historyEvent, textLimit } from './history.ts';
 import { planUndo, type Taking, takeBackWithin } from './take-back.ts';
+import { planTemplates, takeTemplatesBack, type UndoneTemplate } from './templates/take-back.ts';
 import type { UndoPlan } from './write-undo.ts';
 
 /** What an undo did. Its first event's number is also that of its operation: undo it to have everything back. */
@@ -23,7 +25,7 @@ export interface Undone {
   operation: number;
   /** The operations that were taken back. */
   operations: number[];
-  /** How many rows: goals, tasks and notes. */
+  /** How many rows: goals, tasks, notes and templates. */
   rows: number;
   /** Its first events. */
   events: HistoryEvent[];
@@ -138,14 +140,19 @@ async function takeBack(
     if (typeof plan === 'number') return plan;
     const recording = await record();
     await takeBackWithin(run, plan, recording);
+    await takeTemplatesBack(run, recording, plan.templates);
     const { done } = await run({ done: step(listHistoryOfOperation, { ...recording, textLimit, limit: limits.page }) });
     const { operation } = recording;
-    return { operation, operations, rows: plan.rows.length, events: done.map(historyEvent) };
+    return { operation, operations, rows: plan.rows.length + plan.templates.length, events: done.map(historyEvent) };
   });
 }
 
 /** What taking these back comes to, or the number of the undo that took some of it back before. */
-export async function planOf(run: Run, call: Call, taking: Omit<Taking, 'events'>): Promise<UndoPlan | number> {
+export async function planOf(
+  run: Run,
+  call: Call,
+  taking: Omit<Taking, 'events'>,
+): Promise<(UndoPlan & { templates: UndoneTemplate[] }) | number> {
   const { operations } = taking;
   const set = { workspaceId: call.store.workspaceId, operations };
   const { undos, events } = await run({
@@ -157,9 +164,10 @@ export async function planOf(run: Run, call: Call, taking: Omit<Taking, 'events'
   if (before !== undefined) return before.operation;
   // found a moment ago: the workspace was deleted meanwhile
   if (events.length === 0) throw historyIsGone();
+  const templates = await planTemplates(run, set.workspaceId, events as PastEvent[]);
   const taken = events.filter(({ goal_id }) => goal_id !== '');
-  if (taken.length === 0) throw namesStay();
-  return planUndo(run, call, { ...taking, events: taken });
+  if (taken.length + templates.length === 0) throw namesStay();
+  return { ...(await planUndo(run, call, { ...taking, events: taken })), templates };
 }
 
 /** Of an undo whose own undo goes back with it, nothing is in the way. */

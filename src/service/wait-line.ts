@@ -10,6 +10,8 @@ export interface Awaited {
   channel: string;
   /** Finds in how many ms more may be there by itself, as where a lease or a deferral ends; null where nothing is known to end. */
   nextMoment(workspaceId: number): Step<Statement<Shape, { readonly in_ms: 'float8?' }>>;
+  /** Makes what is there by itself once that moment has come, where an attempt does not. */
+  come?(store: Store): Promise<unknown>;
 }
 
 export interface Wait<T> {
@@ -184,6 +186,7 @@ class WaitLine {
     if (!(await this.#tryAll())) return pollEveryMs;
     const inMs = await this.#nextMoment();
     if (inMs === 'unknown') return pollEveryMs;
+    if (inMs !== null && inMs <= 0) await this.#awaited.come?.(this.#store);
     return inMs === null ? lookEveryMs : Math.min(lookEveryMs, Math.max(inMs + afterEndMs, soonMs));
   }
 

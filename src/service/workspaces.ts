@@ -32,6 +32,7 @@ import {
   removeTaskLabels,
   removeTasks,
   removeTaskWords,
+  removeTemplates,
   removeTokens,
   removeWebhooks,
   removeWorkspace,
@@ -58,7 +59,7 @@ const removals = [
     removeNotes,
   ],
   ...[removeTasks, removeGoals, removeEvents, removeOperations, removeHistoryArchives, removeImports, removeTokens],
-  ...[removeWebhooks, removeResources, removeCounters],
+  ...[removeWebhooks, removeResources, removeTemplates, removeCounters],
   removeWorkspace,
 ];
 

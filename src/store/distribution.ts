@@ -25,6 +25,7 @@ export const distributedTables = [
   'webhooks',
   'resources',
   'history_archives',
+  'templates',
 ] as const;
 
 /** Whether an operator has this database distributed. */

@@ -16,6 +16,7 @@ import {
   releaseTasks as release,
 } from '../service/claims.ts';
 import { findHeldUp, listHeldUp } from '../service/held-up.ts';
+import { makeDueGoals } from '../service/templates/recurring.ts';
 import { Fence, notTheFence, refuseFenceOfMany } from './answers/claim-fence.ts';
 import { Claimed, claimedAnswer } from './answers/claimed-answer.ts';
 import { heldUpAnswer, heldUpShape, waitsOf } from './answers/held-up-answer.ts';
@@ -99,7 +100,13 @@ export const claimTasks = defineTool({
   input,
   output,
   hints: adds,
-  run: async (context, input) => takeOnce(waiting, await context.open(), input),
+  async run(context, input) {
+    const call = await context.open();
+    const answer = await takeOnce(waiting, call, input);
+    const isDue = answer.come_back_at !== undefined && Date.parse(answer.come_back_at) <= Date.now();
+    // a goal that comes back may be due, and nobody else has looked
+    return isDue && (await makeDueGoals(call)) ? takeOnce(waiting, call, input) : answer;
+  },
   waiting,
 });
 
@@ -181,6 +188,7 @@ export async function outlook(call: Call, goalId: string | undefined) {
     next_lease_agent,
     next_lease_ends_at,
     next_deferral_ends_at,
+    next_goal_comes_at,
     waiting,
   } = await findOutlook(call, goalId);
   const parts = [
@@ -192,7 +200,8 @@ export async function outlook(call: Call, goalId: string | undefined) {
     [parked, 'in goals that are completed or cancelled'],
   ] as const;
   const open = parts.flatMap(([count, words]) => (count > 0 ? [`${counted(count)} ${words}`] : []));
-  const [comeBackAt] = [next_lease_ends_at, next_deferral_ends_at].filter((at) => at !== null).sort();
+  const moments = [next_lease_ends_at, next_deferral_ends_at, next_goal_comes_at];
+  const [comeBackAt] = moments.filter((at) => at !== null).sort();
   const lease =
     next_lease_task === null
       ? ''

@@ -2,7 +2,7 @@ import { GoalAgentError } from '../domain/errors.ts';
 import type { Tool } from './define/define-tool.ts';
 import { tools } from './index.ts';
 
-/** The tools of v3.0; `team` is what came later, for agents that work together. */
+/** The tools of v3.0; `team` is what came later, for agents that work together; `templates` is for work that comes again. */
 const core = new Set([
   'create_goal',
   'break_down_goal',
@@ -20,10 +20,16 @@ const core = new Set([
   'get_agent_status',
 ]);
 
+const templates = new Set(['save_template', 'list_templates', 'apply_template', 'recur_template', 'delete_template']);
+
 const toolsets: Record<string, (tool: Tool) => boolean> = {
   core: ({ name }) => core.has(name),
-  team: ({ name }) => !core.has(name),
+  team: ({ name }) => !core.has(name) && !templates.has(name),
+  templates: ({ name }) => templates.has(name),
 };
+
+/** What clients see unless a setting says otherwise. */
+export const defaultToolsets = ['core', 'team'];
 
 /**
  * The tools of these toolsets, in their order; with `readOnly` those that change nothing.
@@ -35,7 +41,7 @@ export function chooseTools({ names, readOnly }: { names: readonly string[]; rea
     if (toolset !== undefined) return toolset;
     throw new GoalAgentError(
       'configuration',
-      `GOAL_AGENT_TOOLSETS names "${name}"; the toolsets are ${Object.keys(toolsets).join(' and ')}.`,
+      `GOAL_AGENT_TOOLSETS names "${name}"; the toolsets are ${Object.keys(toolsets).join(', ')}.`,
     );
   });
   return tools.filter((tool) => chosen.some((has) => has(tool)) && (!readOnly || tool.hints.readOnlyHint));

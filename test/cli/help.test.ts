@@ -47,6 +47,8 @@ describe('the help', () => {
     afterAll(() => rmSync(cwd, { recursive: true, force: true }));
     writeFileSync(path.join(cwd, 'plan.md'), '- Design (4h)\n');
     writeFileSync(path.join(cwd, 'plan.yaml'), '- Design\n');
+    const release = 'description: Release {{version}}\ntasks:\n- description: Tag {{version}}\n';
+    writeFileSync(path.join(cwd, 'release.yaml'), release);
     await someTasks(call, await aGoal(call, 'Add OAuth'), 4);
     await aGoal(call);
     for (const { line } of examples.filter(({ name }) => !runElsewhere.some((form) => form.test(name)))) {

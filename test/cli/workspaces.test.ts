@@ -103,6 +103,7 @@ describe('goal-agent workspace', () => {
       ['resources', 0],
       ['task_dependencies', 0],
       ['task_labels', 0],
+      ['templates', 0],
     ]);
     const file = path.join(folder, `${name}.json`);
     const { code, stdout, stderr } = await workspace('delete', name, '--confirm', name, '--export', file);

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tools } from '../../src/tools/index.ts';
 import { argumentsFor, aText } from '../support/any-input.ts';
-import { aConversation } from '../support/conversation.ts';
+import { aConversation, allTools } from '../support/conversation.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { wholeSchema } from '../support/schema-subsets.ts';
 
 const inputsPerTool = 100;
 
-const { server, sql, ask } = await aConversation('modern');
+const { server, sql, ask } = await aConversation('modern', allTools);
 
 beforeAll(async () => {
   await ask('create_goal', { description: 'a goal', metadata: { a: 1 } });
@@ -16,6 +16,7 @@ beforeAll(async () => {
     goal_id: 'GOAL-0001',
     subtasks: [{ description: 'a' }, { description: 'b', dependencies: ['#1'] }, { description: 'c' }],
   });
+  await ask('save_template', { name: 'weekly', goal_id: 'GOAL-0001' });
 });
 
 // deletions last: what they take away, the others have been tried on

@@ -6,7 +6,7 @@ interface Listed {
   id: string;
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
   const aGoal = async (subtasks: object[] = [{ description: 'a task' }]) => {
     const { id } = await ask<Listed>('create_goal', { description: 'a goal' });

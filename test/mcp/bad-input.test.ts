@@ -5,7 +5,7 @@ import { brokenInvariants } from '../support/invariants.ts';
 import { aRawServer, eras } from '../support/server-process.ts';
 import { type Arguments, jsonOf, kib256, nested, refused, subtasks, times } from './refused-input.ts';
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql, database }) => {
   beforeAll(async () => {
     await ask('create_goal', { description: 'a goal' });

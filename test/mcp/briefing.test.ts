@@ -7,7 +7,7 @@ interface Briefed {
   left_out?: number;
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 const stamp = /\d{4}-\d\d-\d\dT\d\d:\d\dZ/g;
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) => {

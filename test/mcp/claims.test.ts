@@ -6,7 +6,7 @@ interface Claimed {
   tasks: { id: string; claimed_by: string; fence: number; lease_expires_at: string }[];
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
   const tasksOf = async (count: number, chained = false) => {

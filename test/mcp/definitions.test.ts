@@ -2,11 +2,14 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { contextLimits } from '../../bench/tokens/limits.ts';
+import type { Tool } from '../../src/tools/define/define-tool.ts';
+import { listedSchema } from '../../src/tools/define/listed-schema.ts';
+import { tools } from '../../src/tools/index.ts';
 import { chooseTools } from '../../src/tools/toolsets.ts';
 import { aConversation } from '../support/conversation.ts';
 import { aServer, aServerForTest, eras } from '../support/server-process.ts';
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 const [first] = conversations as [(typeof conversations)[0]];
 const defined = (await first.server.client.listTools()).tools;
 const sizes = defined.map(({ name, description, inputSchema }) => ({
@@ -98,9 +101,26 @@ test('nothing is declared that is not sent: the lists are not announced when the
   }
 });
 
+test('the tools that are not listed by default are what was reviewed, and short too', async () => {
+  const names = new Set(defined.map(({ name }) => name));
+  const others = tools.filter(({ name }) => !names.has(name)).map(listed);
+  expect(others.map(({ name }) => name)).toEqual(
+    chooseTools({ names: ['templates'], readOnly: false }).map(({ name }) => name),
+  );
+  for (const { name, description, inputSchema } of others) {
+    expect(`${name}${description}${JSON.stringify(inputSchema)}`.length, name).toBeLessThanOrEqual(contextLimits.tool);
+  }
+  await expect(`${JSON.stringify(others, null, 2)}\n`).toMatchFileSnapshot('__snapshots__/other-tools.json.txt');
+});
+
+/** As it is listed. */
+function listed({ name, description, input, hints }: Tool) {
+  return { name, description, inputSchema: listedSchema(input), annotations: hints };
+}
+
 test('each tool has a file of its name, and each file a tool', () => {
   const files = readdirSync(path.resolve(import.meta.dirname, '../../src/tools'));
-  const expected = defined.map(({ name }) => `${name.replaceAll('_', '-')}.ts`);
+  const expected = tools.map(({ name }) => `${name.replaceAll('_', '-')}.ts`);
   const others = ['index.ts', 'toolsets.ts', 'define', 'answers'];
   expect(files.filter((file) => !others.includes(file)).toSorted()).toEqual(expected.toSorted());
 });

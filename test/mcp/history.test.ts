@@ -8,7 +8,7 @@ interface History {
   next_cursor?: string;
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) => {
   let goal: string;

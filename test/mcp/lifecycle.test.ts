@@ -2,7 +2,7 @@ import net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { tools } from '../../src/tools/index.ts';
+import { chooseTools, defaultToolsets } from '../../src/tools/toolsets.ts';
 import { aLockOn } from '../support/blocked.ts';
 import { contentsOf } from '../support/contents.ts';
 import { aClient, expectFitForCallers } from '../support/conversation.ts';
@@ -10,6 +10,8 @@ import { aDatabase } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { findServerPostgres, startServerPostgres } from '../support/server-postgres.ts';
 import { aRawServer, aServerForTest, eras, type RawServer } from '../support/server-process.ts';
+
+const byDefault = chooseTools({ names: defaultToolsets, readOnly: false });
 
 const database = await aDatabase();
 const sql = await aClient(database);
@@ -39,7 +41,7 @@ describe('before the database is up', () => {
     const nowhere = { ...database, host: '127.0.0.1', port: await closedPort(), password: 'a-secret-word' };
     const server = aRawServer({ database: nowhere });
     expect(await server.initialize()).toMatchObject({ result: { serverInfo: { name: 'goal-agent' } } });
-    expect((await server.request('tools/list')).result?.tools).toHaveLength(tools.length);
+    expect((await server.request('tools/list')).result?.tools).toHaveLength(byDefault.length);
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const { error } = await server.call('create_goal', { description: 'x' });
       expect(error).toMatch(/^The database is not running, .* Try again in a moment/);
@@ -60,7 +62,7 @@ describe('before the database is up', () => {
     const server = aRawServer({ database: await aSilentServer() });
     const begun = performance.now();
     expect(await server.initialize()).toHaveProperty('result');
-    expect((await server.request('tools/list')).result?.tools).toHaveLength(tools.length);
+    expect((await server.request('tools/list')).result?.tools).toHaveLength(byDefault.length);
     expect(performance.now() - begun).toBeLessThan(beforeGivenUpMs);
   });
 

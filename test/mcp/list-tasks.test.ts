@@ -10,7 +10,7 @@ interface Listed {
   next_cursor?: string;
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, sql, server }) => {
   let goals: string[];

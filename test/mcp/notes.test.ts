@@ -10,7 +10,7 @@ interface Noted {
   notes_count?: number;
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 const tester = expect.stringMatching(/^tester-[0-9a-f]{8}$/);
 

@@ -4,11 +4,11 @@ import type { Tool } from '../../src/tools/define/define-tool.ts';
 import { tools } from '../../src/tools/index.ts';
 import { aLockOn } from '../support/blocked.ts';
 import { contentsOf } from '../support/contents.ts';
-import { aClient, aConversation, type Conversation } from '../support/conversation.ts';
+import { aClient, aConversation, allTools, type Conversation } from '../support/conversation.ts';
 import { aDatabase } from '../support/database.ts';
 import { aRawServer, aServerForTest, eras, type ServerProcess } from '../support/server-process.ts';
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era, allTools)));
 
 /** A goal, and three tasks of it, of which the third waits for the second. */
 async function aWork({ ask }: Pick<Conversation, 'ask'>) {
@@ -36,6 +36,10 @@ const writes: Record<string, (work: Work) => Record<string, unknown>> = {
   batch_update_tasks: ({ a, c }) => ({
     updates: [a, c, 'TASK-9999'].map((task_id) => ({ task_id, status: 'failed' })),
   }),
+  save_template: ({ id }) => ({ name: `of-${id}`, goal_id: id }),
+  apply_template: ({ id }) => ({ name: `of-${id}` }),
+  recur_template: ({ id }) => ({ name: `of-${id}`, rule: '0 9 * * MON' }),
+  delete_template: ({ id }) => ({ name: `of-${id}` }),
   delete_task: ({ b }) => ({ task_id: b }),
   delete_goal: ({ id }) => ({ goal_id: id }),
   undo: () => ({}),
@@ -44,6 +48,7 @@ const writes: Record<string, (work: Work) => Record<string, unknown>> = {
 /** What a tool gives back is held before. */
 async function prepare(tool: string, { ask }: Pick<Conversation, 'ask'>, { id, a }: Work): Promise<void> {
   if (tool === 'release_tasks') await ask('claim_tasks', { task_ids: [a] });
+  if (/^(apply|recur|delete)_template$/.test(tool)) await ask('save_template', { name: `of-${id}`, goal_id: id });
   if (tool === 'release') await ask('acquire', { names: [`${id}/**`] });
 }
 

@@ -9,7 +9,7 @@ interface Results {
   total: number;
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 const kib256 = 256 * 1024;
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, server, sql }) => {

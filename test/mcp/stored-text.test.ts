@@ -4,7 +4,7 @@ import { brokenInvariants } from '../support/invariants.ts';
 import { eras } from '../support/server-process.ts';
 import { type Arguments, subtasks } from './refused-input.ts';
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 
 /** Every place where a caller's text goes, as the arguments that put it there. */
 const places: [string, string, (text: string) => Arguments][] = [

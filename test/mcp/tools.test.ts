@@ -15,7 +15,7 @@ interface Breakdown extends Listed {
   goal: Goal & { tasks: string[] };
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 const idsOf = (tasks: { id: string }[]) => tasks.map((task) => task.id);
 

@@ -1,27 +1,32 @@
 import { expect, test } from 'vitest';
 import { tools } from '../../src/tools/index.ts';
+import { chooseTools, defaultToolsets } from '../../src/tools/toolsets.ts';
 import { aClient } from '../support/conversation.ts';
 import { aDatabase } from '../support/database.ts';
 import { aServerForTest } from '../support/server-process.ts';
+
+const byDefault = chooseTools({ names: defaultToolsets, readOnly: false }).map((tool) => tool.name);
 
 const namesOf = async (env: Record<string, string>) => {
   const { client } = await aServerForTest({ database: await aDatabase(), env });
   return (await client.listTools()).tools.map((tool) => tool.name);
 };
 
-test('core is the fourteen tools of v3.0, team is the rest, and both are offered unless somebody says otherwise', async () => {
+test('core is the fourteen tools of v3.0, team what agents need together, and both are offered unless somebody says otherwise', async () => {
   const core = await namesOf({ GOAL_AGENT_TOOLSETS: 'core' });
   const team = await namesOf({ GOAL_AGENT_TOOLSETS: 'team' });
   expect(core).toHaveLength(14);
-  expect([...core, ...team].toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
-  expect(await namesOf({})).toEqual(tools.map((tool) => tool.name));
+  const templates = await namesOf({ GOAL_AGENT_TOOLSETS: 'templates' });
+  expect([...core, ...team, ...templates].toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
+  expect([...core, ...team].toSorted()).toEqual(byDefault.toSorted());
+  expect(await namesOf({})).toEqual(byDefault);
 });
 
 test('a toolset that does not exist is told by every call, with its name and what there is', async () => {
   const server = await aServerForTest({ database: await aDatabase(), env: { GOAL_AGENT_TOOLSETS: 'core,everything' } });
-  expect((await server.client.listTools()).tools.map((tool) => tool.name)).toEqual(tools.map((tool) => tool.name));
-  expect((await server.call('list_goals')).error).toMatch(/GOAL_AGENT_TOOLSETS.*"everything".*core and team/);
-  expect(server.stderr()).toMatch(/"everything".*core and team/);
+  expect((await server.client.listTools()).tools.map((tool) => tool.name)).toEqual(byDefault);
+  expect((await server.call('list_goals')).error).toMatch(/GOAL_AGENT_TOOLSETS.*"everything".*core, team, templates/);
+  expect(server.stderr()).toMatch(/"everything".*core, team, templates/);
 });
 
 test('a read-only server offers what changes nothing, and its session refuses every change', async () => {

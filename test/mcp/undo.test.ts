@@ -14,7 +14,7 @@ interface History {
   events: { event_id: number; operation: number; line: string }[];
 }
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, sql, database, server }) => {
   let goal: string;

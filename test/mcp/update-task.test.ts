@@ -3,7 +3,7 @@ import { aConversation } from '../support/conversation.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { eras } from '../support/server-process.ts';
 
-const conversations = await Promise.all(eras.map(aConversation));
+const conversations = await Promise.all(eras.map((era) => aConversation(era)));
 
 describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
   const aGoal = async () => (await ask<{ id: string }>('create_goal', { description: 'a goal' })).id;

@@ -133,7 +133,7 @@ describe.skipIf(!inject('server'))('with the roles and grants of docs/postgres.m
   });
 
   it('every tool works', async () => {
-    const server = await aServerForTest({ database: asApp });
+    const server = await aServerForTest({ database: asApp, env: { GOAL_AGENT_TOOLSETS: 'core,team,templates' } });
     const called = new Set<string>();
     const ask = async (tool: string, args: Record<string, unknown> = {}) => {
       called.add(tool);
@@ -151,6 +151,16 @@ describe.skipIf(!inject('server'))('with the roles and grants of docs/postgres.m
     await ask('claim_tasks', { task_ids: [a] });
     await ask('release_tasks', { task_ids: [b] });
     await ask('update_task_status', { task_id: a, status: 'completed', result: { done: true } });
+    await ask('acquire', { names: ['src/**'] });
+    await ask('acquire', { names: ['src/**', 'docs'] });
+    await ask('release', { names: ['src/**', 'docs'] });
+    await ask('save_template', { name: 'again', goal_id });
+    await ask('save_template', { name: 'again', goal_id, parameters: { what: 'task' } });
+    await ask('save_template', { name: 'again', goal_id });
+    await ask('recur_template', { name: 'again', rule: '0 9 * * *' });
+    await ask('apply_template', { name: 'again' });
+    await ask('list_templates');
+    await ask('delete_template', { name: 'again' });
     await ask('add_note', { task_id: a, text: 'a note' });
     await ask('update_goal', { goal_id, priority: 'high', status: 'completed' });
     await ask('undo');

@@ -133,7 +133,7 @@ function describeColumns(client: pg.Client, text: string): Promise<{ name: strin
 /** Each reference to a table of a workspace that is not tied to `$1`. Statements on `workspaces` itself find the workspace. */
 function tablesWithoutWorkspace(text: string): string[] {
   const tables =
-    'counters|goals|tasks|task_dependencies|claims|operations|events|notes|imports|tokens|resources|goal_words|task_words|note_words';
+    'counters|goals|tasks|task_dependencies|claims|operations|events|notes|imports|tokens|resources|templates|goal_words|task_words|note_words';
   const missing: string[] = [];
   for (const [, table = '', alias = ''] of text.matchAll(
     new RegExp(

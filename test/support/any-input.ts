@@ -78,6 +78,9 @@ const meantFor: Record<string, string[]> = {
   actor: ['ann', 'bob'],
   request_id: ['one', 'two'],
   names: ['src/**', 'src/a.ts', 'staging'],
+  name: ['weekly', 'release'],
+  rule: ['0 9 * * MON', 'FREQ=WEEKLY', '* * * * *', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'],
+  time_zone: ['UTC', 'Europe/Berlin', 'Mars/Base'],
   query: ['a', 'goal', 'GOAL-1 a b'],
 };
 

@@ -14,6 +14,7 @@ export async function contentsOf(sql: pg.Client): Promise<Record<string, string>
       (select count(*) || ' ' || md5(coalesce(string_agg(n::text, ',' order by n.id), '')) from notes n) as notes,
       (select count(*) || ' ' || md5(coalesce(string_agg(c::text, ',' order by c.task_id), '')) from claims c) as claims,
       (select count(*) || ' ' || md5(coalesce(string_agg(r::text, ',' order by r.name, r.holder), '')) from resources r) as resources,
+      (select count(*) || ' ' || md5(coalesce(string_agg(p::text, ',' order by p.name), '')) from templates p) as templates,
       (select count(*) || ' ' || md5(coalesce(string_agg(o::text, ',' order by o.seq), '')) from operations o) as operations,
       (select count(*) || ' ' || coalesce(max(e.seq), 0) from events e) as events,
       (select string_agg(c.kind || ' ' || c.next, ', ' order by c.kind) from counters c

@@ -19,10 +19,13 @@ export interface Conversation {
   refusal(tool: string, args?: Record<string, unknown>): Promise<string>;
 }
 
+/** For a server that offers all tools. */
+export const allTools = { GOAL_AGENT_TOOLSETS: 'core,team,templates' };
+
 /** Lives until the end of the file: call it at the file's top. */
-export async function aConversation(era: Era): Promise<Conversation> {
+export async function aConversation(era: Era, env: Record<string, string> = {}): Promise<Conversation> {
   const database = await aDatabase();
-  const server = await aServer({ database, era });
+  const server = await aServer({ database, era, env });
   // with the definitions at hand the client checks answers against them, too
   await server.client.listTools();
   const sql = await aClient(database);

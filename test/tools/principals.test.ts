@@ -95,6 +95,10 @@ describe('a caller with a token', () => {
       release_tasks: { task_ids: ['TASK-1'] },
       acquire: { names: ['x'] },
       release: { names: ['x'] },
+      save_template: { name: 'x', goal_id },
+      apply_template: { name: 'x' },
+      recur_template: { name: 'x', rule: null },
+      delete_template: { name: 'x' },
       add_note: { goal_id, text: 'x' },
       undo: {},
     };

@@ -34,6 +34,10 @@ export function isOfNote(action: string): boolean {
   return action === 'noted' || action === 'note_undone';
 }
 
+export function isOfTemplate({ action }: Pick<PastEvent, 'action'>): boolean {
+  return action.startsWith('template_');
+}
+
 /**
  * The rows that these events changed, first to last, each once. A goal's status that only followed from its tasks is no
  * change of the goal.

@@ -30,6 +30,7 @@ export const tables: readonly BackedUpTable[] = [
   { name: 'claims', key: 'task_id' },
   { name: 'notes', key: 'id' },
   { name: 'resources', key: 'name, holder' },
+  { name: 'templates', key: 'name' },
   { name: 'operations', key: 'seq' },
   { name: 'events', key: 'seq' },
   { name: 'history_archives', key: 'last_operation' },

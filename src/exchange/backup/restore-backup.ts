@@ -73,7 +73,9 @@ async function intoEmpty(session: Session): Promise<Restoring> {
   }
   await session.query('delete from ready_starts s using workspaces w where s.workspace_id = w.id');
   await session.query('delete from tokens t using workspaces w where t.workspace_id = w.id');
-  await session.query('delete from resources r using workspaces w where r.workspace_id = w.id');
+  for (const name of ['resources', 'templates']) {
+    await session.query(`delete from ${name} x using workspaces w where x.workspace_id = w.id`);
+  }
   await session.query('delete from counters c using workspaces w where c.workspace_id = w.id');
   await session.query('delete from workspaces');
   return ({ table, rows: texts }) => insert(session, table, texts);

@@ -13,10 +13,11 @@ const columns = {
   next_lease_agent: 'text?',
   next_lease_ends_at: 'timestamptz?',
   next_deferral_ends_at: 'timestamptz?',
+  next_goal_comes_at: 'timestamptz?',
   waiting: 'jsonb',
 } as const;
 
-const described = (scope: string) => {
+const described = (scope: string, nextGoal: string) => {
   const count = (condition: string) => `(
         select count(*)
         from (
@@ -65,6 +66,7 @@ const described = (scope: string) => {
         order by t.defer_until
         limit 1
       ) as next_deferral_ends_at,
+      ${nextGoal} as next_goal_comes_at,
       coalesce((
         select jsonb_agg(jsonb_build_object('task_id', w.id, 'waits_for', (
           select jsonb_agg(x.id || ' (' || x.status || ')' order by x.number)
@@ -77,14 +79,23 @@ const described = (scope: string) => {
 };
 
 /**
- * Why there is nothing to claim: how the open tasks stand, which lease and which deferral end first, and for some of those that wait what
+ * Why there is nothing to claim: how the open tasks stand, which lease and which deferral end first, when the next goal comes by itself, and for some of those that wait what
  * they wait for. Each count stops at a bound.
  */
 export const describeWaiting = defineStatement({
   name: 'describe_waiting',
   params: { workspaceId: 'int8' },
   columns,
-  text: described(''),
+  text: described(
+    '',
+    `(
+        select p.next_at
+        from templates p
+        where p.workspace_id = $1 and p.next_at is not null
+        order by p.next_at
+        limit 1
+      )`,
+  ),
 });
 
 /** The same of one goal and all goals below it: a statement of its own, because one plan cannot serve both indexes. */
@@ -92,5 +103,5 @@ export const describeWaitingInGoal = defineStatement({
   name: 'describe_waiting_in_goal',
   params: { workspaceId: 'int8', goalId: 'text' },
   columns,
-  text: described(` and t.goal_id = any(${subtreeOf('array[$2]')})`),
+  text: described(` and t.goal_id = any(${subtreeOf('array[$2]')})`, 'null::timestamptz'),
 });

@@ -181,7 +181,7 @@ export const listOperationStarts = defineStatement({
       cross join lateral (
         select e.*
         from events e
-        where e.workspace_id = $1 and e.operation = o.seq and e.goal_id <> '' -- names are not taken back
+        where e.workspace_id = $1 and e.operation = o.seq and (e.goal_id <> '' or e.action like 'template%') -- names are not taken back
         order by e.seq
         limit 1
       ) e

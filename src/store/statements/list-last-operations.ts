@@ -10,7 +10,7 @@ const ofActor = (actor: string) => `
       select o.seq, o.actor
       from operations o
       where o.workspace_id = $1 and o.actor = ${actor} and ($4::int8 is null or o.seq < $4)
-        and exists (select from events e where e.workspace_id = $1 and e.operation = o.seq and e.goal_id <> '')
+        and exists (select from events e where e.workspace_id = $1 and e.operation = o.seq and (e.goal_id <> '' or e.action like 'template%'))
         and not exists (select from events e where e.workspace_id = $1 and e.operation = o.seq and e.undoes is not null)
       order by o.seq desc
       limit $3`;

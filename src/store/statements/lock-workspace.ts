@@ -13,6 +13,15 @@ export const lockWorkspaceExclusive = defineStatement({
     select pg_advisory_xact_lock(1196376899, ($1::int8 % 2147483647)::int4) is not null as locked`,
 });
 
+/** Keeps the workspace from being deleted until the transaction ends. */
+export const holdWorkspace = defineStatement({
+  name: 'hold_workspace',
+  params: { workspaceId: 'int8' },
+  columns: { locked: 'bool' },
+  text: `
+    select pg_advisory_xact_lock_shared(1196376899, ($1::int8 % 2147483647)::int4) is not null as locked`,
+});
+
 /** Locks every goal, and says how many there are. */
 export const lockGoalsOfWorkspace = defineStatement({
   name: 'lock_goals_of_workspace',

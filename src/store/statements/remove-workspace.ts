@@ -33,6 +33,7 @@ export const removeImports = removal('imports');
 export const removeTokens = removal('tokens');
 export const removeWebhooks = removal('webhooks');
 export const removeResources = removal('resources');
+export const removeTemplates = removal('templates');
 export const removeCounters = removal('counters');
 
 export const removeWorkspace = defineStatement({
