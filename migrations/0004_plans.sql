@@ -52,3 +52,6 @@ create table task_labels (
 
 create index task_labels_of_label on task_labels (workspace_id, label, number);
 create index task_labels_ready on task_labels (workspace_id, label, priority, number) where ready;
+
+-- Goals that are due first.
+create index goals_due on goals (workspace_id, due_at) where due_at is not null and status in ('planned', 'in_progress');

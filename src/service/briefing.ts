@@ -11,7 +11,7 @@ import {
   listWaitingTasks,
   listWaitingTasksOfGoal,
 } from '../store/statements/list-briefing.ts';
-import { listDueTasks, listDueTasksOfGoal } from '../store/statements/list-due-tasks.ts';
+import { listDueGoals, listDueTasks, listDueTasksOfGoal } from '../store/statements/list-due-tasks.ts';
 import { listGoalsByParent, listGoalsByStatus } from '../store/statements/list-goals.ts';
 import { listReadyTasks, listReadyTasksOfGoal } from '../store/statements/list-ready-tasks.ts';
 import { listHeldResources } from '../store/statements/resources.ts';
@@ -25,7 +25,7 @@ export type BriefedTask = Row<typeof listCurrentTasks>;
 export type FinishedTask = Row<typeof listFinishedTasks>;
 export type ReadyTask = Row<typeof listReadyTasks>;
 export type WaitingTask = Row<typeof listWaitingTasks>;
-export type DueTask = Row<typeof listDueTasks>;
+export type Due = Row<typeof listDueTasks>;
 export type LastNote = Row<typeof listLastNotes>;
 export type HeldName = Row<typeof listHeldResources>;
 export type BriefedGoal = Row<typeof listGoalsByStatus>;
@@ -40,8 +40,8 @@ export interface Briefing {
   wholes: ReadonlyMap<string, Whole>;
   /** In progress, then blocked, then failed; each the last changed first. */
   current: BriefedTask[];
-  /** Late, or due within a week. */
-  due: DueTask[];
+  /** Tasks and goals that are late, or due within a week. */
+  due: Due[];
   ready: ReadyTask[];
   waiting: WaitingTask[];
   /** Pending, and waiting for what nobody will do. */
@@ -66,32 +66,41 @@ export async function getBriefing(
   const lately = { ...page, ...sinceParams(since) };
   const heldUp = heldUpStep(call, goalId);
   if (goalId === undefined) {
-    const lists = await readCurrent(call, {
+    const { due, dueGoals, ...lists } = await readCurrent(call, {
       current: step(listCurrentTasks, page),
       waiting: step(listWaitingTasks, page),
       notes: step(listLastNotes, lately),
       heldUp,
       due: step(listDueTasks, page),
+      dueGoals: step(listDueGoals, { ...page, goalId: null }),
       ready: step(listReadyTasks, page),
       finished: step(listFinishedTasks, lately),
       goals: goalsInProgress(workspaceId),
       held: step(listHeldResources, { workspaceId, limit }),
     });
-    return { ...lists, plan: undefined, wholes: await wholesOf(call, lists.goals) };
+    return { ...lists, due: dueFirst(dueGoals, due), plan: undefined, wholes: await wholesOf(call, lists.goals) };
   }
-  const { goals, rows, dependencies, statuses, ...lists } = await readCurrent(call, {
+  const { goals, rows, dependencies, statuses, due, dueGoals, ...lists } = await readCurrent(call, {
     current: step(listCurrentTasksOfGoal, { ...page, goalId }),
     waiting: step(listWaitingTasksOfGoal, { ...page, goalId }),
     notes: step(listLastNotesOfGoal, { ...lately, goalId }),
     heldUp,
     due: step(listDueTasksOfGoal, { ...page, goalId }),
+    dueGoals: step(listDueGoals, { ...page, goalId }),
     ready: step(listReadyTasksOfGoal, { ...page, goalId }),
     finished: step(listFinishedTasksOfGoal, { ...lately, goalId }),
     ...planSteps(call, goalId),
   });
   const plan = planOf(goalId, { goals, rows, dependencies, statuses });
   const below = goals[0]?.total_goals ? await openBelow(call, goalId) : [];
-  return { ...lists, plan, goals: below, held: [], wholes: await wholesOf(call, [...goals, ...below]) };
+  return {
+    ...lists,
+    due: dueFirst(dueGoals, due),
+    plan,
+    goals: below,
+    held: [],
+    wholes: await wholesOf(call, [...goals, ...below]),
+  };
 }
 
 function wholesOf(call: Call, goals: { id: string; total_goals: number }[]): Promise<Map<string, Whole>> {
@@ -106,6 +115,15 @@ async function openBelow(call: Call, parentGoalId: string): Promise<BriefedGoal[
   const filter = { status: 'in_progress', priority: null, repo: null, before: null, labels: [], parentGoalId };
   const params = { workspaceId: call.store.workspaceId, textLimit, taskIdLimit: 0, limit, ...filter };
   return (await read(call, { rows: step(listGoalsByParent, params) })).rows;
+}
+
+/** The first of both lists, each with the number of all. */
+function dueFirst(goals: Due[], tasks: Due[]): Due[] {
+  const total = (goals[0]?.total ?? 0) + (tasks[0]?.total ?? 0);
+  return [...goals, ...tasks]
+    .toSorted((a, b) => a.due_at.localeCompare(b.due_at))
+    .slice(0, limit)
+    .map((row) => ({ ...row, total }));
 }
 
 function goalsInProgress(workspaceId: number) {

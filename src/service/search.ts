@@ -14,6 +14,8 @@ export interface SearchFilter {
   kind?: SearchKind | undefined;
   /** A goal's or a task's. Notes have none. */
   status?: string | undefined;
+  /** All of these, of a goal or a task. Notes have none. */
+  labels?: string[] | undefined;
   limit: number;
 }
 
@@ -42,7 +44,7 @@ const snippetLength = 200;
  */
 export async function search(
   call: Call,
-  { query, kind, status, limit }: SearchFilter,
+  { query, kind, status, labels, limit }: SearchFilter,
 ): Promise<{ found: Found[]; total: number }> {
   const parsed = parseSearchQuery(query);
   if (parsed === undefined) {
@@ -54,10 +56,11 @@ export async function search(
     rows: step(searchStatement, {
       workspaceId: call.store.workspaceId,
       query: parsed.tsquery,
-      kinds: kindsOf({ kind, status, goalStatus, taskStatus }),
+      kinds: kindsOf({ kind, status, labels, goalStatus, taskStatus }),
       goalStatus,
       taskStatus,
       ids: parsed.ids,
+      labels: labels ?? null,
       candidates: weighedAtMost,
       limit,
     }),
@@ -73,12 +76,18 @@ export async function search(
 interface Narrowing {
   kind: SearchKind | undefined;
   status: string | undefined;
+  labels: string[] | undefined;
   goalStatus: GoalStatus | null;
   taskStatus: TaskStatus | null;
 }
 
-/** What can be of this kind and have this status. */
-function kindsOf({ kind, status, goalStatus, taskStatus }: Narrowing): SearchKind[] {
+/** What can be of this kind, and have this status and labels. */
+function kindsOf({ kind, status, labels, goalStatus, taskStatus }: Narrowing): SearchKind[] {
   const may = { goal: goalStatus !== null, task: taskStatus !== null, note: false };
-  return kinds.filter((each) => (kind === undefined || each === kind) && (status === undefined || may[each]));
+  return kinds.filter(
+    (each) =>
+      (kind === undefined || each === kind) &&
+      (status === undefined || may[each]) &&
+      (labels === undefined || each !== 'note'),
+  );
 }

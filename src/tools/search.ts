@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GoalStatus } from '../domain/goal.ts';
+import { LabelFilter } from '../domain/labels.ts';
 import { TaskStatus } from '../domain/task-status.ts';
 import { text } from '../domain/text.ts';
 import { synonymsIn, words } from '../domain/words.ts';
@@ -23,6 +24,7 @@ export const search = defineTool({
     query: text(),
     kind: listedAsText(Kind.optional()),
     status: listedAsText(Status.optional()),
+    labels: LabelFilter,
     limit: z.number().int().min(1).max(50).default(10),
   }),
   output: z.object({

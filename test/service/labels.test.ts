@@ -6,6 +6,8 @@ import type { Call } from '../../src/service/call.ts';
 import { claimTasks, releaseTasks } from '../../src/service/claims.ts';
 import { createGoal, listGoals, updateGoal } from '../../src/service/goals.ts';
 import { listTasks } from '../../src/service/list-tasks.ts';
+import { addNote } from '../../src/service/notes.ts';
+import { search } from '../../src/service/search.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { getTask } from '../../src/service/tasks.ts';
 import { undo } from '../../src/service/undo.ts';
@@ -175,4 +177,37 @@ it('tells in a briefing what is late or due within a week, what is due first at 
   expect(briefingText(await getBriefing(call, {}), 5_000).text).toContain(`- ${taskIds[1]} pending, overdue since `);
   await updateTask(call, taskIds[1] as string, { edit: { due_at: null } });
   expect((await getBriefing(call, {})).due).toMatchObject([{ id: taskIds[0] }]);
+  // a goal has its own, while it is open
+  await updateGoal(call, goal, { due_at: '2020-01-01T00:00:00Z' });
+  const both = [
+    { id: goal, status: 'in_progress', late: true, total: 2 },
+    { id: taskIds[0], total: 2 },
+  ];
+  expect((await getBriefing(call, {})).due).toMatchObject(both);
+  expect((await getBriefing(call, { goalId: goal })).due).toMatchObject(both);
+  await updateGoal(call, goal, { status: 'cancelled' });
+  expect((await getBriefing(call, {})).due).toEqual([]);
+});
+
+it('a search by labels finds what has all of them, whatever its status, and no notes', async () => {
+  const goal = (
+    await createGoal(call, { description: 'Ship needle', priority: 'low', repos: [], labels: ['a'], metadata: {} })
+  ).id;
+  const { taskIds } = await breakDownGoal(call, goal, [
+    aSubtask({ description: 'needle one', labels: ['a'] }),
+    aSubtask({ description: 'needle two', labels: ['a', 'b'] }),
+    aSubtask({ description: 'needle three' }),
+  ]);
+  const [one, two] = taskIds as [string, string, string];
+  await addNote(call, { taskId: one }, 'needle');
+  const found = async (labels: string[], more: object = {}) =>
+    (await search(call, { query: 'needle', labels, limit: 10, ...more })).found.map(({ id }) => id).toSorted();
+  expect(await found(['a'])).toEqual([goal, one, two].toSorted());
+  expect(await found(['b', 'a'])).toEqual([two]);
+  expect(await found(['a'], { kind: 'note' })).toEqual([]);
+  await setTaskStatus(call, { taskId: two, status: 'completed' });
+  expect(await found(['a'], { status: 'completed' })).toEqual([two]);
+  expect(await found(['a'], { status: 'pending' })).toEqual([one]);
+  expect(await found(['none'])).toEqual([]);
+  expect((await search(call, { query: `needle ${two}`, labels: ['b'], limit: 10 })).found[0]?.id).toBe(two);
 });

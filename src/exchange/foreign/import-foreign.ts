@@ -12,7 +12,7 @@ import { type Run, step } from '../../store/database.ts';
 import { addTasksToGoal } from '../../store/statements/add-tasks-to-goal.ts';
 import { findTaskStatuses } from '../../store/statements/find-task-statuses.ts';
 import { insertImport } from '../../store/statements/insert-import.ts';
-import { insertTaskLabels } from '../../store/statements/labels.ts';
+import { insertGoalLabels, insertTaskLabels } from '../../store/statements/labels.ts';
 import { listCounters } from '../../store/statements/list-counters.ts';
 import { listExistingGoals } from '../../store/statements/list-existing-goals.ts';
 import { listImportedIds } from '../../store/statements/list-imported-ids.ts';
@@ -158,6 +158,10 @@ async function write(run: Run, call: Call, { rows, firstNote, recording, onProgr
   const labelled = rows.tasks.filter((task) => (rows.rowOf(task).labels ?? []).length > 0).map(({ id }) => id);
   for (const taskIds of chunks(labelled, chunkSize)) {
     await run({ labels: step(insertTaskLabels, { workspaceId: recording.workspaceId, taskIds }) });
+  }
+  const labelledGoals = rows.goals.filter((goal) => (goal.labels ?? []).length > 0).map(({ id }) => id);
+  for (const goalIds of chunks(labelledGoals, chunkSize)) {
+    await run({ labels: step(insertGoalLabels, { workspaceId: recording.workspaceId, goalIds }) });
   }
   const notes = rows.notes.map((note, place) => ({ ...note, id: firstNote + place, actor: note.actor ?? call.actor }));
   await writeNotes(run, notes, recording);

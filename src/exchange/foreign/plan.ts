@@ -29,6 +29,10 @@ interface ForeignRow {
 export interface ForeignGoal extends ForeignRow {
   /** Where the file says so; otherwise the goal's tasks decide. */
   status?: 'completed' | 'cancelled' | undefined;
+  labels?: string[] | undefined;
+  due?: string | undefined;
+  /** Whether its tasks are completed only when their criteria are met. */
+  isStrict?: boolean | undefined;
   /** IDs of tasks and goals that all of its tasks wait for. */
   dependencies: string[];
 }

@@ -41,6 +41,8 @@ export function goalRow(goal: ForeignGoal, { id, tasks, placed }: GoalPlace): Go
   const times = timesOf(goal, { id, placed });
   const target = { goal_id: id, task_id: null };
   const description = describe(goal, { id, target, placed });
+  const named = labels(goal.labels ?? [], kept);
+  const due_at = endOfDay(goal.due, { id, field: 'due_at', placed }) ?? null;
   addNotes(goal, kept, { id, target, placed });
   return {
     id,
@@ -49,6 +51,9 @@ export function goalRow(goal: ForeignGoal, { id, tasks, placed }: GoalPlace): Go
     priority: goal.priority ?? 'medium',
     status: goal.status ?? statusFrom(tasks),
     repos: [],
+    labels: named,
+    due_at,
+    strict: goal.isStrict ?? false,
     created_at: times.created,
     updated_at: times.updated,
     metadata: {},

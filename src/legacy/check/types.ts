@@ -48,6 +48,9 @@ export interface GoalRow {
   created_at: string;
   updated_at: string;
   metadata: JsonObject;
+  labels?: string[];
+  due_at?: string | null;
+  strict?: boolean;
   total_tasks: number;
   open_tasks: number;
   /** In the store already, and to be overwritten. */

@@ -3,8 +3,8 @@ import { defineStatement } from '../statement.ts';
 import { subtreeOf } from './goal-tree-pieces.ts';
 import { isOpen } from './sql.ts';
 
-// Open tasks that are late, or due within a week, what is due first at the top. `total` counts all of them, up to a
-// bound.
+// Open tasks and goals that are late, or due within a week, what is due first at the top. `total` counts all of them, up to
+// a bound.
 
 const params = { workspaceId: 'int8', textLimit: 'int4', limit: 'int8' } as const;
 const columns = {
@@ -36,4 +36,23 @@ export const listDueTasksOfGoal = defineStatement({
   params: { ...params, goalId: 'text' },
   columns,
   text: due(` and t.goal_id = any(${subtreeOf('array[$4]')})`),
+});
+
+/** Open goals that are late, or due within a week: one of them, or all. */
+export const listDueGoals = defineStatement({
+  name: 'list_due_goals',
+  params: { ...params, goalId: 'text?' },
+  columns,
+  text: `
+    select g.id, g.status::text, left(g.description, $2) as description, g.due_at, g.due_at < now() as late, count(*) over () as total
+    from (
+      select g.id, g.number, g.status, g.description, g.due_at
+      from goals g
+      where g.workspace_id = $1 and g.due_at <= now() + interval '7 days' and g.status in ('planned', 'in_progress')
+        and ($4::text is null or g.id = $4)
+      order by g.due_at, g.number
+      limit ${countedAtMost.rows}
+    ) g
+    order by g.due_at, g.number
+    limit $3`,
 });

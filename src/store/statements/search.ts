@@ -3,7 +3,7 @@ import { defineStatement } from '../statement.ts';
 
 type Kind = 'goal' | 'task' | 'note';
 
-/** Tasks of a status, where they are no more than this, are looked at one by one. */
+/** Tasks of a status or a label, where they are no more than this, are looked at one by one. */
 const fewTasks = 10_000;
 
 /** The texts and numbers of a result. */
@@ -52,6 +52,12 @@ const newest = (kind: Kind, row: string) => `
           offset 0
         ) r`;
 
+/** Whether a task has the status and all of the labels that are wanted. */
+const isWanted = (alias: string) =>
+  `($5::text is null or ${alias}.status = $5::text::task_status) and ($7::text[] is null or ${alias}.labels @> $7::text[])`;
+const isWantedGoal = (alias: string) =>
+  `($4::text is null or ${alias}.status = $4::text::goal_status) and ($7::text[] is null or ${alias}.labels @> $7::text[])`;
+
 /** Of these tasks those that have the words. */
 const among = (tasks: string) => `
         select x.id, ts_rank(w.words, ${queryIn('w.block')}::tsquery) as rank, x.created_at
@@ -80,6 +86,7 @@ export const search = defineStatement({
     goalStatus: 'text?',
     taskStatus: 'text?',
     ids: 'text[]',
+    labels: 'text[]?',
     candidates: 'int8',
     limit: 'int8',
   },
@@ -93,47 +100,64 @@ export const search = defineStatement({
     total: 'int8',
   },
   text: `
-    with of_status as materialized (
+    with narrowed as materialized (
       select count(*) as tasks
       from (
-        select
-        from tasks t
-        where t.workspace_id = $1 and t.status = $5::text::task_status
-        limit ${fewTasks} + 1
+        (
+          select
+          from tasks t
+          where t.workspace_id = $1 and t.status = $5::text::task_status and $7::text[] is null
+          limit ${fewTasks} + 1
+        )
+        union all
+        (
+          select
+          from task_labels l
+          where l.workspace_id = $1 and l.label = ($7::text[])[1]
+          limit ${fewTasks} + 1
+        )
       ) t
     ),
     few as materialized (
-      select t.id, t.created_at
-      from tasks t
-      where t.workspace_id = $1 and t.status = $5::text::task_status
-      order by t.number desc
+      select x.id, x.created_at
+      from (
+        select t.id, t.number, t.created_at
+        from tasks t
+        where t.workspace_id = $1 and t.status = $5::text::task_status and $7::text[] is null
+        union all
+        select t.id, t.number, t.created_at
+        from task_labels l
+        join tasks t on t.workspace_id = $1 and t.id = l.task_id
+        where l.workspace_id = $1 and l.label = ($7::text[])[1] and ${isWanted('t')}
+      ) x
+      order by x.number desc
     ),
     found as (
       select 'task' as kind, t.id, true as named, 0::float4 as rank, t.created_at
       from tasks t
       where t.workspace_id = $1 and t.id = any($6::text[]) and 'task' = any($3::text[])
-        and ($5::text is null or t.status = $5::text::task_status)
+        and ${isWanted('t')}
       union all
       select 'goal', g.id, true, 0, g.created_at
       from goals g
       where g.workspace_id = $1 and g.id = any($6) and 'goal' = any($3)
-        and ($4::text is null or g.status = $4::text::goal_status)
+        and ${isWantedGoal('g')}
       union all
       select 'task', f.id, false, f.rank, f.created_at
       from (${newest(
         'task',
         `select t.id, t.created_at
           from tasks t
-          where t.workspace_id = $1 and t.id = w.id and t.id <> all($6) and ($5 is null or t.status = $5::text::task_status)`,
+          where t.workspace_id = $1 and t.id = w.id and t.id <> all($6) and ${isWanted('t')}`,
       )}
-        where $5 is null or (select o.tasks from of_status o) > ${fewTasks}
-        limit $7
+        where ($5 is null and $7 is null) or (select o.tasks from narrowed o) > ${fewTasks}
+        limit $8
       ) f
       union all
       select 'task', f.id, false, f.rank, f.created_at
       from (${among('few')}
-          and $5 is not null and (select o.tasks from of_status o) <= ${fewTasks} and x.id <> all($6)
-        limit $7
+          and 'task' = any($3) and ($5 is not null or $7 is not null) and (select o.tasks from narrowed o) <= ${fewTasks} and x.id <> all($6)
+        limit $8
       ) f
       union all
       select 'goal', f.id, false, f.rank, f.created_at
@@ -141,9 +165,9 @@ export const search = defineStatement({
         'goal',
         `select g.id, g.created_at
           from goals g
-          where g.workspace_id = $1 and g.id = w.id and g.id <> all($6) and ($4 is null or g.status = $4::text::goal_status)`,
+          where g.workspace_id = $1 and g.id = w.id and g.id <> all($6) and ${isWantedGoal('g')}`,
       )}
-        limit $7
+        limit $8
       ) f
       union all
       select 'note', f.id::text, false, f.rank, f.created_at
@@ -153,14 +177,14 @@ export const search = defineStatement({
           from notes n
           where n.workspace_id = $1 and n.id = w.id`,
       )}
-        limit $7
+        limit $8
       ) f
     ),
     best as (
       select f.*, count(*) over () as total
       from found f
       order by f.named desc, f.rank desc, f.created_at desc, f.id desc
-      limit $8
+      limit $9
     )
     select b.kind, b.id, coalesce(t.goal_id, n.goal_id, b.id) as goal_id, coalesce(t.id, n.task_id) as task_id,
       coalesce(t.status::text, g.status::text) as status,

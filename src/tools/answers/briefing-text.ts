@@ -3,7 +3,7 @@ import type { Goal } from '../../domain/goal.ts';
 import { describeCycle } from '../../domain/graph/describe-cycle.ts';
 import { countedAtMost } from '../../domain/limits.ts';
 import { longestName, named, quoted, quotedJson } from '../../domain/stored-text.ts';
-import type { BriefedGoal, BriefedTask, Briefing, DueTask, HeldName } from '../../service/briefing.ts';
+import type { BriefedGoal, BriefedTask, Briefing, Due, HeldName } from '../../service/briefing.ts';
 import type { Whole } from '../../service/goals-below.ts';
 import { describeHeldUp, type HeldUp } from '../../service/held-up.ts';
 
@@ -181,8 +181,8 @@ function stuckLine(task: BriefedTask): string {
   return `- ${task.id} ${task.status}: ${quoted(task.description, described)}${reported(task)}`;
 }
 
-function dueLine(task: DueTask): string {
-  return `- ${task.id} ${task.status}, ${task.late ? 'overdue since' : 'due'} ${minute(task.due_at)}: ${quoted(task.description, described)}`;
+function dueLine({ id, status, late, due_at, description }: Due): string {
+  return `- ${id} ${status}, ${late ? 'overdue since' : 'due'} ${minute(due_at)}: ${quoted(description, described)}`;
 }
 
 function reported({ result }: { result: string | null }): string {

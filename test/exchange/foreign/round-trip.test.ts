@@ -7,6 +7,7 @@ import { importForeign } from '../../../src/exchange/foreign/import-foreign.ts';
 import type { ToolName } from '../../../src/exchange/foreign/tools.ts';
 import { breakDownGoal } from '../../../src/service/break-down-goal.ts';
 import type { Call } from '../../../src/service/call.ts';
+import { updateGoal } from '../../../src/service/goals.ts';
 import { addNote } from '../../../src/service/notes.ts';
 import { setTaskStatus } from '../../../src/service/set-task-statuses.ts';
 import { aGoal, aSubtask } from '../../support/builders.ts';
@@ -53,6 +54,7 @@ async function fill(call: Call): Promise<void> {
     deferUntil: '2099-01-01T00:00:00Z',
   });
   await addNote(call, { goalId: first }, 'a note');
+  await updateGoal(call, first, { labels: ['x, y', '=z'], due_at: '2099-01-01T23:59:59.000Z', strict: true });
 }
 
 /** What a round trip keeps of every task: IDs are the same, since both workspaces begin with 1. */
@@ -60,7 +62,10 @@ async function tasksOf(call: Call, keeps: readonly string[]) {
   const { goals, tasks } = await readPlan(call);
   const rows = tasks as unknown as Record<string, unknown>[];
   return {
-    goals: goals.map(({ id, description, status, priority }) => ({ id, description, status, priority })),
+    goals: goals.map(({ id, description, status, priority, labels, due_at, strict }) => ({
+      ...{ id, description, status, priority },
+      ...(keeps.includes('labels') && { labels, due_at, strict }),
+    })),
     tasks: rows.map((task) => Object.fromEntries(keeps.map((key) => [key, task[key]]))),
   };
 }

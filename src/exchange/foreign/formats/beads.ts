@@ -107,11 +107,9 @@ function rootOf(issue: Issue, byId: ReadonlyMap<string, Issue>): Issue {
 }
 
 function goalOf(issue: Issue): ForeignGoal {
-  const { status, waived: _, labels, due, deferredUntil, effort, ticket, completed, kept, ...row } = rowOf(issue);
+  const { status, waived: _, deferredUntil, effort, ticket, completed, kept, ...row } = rowOf(issue);
   const more: [string, string | undefined][] = [
     ['status', status === 'pending' || closedAs(status) !== undefined ? undefined : status],
-    ['labels', labels.length === 0 ? undefined : labels.join(', ')],
-    ['due', due],
     ['deferred until', deferredUntil],
     ['effort', effort],
     ['external_ref', ticket],

@@ -14,6 +14,9 @@ export type Column =
   | 'goal_status'
   | 'goal_priority'
   | 'goal_parent_id'
+  | 'goal_labels'
+  | 'goal_due'
+  | 'goal_strict'
   | 'repo'
   | 'ticket'
   | 'effort'
@@ -45,6 +48,9 @@ const names: Readonly<Record<Column, readonly string[]>> = {
   goal_priority: ['goal priority'],
   // an import makes goals without parents
   goal_parent_id: ['goal parent id'],
+  goal_labels: ['goal labels'],
+  goal_due: ['goal due at', 'goal due'],
+  goal_strict: ['goal strict'],
   repo: ['repo', 'repository'],
   ticket: ['jira ticket', 'ticket', 'url', 'link'],
   effort: ['estimated effort', 'effort', 'estimate', 'original estimate'],
@@ -63,7 +69,7 @@ const names: Readonly<Record<Column, readonly string[]>> = {
 const columnOf = new Map(Object.entries(names).flatMap(([column, all]) => all.map((name) => [name, column as Column])));
 
 /** Columns that may be there several times: their cells are one list. */
-const lists = new Set<Column>(['dependencies', 'blocks', 'labels', 'tools']);
+const lists = new Set<Column>(['dependencies', 'blocks', 'labels', 'goal_labels', 'tools']);
 
 /** What each column of a header means, by its place. Of two columns with one meaning, the better name has it. */
 export function columnsOf(header: readonly string[]): Map<number, Column> {
