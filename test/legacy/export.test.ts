@@ -12,6 +12,7 @@ import { deleteGoal } from '../../src/service/delete-goal.ts';
 import { createGoal, findOneGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { deleteTask, getTask } from '../../src/service/tasks.ts';
+import { getTemplate, saveTemplate, setRecurrence } from '../../src/service/templates/templates.ts';
 import { undo } from '../../src/service/undo.ts';
 import { aCall } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -148,6 +149,9 @@ describe('exporting the files of v2', () => {
 describe('exporting everything as JSON', () => {
   async function aWorkspaceWithHistory() {
     const { call, sql } = await aCall();
+    await saveTemplate(call, 'weekly', { description: 'of {{team}}', tasks: [{ description: 'x' }] });
+    const rule = { rule: '0 9 * * MON', timeZone: 'Europe/Berlin', startsAt: undefined, parameters: { team: 'ü' } };
+    await setRecurrence(call, 'weekly', rule);
     await importV2(call, new V2Directory(fixture), { timezone: 'UTC' });
     const goal = await createGoal(call, {
       description: 'new',
@@ -180,6 +184,10 @@ describe('exporting everything as JSON', () => {
     expect(await importJson(call, first)).toEqual(written);
     await exportJson(call, second);
     expect(await readFile(second, 'utf8')).toBe(await readFile(first, 'utf8'));
+    expect((await getTemplate(call, 'weekly')).recurrence).toMatchObject({
+      rule: '0 9 * * MON',
+      nextAt: expect.any(String),
+    });
     expect(await brokenInvariants(sql)).toEqual({});
     expect(written).toMatchObject({ goals: 8, notes: 1, imports: 1 });
     expect((await createGoal(call, { description: 'next', priority: 'low', repos: [], metadata: {} })).id).toBe(

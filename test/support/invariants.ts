@@ -127,7 +127,7 @@ const recounts = {
     from (
       select distinct on (workspace_id, coalesce(task_id, goal_id)) *
       from events
-      where action not in ('noted', 'note_undone')
+      where action not in ('noted', 'note_undone') and goal_id <> ''
       order by workspace_id, coalesce(task_id, goal_id), seq desc
     ) e
     left join tasks t on t.workspace_id = e.workspace_id and t.id = e.task_id

@@ -8,6 +8,7 @@ import { exportEvents, exportOperations } from '../../store/statements/export-hi
 import { exportImports } from '../../store/statements/export-imports.ts';
 import { exportNotes } from '../../store/statements/export-notes.ts';
 import { exportTasks } from '../../store/statements/export-tasks.ts';
+import { exportTemplates } from '../../store/statements/export-templates.ts';
 import { listCounters } from '../../store/statements/list-counters.ts';
 import { formatName, formatVersion } from './format.ts';
 
@@ -39,14 +40,15 @@ function exportSteps(workspaceId: number) {
     operations: step(exportOperations, params),
     events: step(exportEvents, params),
     imports: step(exportImports, params),
+    templates: step(exportTemplates, params),
   };
 }
 
 async function writeExport(file: string, rows: Rows<ReturnType<typeof exportSteps>>): Promise<Exported> {
-  const { counters, goals, tasks, notes, operations, events, imports } = rows;
+  const { counters, goals, tasks, notes, operations, events, imports, templates } = rows;
   const nexts = Object.fromEntries(counters.map(({ kind, next }) => [kind, next]));
   const head = [`"format": "${formatName}"`, `"version": ${formatVersion}`, `"counters": ${JSON.stringify(nexts)}`];
-  await writeLines(file, head, { goals, tasks, notes, operations, events, imports });
+  await writeLines(file, head, { goals, tasks, notes, operations, events, imports, templates });
   return {
     goals: goals.length,
     tasks: tasks.length,

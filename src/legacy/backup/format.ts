@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { GoalStatus } from '../../domain/goal.ts';
 import { type Json, StorableJson, StorableJsonObject } from '../../domain/json.ts';
+import { nameForm } from '../../domain/names.ts';
 import { Priority } from '../../domain/priority.ts';
 import { TaskStatus } from '../../domain/task-status.ts';
+import { Parameters, TemplateBody } from '../../domain/templates.ts';
 import { unstorable } from '../../domain/text.ts';
 
 /**
@@ -104,6 +106,20 @@ const ExportedEvent = z.strictObject({
 
 const ExportedImport = z.strictObject({ content_hash: text, source: text, imported_at: time, report: anyJson });
 
+const ExportedTemplate = z.strictObject({
+  name: z.string().regex(nameForm),
+  body: TemplateBody,
+  rule: text.nullable(),
+  time_zone: text.nullable(),
+  starts_at: time.nullable(),
+  parameters: Parameters.nullable(),
+  next_at: time.nullable(),
+  last_goal_id: goalId.nullable(),
+  created_at: time,
+  updated_at: time,
+  revision: number,
+});
+
 export const ExportedWorkspace = z.strictObject({
   format: z.literal(formatName),
   version: z.literal(formatVersion),
@@ -115,5 +131,6 @@ export const ExportedWorkspace = z.strictObject({
   operations: z.array(ExportedOperation),
   events: z.array(ExportedEvent),
   imports: z.array(ExportedImport),
+  templates: z.array(ExportedTemplate).default([]),
 });
 export type ExportedWorkspace = z.infer<typeof ExportedWorkspace>;

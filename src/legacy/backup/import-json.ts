@@ -20,6 +20,7 @@ import { raiseCounters } from '../../store/statements/raise-counters.ts';
 import { raiseHistoryNumbers, restoreEvents, restoreOperations } from '../../store/statements/restore-history.ts';
 import { restoreImports } from '../../store/statements/restore-imports.ts';
 import { restoreNotes } from '../../store/statements/restore-notes.ts';
+import { restoreTemplates } from '../../store/statements/restore-templates.ts';
 import { moveGoals, restoreClaims } from '../../store/statements/undo-writes.ts';
 import { workspaceIsGone } from '../../store/workspace-is-gone.ts';
 import { noteWords, searchedGoals, taskWords } from '../../store/write-words.ts';
@@ -106,6 +107,8 @@ function* restoring(workspaceId: number, exported: ExportedWorkspace): Iterable<
     yield step(restoreEvents, { workspaceId, events: asJson(chunk) });
   for (const chunk of chunks(exported.imports, chunkSize))
     yield step(restoreImports, { workspaceId, imports: asJson(chunk) });
+  for (const chunk of chunks(exported.templates, chunkSize))
+    yield step(restoreTemplates, { workspaceId, templates: asJson(chunk) });
   const claims = exported.tasks.filter((task) => task.claimed_by !== null);
   for (const chunk of chunks(claims, chunkSize)) yield step(restoreClaims, { workspaceId, claims: asJson(chunk) });
   for (const chunk of chunks(
