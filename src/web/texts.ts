@@ -234,6 +234,7 @@ export const texts = {
   nowScreen: {
     agents: 'Agents',
     noAgents: 'Nobody holds a task.',
+    due: 'Due within a week',
     ready: 'Ready',
     noReady: 'Nothing is ready.',
     stuck: 'Stuck',

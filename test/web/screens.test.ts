@@ -210,9 +210,13 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     await page.keyboard.press('Enter');
     await page.locator('.drawer h2', { hasText: 'Draw the page' }).waitFor();
     await page.keyboard.press('Escape');
+    await call('PATCH', `/tasks/${page1}`, { due_at: '2020-01-02' });
     await page.keyboard.press('g');
     await page.keyboard.press('n');
     await page.locator('.now-screen .agent', { hasText: 'codex-1' }).waitFor();
+    await page.locator('.panel', { hasText: 'Due within a week' }).locator('.now-row .due.late').waitFor();
+    await call('PATCH', `/tasks/${page1}`, { due_at: '' });
+    await page.locator('.panel', { hasText: 'Due within a week' }).waitFor({ state: 'detached' });
   });
 
   test('a goal of 10,000 tasks opens in about a second, and its columns scroll', async () => {

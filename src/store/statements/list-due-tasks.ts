@@ -9,6 +9,7 @@ import { isOpen } from './sql.ts';
 const params = { workspaceId: 'int8', textLimit: 'int4', limit: 'int8' } as const;
 const columns = {
   id: 'text',
+  goal_id: 'text',
   status: 'text',
   description: 'text',
   due_at: 'timestamptz',
@@ -20,7 +21,7 @@ const due = (scope: string) => {
   const condition = `t.workspace_id = $1${scope} and t.due_at <= now() + interval '7 days' and t.completed_at is null
         and not t.parked and ${isOpen('t')}`;
   return `
-    select t.id, t.status::text, left(t.description, $2) as description, t.due_at, t.due_at < now() as late,
+    select t.id, t.goal_id, t.status::text, left(t.description, $2) as description, t.due_at, t.due_at < now() as late,
       (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost.rows}) as counted) as total
     from tasks t
     where ${condition}
@@ -44,7 +45,7 @@ export const listDueGoals = defineStatement({
   params: { ...params, goalId: 'text?' },
   columns,
   text: `
-    select g.id, g.status::text, left(g.description, $2) as description, g.due_at, g.due_at < now() as late, count(*) over () as total
+    select g.id, g.id as goal_id, g.status::text, left(g.description, $2) as description, g.due_at, g.due_at < now() as late, count(*) over () as total
     from (
       select g.id, g.number, g.status, g.description, g.due_at
       from goals g

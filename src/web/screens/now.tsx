@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
+import { Due } from '../parts/due.tsx';
 import { PrioritySign, Sign, type SignName } from '../parts/sign.tsx';
 import { Age, Failure, Lease, Skeleton } from '../parts/small.tsx';
 import { Again } from '../state/again.ts';
@@ -18,6 +19,7 @@ interface NowTask {
   claimed_by?: string | null;
   lease_expires_at?: string | null;
   at?: string;
+  due_at?: string;
   total: number;
 }
 
@@ -25,6 +27,8 @@ interface Briefing {
   current: NowTask[];
   ready: NowTask[];
   finished: NowTask[];
+  /** Late, or due within a week: tasks and goals. Left out where nobody counts them. */
+  due?: NowTask[];
 }
 
 const words = texts.nowScreen;
@@ -107,6 +111,17 @@ export function NowScreen() {
           ))}
         </ul>
       </Panel>
+      {now.due === undefined || now.due.length === 0 ? null : (
+        <Panel title={words.due} count={words.ofMany(now.due.length, totalOf(now.due))} isEmpty={false} empty="">
+          <ul>
+            {now.due.map((task) => (
+              <Row key={task.id} task={task}>
+                {task.due_at === undefined ? null : <Due at={task.due_at} isClosed={false} />}
+              </Row>
+            ))}
+          </ul>
+        </Panel>
+      )}
       <Panel
         title={words.ready}
         count={words.ofMany(now.ready.length, totalOf(now.ready))}
@@ -179,7 +194,7 @@ function Row({ task, children }: { task: NowTask; children?: ComponentChildren }
   return (
     <li class="now-row">
       <Sign name={status as SignName} />
-      <a class="mono" href={goalPath(goal_id, 'board', id)}>
+      <a class="mono" href={id === goal_id ? goalPath(goal_id) : goalPath(goal_id, 'board', id)}>
         {id}
       </a>
       {priority === undefined ? null : <PrioritySign priority={priority} />}
