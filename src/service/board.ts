@@ -18,7 +18,7 @@ import { listPlanDependencies, listPlanDependencyStatuses } from '../store/state
 import { countChanges } from '../store/statements/list-undo-events.ts';
 import { listUndos } from '../store/statements/list-undos.ts';
 import { type Call, goalNotFound, read } from './call.ts';
-import { readTasks } from './deferrals.ts';
+import { readCurrent, readTasks } from './deferrals.ts';
 import { type Kin, kinOf, type Whole, wholeOf } from './goals-below.ts';
 import { historyEvent, textLimit } from './history.ts';
 
@@ -59,7 +59,8 @@ export async function listGoalsForBoard(
 ): Promise<{ goals: BoardGoalEntry[]; next: number | undefined }> {
   const { workspaceId } = call.store;
   const page = { before: before ?? Number.MAX_SAFE_INTEGER, limit: mostGoals + 1 };
-  const { goals, activity } = await read(call, {
+  // a first page is a look
+  const { goals, activity } = await (before === undefined ? readCurrent : read)(call, {
     goals: step(isArchived ? listArchivedBoardGoals : listBoardGoals, { workspaceId, textLimit: shownText, ...page }),
     activity: step(listGoalActivity, { workspaceId, limit: mostCurrent }),
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { listGoalsForBoard } from '../../../src/service/board.ts';
 import type { PoolCall } from '../../../src/service/call.ts';
 import { listGoals } from '../../../src/service/goals.ts';
 import { readChanges } from '../../../src/service/read-changes.ts';
@@ -177,6 +178,7 @@ describe('a goal that comes back', () => {
     ['list_goals', (call) => goals(call)],
     ['get_next_tasks', (call) => ask(getNextTasks, call, {})],
     ['claim_tasks', (call) => ask(claimTasks, call, {})],
+    ['the board', (call) => listGoalsForBoard(call, {})],
   ];
 
   it.each(looks)('is made by whoever looks first, once after a pause: %s', async (_name, look) => {
