@@ -25,7 +25,7 @@ export const updateGoal = defineTool({
     labels: NewGoal.shape.labels,
     due_at: listedAsText(z.union([z.literal(''), DueAt]).optional()),
     strict: unlisted(z.boolean().optional()),
-    parent_goal_id: listedAsText(z.union([z.literal(''), GoalId]).nullish()),
+    parent_goal_id: listedAsText(z.union([z.literal(''), GoalId, z.null()]).optional()),
     metadata: listedAsText(anyObject(NewGoal.shape.metadata).optional(), 'JSON; merged, null removes a key'),
   }),
   output: GoalAnswer.pick({ id: true, status: true }).extend(warningsShape),

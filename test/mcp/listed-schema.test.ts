@@ -12,8 +12,11 @@ const notListed: Record<string, string[]> = {
   break_down_goal: ['.subtasks[].defer_until', '.subtasks[].tools'],
   update_task_status: ['.agent', '.clear_result', '.lease_seconds'],
   get_history: ['.undo_of'],
+  list_goals: ['.parent_goal_id'],
   // a repeat of these does nothing more by itself
   release_tasks: ['.request_id'],
+  acquire: ['.request_id'],
+  release: ['.fence', '.request_id'],
   update_goal: ['.request_id', '.strict'],
   update_task: [
     ...['.request_id', '.tools', '.add_criteria', '.remove_criteria', '.meet_criteria', '.unmeet_criteria'],
