@@ -52,6 +52,8 @@ export interface NewWork {
 
 /** The day on which the template is applied, where nothing else is given for it. */
 const ownParameter = 'date';
+/** Parameters that a message names. */
+const shownNames = 20;
 const parameterName = '[A-Za-z_][A-Za-z0-9_-]{0,39}';
 const placeholder = new RegExp(String.raw`\{\{\s*(${parameterName})\s*\}\}`, 'g');
 const isName = new RegExp(`^${parameterName}$`);
@@ -71,8 +73,8 @@ export const Parameters = z
 
 function parametersProblem(entries: [string, string][]): string | undefined {
   if (entries.length > templateLimits.parameters) return `has more than ${templateLimits.parameters} parameters`;
-  const wrong = entries.filter(([name]) => !isName.test(name)).map(([name]) => JSON.stringify(name));
-  if (wrong.length > 0) return `names ${wrong.join(', ')}; a parameter's name has letters, digits, _ and -`;
+  const wrong = entries.filter(([name]) => !isName.test(name)).map(([name]) => JSON.stringify(name.slice(0, 40)));
+  if (wrong.length > 0) return `names ${listed(wrong)}; a parameter's name has letters, digits, _ and -`;
   const long = entries.find(([, value]) => value.length > templateLimits.value);
   if (long !== undefined) return `gives ${long[0]} ${long[1].length} characters; the limit is ${templateLimits.value}`;
   const bad = entries.find(([, value]) => unstorable(value) !== undefined && !/^[\d.eE+-]+$/.test(value));
@@ -127,6 +129,9 @@ export function refuseBody(name: string, body: TemplateBody): void {
   if (foreign.length > 0) {
     throw invalid(name, `tasks of a template depend on each other alone, by place (#1) or key, not on ${foreign[0]}`);
   }
+  if (parametersOf(body).length > templateLimits.parameters) {
+    throw invalid(name, `has more than ${templateLimits.parameters} parameters`);
+  }
   const tasks = body.tasks.map((task) => withoutOpen(task, ['estimated_effort', 'due_at', 'defer_until']));
   workOf(name, { ...withoutOpen(body, ['due_at']), tasks });
 }
@@ -142,11 +147,17 @@ function refuseParameters(name: string, known: string[], values: Parameters): vo
   const unknown = Object.keys(values).filter((each) => !known.includes(each));
   if (missing.length === 0 && unknown.length === 0) return;
   const said = [
-    ...(missing.length === 0 ? [] : [`needs ${missing.join(', ')}`]),
-    ...(unknown.length === 0 ? [] : [`has no parameter ${unknown.join(', ')}`]),
+    ...(missing.length === 0 ? [] : [`needs ${listed(missing)}`]),
+    ...(unknown.length === 0 ? [] : [`has no parameter ${listed(unknown)}`]),
   ];
-  const all = known.length === 0 ? 'it has no parameters' : `its parameters are ${known.join(', ')}`;
+  const all = known.length === 0 ? 'it has no parameters' : `its parameters are ${listed(known)}`;
   throw new GoalAgentError('invalid', `The template ${name} ${said.join(' and ')}; ${all}. Nothing was created.`);
+}
+
+/** The first of many: a message has an end. */
+function listed(names: string[]): string {
+  const shown = names.slice(0, shownNames).join(', ');
+  return names.length > shownNames ? `${shown} and ${names.length - shownNames} more` : shown;
 }
 
 const Work = NewGoal.extend({
