@@ -122,6 +122,18 @@ async function signIn(as) {
   await anna('PATCH', `/tasks/${page}`, { repo: 'web', labels: ['design'], due_at: '1d' });
   await anna('PATCH', `/tasks/${login}`, { labels: ['security', 'api'], due_at: '3d' });
   await anna('PATCH', `/tasks/${legal}`, { labels: ['legal'] });
+  await anna('PATCH', `/tasks/${login}`, {
+    add_criteria: ['Every redirect URI is on the list', 'Tokens are rotated', 'human: A second person read the code'],
+  });
+  await as('claude-7f3a')('PATCH', `/tasks/${login}`, { meet_criteria: [1] });
+  for (const [description, done] of [
+    ['Sign in on the phone', 1],
+    ['Sign in on the desktop', 0],
+  ]) {
+    const { id } = await anna('POST', '/goals', { description, repos: ['app'], parent_goal_id: goal });
+    const below = await tasksOf(anna, id, [{ description: 'Open the browser' }, { description: 'Take the code back' }]);
+    for (const task of below.slice(0, done)) await complete(as('codex-2'), task, 'done');
+  }
   await anna('PATCH', `/goals/${goal}`, { labels: ['security', 'launch'], due_at: '9d' });
   return { goal, task: login };
 }

@@ -221,7 +221,7 @@ describe('importing the files of v2', () => {
     const { rows } = await sql.query(
       `select (select count(*) from goals) + (select count(*) from events) + (select count(*) from imports) as rows, (select sum(next) from counters) as counters`,
     );
-    expect(rows).toEqual([{ rows: '0', counters: '3' }]);
+    expect(rows).toEqual([{ rows: '0', counters: '4' }]);
     expect(await imported(call, directory)).toEqual(dry);
   });
 

@@ -117,12 +117,12 @@ test('nobody is told of a claim of their own, or of one that ran out', async () 
 test('who completes a task of a cancelled goal is told so, of a completed one not', async () => {
   await ask('update_goal', { goal_id: goal, status: 'cancelled' });
   expect(await ask('update_task_status', { task_id: a, status: 'completed' })).toMatchObject({
-    warnings: [`${a} was completed, but its goal ${goal} is cancelled.`],
+    warnings: [`${a} was completed, but its goal ${goal} is cancelled or archived.`],
   });
   expect(await ask('update_task_status', { task_id: a, status: 'completed' })).not.toHaveProperty('warnings');
   const updates = [{ task_id: b, status: 'completed' }];
   expect(await ask('batch_update_tasks', { updates })).toMatchObject({
-    warnings: [`Completed, but their goals are cancelled: ${b}.`],
+    warnings: [`Completed, but their goals are cancelled or archived: ${b}.`],
   });
   await ask('update_goal', { goal_id: other, status: 'completed' });
   expect(await ask('update_task_status', { task_id: waiting, status: 'completed' })).not.toHaveProperty('warnings');
