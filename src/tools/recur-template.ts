@@ -11,12 +11,13 @@ import { listedAsText } from './define/listed-schema.ts';
 export const recurTemplate = defineTool({
   name: 'recur_template',
   description:
-    'Have the goal of a template come back by a rule, until rule is null. It is made when somebody looks after its time; after a pause once.',
+    'Have the goal of a template come back by a rule, until rule is empty. It is made when somebody looks after its time; after a pause once.',
   input: z.strictObject({
     name: TemplateName,
-    rule: text(templateLimits.rule)
-      .nullable()
-      .describe('cron "0 9 * * MON", or RRULE "FREQ=MONTHLY;BYDAY=1MO;BYHOUR=9;BYMINUTE=0"'),
+    rule: listedAsText(
+      z.union([text(templateLimits.rule), z.literal(''), z.null()]),
+      'cron "0 9 * * MON", or RRULE "FREQ=MONTHLY;BYDAY=1MO;BYHOUR=9;BYMINUTE=0"',
+    ),
     time_zone: text(60).default('UTC').describe('Europe/Berlin'),
     starts_at: DeferUntil.optional(),
     parameters: listedAsText(anyObject(Parameters).default({}), 'JSON'),
@@ -24,7 +25,7 @@ export const recurTemplate = defineTool({
   output: z.object({ name: z.string(), recurrence: RecurrenceAnswer.nullable() }),
   hints: sets,
   async run(context, { name, rule, time_zone: timeZone, starts_at: startsAt, parameters }) {
-    const wanted = rule === null ? null : { rule, timeZone, startsAt, parameters };
+    const wanted = rule === null || rule === '' ? null : { rule, timeZone, startsAt, parameters };
     const { recurrence } = await setRecurrence(await context.open(), name, wanted);
     return { name, recurrence: recurrence && recurrenceAnswer(recurrence) };
   },

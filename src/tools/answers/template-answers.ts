@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { answerBudget } from '../../domain/limits.ts';
 import { allowedName, nameForm } from '../../domain/names.ts';
 import type { Template } from '../../service/templates/templates.ts';
+import { listedAsText } from '../define/listed-schema.ts';
 import { Budget } from './answers.ts';
 
-export const TemplateName = z.string().regex(nameForm, { error: `is no name of a template: ${allowedName}` });
+export const TemplateName = listedAsText(
+  z.string().regex(nameForm, { error: `is no name of a template: ${allowedName}` }),
+);
 
 /** Of a rule: what it comes to, without what it is applied with. */
 export const RecurrenceAnswer = z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { structureFromString } from '../../domain/json.ts';
 import { exactNumber, writeJson } from '../../domain/json-text.ts';
+import { oneLine } from '../../domain/stored-text.ts';
 import { asMeant } from './as-meant.ts';
 import type { Tool } from './define-tool.ts';
 
@@ -58,9 +59,12 @@ function describe(issue: z.core.$ZodIssue, tool: Pick<Tool, 'input'>): string {
   }
 }
 
+/** Keys of an object are the caller's, of any length. */
 function pathOf(path: PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${oneLine(String(part), 60)}`,
+    )
     .join('');
 }
 
