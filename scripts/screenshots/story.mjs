@@ -107,6 +107,7 @@ async function signIn(as) {
   });
   await as('claude-7f3a')('POST', '/claims', { task_ids: [login], lease_seconds: 780 });
   await as('codex-1')('POST', '/claims', { task_ids: [store], lease_seconds: 95 });
+  await as('claude-7f3a')('POST', '/resources', { names: ['src/auth/**', 'staging'], lease_seconds: 780 });
   await complete(as('claude-2'), docs, 'docs/auth.md');
   await anna('POST', `/tasks/${keys}/notes`, {
     text: 'Asked on Monday, see https://example.com/tickets/SEC-211. They answer within three days.',

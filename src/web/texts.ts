@@ -234,6 +234,7 @@ export const texts = {
   nowScreen: {
     agents: 'Agents',
     noAgents: 'Nobody holds a task.',
+    shared: 'shared,',
     due: 'Due within a week',
     ready: 'Ready',
     noReady: 'Nothing is ready.',
@@ -243,7 +244,8 @@ export const texts = {
     noFinished: 'Nothing was finished.',
     nobody: 'held by nobody',
     /** Nobody may hold some of the tasks. */
-    holding: (holders: number, tasks: number) => (tasks === 0 ? '0' : `${holders} with ${many(tasks, 'task')}`),
+    holding: (holders: number, tasks: number) =>
+      tasks === 0 ? String(holders) : `${holders} with ${many(tasks, 'task')}`,
     ofMany: (shown: number, total: number) => (total > shown ? `${shown} of ${total.toLocaleString()}` : String(total)),
   },
   historyScreen: {

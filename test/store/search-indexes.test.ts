@@ -17,7 +17,7 @@ test('the search finds words by index', async () => {
     const text = search.text.replaceAll(/\bw\.workspace_id = \$1 and w\.words/g, '$1::int8 > 0 and w.words');
     await client.query(`prepare searching as ${text}`);
     const { rows } = await client.query(
-      `explain execute searching (1, '''#word'':*', '{task,goal,note}', null, null, '{}', 200, 10)`,
+      `explain execute searching (1, '''#word'':*', '{task,goal,note}', null, null, '{}', null, 200, 10)`,
     );
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     for (const index of ['task_words_search', 'goal_words_search', 'note_words_search']) {

@@ -168,8 +168,8 @@ export function eventsInOrder(sql: pg.Client, workspaceId: number) {
     ).rows.map((row) => Number(row.seq));
   let cursor: string | undefined;
   return {
-    async named({ tool, args }: TenantStep): Promise<TenantStep> {
-      if (tool === 'get_history' && args.cursor !== undefined) return { tool, args: { ...args, cursor } };
+    async named({ tool, args: given }: TenantStep): Promise<TenantStep> {
+      const args = tool === 'get_history' && given.cursor !== undefined ? { ...given, cursor } : given;
       const name = { undo: 'event_id', get_history: 'undo_of' }[tool];
       if (name === undefined) return { tool, args };
       // a number may come as its text

@@ -211,9 +211,14 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     await page.locator('.drawer h2', { hasText: 'Draw the page' }).waitFor();
     await page.keyboard.press('Escape');
     await call('PATCH', `/tasks/${page1}`, { due_at: '2020-01-02' });
+    await call('POST', '/resources', { names: ['src/auth/**'], agent: 'codex-9' });
     await page.keyboard.press('g');
     await page.keyboard.press('n');
     await page.locator('.now-screen .agent', { hasText: 'codex-1' }).waitFor();
+    await page
+      .locator('.now-screen .agent', { hasText: 'codex-9' })
+      .locator('.now-row', { hasText: 'src/auth/**' })
+      .waitFor();
     await page.locator('.panel', { hasText: 'Due within a week' }).locator('.now-row .due.late').waitFor();
     await call('PATCH', `/tasks/${page1}`, { due_at: '' });
     await page.locator('.panel', { hasText: 'Due within a week' }).waitFor({ state: 'detached' });

@@ -23,12 +23,21 @@ interface NowTask {
   total: number;
 }
 
+/** A name that somebody holds, as `src/auth/**`. */
+interface HeldName {
+  name: string;
+  holder: string;
+  shared: boolean;
+  expires_at: string;
+}
+
 interface Briefing {
   current: NowTask[];
   ready: NowTask[];
   finished: NowTask[];
   /** Late, or due within a week: tasks and goals. Left out where nobody counts them. */
   due?: NowTask[];
+  held?: HeldName[];
 }
 
 const words = texts.nowScreen;
@@ -69,7 +78,8 @@ export function NowScreen() {
     );
   }
   const working = now.current.filter(({ status }) => status === 'in_progress');
-  const holders = byHolder(working);
+  const names = now.held ?? [];
+  const holders = byHolder(working, names);
   const stuck = now.current.filter(({ status }) => status !== 'in_progress');
   const stuckTotal =
     totalOf(stuck.filter(({ status }) => status === 'failed')) +
@@ -80,7 +90,7 @@ export function NowScreen() {
       <Panel
         title={words.agents}
         count={words.holding(holders.length, totalOf(working))}
-        isEmpty={working.length === 0}
+        isEmpty={holders.length === 0}
         empty={words.noAgents}
         wide
       >
@@ -93,6 +103,19 @@ export function NowScreen() {
                   {task.lease_expires_at == null ? null : <Lease until={task.lease_expires_at} />}
                 </Row>
               ))}
+              {names
+                .filter((held) => held.holder === holder)
+                .map(({ name, shared, expires_at }) => (
+                  <li key={name} class="now-row">
+                    <span class="text mono" title={name}>
+                      {name}
+                    </span>
+                    <span class="when">
+                      {shared ? `${words.shared} ` : ''}
+                      <Lease until={expires_at} />
+                    </span>
+                  </li>
+                ))}
             </ul>
           </section>
         ))}
@@ -155,9 +178,9 @@ export function NowScreen() {
 /** The counts of a list stand beside each of its rows. */
 const totalOf = (tasks: NowTask[]) => tasks[0]?.total ?? 0;
 
-/** Whose lease ends first comes first; what nobody holds comes last. */
-function byHolder(tasks: NowTask[]): [string, NowTask[]][] {
-  const groups = new Map<string, NowTask[]>();
+/** Whose lease ends first comes first; who holds names alone, and what nobody holds, come last. */
+function byHolder(tasks: NowTask[], names: HeldName[]): [string, NowTask[]][] {
+  const groups = new Map<string, NowTask[]>(names.map(({ holder }) => [holder, []]));
   for (const task of tasks) groups.set(task.claimed_by ?? '', [...(groups.get(task.claimed_by ?? '') ?? []), task]);
   const firstEnd = (list: NowTask[]) => list.map((task) => task.lease_expires_at ?? '~').sort()[0] ?? '~';
   for (const list of groups.values()) list.sort((a, b) => firstEnd([a]).localeCompare(firstEnd([b])));

@@ -15,7 +15,7 @@ it.each([
   const named = [...text.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, name = '']) => name);
   const fields = [
     ...['claim_next', 'hand_over', 'estimated_effort', 'task_ids', 'request_id', 'wait_seconds'],
-    ...['due_at', 'defer_until'],
+    ...['due_at', 'defer_until', 'parent_goal_id'],
   ];
   expect(named.filter((name) => !names.has(name) && !fields.includes(name))).toEqual([]);
   for (const taught of ['break_down_goal', 'claim_tasks', 'add_note', 'release_tasks']) expect(named).toContain(taught);
