@@ -27,12 +27,12 @@ const goalsAtOnce = 2_000;
 /** The goals that are completed or cancelled and that nothing has changed since then, the oldest first, and how many there are. */
 export async function listGoalsToArchive(
   call: Call,
-  before: Since,
+  since: Since,
   limit: number,
 ): Promise<{ goals: FinishedGoal[]; total: number }> {
   const { workspaceId } = call.store;
   const { rows } = await read(call, {
-    rows: step(listFinishedGoals, { workspaceId, ...beforeParams(before), textLimit: answerBudget.listText, limit }),
+    rows: step(listFinishedGoals, { workspaceId, ...sinceParams(since), textLimit: answerBudget.listText, limit }),
   });
   return {
     goals: rows.map(({ total: _, ...row }) => ({ ...row, status: row.status as GoalStatus })), // the column's own type
@@ -47,13 +47,13 @@ export async function listGoalsToArchive(
  */
 export async function archiveGoals(
   call: Call,
-  before: Since,
+  since: Since,
   archived: (goals: number) => void,
 ): Promise<{ goals: number; operations: number[] }> {
   const operations: number[] = [];
   let goals = 0;
   for (;;) {
-    const done = await archiveSome(call, before);
+    const done = await archiveSome(call, since);
     if (done === undefined) return { goals, operations };
     operations.push(done.operation);
     goals += done.goals;
@@ -61,12 +61,12 @@ export async function archiveGoals(
   }
 }
 
-function archiveSome(call: Call, before: Since): Promise<{ operation: number; goals: number } | undefined> {
+function archiveSome(call: Call, since: Since): Promise<{ operation: number; goals: number } | undefined> {
   const { workspaceId } = call.store;
   return transact(call, async (run, record) => {
     const { locked } = await run({
       graph: step(lockGraphExclusive, { workspaceId }),
-      locked: step(lockFinishedGoals, { workspaceId, ...beforeParams(before), limit: goalsAtOnce }),
+      locked: step(lockFinishedGoals, { workspaceId, ...sinceParams(since), limit: goalsAtOnce }),
     });
     if (locked.length === 0) return undefined;
     const goalIds = locked.map(({ id }) => id);
@@ -78,9 +78,4 @@ function archiveSome(call: Call, before: Since): Promise<{ operation: number; go
     });
     return { operation: recorded.operation, goals: goalIds.length };
   });
-}
-
-function beforeParams(before: Since) {
-  const { since, secondsAgo } = sinceParams(before);
-  return { before: since, secondsAgo };
 }

@@ -33,10 +33,9 @@ const operationsAtOnce = 500;
 const mostArchives = 1_000;
 
 /** The operations that are all older than a time; undefined where there are none. */
-export async function findCut(call: PoolCall, before: Since): Promise<HistoryCut | undefined> {
+export async function findCut(call: PoolCall, since: Since): Promise<HistoryCut | undefined> {
   const { workspaceId } = call.store;
-  const { since, secondsAgo } = sinceParams(before);
-  const { cut } = await read(call, { cut: step(findHistoryCut, { workspaceId, before: since, secondsAgo }) });
+  const { cut } = await read(call, { cut: step(findHistoryCut, { workspaceId, ...sinceParams(since) }) });
   return cut[0];
 }
 

@@ -119,6 +119,15 @@ describe('history that goes to a file', () => {
     expect(await history()).toEqual(before);
   });
 
+  it('comes back where the name of an old request was used again', async () => {
+    const named = `update operations set request_id = 'again', tool = 'add_note', arguments_hash = 'x', answer = '{}'`;
+    await sql.query(`${named} where seq = (select min(seq) from operations)`);
+    await archive('300d', '--yes');
+    await sql.query(`${named} where seq = (select max(seq) from operations)`);
+    await lines('archive', 'restore', file);
+    expect((await history()).length).toBe(5);
+  });
+
   it('is removed to the end by the next run, or comes back, where a run was killed in the middle', async () => {
     const before = await history();
     await archive('600d', '--yes');

@@ -1,15 +1,16 @@
 import { defineStatement } from '../statement.ts';
 import { goalState } from './images.ts';
+import { timeBound } from './sql.ts';
 
-const isFinishedBefore = `g.status in ('completed', 'cancelled')
-      and g.updated_at < greatest('-infinity', $2::timestamptz, now() - $3::int8 * interval '1 second')`;
+const isFinished = `g.status in ('completed', 'cancelled')
+      and g.updated_at < ${timeBound('$2', '$3')}`;
 
-const before = { workspaceId: 'int8', before: 'timestamptz?', secondsAgo: 'int8?' } as const;
+const params = { workspaceId: 'int8', since: 'timestamptz?', secondsAgo: 'float8?' } as const;
 
 /** Goals that are completed or cancelled and that nothing has changed since a time, the oldest first, with how many there are. */
 export const listFinishedGoals = defineStatement({
   name: 'list_finished_goals',
-  params: { ...before, textLimit: 'int4', limit: 'int8' },
+  params: { ...params, textLimit: 'int4', limit: 'int8' },
   columns: {
     id: 'text',
     description: 'text',
@@ -21,7 +22,7 @@ export const listFinishedGoals = defineStatement({
   text: `
     select g.id, left(g.description, $4) as description, g.status::text, g.total_tasks, g.updated_at, count(*) over () as total
     from goals g
-    where g.workspace_id = $1 and ${isFinishedBefore}
+    where g.workspace_id = $1 and ${isFinished}
     order by g.updated_at, g.number
     limit $5`,
 });
@@ -29,12 +30,12 @@ export const listFinishedGoals = defineStatement({
 /** Locks the oldest of them. */
 export const lockFinishedGoals = defineStatement({
   name: 'lock_finished_goals',
-  params: { ...before, limit: 'int8' },
+  params: { ...params, limit: 'int8' },
   columns: { id: 'text' },
   text: `
     select g.id
     from goals g
-    where g.workspace_id = $1 and ${isFinishedBefore}
+    where g.workspace_id = $1 and ${isFinished}
     order by g.number
     limit $4
     for no key update`,

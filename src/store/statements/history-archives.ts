@@ -1,12 +1,12 @@
 import { defineStatement, type Shape } from '../statement.ts';
-import { exactTime } from './sql.ts';
+import { exactTime, timeBound } from './sql.ts';
 
 // History that goes to a file and out of the database, in whole operations, the oldest first. docs/decisions/archives.md
 
 /** Where the history would be cut: the last of the operations that are all older than a time, and how much that is, less what is in a file. */
 export const findHistoryCut = defineStatement({
   name: 'find_history_cut',
-  params: { workspaceId: 'int8', before: 'timestamptz?', secondsAgo: 'int8?' },
+  params: { workspaceId: 'int8', since: 'timestamptz?', secondsAgo: 'float8?' },
   columns: {
     last_operation: 'int8',
     last_seq: 'int8',
@@ -26,7 +26,7 @@ export const findHistoryCut = defineStatement({
       select coalesce((
         select o.seq
         from operations o
-        where o.workspace_id = $1 and o.at >= greatest('-infinity', $2::timestamptz, now() - $3::int8 * interval '1 second')
+        where o.workspace_id = $1 and o.at >= ${timeBound('$2', '$3')}
         order by o.seq
         limit 1
       ), 9223372036854775807) as operation
@@ -52,13 +52,13 @@ export const findHistoryCut = defineStatement({
 
 const page = { workspaceId: 'int8', after: 'int8', upTo: 'int8', limit: 'int8' } as const;
 
-/** Operations after one and up to another, as JSON. */
+/** Operations after one and up to another, as JSON: a request is not repeated after so long, and its name may be used again. */
 export const listOldOperations = defineStatement({
   name: 'list_old_operations',
   params: page,
   columns: { seq: 'int8', row: 'text' },
   text: `
-    select o.seq, to_jsonb(o)::text as row
+    select o.seq, (to_jsonb(o) - '{request_id,arguments_hash,answer}'::text[])::text as row
     from operations o
     where o.workspace_id = $1 and o.seq > $2 and o.seq <= $3
     order by o.seq

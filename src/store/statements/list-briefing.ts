@@ -1,7 +1,7 @@
 import { countedAtMost } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
 import { subtreeOf } from './goal-tree-pieces.ts';
-import { claimOf, isStaleUnlessHeld, keepsWaiting } from './sql.ts';
+import { claimOf, isStaleUnlessHeld, keepsWaiting, timeBound } from './sql.ts';
 
 // What a briefing tells, each list with `total`, which counts up to a bound. Texts are cut to `$2` characters.
 
@@ -118,8 +118,7 @@ export const listWaitingTasksOfGoal = defineStatement({
 });
 
 /** A bound that an index is read from, whether a time is given or not. */
-const since = (column: string) =>
-  `${column} >= greatest('-infinity'::timestamptz, $4::timestamptz, now() - make_interval(secs => $5::float8))`;
+const since = (column: string) => `${column} >= ${timeBound('$4', '$5')}`;
 const lately = {
   ...page,
   /** The first instant that counts, and how many seconds ago that was: one of them, or none. */

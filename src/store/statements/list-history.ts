@@ -1,5 +1,5 @@
 import { defineStatement } from '../statement.ts';
-import { exactTime } from './sql.ts';
+import { exactTime, timeBound } from './sql.ts';
 
 /** What a row keeps for itself, and says nothing to a reader. */
 const bookkeeping = `'{revision,completed_at,total_tasks,open_tasks,total_goals,open_goals,fence,lease_expires_at,attempts,places}'::text[]`;
@@ -72,7 +72,7 @@ const from = `
       ) o`;
 
 /** An index is read from this bound, whether a time is given or not. */
-const isSince = `o.at >= greatest('-infinity'::timestamptz, $5::timestamptz, now() - make_interval(secs => $6::float8))`;
+const isSince = `o.at >= ${timeBound('$5', '$6')}`;
 
 /** Operations older than the time that is given have lower numbers than this one, and are not walked through. */
 const firstSince = `(

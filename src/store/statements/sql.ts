@@ -74,6 +74,11 @@ export function isProcessOf(actor: string, agent: string): string {
 /** How long after its last change a task in progress that nobody holds is stale: as long as a claim lasts by default. */
 export const staleAfter = `interval '${leaseSeconds.default} seconds'`;
 
+/** A time that is given, or so many seconds ago, or the beginning of all: an index is read from it, whichever it is. */
+export function timeBound(at: string, secondsAgo: string): string {
+  return `greatest('-infinity'::timestamptz, ${at}::timestamptz, now() - make_interval(secs => ${secondsAgo}::float8))`;
+}
+
 /** Whether a task, `t`, is none that its goal counts as done: isClosedTask says the same of a status. */
 export function isOpen(alias: string): string {
   return `${alias}.status not in ('completed', 'cancelled')`;
