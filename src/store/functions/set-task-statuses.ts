@@ -1,5 +1,5 @@
 import { defineFunction } from '../function.ts';
-import { isShut, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
+import { isLaidAside, isShut, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
 import { goalState } from '../statements/images.ts';
 import { followedGoalRepos, goalStatus, isOpen, isReady, isSame, replacedWords } from '../statements/sql.ts';
 import {
@@ -246,7 +246,7 @@ ${decide}
         select x.id
         from unnest(before) as x
         where x.id = any(closed_parked)
-          and (select g.status from goals g where g.workspace_id = $1 and g.id = x.goal_id) in ('cancelled', 'archived')
+          and exists (select from goals g where g.workspace_id = $1 and g.id = x.goal_id and ${isLaidAside('g')})
         order by x.number
       );
     end if;

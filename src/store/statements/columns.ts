@@ -111,3 +111,15 @@ export const listedGoalSelect = `g.id, left(g.description, $2) as description, g
     case when length(g.metadata::text) <= $2 then g.metadata end as metadata,
     length(g.description) as description_length,
     length(g.metadata::text) as metadata_length`;
+
+/** What a task, `t`, is found by. */
+export const searchedTaskColumns = {
+  id: 'text',
+  description: 'text',
+  jira_ticket: 'text?',
+  repo: 'text?',
+  criteria: 'jsonb',
+  result: 'jsonb?',
+} as const satisfies Shape;
+
+export const searchedTaskSelect = 't.id, t.description, t.jira_ticket, t.repo, t.criteria, t.result';

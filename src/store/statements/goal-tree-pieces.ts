@@ -6,12 +6,32 @@ import { isClosedStatus, isOpen } from './sql.ts';
 
 /** Whether a goal is planned or in progress. */
 export function isOpenGoal(alias: string): string {
-  return `${alias}.status not in ('completed', 'cancelled', 'archived')`;
+  return `not (${isClosedStatus(`${alias}.status`)})`;
 }
 
 /** Whether a goal keeps its status whatever happens below it. */
 export function isLaidAside(alias: string): string {
   return `${alias}.status in ('cancelled', 'archived')`;
+}
+
+/** The goal of this ID as the row `p`, the next one on the way up: found by its key. */
+export function parentOf(parentId: string, columns: string): string {
+  return `cross join lateral (
+          select ${columns}
+          from goals p
+          where p.workspace_id = $1 and p.id = ${parentId}
+          limit 1
+        ) p`;
+}
+
+/** The sub-goals of the goal of this ID as the rows `c`, the next ones on the way down: found by the index of parents. */
+export function subGoalsOf(goalId: string, columns: string): string {
+  return `cross join lateral (
+          select ${columns}
+          from goals c
+          where c.workspace_id = $1 and c.parent_goal_id = ${goalId}
+          offset 0
+        ) c`;
 }
 
 /** Whether a goal or one above it is closed: its unfinished tasks are parked. */
@@ -24,12 +44,7 @@ export function isShut(alias: string): string {
         union all
         select p.parent_goal_id, p.status, a.level + 1
         from above a
-        cross join lateral (
-          select p.parent_goal_id, p.status
-          from goals p
-          where p.workspace_id = $1 and p.id = a.parent_goal_id
-          limit 1
-        ) p
+        ${parentOf('a.parent_goal_id', 'p.parent_goal_id, p.status')}
         where a.level < ${limits.goalLevels}
       )
       select from above a
@@ -45,12 +60,7 @@ export function subtreeOf(ids: string): string {
         union
         select c.id, b.level + 1
         from below b
-        cross join lateral (
-          select c.id
-          from goals c
-          where c.workspace_id = $1 and c.parent_goal_id = b.id
-          offset 0
-        ) c
+        ${subGoalsOf('b.id', 'c.id')}
         where b.level < ${limits.goalLevels}
       )
       select distinct b.id
@@ -69,12 +79,7 @@ export function lockedUpward(ids: string, columns = ''): string {
       union all
       select u.start, p.id, p.parent_goal_id, u.distance + 1
       from up u
-      cross join lateral (
-        select p.id, p.parent_goal_id
-        from goals p
-        where p.workspace_id = $1 and p.id = u.parent_goal_id
-        limit 1
-      ) p
+      ${parentOf('u.parent_goal_id', 'p.id, p.parent_goal_id')}
       where u.distance < ${limits.goalLevels}
     ),
     depths as (

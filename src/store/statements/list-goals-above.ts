@@ -1,5 +1,6 @@
 import { limits } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
+import { parentOf, subGoalsOf } from './goal-tree-pieces.ts';
 
 /** Goals, `start`, and what is above each: the goal itself at the distance 0, its parent at 1, and so on. */
 export const listGoalsAbove = defineStatement({
@@ -14,12 +15,7 @@ export const listGoalsAbove = defineStatement({
       union all
       select a.start, p.id, p.parent_goal_id, p.status, p.description, a.distance + 1
       from above a
-      cross join lateral (
-        select p.id, p.parent_goal_id, p.status, left(p.description, 240) as description
-        from goals p
-        where p.workspace_id = $1 and p.id = a.parent_goal_id
-        limit 1
-      ) p
+      ${parentOf('a.parent_goal_id', 'p.id, p.parent_goal_id, p.status, left(p.description, 240) as description')}
       where a.distance < ${limits.goalLevels}
     )
     select a.start, a.id, a.status::text, a.description, a.distance
@@ -39,12 +35,7 @@ export const countLevelsBelow = defineStatement({
       union all
       select b.start, c.id, b.level + 1
       from below b
-      cross join lateral (
-        select c.id
-        from goals c
-        where c.workspace_id = $1 and c.parent_goal_id = b.id
-        offset 0
-      ) c
+      ${subGoalsOf('b.id', 'c.id')}
       where b.level <= ${limits.goalLevels}
     )
     select b.start as id, max(b.level) as levels

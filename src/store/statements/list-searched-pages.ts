@@ -1,4 +1,5 @@
 import { defineStatement } from '../statement.ts';
+import { searchedTaskColumns, searchedTaskSelect } from './columns.ts';
 
 // What all rows of a workspace are found by, page by page in the order of their keys.
 
@@ -17,16 +18,9 @@ export const listSearchedGoalsAfter = defineStatement({
 export const listSearchedTasksAfter = defineStatement({
   name: 'list_searched_tasks_after',
   params: { workspaceId: 'int8', after: 'text', limit: 'int8' },
-  columns: {
-    id: 'text',
-    description: 'text',
-    jira_ticket: 'text?',
-    repo: 'text?',
-    criteria: 'jsonb',
-    result: 'jsonb?',
-  },
+  columns: searchedTaskColumns,
   text: `
-    select t.id, t.description, t.jira_ticket, t.repo, t.criteria, t.result
+    select ${searchedTaskSelect}
     from tasks t
     where t.workspace_id = $1 and t.id > $2
     order by t.id

@@ -1,6 +1,6 @@
 import { countedAtMost, limits } from '../../domain/limits.ts';
 import { defineStatement } from '../statement.ts';
-import { isOpenGoal } from './goal-tree-pieces.ts';
+import { isOpenGoal, subGoalsOf } from './goal-tree-pieces.ts';
 import { isListed } from './sql.ts';
 
 /** The sub-goals of a goal without the archived ones, those to be done first, then by number: at most `limit`. */
@@ -39,12 +39,7 @@ export const countBelow = defineStatement({
         union all
         select c.id, c.total_tasks, c.open_tasks, b.level + 1
         from below b
-        cross join lateral (
-          select c.id, c.total_tasks, c.open_tasks
-          from goals c
-          where c.workspace_id = $1 and c.parent_goal_id = b.id
-          offset 0
-        ) c
+        ${subGoalsOf('b.id', 'c.id, c.total_tasks, c.open_tasks')}
         where b.level < ${limits.goalLevels}
       )
       select count(*) - 1 as goals, coalesce(sum(x.total_tasks), 0) as total_tasks, coalesce(sum(x.open_tasks), 0) as open_tasks
