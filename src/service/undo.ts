@@ -181,12 +181,10 @@ function takenBack(operations: number[], undos: Undo[]): Undo | undefined {
 
 export async function operationOf(call: Call, eventId: number): Promise<Operation> {
   const { workspaceId } = call.store;
-  const { found, archived } = await read(call, {
-    found: step(findOperation, { workspaceId, seq: eventId }),
-    archived: step(findArchivedAfter, { workspaceId, seq: eventId }),
-  });
+  const { found } = await read(call, { found: step(findOperation, { workspaceId, seq: eventId }) });
   const [row] = found;
   if (row !== undefined) return row;
+  const { archived } = await read(call, { archived: step(findArchivedAfter, { workspaceId, seq: eventId }) });
   if (archived.length > 0) {
     throw new GoalAgentError(
       'not_found',
