@@ -68,6 +68,19 @@ export async function* readRows<H>(
   }
 }
 
+/** Reads a file of rows to its end, and says what is in it. */
+export async function verifyRows<H>(file: string, kind: RowFile<H>): Promise<{ head: H; rows: RowCounts }> {
+  const rows: RowCounts = {};
+  let head: H | undefined;
+  for await (const page of readRows(file, kind, (read) => {
+    head = read;
+  })) {
+    rows[page.table] = (rows[page.table] ?? 0) + page.rows.length;
+  }
+  if (head === undefined) throw isNone(file, kind);
+  return { head, rows };
+}
+
 async function* linesOf<H>(file: string, kind: RowFile<H>): AsyncGenerator<string> {
   const source = createReadStream(file);
   const text = source.pipe(createGunzip());

@@ -3,7 +3,7 @@ import type { PoolCall } from '../../service/call.ts';
 import { finishRemoval, type HistoryCut, refuseCut, removeHistory } from '../../service/history-archives.ts';
 import { step } from '../../store/database.ts';
 import { listOldEvents, listOldOperations } from '../../store/statements/history-archives.ts';
-import { readRows } from '../backup/read-rows.ts';
+import { verifyRows } from '../backup/read-rows.ts';
 import { notWritten, refuseExisting, writeRows } from '../backup/write-rows.ts';
 import { historyFile } from './format.ts';
 
@@ -53,7 +53,7 @@ export async function archiveHistory(
   await writeRows(file, historyFile, { head, parts: partsOf(call, cut, written) }).catch((error) => {
     throw notWritten(file, error, 'nothing was archived');
   });
-  for await (const _ of readRows(file, historyFile));
+  await verifyRows(file, historyFile);
   await removeHistory(call, cut, path.basename(file), (operations) =>
     onProgress('removing', operations, cut.operations),
   );
@@ -67,27 +67,36 @@ async function* partsOf(call: PoolCall, cut: HistoryCut, written: Written) {
   yield { table: 'events', workspace, rows: eventPages(call, cut, written) };
 }
 
-async function* operationPages({ store }: PoolCall, { last_operation: upTo }: HistoryCut, written: Written) {
+function operationPages({ store }: PoolCall, { last_operation: upTo }: HistoryCut, written: Written) {
   const { workspaceId, database } = store;
-  for (let after = 0; ; ) {
-    const params = { workspaceId, after, upTo, limit: pageSize };
-    const { rows } = await database.read({ rows: step(listOldOperations, params) });
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.seq;
-    yield rows.map(({ row }) => row);
-    written(rows.length);
-  }
+  return pages(
+    async (last?: { seq: number; row: string }) =>
+      (
+        await database.read({
+          rows: step(listOldOperations, { workspaceId, upTo, limit: pageSize, after: last?.seq ?? 0 }),
+        })
+      ).rows,
+    written,
+  );
 }
 
-async function* eventPages({ store }: PoolCall, { last_operation: upTo }: HistoryCut, written: Written) {
+function eventPages({ store }: PoolCall, { last_operation: upTo }: HistoryCut, written: Written) {
   const { workspaceId, database } = store;
-  for (let after = { operation: 0, seq: 0 }; ; ) {
-    const params = { workspaceId, after: after.operation, afterSeq: after.seq, upTo, limit: pageSize };
-    const { rows } = await database.read({ rows: step(listOldEvents, params) });
-    const last = rows.at(-1);
+  return pages(async (last?: { operation: number; seq: number; row: string }) => {
+    const after = { after: last?.operation ?? 0, afterSeq: last?.seq ?? 0 };
+    return (await database.read({ rows: step(listOldEvents, { workspaceId, upTo, limit: pageSize, ...after }) })).rows;
+  }, written);
+}
+
+/** The rows of one page after the other, each read after the last row of the one before. */
+async function* pages<R extends { row: string }>(
+  readAfter: (last: R | undefined) => Promise<R[]>,
+  written: Written,
+): AsyncGenerator<string[]> {
+  for (let last: R | undefined; ; ) {
+    const rows = await readAfter(last);
+    last = rows.at(-1);
     if (last === undefined) return;
-    after = last;
     yield rows.map(({ row }) => row);
     written(rows.length);
   }

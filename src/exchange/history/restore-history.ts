@@ -1,7 +1,6 @@
-import { GoalAgentError } from '../../domain/errors.ts';
 import type { PoolCall } from '../../service/call.ts';
 import { bringBack } from '../../service/history-archives.ts';
-import { readRows } from '../backup/read-rows.ts';
+import { readRows, verifyRows } from '../backup/read-rows.ts';
 import { type Head, historyFile } from './format.ts';
 
 /** How much came back. */
@@ -17,15 +16,8 @@ export interface BroughtBack {
  * @throws GoalAgentError `invalid` for a file that is none or is broken, `conflict` for one that is not the newest.
  */
 export async function restoreHistory(call: PoolCall, file: string): Promise<BroughtBack> {
-  const counts = { operations: 0, events: 0 };
-  let head: Head | undefined;
-  for await (const { table, rows } of readRows(file, historyFile, (read) => {
-    head = read;
-  })) {
-    counts[table === 'events' ? 'events' : 'operations'] += rows.length;
-  }
-  if (head === undefined) throw new GoalAgentError('invalid', historyFile.isNone(file));
+  const { head, rows } = await verifyRows(file, historyFile);
   const { last_operation: lastOperation, mark } = head;
   await bringBack(call, { lastOperation, mark }, () => readRows(file, historyFile));
-  return { ...counts, head };
+  return { operations: rows.operations ?? 0, events: rows.events ?? 0, head };
 }
