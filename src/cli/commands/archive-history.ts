@@ -11,9 +11,9 @@ import {
 } from '../../service/history-archives.ts';
 import type { Actions, CommandHost } from '../actions.ts';
 import type { JsonOption } from '../answers.ts';
+import { nothingArchived, pastOf } from '../archiving.ts';
 import { example, since, withJson } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
-import { pastOf } from '../past.ts';
 import { progressLine } from '../progress.ts';
 import { look, print, printJson, show } from '../render/output.ts';
 import { table } from '../render/table.ts';
@@ -83,10 +83,7 @@ async function runHistory(
   else if (isWanted) {
     print(`Archived ${counted(cut)}. Keep ${file}: it is the only place that has them.`);
     print(`To have them back: goal-agent archive restore ${file}`);
-  } else
-    print(
-      `Nothing was changed. ${dryRun ? 'Leave out --dry-run to archive them.' : 'To archive without being asked, add --yes.'}`,
-    );
+  } else print(nothingArchived(dryRun));
 }
 
 async function archive(actions: Actions, { call }: CommandHost, cut: HistoryCut, file: string): Promise<void> {

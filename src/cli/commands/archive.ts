@@ -4,9 +4,9 @@ import { oneLine } from '../../domain/stored-text.ts';
 import { archiveGoals, listGoalsToArchive } from '../../service/archive-goals.ts';
 import type { Actions, CommandHost } from '../actions.ts';
 import type { JsonOption } from '../answers.ts';
+import { nothingArchived, pastOf } from '../archiving.ts';
 import { example, since, withJson } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
-import { pastOf } from '../past.ts';
 import { progressLine } from '../progress.ts';
 import { ago } from '../render/details.ts';
 import { hint, look, print, printJson, show } from '../render/output.ts';
@@ -49,10 +49,7 @@ async function runGoals(host: CommandHost, { olderThan, dryRun = false, yes = fa
   const done = isWanted ? await archive(host, before, total) : { goals: 0, operations: [] };
   if (json) printJson({ found: total, archived: done.goals, event_ids: done.operations, goals });
   else if (isWanted) printDone(done);
-  else if (total > 0)
-    print(
-      `Nothing was changed. ${dryRun ? 'Leave out --dry-run to archive them.' : 'To archive without being asked, add --yes.'}`,
-    );
+  else if (total > 0) print(nothingArchived(dryRun));
 }
 
 async function preview(goals: Awaited<ReturnType<typeof listGoalsToArchive>>['goals'], total: number): Promise<void> {

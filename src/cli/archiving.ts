@@ -9,3 +9,9 @@ export function pastOf(text: string): Since {
   }
   return time;
 }
+
+/** Why nothing was archived, and what archives. */
+export function nothingArchived(dryRun: boolean): string {
+  const next = dryRun ? 'Leave out --dry-run to archive them.' : 'To archive without being asked, add --yes.';
+  return `Nothing was changed. ${next}`;
+}
