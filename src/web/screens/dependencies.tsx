@@ -3,10 +3,10 @@ import { signOf } from '../goal/columns.ts';
 import { dependents, loaded, readTasks, shown } from '../goal/store.ts';
 import type { WholeTask } from '../goal/whole-task.ts';
 import { Refused } from '../parts/refused.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
 import { request, wordsOf } from '../state/request.ts';
 import { goalPath, showTask } from '../state/router.ts';
-import { type Found, useSearch } from '../state/search.ts';
 import { mayWrite } from '../state/session.ts';
 import { texts } from '../texts.ts';
 
@@ -14,20 +14,19 @@ const words = texts.task;
 
 /** What a task depends on, with a search for more; and what needs it. What the service refuses, it says in place. */
 export function Dependencies({ task, changed }: { task: WholeTask; changed: () => void }) {
-  const [text, setText] = useState('');
   const [error, setError] = useState<string>();
   const needing = dependents.value.get(task.id) ?? [];
-  const found = useSearch(text, 'task').filter(({ id }) => id !== task.id && !task.dependencies.includes(id));
   const change = async (body: object) => {
     setError(undefined);
     try {
       await request('PATCH', `/tasks/${task.id}`, { body });
-      setText('');
-      changed();
-      await readTasks(needing).catch(() => {});
     } catch (failure) {
       setError(wordsOf(failure));
+      return false;
     }
+    changed();
+    await readTasks(needing).catch(() => {});
+    return true;
   };
   return (
     <section class="dependencies">
@@ -49,24 +48,14 @@ export function Dependencies({ task, changed }: { task: WholeTask; changed: () =
           </li>
         ))}
       </ul>
-      {mayWrite.value ? (
-        <input
-          type="text"
-          placeholder={words.addDependency}
-          aria-label={words.addDependency}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && found[0] !== undefined) void change({ add_dependencies: [found[0].id] });
-            if (event.key === 'Escape' && text !== '') {
-              event.stopPropagation();
-              setText('');
-            }
-          }}
-        />
-      ) : null}
-      <Refused words={error} />
-      <FoundTasks found={found} choose={(id) => void change({ add_dependencies: [id] })} />
+      <SearchField
+        label={words.addDependency}
+        kind="task"
+        isOffered={(id) => id !== task.id && !task.dependencies.includes(id)}
+        choose={(id) => change({ add_dependencies: [id] })}
+      >
+        <Refused words={error} />
+      </SearchField>
       {needing.length === 0 ? null : (
         <>
           <h3>{words.neededBy}</h3>
@@ -80,25 +69,6 @@ export function Dependencies({ task, changed }: { task: WholeTask; changed: () =
         </>
       )}
     </section>
-  );
-}
-
-function FoundTasks({ found, choose }: { found: Found[]; choose: (id: string) => void }) {
-  if (found.length === 0) return null;
-  return (
-    <ul class="found-tasks">
-      {found.slice(0, 8).map(({ id, status, snippet }) => (
-        <li key={id}>
-          <button type="button" onClick={() => choose(id)}>
-            <Sign name={(status ?? 'pending') as SignName} />
-            <span class="mono">{id}</span>
-            <span class="text" dir="auto">
-              {snippet}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -2,18 +2,16 @@ import { useState } from 'preact/hooks';
 import { undoOf } from '../goal/actions.ts';
 import { loaded, reload } from '../goal/store.ts';
 import { Refused } from '../parts/refused.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { Sign, type SignName } from '../parts/sign.tsx';
 import { Progress } from '../parts/small.tsx';
 import { request, wordsOf } from '../state/request.ts';
 import { goalPath } from '../state/router.ts';
-import { type Found, useSearch } from '../state/search.ts';
 import { mayWrite } from '../state/session.ts';
 import { tell } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.family;
-/** Goals that the search offers. */
-const mostFound = 8;
 
 /** The way from the topmost goal down to this one. */
 export function Breadcrumb() {
@@ -57,21 +55,20 @@ export function SubGoals() {
 
 /** The goal that this one is a part of, and a search for another. What the service refuses, it says in place. */
 export function ParentField({ goalId, changed }: { goalId: string; changed: () => void }) {
-  const [text, setText] = useState('');
   const [error, setError] = useState<string>();
   const parent = loaded.value?.kin?.above[0];
-  const found = useSearch(text, 'goal').filter(({ id }) => id !== goalId && id !== parent?.id);
   const move = async (to: string) => {
     setError(undefined);
     try {
       await request('PATCH', `/goals/${goalId}`, { body: { parent_goal_id: to } });
       const said = to === '' ? words.movedOut(goalId, parent?.id ?? '') : words.movedUnder(goalId, to);
       tell(said, { undo: undoOf(`goal_id=${goalId}`) });
-      setText('');
       await reload();
       changed();
+      return true;
     } catch (failure) {
       setError(wordsOf(failure));
+      return false;
     }
   };
   return (
@@ -88,41 +85,15 @@ export function ParentField({ goalId, changed }: { goalId: string; changed: () =
           ) : null}
         </span>
       )}
-      {mayWrite.value ? (
-        <input
-          type="text"
-          placeholder={words.choose}
-          aria-label={words.choose}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && found[0] !== undefined) void move(found[0].id);
-            if (event.key === 'Escape') setText('');
-          }}
-        />
-      ) : null}
-      <Refused words={error} />
-      <FoundGoals found={found} choose={(id) => void move(id)} />
+      <SearchField
+        label={words.choose}
+        kind="goal"
+        isOffered={(id) => id !== goalId && id !== parent?.id}
+        choose={move}
+      >
+        <Refused words={error} />
+      </SearchField>
     </div>
-  );
-}
-
-function FoundGoals({ found, choose }: { found: Found[]; choose: (id: string) => void }) {
-  if (found.length === 0) return null;
-  return (
-    <ul class="found-tasks">
-      {found.slice(0, mostFound).map(({ id, status, snippet }) => (
-        <li key={id}>
-          <button type="button" onClick={() => choose(id)}>
-            <Sign name={(status ?? 'planned') as SignName} />
-            <span class="mono">{id}</span>
-            <span class="text" dir="auto">
-              {snippet}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
 
