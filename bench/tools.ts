@@ -1,7 +1,8 @@
 import { breakDownGoal } from '../src/service/break-down-goal.ts';
 import type { Call } from '../src/service/call.ts';
 import { deleteGoal } from '../src/service/delete-goal.ts';
-import { createGoal, getGoal, listGoals, updateGoal } from '../src/service/goals.ts';
+import { createGoal, getGoal, updateGoal } from '../src/service/goals.ts';
+import { listGoals } from '../src/service/list-goals.ts';
 import { generatePlan } from '../src/service/plans.ts';
 import { setTaskStatus, setTaskStatuses } from '../src/service/set-task-statuses.ts';
 import { deleteTask, getTask, getTasks, listReady } from '../src/service/tasks.ts';

@@ -2,7 +2,7 @@ import { completable, type McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { GoalId } from '../domain/ids.ts';
 import { quoted } from '../domain/stored-text.ts';
-import { completeGoalId } from '../service/goals.ts';
+import { completeGoalId } from '../service/list-goals.ts';
 import { codeBlock } from './frames.ts';
 import type { WithCall } from './with-call.ts';
 

@@ -1,6 +1,5 @@
 import { GoalAgentError } from '../domain/errors.ts';
 import type { Goal, GoalChange, GoalStatus, NewGoal } from '../domain/goal.ts';
-import { goalIdOf } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { answerBudget, limits } from '../domain/limits.ts';
 import type { Priority } from '../domain/priority.ts';
@@ -8,27 +7,18 @@ import { type Rows, type Steps, step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import { createGoal as createGoalFunction } from '../store/functions/create-goal.ts';
 import { updateGoal as updateGoalFunction } from '../store/functions/update-goal.ts';
-import type { Params, Row } from '../store/statement.ts';
+import type { Row } from '../store/statement.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
-import {
-  listGoalsByLabel,
-  listGoalsByParent,
-  listGoalsByRepo,
-  listGoalsByStatus,
-  listGoals as listGoalsStatement,
-} from '../store/statements/list-goals.ts';
-import { listGoalIds } from '../store/statements/list-ids.ts';
-import { listLatestGoals as listLatestGoalsStatement } from '../store/statements/list-latest-goals.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
 import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { workspaceIsGone } from '../store/workspace-is-gone.ts';
-import { changedWords, wordsOf } from '../store/write-words.ts';
+import { changedWords } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
-import { type Call, change, goalNotFound, mayStartId, type Own, read, transact } from './call.ts';
+import { type Call, change, goalNotFound, type Own, read, transact } from './call.ts';
 import { isPerson } from './caller.ts';
-import { readCurrent } from './deferrals.ts';
-import { type Kin, kinOf, type Whole, wholeOf } from './goals-below.ts';
+import { type Kin, kinOf } from './goals-below.ts';
+import { newGoalRow } from './new-goal.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
 import { refuseParent } from './refuse-parent.ts';
 import { refuseNoLongerStrict, strictRefusal } from './strict-goals.ts';
@@ -40,37 +30,14 @@ const taskIdLimit = limits.subtasksPerCall;
 export async function createGoal(call: Call, goal: NewGoal): Promise<Goal> {
   const { workspaceId, numbers } = call.store;
   const number = await numbers.take('goal', 1);
-  const id = goalIdOf(number);
-  const {
-    description,
-    priority,
-    repos,
-    labels = [],
-    due_at = null,
-    strict = false,
-    parent_goal_id: parentId = null,
-    metadata,
-  } = goal;
-  const words = wordsOf({ workspaceId, number }, { description, repo: repos });
-  const row = {
-    id,
-    number,
-    description,
-    priority,
-    repos,
-    labels,
-    dueAt: due_at,
-    strict,
-    parentGoalId: parentId,
-    metadata,
-    ...words,
-  };
+  const row = newGoalRow(workspaceId, number, goal);
+  const { parentGoalId: parentId } = row;
   const create = (own: Own) => ({ goals: step(createGoalFunction.call, { ...own, ...row, taskIdLimit }) });
   const made = parentId === null ? change(call, create) : changeParent(call, { parentId }, create);
   const { goals } = await made.catch((error) => {
     throw violatedConstraint(error) === 'goals_workspace_exists' ? workspaceIsGone() : error;
   });
-  return goalOf(goals, id);
+  return goalOf(goals, row.id);
 }
 
 /** A goal, and what belongs to it. */
@@ -115,77 +82,9 @@ export async function findOneGoal(call: Call, goalId: string): Promise<Goal> {
   return goalOf(goals, goalId);
 }
 
-export interface GoalFilter {
-  status?: GoalStatus | undefined;
-  priority?: Priority | undefined;
-  repo?: string | undefined;
-  /** All of these. */
-  labels?: string[] | undefined;
-  parent_goal_id?: string | undefined;
-}
-
-/** A goal as a list shows it: long text is cut, with its full length beside it. */
-export interface ListedGoal extends Omit<Goal, 'metadata'> {
-  metadata: { [key: string]: Json } | null;
-  description_length: number;
-  metadata_length: number;
-  number: number;
-  /** Of a goal that has sub-goals. */
-  whole?: Whole | undefined;
-}
-
-function listStep(
-  { labels, parent_goal_id: parentGoalId, ...filter }: GoalFilter,
-  params: Params<typeof listGoalsStatement>,
-) {
-  if (parentGoalId !== undefined) return step(listGoalsByParent, { ...params, labels: labels ?? [], parentGoalId });
-  return labels === undefined ? step(statementFor(filter), params) : step(listGoalsByLabel, { ...params, labels });
-}
-
-function statementFor({ status, priority, repo }: GoalFilter) {
-  if (repo !== undefined) return listGoalsByRepo;
-  return status === undefined && priority === undefined ? listGoalsStatement : listGoalsByStatus;
-}
-
-/** Newest first, those with a number below `before`. `total` counts all that match, up to 1,000. */
-export async function listGoals(
-  call: Call,
-  filter: GoalFilter,
-  page: { limit: number; before?: number | undefined },
-): Promise<{ goals: ListedGoal[]; total: number }> {
-  const params = {
-    workspaceId: call.store.workspaceId,
-    taskIdLimit: answerBudget.listIds,
-    status: filter.status ?? null,
-    priority: filter.priority ?? null,
-    repo: filter.repo ?? null,
-    before: page.before ?? null,
-    limit: page.limit,
-    textLimit: answerBudget.listText,
-  };
-  // a first page is a look
-  const { rows } = await (page.before === undefined ? readCurrent : read)(call, { rows: listStep(filter, params) });
-  const wholes = await wholeOf(
-    call,
-    rows.filter(({ total_goals }) => total_goals > 0).map(({ id }) => id),
-  );
-  const goals = rows.map((row) => ({
-    ...goalFields(row),
-    ...(wholes.has(row.id) && { whole: wholes.get(row.id) }),
-    metadata: row.metadata as { [key: string]: Json } | null,
-    description_length: row.description_length,
-    metadata_length: row.metadata_length,
-    number: row.number,
-  }));
-  // what a cursor pointed to may have been deleted since: the others still count
-  const isPastTheEnd = rows.length === 0 && page.before !== undefined;
-  const total = isPastTheEnd ? (await listGoals(call, filter, { limit: 1 })).total : (rows[0]?.total ?? 0);
-  return { goals, total };
-}
-
 /**
- * @throws GoalAgentError `not_found`; `conflict` when it is strict, and would be completed before criteria are met; `invalid` when the merged metadata would be over its limit; what refuseParent throws
- *   for a parent.
+ * @throws GoalAgentError `not_found`; `conflict` when it is strict, and would be completed before criteria are met; `invalid`
+ *   when the merged metadata would be over its limit; what refuseParent throws for a parent.
  */
 export async function updateGoal(call: Call, goalId: string, wanted: GoalChange): Promise<Goal> {
   const { workspaceId } = call.store;
@@ -243,36 +142,6 @@ async function changeParent<T extends Steps>(
   });
 }
 
-/** A goal as a picker shows it: the start of its description, and how far it is. */
-export interface LatestGoal {
-  id: string;
-  description: string;
-  status: GoalStatus;
-  total_tasks: number;
-  completed_tasks: number;
-}
-
-/** Goals that somebody may want to look at: first those in progress, each group the last changed first. */
-export async function listLatestGoals(call: Call, limit: number): Promise<LatestGoal[]> {
-  const params = { workspaceId: call.store.workspaceId, textLimit: answerBudget.listText, limit };
-  const { rows } = await read(call, { rows: step(listLatestGoalsStatement, params) });
-  return rows.map(({ open_tasks, ...row }) => ({
-    ...row,
-    status: row.status as GoalStatus, // the column's own type
-    completed_tasks: row.total_tasks - open_tasks,
-  }));
-}
-
-/** Up to 50 IDs of goals that start with this text, newest first. */
-export async function completeGoalId(call: Call, prefix: string): Promise<string[]> {
-  if (!mayStartId(prefix)) return [];
-  const { workspaceId } = call.store;
-  const { rows } = await read(call, {
-    rows: step(listGoalIds, { workspaceId, prefix: prefix.toUpperCase(), limit: 50 }),
-  });
-  return rows.map((row) => row.id);
-}
-
 export function goalOf(rows: Omit<Row<typeof findGoal>, 'revision'>[], goalId: string): Goal {
   const [row] = rows;
   if (row === undefined) throw goalNotFound(goalId);
@@ -281,7 +150,7 @@ export function goalOf(rows: Omit<Row<typeof findGoal>, 'revision'>[], goalId: s
 
 type GoalFields = Omit<Row<typeof findGoal>, 'metadata' | 'revision'>;
 
-function goalFields(row: GoalFields): Omit<Goal, 'metadata'> {
+export function goalFields(row: GoalFields): Omit<Goal, 'metadata'> {
   return {
     id: row.id,
     description: row.description,

@@ -5,7 +5,7 @@ import { LabelFilter } from '../domain/labels.ts';
 import { limits } from '../domain/limits.ts';
 import { Priority } from '../domain/priority.ts';
 import { text } from '../domain/text.ts';
-import { listGoals as list } from '../service/goals.ts';
+import { listGoals as list } from '../service/list-goals.ts';
 import { Budget, GoalEntry, goalEntry } from './answers/answers.ts';
 import { cursorBefore, numberOfCursor } from './answers/number-cursor.ts';
 import { defineTool, reads } from './define/define-tool.ts';

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createGoal, listGoals } from '../../src/service/goals.ts';
+import { createGoal } from '../../src/service/goals.ts';
+import { listGoals } from '../../src/service/list-goals.ts';
 import { negotiate, type ServerConnection } from '../../src/store/connection.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { anAddressThatMoves } from '../support/moved-address.ts';

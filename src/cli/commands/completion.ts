@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { completeGoalId } from '../../service/goals.ts';
+import { completeGoalId } from '../../service/list-goals.ts';
 import { completeTaskId } from '../../service/tasks.ts';
 import type { Actions } from '../actions.ts';
 import { example } from '../arguments.ts';

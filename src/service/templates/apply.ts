@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { goalIdOf, taskIdOf } from '../../domain/ids.ts';
+import { taskIdOf } from '../../domain/ids.ts';
 import { resolveSubtaskDependencies } from '../../domain/subtasks.ts';
 import { applied, type NewWork, type Parameters } from '../../domain/templates.ts';
 import { type Run, step } from '../../store/database.ts';
@@ -8,8 +8,8 @@ import { createGoal } from '../../store/functions/create-goal.ts';
 import { lockGoals } from '../../store/statements/lock-goals.ts';
 import { lockGraphShared } from '../../store/statements/lock-graph.ts';
 import { workspaceIsGone } from '../../store/workspace-is-gone.ts';
-import { wordsOf } from '../../store/write-words.ts';
 import { type Call, type Recording, transact } from '../call.ts';
+import { newGoalRow } from '../new-goal.ts';
 import { newTasksSteps, newTaskWords } from '../new-tasks.ts';
 import { dayIn } from './next-time.ts';
 import { getTemplate } from './templates.ts';
@@ -60,24 +60,11 @@ interface Making {
 export async function makeWork(run: Run, { recording, operationId, actor, work }: Making): Promise<Made> {
   const { workspaceId } = recording;
   const { goal, subtasks, goalNumber: number, firstTaskNumber: firstNumber } = work;
-  const goalId = goalIdOf(number);
-  const { description, priority, repos, labels = [], due_at = null, strict = false, metadata } = goal;
-  const row = {
-    id: goalId,
-    number,
-    description,
-    priority,
-    repos,
-    labels,
-    dueAt: due_at,
-    strict,
-    parentGoalId: null,
-    metadata,
-  };
-  const words = wordsOf({ workspaceId, number }, { description, repo: repos });
+  const row = newGoalRow(workspaceId, number, goal);
+  const goalId = row.id;
   const own = { workspaceId, operation: operationId, actor, taskIdLimit: 0 };
   const { goals } = await run({
-    goal: step(createGoal.call, { ...own, ...row, ...words }),
+    goal: step(createGoal.call, { ...own, ...row }),
     graph: step(lockGraphShared, { workspaceId }),
     goals: step(lockGoals, { workspaceId, goalIds: [goalId] }),
   });

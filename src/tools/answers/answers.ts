@@ -6,7 +6,7 @@ import { answerBudget } from '../../domain/limits.ts';
 import { Note } from '../../domain/note.ts';
 import { answerJson } from '../../domain/stored-text.ts';
 import { Task } from '../../domain/task.ts';
-import type { ListedGoal } from '../../service/goals.ts';
+import type { ListedGoal } from '../../service/list-goals.ts';
 import type { NotePage } from '../../service/notes.ts';
 import type { ListedTask } from '../../service/tasks.ts';
 import { unlisted } from '../define/listed-schema.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listGoalsForBoard } from '../../../src/service/board.ts';
 import type { PoolCall } from '../../../src/service/call.ts';
-import { listGoals } from '../../../src/service/goals.ts';
+import { listGoals } from '../../../src/service/list-goals.ts';
 import { readChanges } from '../../../src/service/read-changes.ts';
 import { getTemplate } from '../../../src/service/templates/templates.ts';
 import { undo } from '../../../src/service/undo.ts';
