@@ -57,8 +57,8 @@ export interface RowFile<H> {
   version: number;
   head: z.ZodType<H>;
   tables: readonly string[];
-  /** What is said of a file that is none. */
-  isNone(file: string): string;
+  /** What is said of a file of another kind. */
+  refusal(file: string): string;
   /** What to do with one that is broken. */
   whatNext: string;
 }
@@ -68,6 +68,6 @@ export const backupFile: RowFile<Head> = {
   version: formatVersion,
   head: Head,
   tables: ['workspaces', ...tables.map(({ name }) => name)],
-  isNone: (file) => `${file} is no backup of Goal Agent. goal-agent backup writes one.`,
+  refusal: (file) => `${file} is no backup of Goal Agent. goal-agent backup writes one.`,
   whatNext: 'Use another backup; nothing was restored.',
 };

@@ -51,7 +51,8 @@ export async function* readRows<H>(
         if (end === undefined) page = { ...tableOf(control, kind, () => broken(number, unknownTable)), rows: [] };
       }
     } else {
-      if (page === undefined) throw number === 1 ? isNone(file, kind) : broken(number, 'the row belongs to no table');
+      if (page === undefined)
+        throw number === 1 ? wrongKind(file, kind) : broken(number, 'the row belongs to no table');
       page.rows.push(line);
       counts[page.table] = (counts[page.table] ?? 0) + 1;
       if (page.rows.length === pageSize) {
@@ -61,7 +62,7 @@ export async function* readRows<H>(
     }
     if (end === undefined) digest.update(`${line}\n`);
   }
-  if (number === 0) throw isNone(file, kind);
+  if (number === 0) throw wrongKind(file, kind);
   if (end === undefined) throw broken(number, `it is cut off (${whatIsThere(counts)} are there)`);
   if (end.sha256 !== digest.digest('hex') || JSON.stringify(end.rows) !== JSON.stringify(counts)) {
     throw broken(number, 'its content is not what was written');
@@ -77,7 +78,7 @@ export async function verifyRows<H>(file: string, kind: RowFile<H>): Promise<{ h
   })) {
     rows[page.table] = (rows[page.table] ?? 0) + page.rows.length;
   }
-  if (head === undefined) throw isNone(file, kind);
+  if (head === undefined) throw wrongKind(file, kind);
   return { head, rows };
 }
 
@@ -97,7 +98,7 @@ async function* linesOf<H>(file: string, kind: RowFile<H>): AsyncGenerator<strin
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall !== undefined)
       throw new GoalAgentError('invalid', `${file} cannot be read (${code}).`, { cause: error });
-    if (code === 'Z_DATA_ERROR' && number === 0) throw isNone(file, kind);
+    if (code === 'Z_DATA_ERROR' && number === 0) throw wrongKind(file, kind);
     if (code === 'Z_BUF_ERROR') throw broken('it is cut off');
     if (code?.startsWith('Z_')) throw broken('its content is damaged');
     throw error;
@@ -108,7 +109,7 @@ async function* linesOf<H>(file: string, kind: RowFile<H>): AsyncGenerator<strin
 
 function headOf<H>(file: string, kind: RowFile<H>, control: unknown): H {
   const { format, version } = (control ?? {}) as { format?: unknown; version?: unknown };
-  if (format !== kind.format) throw isNone(file, kind);
+  if (format !== kind.format) throw wrongKind(file, kind);
   const head = kind.head.safeParse(control).data;
   if (head !== undefined && version === kind.version) return head;
   throw new GoalAgentError(
@@ -138,6 +139,6 @@ function whatIsThere(counts: RowCounts): string {
   return `${some.map(([table, rows]) => `${rows} ${table}`).join(', ') || 'no rows'} are there`;
 }
 
-function isNone<H>(file: string, kind: RowFile<H>): GoalAgentError {
-  return new GoalAgentError('invalid', kind.isNone(file));
+function wrongKind<H>(file: string, kind: RowFile<H>): GoalAgentError {
+  return new GoalAgentError('invalid', kind.refusal(file));
 }

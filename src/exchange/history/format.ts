@@ -19,6 +19,6 @@ export const historyFile: RowFile<Head> = {
   version: 1,
   head: Head,
   tables: ['operations', 'events'],
-  isNone: (file) => `${file} is no archive of history. goal-agent archive history writes one.`,
+  refusal: (file) => `${file} is no archive of history. goal-agent archive history writes one.`,
   whatNext: 'Nothing was changed.',
 };
