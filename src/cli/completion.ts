@@ -4,8 +4,8 @@ import { tools } from '../tools/index.ts';
 /** What may stand in place of the last word. */
 export interface Completion {
   words: string[];
-  /** Kinds of IDs that may stand there. */
-  ids: ('goal' | 'task')[];
+  /** Kinds of rows whose IDs or names may stand there. */
+  ids: ('goal' | 'task' | 'template')[];
   prefix: string;
 }
 
@@ -62,6 +62,7 @@ function valuesOf(name: string, choices: readonly string[] | undefined): Omit<Co
     after: ['task'],
     notAfter: ['task'],
     'goal-or-task': ['goal', 'task'],
+    template: ['template'],
   };
   return { words: [], ids: ids[name] ?? [] };
 }

@@ -141,7 +141,9 @@ function addOpenRoutes(app: Hono<HttpEnv>, parts: ServiceParts, { oauth, urlOf }
     return context.json(answer, ready ? 200 : 503);
   });
   app.get('/openapi.json', (context) =>
-    context.json(openApi({ tools: parts.tools, admin: adminRoutes(parts), version, url: urlOf(context.req.url) })),
+    context.json(
+      openApi({ tools: parts.routedTools, admin: adminRoutes(parts), version, url: urlOf(context.req.url) }),
+    ),
   );
   if (oauth === undefined) return;
   for (const path of [metadataPath, `${metadataPath}/mcp`]) {

@@ -1,5 +1,6 @@
 import type { Principal } from '../domain/principal.ts';
 import type { Sender } from '../service/webhooks/sender.ts';
+import type { Tool } from '../tools/define/define-tool.ts';
 import type { ToolHost } from '../tools/define/run-tool.ts';
 
 /** Whether this replica can serve, and why not. */
@@ -26,6 +27,8 @@ export interface AdminParts {
 
 /** What the service needs from the rest of the program. */
 export interface ServiceParts extends ToolHost {
+  /** What REST offers: tools that no list shows to a model, too. */
+  routedTools: readonly Tool[];
   readiness(): Promise<Readiness>;
   /** Whose token this is, or why it is nobody's. */
   identify(token: string): Promise<Identified>;

@@ -14,6 +14,7 @@ export function refuse(refused: Refused, log: Log): Wired {
       throw new GoalAgentError('configuration', text);
     },
     tools: toolsOf(refused),
+    routedTools: [], // no service starts with wrong settings
     facts: () => ({ ...configFacts(refused), database: 'undecided', cache: none }),
     cacheIsKnown: async () => {},
     endWaits: () => {},

@@ -10,8 +10,6 @@ import { updateGoal as updateGoalFunction } from '../store/functions/update-goal
 import type { Row } from '../store/statement.ts';
 import { findGoal } from '../store/statements/find-goal.ts';
 import { listTasksOfGoal } from '../store/statements/list-tasks-of-goal.ts';
-import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
-import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { workspaceIsGone } from '../store/workspace-is-gone.ts';
 import { changedWords } from '../store/write-words.ts';
 import { cachedRead } from './cached-reads.ts';
@@ -20,7 +18,7 @@ import { isPerson } from './caller.ts';
 import { type Kin, kinOf } from './goals-below.ts';
 import { newGoalRow } from './new-goal.ts';
 import { type NotePage, notePage, notesOfGoal } from './notes.ts';
-import { refuseParent } from './refuse-parent.ts';
+import { lockParent } from './refuse-parent.ts';
 import { refuseNoLongerStrict, strictRefusal } from './strict-goals.ts';
 import { type ListedTask, listedTask } from './tasks.ts';
 
@@ -84,7 +82,7 @@ export async function findOneGoal(call: Call, goalId: string): Promise<Goal> {
 
 /**
  * @throws GoalAgentError `not_found`; `conflict` when it is strict, and would be completed before criteria are met; `invalid`
- *   when the merged metadata would be over its limit; what refuseParent throws for a parent.
+ *   when the merged metadata would be over its limit; what lockParent throws for a parent.
  */
 export async function updateGoal(call: Call, goalId: string, wanted: GoalChange): Promise<Goal> {
   const { workspaceId } = call.store;
@@ -133,11 +131,7 @@ async function changeParent<T extends Steps>(
 ): Promise<Rows<T>> {
   const { workspaceId } = call.store;
   return transact(call, async (run, _, own) => {
-    await run({
-      graph: step(lockGraphExclusive, { workspaceId }),
-      locked: step(lockGoalsUpward, { workspaceId, goalIds: [parentId, ...(goalId === undefined ? [] : [goalId])] }),
-    });
-    await refuseParent(run, { workspaceId, parentId, ...(goalId !== undefined && { goalId }) });
+    await lockParent(run, { workspaceId, parentId, ...(goalId !== undefined && { goalId }) });
     return run(steps(own));
   });
 }

@@ -5,21 +5,40 @@ import { limits } from '../domain/limits.ts';
 import { type Run, step } from '../store/database.ts';
 import type { Row } from '../store/statement.ts';
 import { countLevelsBelow, listGoalsAbove } from '../store/statements/list-goals-above.ts';
+import { lockGoalsUpward } from '../store/statements/lock-goals.ts';
+import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { goalNotFound } from './call.ts';
 
 // Why a goal cannot have a parent: looked at inside the transaction that would give it, under the exclusive graph lock.
+
+/** A parent to be, and the goal that is to come under it; that is left out for a new goal. */
+interface Kinship {
+  workspaceId: number;
+  goalId?: string;
+  parentId: string;
+}
+
+/**
+ * Lets a transaction give a goal this parent: locks what that changes, and looks whether it may.
+ * @throws what refuseParent throws.
+ */
+export async function lockParent(run: Run, kinship: Kinship): Promise<void> {
+  const { workspaceId, goalId, parentId } = kinship;
+  await run({
+    graph: step(lockGraphExclusive, { workspaceId }),
+    locked: step(lockGoalsUpward, { workspaceId, goalIds: [parentId, ...(goalId === undefined ? [] : [goalId])] }),
+  });
+  await refuseParent(run, kinship);
+}
 
 /** A goal and what is above it, the goal first. */
 type Above = Pick<Row<typeof listGoalsAbove>, 'id' | 'status'>[];
 
 /**
  * @throws GoalAgentError `not_found` for a parent that does not exist; `invalid` for a cycle, which it names, and for too
- *   many levels; `conflict` for a parent that is cancelled or archived, or below one that is. `goalId` is left out for a new goal.
+ *   many levels; `conflict` for a parent that is cancelled or archived, or below one that is.
  */
-export async function refuseParent(
-  run: Run,
-  { workspaceId, goalId, parentId }: { workspaceId: number; goalId?: string; parentId: string },
-): Promise<void> {
+export async function refuseParent(run: Run, { workspaceId, goalId, parentId }: Kinship): Promise<void> {
   const { above, below } = await run({
     above: step(listGoalsAbove, { workspaceId, goalIds: [parentId] }),
     below: goalId === undefined ? undefined : step(countLevelsBelow, { workspaceId, goalIds: [goalId] }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GoalId } from '../domain/ids.ts';
 import { Parameters } from '../domain/templates.ts';
 import { applyTemplate as apply } from '../service/templates/apply.ts';
 import { TemplateName } from './answers/template-answers.ts';
@@ -12,6 +13,7 @@ export const applyTemplate = defineTool({
   input: z.strictObject({
     name: TemplateName,
     parameters: listedAsText(anyObject(Parameters).default({}), 'JSON'),
+    parent_goal_id: GoalId.optional(),
   }),
   output: z.object({
     goal_id: z.string(),
@@ -20,8 +22,8 @@ export const applyTemplate = defineTool({
     last_task_id: z.string(),
   }),
   hints: adds,
-  async run(context, { name, parameters }) {
-    const { goalId, taskIds } = await apply(await context.open(), name, parameters);
+  async run(context, { name, parameters, parent_goal_id: parentId }) {
+    const { goalId, taskIds } = await apply(await context.open(), { name, parameters, parentId });
     const [first = '', last = first] = [taskIds.at(0), taskIds.at(-1)];
     return { goal_id: goalId, created: taskIds.length, first_task_id: first, last_task_id: last };
   },

@@ -31,6 +31,9 @@ const toolsets: Record<string, (tool: Tool) => boolean> = {
 /** What clients see unless a setting says otherwise. */
 export const defaultToolsets = ['core', 'team'];
 
+/** What a face offers whose list of tools takes nothing of a model's context window. */
+export const allToolsets = Object.keys(toolsets);
+
 /**
  * The tools of these toolsets, in their order; with `readOnly` those that change nothing.
  * @throws GoalAgentError `configuration` for a toolset that does not exist.
@@ -41,7 +44,7 @@ export function chooseTools({ names, readOnly }: { names: readonly string[]; rea
     if (toolset !== undefined) return toolset;
     throw new GoalAgentError(
       'configuration',
-      `GOAL_AGENT_TOOLSETS names "${name}"; the toolsets are ${Object.keys(toolsets).join(', ')}.`,
+      `GOAL_AGENT_TOOLSETS names "${name}"; the toolsets are ${allToolsets.join(', ')}.`,
     );
   });
   return tools.filter((tool) => chosen.some((has) => has(tool)) && (!readOnly || tool.hints.readOnlyHint));

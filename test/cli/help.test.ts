@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Actions } from '../../src/cli/actions.ts';
 import { addCommands } from '../../src/cli/commands.ts';
 import { completionFor } from '../../src/cli/completion.ts';
+import { saveTemplate } from '../../src/service/templates/templates.ts';
 import { aGoal, someTasks } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
 import { commandsOn } from './support.ts';
@@ -83,6 +84,9 @@ describe('completion', () => {
     expect(at('task', 'list', '--goal', 'GO').ids).toEqual(['goal']);
     expect(at('task', 'claim', 'TASK-0001', '').ids).toEqual(['task']);
     expect(at('note', '').ids).toEqual(['goal', 'task']);
+    expect(at('template', 'apply', '').ids).toEqual(['template']);
+    expect(at('template', 'apply', 'release', '--parent', '').ids).toEqual(['goal']);
+    expect(at('template', 'save', '').ids).toEqual([]);
     expect(at('note', 'TASK-0001', '')).toEqual({ found: [], ids: [] });
     expect(at('call', 'get').found).toContain('get_goal');
     expect(at('completion', '').found).toEqual(['bash', 'zsh', 'fish']);
@@ -93,6 +97,9 @@ describe('completion', () => {
     const goal = await aGoal(call);
     const { goalAgent, lines } = commandsOn(connection);
     expect(await lines('complete', '--', 'plan', 'goal-')).toEqual([goal]);
+    await saveTemplate(call, 'release', { description: 'Release', tasks: [{ description: 'Tag it' }] });
+    expect(await lines('complete', '--', 'template', 'apply', 're')).toEqual(['release']);
+    expect(await lines('complete', '--', 'template', 'apply', 'x')).toEqual(['']);
     const away = { env: { POSTGRES_PORT: '1' } };
     expect(await goalAgent(['complete', '--', 'plan', ''], away)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect((await goalAgent(['completion', 'tcsh'])).code).toBe(2);

@@ -7,11 +7,10 @@ import { afterAll, expect, test } from 'vitest';
 import { adminRoutes } from '../../src/http/admin/admin.ts';
 import { routes } from '../../src/http/rest/routes.ts';
 import { tools } from '../../src/tools/index.ts';
-import { allTools } from '../support/conversation.ts';
 import { aDatabase } from '../support/database.ts';
 import { aService } from '../support/service-process.ts';
 
-const service = await aService({ database: await aDatabase(), env: allTools });
+const service = await aService({ database: await aDatabase() });
 const folder = mkdtempSync(path.join(tmpdir(), 'goal-agent-client-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -12,7 +12,14 @@ test('a row is read with its revision in one round trip', async () => {
   const task = await aTask(call, goal);
   const unused = () => Promise.reject(new Error('nobody calls'));
   const parts: ServiceParts = {
-    ...{ tools, openCall: async () => call, cacheIsKnown: async () => {}, identify: unused, readiness: unused },
+    ...{
+      tools,
+      routedTools: tools,
+      openCall: async () => call,
+      cacheIsKnown: async () => {},
+      identify: unused,
+      readiness: unused,
+    },
     ...{ report: () => {}, webhookFailures: () => 0, noticeProtocolError: () => {} },
     admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused, reloadBackups: unused },
     facts: () => {

@@ -123,7 +123,8 @@ test('each route that is no tool’s is asked', async () => {
   const unused = () => Promise.reject(new Error('nobody calls'));
   const { routes } = createApp(
     {
-      ...{ tools, facts: () => facts, openCall: unused, cacheIsKnown: unused, identify: unused, readiness: unused },
+      ...{ tools, routedTools: tools },
+      ...{ facts: () => facts, openCall: unused, cacheIsKnown: unused, identify: unused, readiness: unused },
       ...{ report: () => {}, webhookFailures: () => 0, noticeProtocolError: () => {} },
       admin: { sender: new Sender({ allowPrivate: false }), deleteWorkspace: unused, reloadBackups: unused },
     },

@@ -118,6 +118,30 @@ describe.skipIf(chromiumPath === undefined)('the screens of the board', async ()
     await page.locator('.sub-goals a', { hasText: 'Devices' }).waitFor();
   });
 
+  test('a goal is saved as a template, and a new goal made of it with its parameters, with undo', async () => {
+    const page = await aPage(browser, service);
+    await page.goto(`${service.url}/goals/${goal}/details`);
+    await page.getByLabel('Save as a template named').fill('a name');
+    await page.getByLabel('Save as a template named').press('Enter');
+    await page.locator('.new-sub-goal .error', { hasText: 'name of a template' }).waitFor();
+    await page.getByLabel('Save as a template named').fill('passkey');
+    await page.getByLabel('Save as a template named').press('Enter');
+    await page.locator('.toast', { hasText: 'passkey is saved' }).waitFor();
+    const release = { description: 'Release {{version}}', tasks: [{ description: 'Tag {{version}} on {{date}}' }] };
+    await call('PUT', '/templates/release', { template: release });
+
+    await page.goto(`${service.url}/`);
+    await page.getByRole('button', { name: 'New goal' }).click();
+    await page.getByLabel('Template').selectOption('release');
+    await page.locator('.new-goal p', { hasText: 'Release {{version}}: 1 task' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByLabel('version').fill('3.1');
+    await page.getByLabel('version').press('Enter');
+    await page.locator('.card', { hasText: 'Tag 3.1 on' }).waitFor();
+    await page.locator('.toast', { hasText: 'is created' }).getByRole('button').first().click();
+    await page.locator('.empty').waitFor();
+  });
+
   test('the graph lights what a task needs and what needs it', async () => {
     const page = await aPage(browser, service, { route: `/goals/${goal}/graph` });
     await page.locator(`.node[data-opens="${build}"]`).hover();

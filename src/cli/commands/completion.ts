@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { completeGoalId } from '../../service/list-goals.ts';
 import { completeTaskId } from '../../service/tasks.ts';
+import { completeTemplateName } from '../../service/templates/templates.ts';
 import type { Actions } from '../actions.ts';
 import { example } from '../arguments.ts';
 import { type Completion, completionFor } from '../completion.ts';
@@ -12,7 +13,7 @@ export function addCompletionCommands(program: Command, actions: Actions): void 
   const command = program
     .command('completion')
     .addArgument(new Argument('<shell>', 'whose script to print').choices(Object.keys(completionScripts)))
-    .description('print the script that completes commands, options and IDs in your shell')
+    .description('print the script that completes commands, options, IDs and names of templates in your shell')
     .addHelpText(
       'after',
       "\nTurn it on:\n  bash  echo 'source <(goal-agent completion bash)' >> ~/.bashrc\n  zsh   echo 'source <(goal-agent completion zsh)' >> ~/.zshrc, below compinit\n  fish  goal-agent completion fish > ~/.config/fish/completions/goal-agent.fish",
@@ -36,6 +37,7 @@ async function candidates(actions: Actions, { words, ids, prefix }: Completion):
     .withTools(async ({ call }) => [
       ...(ids.includes('goal') ? await completeGoalId(call, prefix) : []),
       ...(ids.includes('task') ? await completeTaskId(call, prefix) : []),
+      ...(ids.includes('template') ? await completeTemplateName(call, prefix) : []),
     ])
     .catch(() => []);
   return [...fixed, ...found];

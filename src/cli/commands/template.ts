@@ -32,6 +32,11 @@ interface Entry {
   recurrence?: Recurrence;
 }
 
+interface ApplyOptions extends JsonOption {
+  parameter?: Values;
+  parent?: string;
+}
+
 interface RecurOptions extends JsonOption {
   zone: string;
   starts?: string;
@@ -60,22 +65,23 @@ export function addTemplateCommands(program: Command, actions: Actions): void {
   example(withJson(list), 'goal-agent template list').action((options: JsonOption) => runList(actions, options));
   const one = group
     .command('show')
-    .argument('<name>', 'the template')
+    .argument('<template>', 'its name')
     .description('print a template as `template save --file` reads it');
   example(withJson(one), 'goal-agent template show release').action((name: string, options: JsonOption) =>
     runShow(actions, name, options),
   );
   const apply = group
     .command('apply')
-    .argument('<name>', 'the template')
+    .argument('<template>', 'its name')
     .option('-p, --parameter <name=text>', 'what {{name}} stands for; may be repeated', value)
+    .option('--parent <goal>', 'the goal that it is a part of', goalId)
     .description('start a goal with all of its tasks');
   example(withJson(apply), 'goal-agent template apply release --parameter version=3.1').action(
-    (name: string, options: JsonOption & { parameter?: Values }) => runApply(actions, name, options),
+    (name: string, options: ApplyOptions) => runApply(actions, name, options),
   );
   const recur = group
     .command('recur')
-    .argument('<name>', 'the template')
+    .argument('<template>', 'its name')
     .argument('[rule]', 'cron: "0 9 * * MON", or an RRULE: "FREQ=MONTHLY;BYDAY=1MO"')
     .option('-z, --zone <zone>', 'the time zone of the rule', Intl.DateTimeFormat().resolvedOptions().timeZone)
     .option('--starts <time>', 'nothing comes before: 3d, 2026-12-01, or a time')
@@ -89,7 +95,7 @@ export function addTemplateCommands(program: Command, actions: Actions): void {
   ).action((name: string, rule: string | undefined, options: RecurOptions) => runRecur(actions, name, rule, options));
   const remove = group
     .command('delete')
-    .argument('<name>', 'the template')
+    .argument('<template>', 'its name')
     .description('delete a template; goals that it made stay, and goal-agent undo brings it back');
   example(withJson(remove), 'goal-agent template delete sign-in').action((name: string, options: JsonOption) =>
     runDelete(actions, name, options),
@@ -148,13 +154,13 @@ async function runShow(actions: Actions, name: string, { json }: JsonOption): Pr
   await show(stringify(body, { lineWidth: 0 }).trimEnd().split('\n'));
 }
 
-async function runApply(
-  actions: Actions,
-  name: string,
-  { json, parameter }: JsonOption & { parameter?: Values },
-): Promise<void> {
+async function runApply(actions: Actions, name: string, { json, parameter, parent }: ApplyOptions): Promise<void> {
   const answer = await actions.withTools((host) =>
-    host.run<{ goal_id: string; created: number }>(applyTemplate, { name, parameters: parameter }),
+    host.run<{ goal_id: string; created: number }>(applyTemplate, {
+      name,
+      parameters: parameter,
+      parent_goal_id: parent,
+    }),
   );
   if (json) return printJson(answer);
   await show([`${answer.goal_id} has ${count(answer.created, 'task')}.`, ...hint(`goal-agent plan ${answer.goal_id}`)]);

@@ -13,10 +13,10 @@ import { honoPath, type Route, routes } from './routes.ts';
 /** REST over the tools: each route is one tool, checked and answered as for every other caller. */
 export function restApi(parts: ServiceParts): Hono<HttpEnv> {
   const api = new Hono<HttpEnv>();
-  const tools = new Map(parts.tools.map((tool) => [tool.name, tool]));
+  const tools = new Map(parts.routedTools.map((tool) => [tool.name, tool]));
   for (const route of routes) {
     const tool = tools.get(route.tool);
-    // what the settings leave out has no route either
+    // a service that changes nothing has no route that does
     if (tool === undefined) continue;
     api.on(route.method.toUpperCase(), honoPath(route.path), (context) =>
       answer({ parts, tools, tool, route, context }),

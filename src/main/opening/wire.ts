@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { callerOf } from '../../service/caller.ts';
-import type { AgentFacts } from '../../tools/define/define-tool.ts';
+import type { AgentFacts, Tool } from '../../tools/define/define-tool.ts';
 import type { ToolHost } from '../../tools/define/run-tool.ts';
-import { chooseTools } from '../../tools/toolsets.ts';
+import { allToolsets, chooseTools } from '../../tools/toolsets.ts';
 import type { Config, PlainConfig, Told } from '../config.ts';
 import type { Log } from '../log.ts';
 import { version } from '../version.ts';
@@ -13,6 +13,8 @@ import { storeOpener } from './server-store.ts';
 import { Workspaces } from './workspaces.ts';
 
 export interface Wired extends ToolHost {
+  /** Every tool that the settings allow, listed or not. */
+  routedTools: readonly Tool[];
   /** Opens the store now, so that the first call need not. Failures are logged, and the next call tries again. */
   warmUp(): void;
   /** Answers the calls that wait, and lets no call wait any more. */
@@ -49,6 +51,7 @@ export function wire(config: Config, log: Log, { isShared = false } = {}): Wired
       return { store, cached: cache.reads, actor: config.actor ?? `${agentName}-${suffix}`, agentName, signal };
     },
     tools: chooseTools({ names: config.toolsets, readOnly: config.readOnly }),
+    routedTools: chooseTools({ names: allToolsets, readOnly: config.readOnly }),
     facts: () => ({
       ...configFacts(config),
       database: source.kind,

@@ -11,6 +11,7 @@ import { workspaceIsGone } from '../../store/workspace-is-gone.ts';
 import { type Call, type Recording, transact } from '../call.ts';
 import { newGoalRow } from '../new-goal.ts';
 import { newTasksSteps, newTaskWords } from '../new-tasks.ts';
+import { lockParent } from '../refuse-parent.ts';
 import { dayIn } from './next-time.ts';
 import { getTemplate } from './templates.ts';
 
@@ -26,17 +27,29 @@ export interface NumberedWork extends NewWork {
   firstTaskNumber: number;
 }
 
+/** What is made of a template: its parameters' values, and the goal under which its goal comes. */
+export interface Application {
+  name: string;
+  parameters: Parameters;
+  parentId?: string | undefined;
+}
+
 /**
  * Makes a template's goal with all of its tasks, as one operation.
- * @throws GoalAgentError `not_found`; `invalid` for parameters that are missing or unknown.
+ * @throws GoalAgentError `not_found`; `invalid` for parameters that are missing or unknown; what lockParent throws for a parent.
  */
-export async function applyTemplate(call: Call, name: string, values: Parameters): Promise<Made> {
+export async function applyTemplate(call: Call, { name, parameters, parentId }: Application): Promise<Made> {
   const template = await getTemplate(call, name);
-  const work = await withNumbers(call, applied(template, values, dayIn(new Date(), 'UTC')));
+  const { workspaceId } = call.store;
+  const { goal, subtasks } = applied(template, parameters, dayIn(new Date(), 'UTC'));
+  const work = await withNumbers(call, { goal: { ...goal, parent_goal_id: parentId }, subtasks });
   const operationId = call.operationId ?? uuidv7();
   return transact(
     { ...call, operationId },
-    async (run, record) => makeWork(run, { recording: await record(), operationId, actor: call.actor, work }),
+    async (run, record) => {
+      if (parentId !== undefined) await lockParent(run, { workspaceId, parentId });
+      return makeWork(run, { recording: await record(), operationId, actor: call.actor, work });
+    },
     { rows: work.subtasks.length + 1 },
   ).catch((error) => {
     throw violatedConstraint(error) === 'goals_workspace_exists' ? workspaceIsGone() : error;

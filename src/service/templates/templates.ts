@@ -11,6 +11,7 @@ import {
   deleteTemplate as deleteStatement,
   findTemplate,
   listTemplates as listStatement,
+  listTemplateNames,
   lockTemplate,
   putTemplate,
 } from '../../store/statements/templates.ts';
@@ -64,6 +65,13 @@ export async function listTemplates(
   const { workspaceId } = call.store;
   const { rows } = await read(call, { rows: step(listStatement, { workspaceId, after, limit }) });
   return { templates: rows.map(templateOf), total: rows[0]?.total ?? 0 };
+}
+
+/** Up to 50 names that start with this text. */
+export async function completeTemplateName(call: Call, prefix: string): Promise<string[]> {
+  const { workspaceId } = call.store;
+  const { rows } = await read(call, { rows: step(listTemplateNames, { workspaceId, prefix, limit: 50 }) });
+  return rows.map(({ name }) => name);
 }
 
 /**

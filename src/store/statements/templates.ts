@@ -54,6 +54,19 @@ export const listTemplates = defineStatement({
     limit $3`,
 });
 
+/** Names that start with a text. */
+export const listTemplateNames = defineStatement({
+  name: 'list_template_names',
+  params: { workspaceId: 'int8', prefix: 'text', limit: 'int8' },
+  columns: { name: 'text' },
+  text: `
+    select p.name
+    from templates p
+    where p.workspace_id = $1 and starts_with(p.name, $2)
+    order by p.name
+    limit $3`,
+});
+
 /** Makes a template, or makes it anew; no row where the workspace was deleted. */
 export const putTemplate = defineStatement({
   name: 'put_template',

@@ -10,6 +10,7 @@ import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { NewSubGoal, ParentField } from './family.tsx';
 import { Notes } from './notes.tsx';
+import { SaveTemplate } from './save-template.tsx';
 
 interface WholeGoal {
   repos: string[];
@@ -66,6 +67,10 @@ export function Details({ goalId }: { goalId: string }) {
         <dt>{texts.family.subGoals}</dt>
         <dd>
           <NewSubGoal goalId={goalId} />
+        </dd>
+        <dt>{texts.goalList.template}</dt>
+        <dd>
+          <SaveTemplate goalId={goalId} />
         </dd>
         <dt>{words.repos}</dt>
         <dd>

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listGoalsForBoard } from '../../../src/service/board.ts';
 import type { PoolCall } from '../../../src/service/call.ts';
+import { findOneGoal, updateGoal } from '../../../src/service/goals.ts';
 import { listGoals } from '../../../src/service/list-goals.ts';
 import { readChanges } from '../../../src/service/read-changes.ts';
 import { getTemplate } from '../../../src/service/templates/templates.ts';
@@ -17,7 +18,9 @@ import { listTemplates } from '../../../src/tools/list-templates.ts';
 import { recurTemplate } from '../../../src/tools/recur-template.ts';
 import { saveTemplate } from '../../../src/tools/save-template.ts';
 import { updateTaskStatus } from '../../../src/tools/update-task-status.ts';
+import { aGoal } from '../../support/builders.ts';
 import { callsOf } from '../../support/database.ts';
+import { brokenInvariants } from '../../support/invariants.ts';
 import { activity, ask, untilStill } from '../waits/support.ts';
 
 const { calls, sql } = await callsOf('ann', 'bob');
@@ -76,6 +79,24 @@ describe('a template', () => {
     expect([undone.rows, await goals()]).toEqual([3, []]);
     await undo(bob, undone.operation);
     expect((await listGoals(ann, {}, { limit: 10 })).goals).toMatchObject([{ id: goal_id, status: 'in_progress' }]);
+  });
+
+  it('makes its goal under another one, which opens again; undone, that is as it was', async () => {
+    const parent = await aGoal(ann);
+    const inParent = async () => (await findOneGoal(ann, parent)) as object;
+    await updateGoal(ann, parent, { status: 'completed' });
+    await save(ann);
+    const { goal_id } = await apply(ann, { parent_goal_id: parent });
+    expect(await findOneGoal(ann, goal_id)).toMatchObject({ parent_goal_id: parent });
+    expect(await inParent()).toMatchObject({ status: 'in_progress', sub_goals: { total: 1, completed: 0 } });
+    expect(await brokenInvariants(sql)).toEqual({});
+    await undo(ann, undefined);
+    expect(await inParent()).toMatchObject({ status: 'completed' });
+    expect(await brokenInvariants(sql)).toEqual({});
+    await updateGoal(ann, parent, { status: 'cancelled' });
+    await expect(apply(ann, { parent_goal_id: parent })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(apply(ann, { parent_goal_id: 'GOAL-9999' })).rejects.toMatchObject({ code: 'not_found' });
+    expect(await made()).toBe(1);
   });
 
   it('makes one goal for each request', async () => {
