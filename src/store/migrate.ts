@@ -65,9 +65,8 @@ export async function refuseOlder(connection: pg.ClientConfig): Promise<void> {
  * holds the lock, to its end: a lock of a session would stay behind in a pooler.
  */
 export async function migrateWithin(session: Session): Promise<string[]> {
-  // loaded only when there is something to do: it is a large library
-  const { runner, PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
-  await session.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+  await lockMigrations(session);
+  const { runner } = await import('node-pg-migrate');
   const converts = isOlder(await appliedMigrations(session));
   if (converts) await convertOlder(session, migrationsDirectory);
   // with one transaction for all, the library's own statements for it are these three; ours is open already
@@ -88,6 +87,13 @@ export async function migrateWithin(session: Session): Promise<string[]> {
   if (converts) await fillWords(runOnSession(session));
   await fitToServer(session);
   return [...(converts ? [conversion] : []), ...ran.map((migration) => migration.name)];
+}
+
+/** Waits for whoever migrates this database, and keeps others from it until the transaction ends. */
+export async function lockMigrations(session: Session): Promise<void> {
+  // loaded only when there is something to do: it is a large library
+  const { PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
+  await session.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
 }
 
 /**

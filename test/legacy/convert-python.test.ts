@@ -111,6 +111,16 @@ describe('goal-agent init on a Python v3.0 database', () => {
     expect((await sql.query('select count(*)::int from events')).rows).toEqual([{ count: 39 }]);
   });
 
+  it('does it once when four start at the same moment', async () => {
+    const { connection, sql } = await aPythonDatabase();
+    const conversions = await Promise.all(
+      Array.from({ length: 4 }, () => convertPythonTables(connection, { workspace: 'default' })),
+    );
+    expect(conversions.filter((conversion) => conversion !== undefined)).toHaveLength(1);
+    expect((await sql.query('select count(*)::int from tasks')).rows).toEqual([{ count: 31 }]);
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
   it('leaves dirty rows behind only in the report', async () => {
     const { connection, sql } = await aPythonDatabase();
     await sql.query(
@@ -190,8 +200,6 @@ describe('a conversion that fails', () => {
   });
 
   it.each([
-    ['the first table was made', 'workspaces', 'perform pg_sleep(3);'],
-    ['the last table was made', 'imports', 'perform pg_sleep(3);'],
     [
       'rows were written',
       'tasks',

@@ -6,7 +6,7 @@ import { asJson } from '../../domain/json.ts';
 import { makeOperation } from '../../service/call.ts';
 import { type Run, step } from '../../store/database.ts';
 import { errorCode } from '../../store/errors.ts';
-import { migrateWithin } from '../../store/migrate.ts';
+import { lockMigrations, migrateWithin } from '../../store/migrate.ts';
 import {
   findLegacyTables,
   findPythonTables,
@@ -45,8 +45,8 @@ const lockNotAvailable = '55P03';
 
 /**
  * Converts the tables of a Python v3.0 database. One transaction sets the old tables aside, makes ours, and moves every
- * row with the checks of any import. Undefined when there are no such tables. After any failure the database is as it
- * was.
+ * row with the checks of any import. Undefined when there are no such tables, or when another process has converted them
+ * meanwhile. After any failure the database is as it was.
  *
  * @throws GoalAgentError `conflict` when the tables are in use, or when an earlier conversion's tables still exist.
  */
@@ -60,11 +60,16 @@ export async function convertPythonTables(
   });
 }
 
-async function convert(session: Session, options: ConversionOptions): Promise<Conversion> {
-  // a server of the old version that still runs would otherwise make us wait for ever
-  const impatient = { settings: ["lock_timeout = '10s'"] };
+async function convert(session: Session, options: ConversionOptions): Promise<Conversion | undefined> {
   try {
-    return await session.transaction(() => convertWithin(session, options), impatient);
+    return await session.transaction(async () => {
+      // of several that start at once the first converts, however long it takes; the others find that it is done
+      await lockMigrations(session);
+      if ((await findPythonTables(session)) !== 'python') return undefined;
+      // a server of the old version that still runs would otherwise make us wait for ever
+      await session.query(`set local lock_timeout = '10s'`);
+      return convertWithin(session, options);
+    });
   } catch (error) {
     if (errorCode(error) !== lockNotAvailable) throw error;
     throw new GoalAgentError(
