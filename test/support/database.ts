@@ -5,14 +5,15 @@ import type { PoolCall } from '../../src/service/call.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 
-/** A database of this file's own, cloned from the migrated template (or empty), and dropped after the file. */
+/** A database of this file's own, cloned from the migrated template (or another, or empty), and dropped after the file. */
 export async function aDatabase({
   empty = false,
+  template = 'template',
 } = {}): Promise<pg.ClientConfig & { host: string; port: number; database: string }> {
   if (inject('citus') !== '') return aCitusSchema(empty);
   const address = inject('postgres');
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await administer(`create database ${name}${empty ? '' : ' template template'}`);
+  await administer(`create database ${name}${empty ? '' : ` template ${template}`}`);
   afterAll(() => administer(`drop database ${name} with (force)`));
   return { ...address, database: name };
 }

@@ -83,10 +83,7 @@ export async function startServer({
     client,
     pid: transport.pid ?? 0,
     stderr: () => stderr,
-    async call(name, args = {}, options = {}) {
-      const result = await client.callTool({ name, arguments: args }, options);
-      return toolAnswer(result as ToolResult);
-    },
+    call: (name, args, options) => callTool(client, name, args, options),
     async close() {
       await client.close();
       place.remove();
@@ -123,6 +120,16 @@ interface ToolResult {
   content: { text: string }[];
   structuredContent?: Record<string, unknown>;
   isError?: boolean;
+}
+
+/** What a tool answers to a client of the SDK. */
+export async function callTool(
+  client: Client,
+  name: string,
+  args: Record<string, unknown> = {},
+  options: { signal?: AbortSignal } = {},
+): Promise<ToolAnswer> {
+  return toolAnswer((await client.callTool({ name, arguments: args }, options)) as ToolResult);
 }
 
 function toolAnswer({ content, structuredContent, isError }: ToolResult): ToolAnswer {
