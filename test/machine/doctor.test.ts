@@ -123,13 +123,19 @@ describe('goal-agent doctor', () => {
     const database = await aDatabase();
     const sql = await sqlOn(database);
     await run(['goal', 'add', 'a goal'], database);
-    await run(['call', 'break_down_goal', '{"goal_id":"GOAL-0001","subtasks":[{"description":"one"}]}'], database);
+    await run(
+      ['call', 'break_down_goal', '{"goal_id":"GOAL-0001","subtasks":[{"description":"one","labels":["api"]}]}'],
+      database,
+    );
     await run(['goal', 'add', 'a part', '--parent', '1'], database);
     await sql.query("update tasks set parked = true; update goals set parent_goal_id = 'GOAL-0002' where number = 1");
+    await sql.query("update task_labels set priority = 'low'; insert into goal_labels values (1, 1, 'web')");
     const { errors } = await doctor(database);
     const found = errors.map(({ what }) => what).join();
     expect(found).toContain('TASK-0001 is parked, and its goal is in_progress');
     expect(found).toContain('GOAL-0001 is a part of itself');
+    expect(found).toContain('TASK-0001 is not found by its labels');
+    expect(found).toContain('GOAL-0001 is not found by its labels');
     expect(found).toContain('GOAL-0002 has 1 sub-goals, 1 of them open, and its counts say 0 and 0');
   });
 

@@ -150,5 +150,32 @@ export const findBrokenRules = defineStatement({
       where r.workspace_id = $1 and r.number = g.number and r.status = g.status and r.priority = g.priority
       order by 1
     )
+    union all
+    select g.id, 'is not found by its labels'
+    from goals g
+    where g.workspace_id = $1 and array(
+      select distinct x.label
+      from unnest(g.labels) as x (label)
+      order by 1
+    ) <> array(
+      select l.label
+      from goal_labels l
+      where l.workspace_id = $1 and l.number = g.number
+      order by 1
+    )
+    union all
+    select t.id, 'is not found by its labels'
+    from tasks t
+    where t.workspace_id = $1 and array(
+      select distinct x.label
+      from unnest(t.labels) as x (label)
+      order by 1
+    ) <> array(
+      select l.label
+      from task_labels l
+      where l.workspace_id = $1 and l.task_id = t.id and l.number = t.number and l.priority = t.priority
+        and (l.ready or not (${isReady('t')}))
+      order by 1
+    )
     order by 1`,
 });
