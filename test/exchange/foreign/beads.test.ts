@@ -22,10 +22,8 @@ describe('the file of Beads', () => {
 Compare three.
 
 Design:
-A table in docs/providers.md
-
-Acceptance criteria:
-- a decision`,
+A table in docs/providers.md`,
+      criteria: [{ text: 'a decision', isMet: true }],
       status: 'completed',
       effort: '4h',
       notes: [
@@ -38,6 +36,34 @@ Acceptance criteria:
     expect(plan.tasks[2]?.kept).toEqual(['related: demo-c3']);
     expect(plan.tasks[4]).toMatchObject({ type: 'bug', ticket: 'gh-9', priority: 'low' });
     expect(plan.leftOut).toMatchObject([{ where: 'line 7', message: 'it is a memory of Beads, not an issue' }]);
+  });
+
+  it('keeps what says when an issue is done: a list as criteria, and other text as text', async () => {
+    const issues = [
+      '- [x] it signs in\n- [ ] human: it feels fast\n\n2. it signs out',
+      'One of them is enough.\nOr none.',
+      `- ${'x'.repeat(301)}`,
+      '',
+    ].map((acceptance_criteria, n) =>
+      JSON.stringify({ id: `x-${n}`, title: 'T', status: 'open', acceptance_criteria }),
+    );
+    const { tasks } = await planOf('beads', issues.join('\n'));
+    expect(tasks.map(({ criteria }) => criteria)).toEqual([
+      [
+        { text: 'it signs in', isMet: true },
+        { text: 'it feels fast', human: true, isMet: false },
+        { text: 'it signs out', isMet: false },
+      ],
+      [],
+      [],
+      [],
+    ]);
+    expect(tasks.map(({ description }) => description)).toEqual([
+      'T',
+      'T\n\nAcceptance criteria:\nOne of them is enough.\nOr none.',
+      `T\n\nAcceptance criteria:\n- ${'x'.repeat(301)}`,
+      'T',
+    ]);
   });
 
   it('reads issues that are parts of each other in a circle, and what is deleted', async () => {

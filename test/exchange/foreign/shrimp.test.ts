@@ -16,10 +16,8 @@ describe('the file of Shrimp Task Manager', () => {
 Compare three OAuth providers.
 
 How:
-Look at price, limits and the token format.
-
-Verification:
-A table in docs/providers.md`,
+Look at price, limits and the token format.`,
+      criteria: [{ text: 'A table in docs/providers.md', isMet: true }],
       result: 'We take Example ID, because it is the cheapest one that gives refresh tokens.',
       completed: '2026-11-28T09:24:24.348Z',
       notes: [{ text: 'Ask Ann.' }],

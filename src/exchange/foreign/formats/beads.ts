@@ -1,6 +1,7 @@
 import { formatEffort } from '../../../domain/effort.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import type { Priority } from '../../../domain/priority.ts';
+import { criteriaInText } from '../criteria-text.ts';
 import { asText, Fields, isObject } from '../fields.ts';
 import {
   described,
@@ -18,6 +19,8 @@ const priorities: readonly Priority[] = ['high', 'high', 'medium', 'low', 'low']
 
 /** Dependencies that Beads waits for. All others only say that two issues have to do with each other. */
 const waitsFor = new Set(['blocks', 'waits-for']);
+
+const acceptance = 'acceptance_criteria';
 
 interface Issue {
   id: string;
@@ -107,7 +110,8 @@ function rootOf(issue: Issue, byId: ReadonlyMap<string, Issue>): Issue {
 }
 
 function goalOf(issue: Issue): ForeignGoal {
-  const { status, waived: _, deferredUntil, effort, ticket, completed, kept, ...row } = rowOf(issue);
+  const accepted = issue.fields.text(acceptance);
+  const { status, waived: _, deferredUntil, effort, ticket, completed, kept, ...row } = rowOf(issue, accepted);
   const more: [string, string | undefined][] = [
     ['status', status === 'pending' || closedAs(status) !== undefined ? undefined : status],
     ['deferred until', deferredUntil],
@@ -128,10 +132,13 @@ function closedAs(status: string): 'completed' | 'cancelled' | undefined {
 
 function taskOf(issue: Issue, { goal, parent }: { goal: string; parent: string | undefined }): ForeignTask {
   const type = issue.fields.text('issue_type');
-  return { ...rowOf(issue), goal, parent, type: type === 'task' ? undefined : type };
+  const { status } = statusOf(issue.fields.text('status'));
+  const { criteria, text } = criteriaInText(issue.fields.text(acceptance), status);
+  return { ...rowOf(issue, text), criteria, goal, parent, type: type === 'task' ? undefined : type };
 }
 
-function rowOf({ id, fields, links, parent }: Issue) {
+/** `accepted`: when it is done, as far as that is no list of criteria. */
+function rowOf({ id, fields, links, parent }: Issue, accepted: string | undefined) {
   fields.ignore(
     'id',
     '_type',
@@ -155,7 +162,7 @@ function rowOf({ id, fields, links, parent }: Issue) {
       fields.text('title') ?? '',
       ['', fields.text('description')],
       ['Design', fields.text('design')],
-      ['Acceptance criteria', fields.text('acceptance_criteria')],
+      ['Acceptance criteria', accepted],
     ),
     status,
     // what was deleted holds nobody up

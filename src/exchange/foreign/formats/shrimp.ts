@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { criteriaInText } from '../criteria-text.ts';
 import { asText, Fields, isObject } from '../fields.ts';
 import { described, type ForeignPlan, type ForeignTask, type Reading } from '../plan.ts';
 import { notOfTool, readJsonFile } from '../read-json.ts';
@@ -43,19 +44,21 @@ function goalOf(plan: ForeignPlan, analysis: string | undefined, project: string
 
 function taskOf(fields: Fields, { id, goal }: { id: string; goal: string }): ForeignTask {
   fields.ignore('id', 'analysisResult');
+  const { status, kept, told } = statusOf(fields.text('status'));
+  const { criteria, text: verification } = criteriaInText(fields.text('verificationCriteria'), status);
   const description = described(
     fields.text('name') ?? '',
     ['', fields.text('description')],
     ['How', fields.text('implementationGuide')],
-    ['Verification', fields.text('verificationCriteria')],
+    ['Verification', verification],
     ['Files', filesOf(fields)],
   );
-  const { status, kept, told } = statusOf(fields.text('status'));
   const notes = fields.text('notes');
   return {
     id,
     goal,
     description,
+    criteria,
     status,
     dependencies: fields.list('dependencies').flatMap((each) => asText(isObject(each) ? each.taskId : each) ?? []),
     created: fields.text('createdAt'),
