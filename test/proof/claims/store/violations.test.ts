@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Acknowledged, type Change, violations } from './checker.ts';
+import { type Acknowledged, type Change, violations } from './violations.ts';
 
 const at = (seconds: number) => new Date(seconds * 1000);
 const claimed = (agent: string, fence: number, from: number): Change => ({
