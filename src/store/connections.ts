@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
+import { endOnServer } from './end-on-server.ts';
 import { errorCode } from './errors.ts';
 import { Held, type PooledSession } from './held.ts';
 import { Session, type SessionNeeds } from './session.ts';
@@ -62,7 +63,10 @@ export class Connections {
       isLost: () => this.#lost.has(session),
       lose: () => this.#lost.add(session),
       leaveServer: () => this.#leaveServerOf(session),
-      giveBack: (done) => session.release(done || this.#isLeft(session)),
+      giveBack: ({ done, untold }) => {
+        session.release(done || this.#isLeft(session));
+        if (untold) void this.#endOnServer(session);
+      },
     });
   }
 
@@ -160,6 +164,14 @@ export class Connections {
     if (this.#isLeft(session)) return;
     this.#server += 1;
     this.#way = undefined;
+  }
+
+  /** Nobody waits for it: a server that cannot be asked ends the process by its own limits. */
+  async #endOnServer(session: Session): Promise<void> {
+    const by = await this.aside().catch(() => undefined);
+    if (by === undefined) return;
+    await endOnServer(session, by).catch(() => {});
+    await by.end().catch(() => {});
   }
 
   #openPool(): pg.Pool {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { GoalAgentError } from '../domain/errors.ts';
 import { cancelOnServer } from './cancel.ts';
-import { errorCode } from './errors.ts';
+import { errorCode, isSqlstate } from './errors.ts';
 import { isConnectionFailure, refusesChanges } from './failures.ts';
 import { isLost, LostConnection } from './lost-connection.ts';
 import type { Beginning, Session } from './session.ts';
@@ -22,8 +22,11 @@ export interface HeldParts {
   lose(): void;
   /** The server takes no changes any more: all its connections are to be left. */
   leaveServer(): void;
-  /** Gives the session back; `done` when it is not to be used again. */
-  giveBack(done: boolean): void;
+  /**
+   * Gives the session back; `done` when it is not to be used again, and `untold` when it was lost without a word of the server,
+   * which may not know.
+   */
+  giveBack(how: { done: boolean; untold: boolean }): void;
 }
 
 /** What a standby answers to the beginning of a transaction that is to write, and many servers to much else. */
@@ -33,6 +36,7 @@ const notSupported = '0A000';
 export class Held {
   readonly #parts: HeldParts;
   #cancelled = false;
+  #hasGoodbye = false;
   readonly #cancel = () => {
     this.#cancelled = true;
     cancelOnServer(this.#parts.session);
@@ -78,6 +82,7 @@ export class Held {
     }
     // the server says goodbye in an answer (57P01) before the connection is seen to end
     if (isConnectionFailure(error)) lose();
+    this.#hasGoodbye ||= isSqlstate(errorCode(error));
     return this.isLost() && !isLost(error) ? new LostConnection(error) : error;
   }
 
@@ -88,7 +93,8 @@ export class Held {
   /** A cancel request may arrive late, and must not hit the next call's statement: that connection is not used again. */
   release(): void {
     this.#parts.signal?.removeEventListener('abort', this.#cancel);
-    this.#parts.giveBack(this.#cancelled || this.isLost());
+    const isLost = this.isLost();
+    this.#parts.giveBack({ done: this.#cancelled || isLost, untold: isLost && !this.#hasGoodbye });
   }
 
   #configOf(step: Step): pg.QueryConfig {

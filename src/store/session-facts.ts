@@ -5,6 +5,8 @@ import { standby } from './tls.ts';
 export interface SessionFacts {
   /** The server's process that answered. */
   pid: number;
+  /** When that began: a number alone comes again. */
+  begunAt: string;
   isStandby: boolean;
   /** Of the database. */
   encoding: string;

@@ -95,6 +95,11 @@ export class Session extends pg.Client {
     return this.#facts?.pid !== (this as unknown as { processID: number }).processID;
   }
 
+  /** The server's process, where it is this session's alone. */
+  get backend(): Pick<SessionFacts, 'pid' | 'begunAt'> | undefined {
+    return this.isPooled ? undefined : this.#facts;
+  }
+
   /** Whether a named statement is still there, and still ours, when it is used again. */
   get keepsStatements(): boolean {
     return !this.isPooled || this.#facts?.isVerbatim === false;
@@ -157,6 +162,7 @@ export class Session extends pg.Client {
 /** Of the statement itself, which is prepared under the name in `$1`. */
 const look = `
   select pg_backend_pid() as pid,
+    (select a.backend_start::text from pg_stat_activity a where a.pid = pg_backend_pid()) as "begunAt",
     pg_is_in_recovery() as "isStandby",
     current_setting('server_encoding') as encoding,
     current_setting('default_transaction_read_only')::bool as "isReadOnlyByDefault",

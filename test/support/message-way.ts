@@ -25,8 +25,8 @@ export interface Meeting {
 export interface MessageWay {
   /** Where the database is, by this way. */
   connection: pg.ClientConfig & { host: string; port: number };
-  /** Counts messages of all connections from here on, both ways; at the n-th (from 1) `what` happens. */
-  at(n: number, what: (meeting: Meeting) => void): void;
+  /** Counts messages of all connections from here on, both ways or those that count; at the n-th (from 1) `what` happens. */
+  at(n: number, what: (meeting: Meeting) => void, counts?: (meeting: Meeting) => boolean): void;
   /** Counts no more; gives back how many messages there were, and where something happened. */
   pass(): { counted: number; met: Meeting | undefined };
   /** Ends the connections that are there. */
@@ -37,6 +37,7 @@ export interface MessageWay {
 interface Counting {
   n: number;
   what(meeting: Meeting): void;
+  counts: ((meeting: Meeting) => boolean) | undefined;
   counted: number;
   met: Meeting | undefined;
 }
@@ -45,12 +46,12 @@ interface Counting {
 export async function openMessageWay({ host, port, ...rest }: pg.ClientConfig): Promise<MessageWay> {
   const links = new Set<Link>();
   let counting: Counting | undefined;
-  const look = (meet: () => Meeting) => {
-    if (counting === undefined) return;
+  const look = (meeting: Meeting) => {
+    if (counting === undefined || counting.counts?.(meeting) === false) return;
     counting.counted += 1;
     if (counting.counted !== counting.n) return;
-    counting.met = meet();
-    counting.what(counting.met);
+    counting.met = meeting;
+    counting.what(meeting);
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     const where = host?.startsWith('/')
@@ -69,8 +70,8 @@ export async function openMessageWay({ host, port, ...rest }: pg.ClientConfig): 
   };
   return {
     connection: { ...rest, host: '127.0.0.1', port: address.port, ssl: false },
-    at(n, what) {
-      counting = { n, what, counted: 0, met: undefined };
+    at(n, what, counts) {
+      counting = { n, what, counts, counted: 0, met: undefined };
     },
     pass() {
       const { counted = 0, met } = counting ?? {};
@@ -92,7 +93,7 @@ class Link {
   #backend: number | undefined;
   #isSwallowed = false;
 
-  constructor(near: Socket, far: Socket, look: (meet: () => Meeting) => void) {
+  constructor(near: Socket, far: Socket, look: (meeting: Meeting) => void) {
     this.#near = near;
     this.#far = far;
     this.#forward({ from: near, to: far, towards: 'server', frames: new Frames('client'), look });
@@ -150,7 +151,7 @@ class Link {
     from.on('data', (bytes) => {
       for (const frame of frames.take(bytes)) {
         this.#backend ??= towards === 'client' ? backendOf(frame) : undefined;
-        look(() => meet(frame));
+        look(meet(frame));
         pass(frame);
       }
     });
@@ -173,5 +174,5 @@ interface Direction {
   to: Socket;
   towards: Meeting['towards'];
   frames: Frames;
-  look(meet: () => Meeting): void;
+  look(meeting: Meeting): void;
 }
