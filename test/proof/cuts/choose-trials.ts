@@ -3,10 +3,13 @@ import { repeats, seed } from '../../support/proof.ts';
 import type { Fate } from './fates.ts';
 import type { Trial, TriedCall } from './trials.ts';
 
-/** Each message of each call, in as many rounds as there are fates, so that each message meets each of them. */
+/**
+ * Each message of each call, in as many rounds as there are fates, so that each message meets each of them. They come in any
+ * order, so that a run that ends early has met some of all.
+ */
 export function everyMessage(calls: readonly TriedCall[], fates: readonly Fate[]): Trial[] {
   const rounds = repeats('rounds', { briefly: 1, atLength: fates.length });
-  return Array.from({ length: rounds }, (_, round) =>
+  const trials = Array.from({ length: rounds }, (_, round) =>
     calls.flatMap((call) =>
       Array.from({ length: call.undisturbed.messages }, (_, place) => ({
         call,
@@ -15,6 +18,11 @@ export function everyMessage(calls: readonly TriedCall[], fates: readonly Fate[]
       })),
     ),
   ).flat();
+  const keys = fc.sample(fc.noBias(fc.nat()), { seed, numRuns: trials.length });
+  return trials
+    .map((trial, place) => ({ trial, key: keys[place] ?? 0 }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ trial }) => trial);
 }
 
 /** As many by chance, of each call in turn. */

@@ -1,3 +1,4 @@
+import { repeats } from '../../support/proof.ts';
 import type { Example } from './examples.ts';
 import type { Bench } from './fates.ts';
 import { nameOf, type Trial, type TriedCall, tryOnce, undisturbed } from './trials.ts';
@@ -32,12 +33,15 @@ export async function callsOf(benches: Bench[], examples: Example[]): Promise<Tr
   return done;
 }
 
-/** Makes the trials, as many at once as there are benches. */
+/** Makes the trials, as many at once as there are benches, until all are made or the minutes that `npm run proof` was given are over. */
 export async function runTrials(benches: Bench[], trials: Trial[]): Promise<Tally> {
   const tally = new Tally();
+  const minutes = repeats('minutes', { briefly: Number.POSITIVE_INFINITY, atLength: Number.POSITIVE_INFINITY });
+  const deadline = performance.now() + minutes * 60_000;
   const calls = new Set(trials.map(({ call }) => call));
   tally.messages = [...calls].reduce((sum, { undisturbed: { messages } }) => sum + messages, 0);
   await onAll(benches, trials, async (bench, trial) => {
+    if (performance.now() > deadline) return;
     const { call, fate, n } = trial;
     const { met, problems, repeats } = await tryOnce(bench, trial);
     if (met === undefined) return;
