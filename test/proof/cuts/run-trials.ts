@@ -1,7 +1,7 @@
 import { repeats } from '../../support/proof.ts';
 import type { Example } from './examples.ts';
 import type { Bench } from './fates.ts';
-import { nameOf, type Trial, type TriedCall, tryOnce, undisturbed } from './trials.ts';
+import { nameOf, type Trial, type Tried, type TriedCall, tryOnce, undisturbed } from './trials.ts';
 
 /** What trials came to, counted. */
 export class Tally {
@@ -43,17 +43,21 @@ export async function runTrials(benches: Bench[], trials: Trial[]): Promise<Tall
   await onAll(benches, trials, async (bench, trial) => {
     if (performance.now() > deadline) return;
     const { call, fate, n } = trial;
-    const { met, problems, repeats } = await tryOnce(bench, trial);
-    if (met === undefined) return;
+    const { met, problems, repeats } = await tryOnce(bench, trial).catch(failed);
     // during a login there is no process to terminate yet
-    const name = fate.name === 'terminated' && met.backend === undefined ? 'closed' : fate.name;
+    const name = fate.name === 'terminated' && met?.backend === undefined ? 'closed' : fate.name;
+    const where = `${nameOf(call)}, ${name} at message ${n} (${met?.frame.kind} to the ${met?.towards})`;
+    tally.problems.push(...problems.map((problem) => `${where}: ${problem}`));
+    if (met === undefined) return;
     tally.tools.add(call.example.tool);
     tally.fates.set(name, (tally.fates.get(name) ?? 0) + 1);
     tally.repeats += repeats;
-    const where = `${nameOf(call)}, ${name} at message ${n} (${met.frame.kind} to the ${met.towards})`;
-    tally.problems.push(...problems.map((problem) => `${where}: ${problem}`));
   });
   return tally;
+}
+
+function failed(error: unknown): Tried {
+  return { met: undefined, problems: [`it could not be judged: ${error}`], repeats: 0 };
 }
 
 async function onAll<T>(benches: Bench[], work: T[], each: (bench: Bench, one: T) => Promise<void>): Promise<void> {
