@@ -38,21 +38,12 @@ interface Asked {
 const patienceMs = 40_000;
 
 /** Repeats a call with a request_id as a good client does, until it is answered, and says what is wrong then. */
-export async function judgeWithId(asked: Asked): Promise<Judged> {
-  const { stand, ask, args, undisturbed, first } = asked;
-  const { tool } = asked.example;
-  const deadline = performance.now() + patienceMs;
-  let repeats = 0;
-  let answer = first;
-  while (answer === undefined || (answer.error !== undefined && mayPass(answer.error))) {
-    if (performance.now() > deadline) return { problems: [`never done: ${answer?.error}`], repeats };
-    repeats += 1;
-    answer = await ask(tool, args);
-  }
-  if (answer.error !== undefined) return { problems: [`refused: ${answer.error}`], repeats };
+export async function judgeWithId({ stand, ask, example, args, undisturbed, first }: Asked): Promise<Judged> {
+  const { answer, repeats } = await untilAnswered({ ask, tool: example.tool, args }, first);
+  if (answer.error !== undefined) return { problems: [`it was not done: ${answer.error}`], repeats };
   const { stored, hidden } = await storedIn(stand.sql);
   const problems = [...differences(stored, undisturbed.done), ...otherAnswer(hidden(answer.text), undisturbed)];
-  const again = await ask(tool, args);
+  const again = await ask(example.tool, args);
   if (!isDeepStrictEqual(again, answer)) problems.push(`the repeat was answered ${again.text}, not ${answer.text}`);
   const after = await storedIn(stand.sql);
   problems.push(...differences(after.stored, stored).map((each) => `after the repeat ${each}`));
@@ -60,51 +51,55 @@ export async function judgeWithId(asked: Asked): Promise<Judged> {
 }
 
 /** Believes what a call without a request_id was told, looks at what is there, and repeats the call where nothing is. */
-export async function judgeWithoutId(asked: Asked): Promise<Judged> {
-  const { stand, ask, args, undisturbed, first } = asked;
-  const { tool } = asked.example;
+export async function judgeWithoutId({ stand, ask, example, args, undisturbed, first }: Asked): Promise<Judged> {
+  const told = toldBy(first);
   await settled(stand);
   const { stored, hidden } = await storedIn(stand.sql);
-  const [isDone, isBefore] = [undisturbed.done, undisturbed.before].map((each) => isDeepStrictEqual(stored, each));
-  if (first !== undefined && first.error === undefined) {
-    const problems = [...differences(stored, undisturbed.done), ...otherAnswer(hidden(first.text), undisturbed)];
-    return { problems: [...problems, ...(await broken(stand))], repeats: 0 };
+  const is = stateOf(stored, undisturbed);
+  if (is === 'in part') return { problems: differences(stored, undisturbed.done), repeats: 0 };
+  if (told !== 'unknown' && told !== is) return { problems: [`it is ${is}, and was told: ${first?.text}`], repeats: 0 };
+  const problems = await broken(stand);
+  if (is === 'done') {
+    const isAnswered = first !== undefined && first.error === undefined;
+    return { problems: [...problems, ...(isAnswered ? otherAnswer(hidden(first.text), undisturbed) : [])], repeats: 0 };
   }
-  const said = first?.error ?? 'may or may not be there';
-  if (isDone) {
-    const isTold = /^The change was saved|may or may not be there/.test(said);
-    return {
-      problems: [...(isTold ? [] : [`it is done, and the client was told: ${said}`]), ...(await broken(stand))],
-      repeats: 0,
-    };
-  }
-  if (!isBefore)
-    return { problems: differences(stored, undisturbed.done).map((each) => `in part: ${each}`), repeats: 0 };
-  if (/^The change was saved/.test(said))
-    return { problems: [`nothing is there, and the client was told: ${said}`], repeats: 0 };
-  const again = await untilItPasses(ask, tool, args);
+  const { answer, repeats } = await untilAnswered({ ask, tool: example.tool, args }, undefined);
   const after = await storedIn(stand.sql);
-  const problems = [
-    ...(again.error === undefined ? [] : [`the repeat was refused: ${again.error}`]),
-    ...differences(after.stored, undisturbed.done),
-    ...(await broken(stand)),
-  ];
-  return { problems, repeats: 1 };
+  if (answer.error !== undefined) problems.push(`the repeat was refused: ${answer.error}`);
+  return { problems: [...problems, ...differences(after.stored, undisturbed.done), ...(await broken(stand))], repeats };
 }
 
-/** Of an error whose call may be repeated as it was, and is done once. */
-function mayPass(error: string): boolean {
-  return /may or may not be there|try again|nothing was changed|unreachable|not reachable|closed the connection|restart/i.test(
-    error,
-  );
+/** What a client may conclude from an answer. Who got none knows nothing. */
+function toldBy(first: ToolAnswer | undefined): 'done' | 'not done' | 'unknown' {
+  if (first === undefined || /may or may not be there/.test(first.error ?? '')) return 'unknown';
+  return first.error === undefined || /^The change was saved/.test(first.error) ? 'done' : 'not done';
 }
 
-async function untilItPasses(ask: Ask, tool: string, args: Record<string, unknown>): Promise<ToolAnswer> {
+function stateOf(stored: Stored, { done, before }: Undisturbed): 'done' | 'not done' | 'in part' {
+  if (isDeepStrictEqual(stored, done)) return 'done';
+  return isDeepStrictEqual(stored, before) ? 'not done' : 'in part';
+}
+
+interface Repeated {
+  ask: Ask;
+  tool: string;
+  args: Record<string, unknown>;
+}
+
+/** Asks until there is an answer other than that it may be asked again. */
+async function untilAnswered({ ask, tool, args }: Repeated, first: ToolAnswer | undefined) {
   const deadline = performance.now() + patienceMs;
-  for (;;) {
-    const answer = await ask(tool, args);
-    if (answer.error === undefined || !mayPass(answer.error) || performance.now() > deadline) return answer;
+  let answer = first;
+  let repeats = 0;
+  while (answer === undefined || (mayBeRepeated(answer) && performance.now() < deadline)) {
+    answer = await ask(tool, args);
+    repeats += 1;
   }
+  return { answer, repeats };
+}
+
+function mayBeRepeated({ error }: ToolAnswer): boolean {
+  return error !== undefined && /may or may not be there|try again|nothing was changed/i.test(error);
 }
 
 function otherAnswer(answer: string, { answer: should }: Undisturbed): string[] {
