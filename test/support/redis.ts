@@ -21,11 +21,14 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** A throw-away server that keeps nothing on disk; stopped after the file. `settings` are lines of redis.conf by name. */
-export async function aRedis(settings: Record<string, string> = {}): Promise<RedisServer> {
+/**
+ * A throw-away server that keeps nothing on disk; stopped after the file. `settings` are lines of redis.conf by name. One
+ * that takes the place of another gets its directory.
+ */
+export async function aRedis(settings: Record<string, string> = {}, place?: string): Promise<RedisServer> {
   const program = findRedis();
   if (program === undefined) throw new Error('No redis-server on this machine (findRedis says so)');
-  const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-redis-'));
+  const directory = place ?? (await mkdtemp(path.join(tmpdir(), 'goal-agent-redis-')));
   const socket = path.join(directory, 'redis.sock');
   const all = { port: '0', unixsocket: socket, save: '', appendonly: 'no', dir: directory, ...settings };
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);

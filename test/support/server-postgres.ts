@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { accountForServer, findServerPostgres } from './find-server-postgres.ts';
+import { killWithChildren } from './kill-with-children.ts';
 
 export { findServerPostgres, type ServerPostgresInstallation } from './find-server-postgres.ts';
 
@@ -22,6 +23,12 @@ export interface ServerPostgresOptions {
   tls?: { cert: string; key: string; ca?: string };
   /** Of the superuser `postgres`; a random one when left out. */
   password?: string;
+  /** A free one when left out. */
+  port?: number;
+  /** Where its directory is made; among the temporary ones when left out. */
+  parent?: string;
+  /** On top of this process's own variables. */
+  env?: Record<string, string>;
 }
 
 export interface ServerPostgres {
@@ -70,14 +77,15 @@ class Server implements ServerPostgres {
     readonly socketDirectory: string,
     readonly port: number,
     readonly password: string,
+    readonly env: Record<string, string> = {},
   ) {
     this.dataDirectory = path.join(socketDirectory, 'data');
   }
 
   static async create(binDir: string, options: ServerPostgresOptions): Promise<Server> {
-    const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-pg-'));
+    const directory = await mkdtemp(path.join(options.parent ?? tmpdir(), 'goal-agent-pg-'));
     const password = options.standbyOf?.password ?? options.password ?? randomBytes(12).toString('hex');
-    const server = new Server(binDir, directory, await freePort(), password);
+    const server = new Server(binDir, directory, options.port ?? (await freePort()), password, options.env);
     await server.#own(directory);
     await server.#initialize(options);
     return server;
@@ -102,14 +110,8 @@ class Server implements ServerPostgres {
 
   async kill9(): Promise<void> {
     const postmaster = this.#process?.pid;
-    // stopped, it starts no process that would be left
-    if (postmaster) process.kill(postmaster, 'SIGSTOP');
-    const children = (await processes()).filter(({ parent }) => parent === postmaster).map(({ pid }) => pid);
-    for (const pid of children) killIfThere(pid);
+    if (postmaster) await killWithChildren(postmaster);
     await this.#end('SIGKILL');
-    // as long as one of them lives, the memory that they share keeps the next server from starting
-    const isAlive = async () => (await processes()).some(({ pid, state }) => children.includes(pid) && state !== 'Z');
-    while (await isAlive()) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async restart(): Promise<void> {
@@ -186,7 +188,8 @@ class Server implements ServerPostgres {
   }
 
   #spawnOptions(stderr: 'pipe' | 'ignore' = 'ignore'): SpawnOptions {
-    return { cwd: this.socketDirectory, stdio: ['ignore', 'ignore', stderr], ...this.#account };
+    const env = { ...process.env, ...this.env };
+    return { cwd: this.socketDirectory, env, stdio: ['ignore', 'ignore', stderr], ...this.#account };
   }
 
   async #write(name: string, text: string): Promise<string> {
@@ -199,21 +202,6 @@ class Server implements ServerPostgres {
   async #own(file: string): Promise<void> {
     if (this.#account) await chown(file, this.#account.uid, this.#account.gid);
   }
-}
-
-async function processes(): Promise<{ pid: number; parent: number; state: string | undefined }[]> {
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,state=']);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .map(([pid, parent, state]) => ({ pid: Number(pid), parent: Number(parent), state }));
-}
-
-function killIfThere(pid: number | undefined): void {
-  try {
-    if (pid) process.kill(pid, 'SIGKILL');
-  } catch {} // it went with the postmaster
 }
 
 export async function freePort(): Promise<number> {

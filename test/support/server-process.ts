@@ -15,7 +15,8 @@ export const eras: Era[] = ['legacy', 'modern'];
 export const modernRevision = '2026-07-28';
 
 export interface ServerOptions {
-  database: pg.ClientConfig;
+  /** `embedded`: the private one of its home. */
+  database: pg.ClientConfig | 'embedded';
   /** `auto` leaves the choice to the client, as most clients do. */
   era?: Era | 'auto';
   /** On top of where the database is. */
@@ -92,14 +93,9 @@ export async function startServer({
 }
 
 /** Where the database is, as the program reads it. */
-export function environmentOf({
-  host,
-  port,
-  user,
-  password,
-  database,
-  options,
-}: pg.ClientConfig): Record<string, string> {
+export function environmentOf(where: pg.ClientConfig | 'embedded'): Record<string, string> {
+  if (where === 'embedded') return {};
+  const { host, port, user, password, database, options } = where;
   if (options !== undefined) {
     const url = new URL(`postgres://${user}@${host}:${port}/${database}?sslmode=disable`);
     if (typeof password === 'string') url.password = password;
@@ -127,7 +123,7 @@ export async function callTool(
   client: Client,
   name: string,
   args: Record<string, unknown> = {},
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; timeout?: number } = {},
 ): Promise<ToolAnswer> {
   return toolAnswer((await client.callTool({ name, arguments: args }, options)) as ToolResult);
 }

@@ -67,7 +67,8 @@ export async function aServiceForTest(options: ServiceOptions): Promise<ServiceP
   return service;
 }
 
-async function startService({ database, env = {}, args = [], home: given }: ServiceOptions) {
+/** Lives until its `end` is called. */
+export async function startService({ database, env = {}, args = [], home: given }: ServiceOptions) {
   const home = given ?? mkdtempSync(path.join(tmpdir(), 'goal-agent-service-'));
   const child = spawn(process.execPath, [program, 'serve', '--port', '0', ...args], {
     cwd: home,
@@ -111,9 +112,14 @@ async function startService({ database, env = {}, args = [], home: given }: Serv
 }
 
 /** A client over Streamable HTTP. */
-export async function connectClient(url: string, era: Era, headers: Record<string, string>): Promise<Client> {
+export async function connectClient(
+  url: string,
+  era: Era,
+  headers: Record<string, string>,
+  name = 'tester',
+): Promise<Client> {
   const mode = era === 'modern' ? { pin: modernRevision } : era;
-  const client = new Client({ name: 'tester', version: '1.0.0' }, { versionNegotiation: { mode } });
+  const client = new Client({ name, version: '1.0.0' }, { versionNegotiation: { mode } });
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   return client;
 }
