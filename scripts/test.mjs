@@ -21,6 +21,9 @@ const missing = [
   ...(inPath('nginx') || existsSync('/usr/sbin/nginx')
     ? []
     : [['the suite behind a proxy', 'install nginx: apt-get install nginx-light']]),
+  ...(readdirSync('/usr/lib').some((folder) => existsSync(join('/usr/lib', folder, 'faketime')))
+    ? []
+    : [['the proof with clocks that jump', 'install libfaketime: apt-get install libfaketime']]),
   ...(inPath('openssl') ? [] : [['the TLS suite', 'install openssl: apt-get install openssl']]),
 ];
 
@@ -28,7 +31,7 @@ const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 /** What no package brings. */
 const forbidden = isRoot
   ? []
-  : [['the suites of running as root, full disks and containers', 'run them as root on Linux']];
+  : [['the suites of running as root, full disks, power cuts and containers', 'run them as root on Linux']];
 
 const realClients = join('test', 'real-clients');
 /** The clients that npm brings for this platform, and no folder or PATH has. */
