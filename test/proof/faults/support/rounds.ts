@@ -48,6 +48,11 @@ export function roundsOf(part: number, kinds: number): number {
   return Math.max(kinds, Math.round(part * repeats('rounds', { briefly: 0, atLength: 1_000 })));
 }
 
+const minutes = repeats('minutes', { briefly: 10, atLength: Number.POSITIVE_INFINITY });
+
+/** Whether a scene has had its minutes. It then ends with the rounds that it has. */
+const isOver = () => performance.now() > minutes * 60_000;
+
 /** What the rounds of one scene came to. */
 export class Tally {
   readonly #byFault = new Map<string, number>();
@@ -60,6 +65,7 @@ export class Tally {
     for (const writer of writers) writer.start();
     await Promise.all(writers.map((writer) => writer.answered(performance.now(), 60_000)));
     for (const [place, fault] of faults.entries()) {
+      if (isOver()) break;
       await sleep(chance.between(50, 250));
       const heal = await fault.strike(scene);
       await sleep(fault.lastsMs ?? chance.between(0, 200));
@@ -72,6 +78,7 @@ export class Tally {
     await Promise.all(writers.map((writer) => writer.stop()));
     expectNothing(await scene.look((sql) => examineAll(sql, knowledge)), 'at the end');
     this.#acknowledged += knowledge.acknowledged.length;
+    if (isAtLength) process.stderr.write(`${this.#waits.length} rounds, ${this.#acknowledged} acknowledged writes\n`);
   }
 
   /** Says what was counted, and at full length holds every wait against its aim. */
@@ -118,5 +125,5 @@ export function inTurns<F>(faults: readonly F[], rounds: number, chance: Chance)
 const roundsOfAStore = 25;
 
 export function* storesOf<F>(turns: readonly F[]): Generator<F[]> {
-  for (let from = 0; from < turns.length; from += roundsOfAStore) yield turns.slice(from, from + roundsOfAStore);
+  for (let from = 0; from < turns.length && !isOver(); from += roundsOfAStore) yield turns.slice(from, from + roundsOfAStore);
 }
