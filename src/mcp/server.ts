@@ -17,6 +17,7 @@ import { boardMeta, readBoard, showsApps } from './board-app.ts';
 import { instructions } from './instructions.ts';
 import { tellingProgress } from './progress.ts';
 import { registerPrompts } from './prompts.ts';
+import { refuseParamsInWords } from './refused-params.ts';
 import { registerResources } from './resources.ts';
 import { protocolError, toolError, toolResult } from './results.ts';
 import { skills } from './skills.ts';
@@ -78,6 +79,7 @@ export function serverFactory(
     });
     registerPrompts(server, withCall);
     skills.attach(server);
+    refuseParamsInWords(server);
     return server;
   };
 }

@@ -128,6 +128,34 @@ describe('a line that does not fit the envelope is answered', () => {
   });
 });
 
+describe('params that do not have the form of their method are the fault of the caller, and it is told in a line', () => {
+  const cases: [method: string, params: string, said: string][] = [
+    ['tools/list', '{"cursor":{}}', 'params.cursor'],
+    ['prompts/list', '{"cursor":7}', 'params.cursor'],
+    ['resources/list', '{"cursor":[]}', 'params.cursor'],
+    ['tools/call', '{}', 'name'],
+    ['tools/call', '{"name":7}', 'name'],
+    ['resources/read', '{}', 'params.uri'],
+    ['resources/subscribe', '{"uri":{}}', 'params.uri'],
+    ['prompts/get', '{"name":"plan_goal","arguments":{"outcome":7}}', 'outcome'],
+    ['completion/complete', '{"ref":{"type":"x"},"argument":{}}', 'params.ref'],
+    [
+      'completion/complete',
+      `{"ref":${'['.repeat(9)}${']'.repeat(9)},"argument":{"name":"${'n'.repeat(5_000)}"}}`,
+      'ref',
+    ],
+  ];
+
+  test.each(cases)('%s with %.60s', async (method, params, said) => {
+    const server = await aReadyServer();
+    server.write(`{"jsonrpc":"2.0","id":72,"method":"${method}","params":${params}}\n`);
+    const { error } = await server.answerTo(72);
+    expect(error?.code).toBe(-32602);
+    expect(error?.message).toContain(said);
+    expect(error?.message).toMatch(/^[^\n{}[\]]{20,500}$/);
+  });
+});
+
 describe('null in the envelope counts as left out', () => {
   test.each([
     '{"jsonrpc":"2.0","id":70,"method":"tools/list","params":null}',
