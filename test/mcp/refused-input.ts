@@ -390,6 +390,66 @@ export const refused: Refused[] = [
     subtasks({ key: 'task-1' }),
     'subtasks[0].key "task-1" looks like a place or a task ID',
   ],
+  [
+    'no date where text clears it',
+    'update_task',
+    { task_id: 'TASK-0001', due_at: 'soonish' },
+    'due_at "soonish" is not a day or a time ahead; write 3d',
+  ],
+  [
+    'no date where text clears it',
+    'update_goal',
+    { goal_id: 'GOAL-0001', due_at: 'soonish' },
+    'due_at "soonish" is not a day or a time ahead; write 3d',
+  ],
+  [
+    'a number where text clears it',
+    'update_task',
+    { task_id: 'TASK-0001', due_at: 7 },
+    'update_task: due_at is 7; it must be "" or a string.',
+  ],
+  [
+    'no ID where text clears it',
+    'update_goal',
+    { goal_id: 'GOAL-0001', parent_goal_id: 'one' },
+    'parent_goal_id "one" is not the form of a goal ID; write GOAL-0001',
+  ],
+  [
+    'a list where text or null clears it',
+    'update_goal',
+    { goal_id: 'GOAL-0001', parent_goal_id: ['GOAL-0001', 'GOAL-0002'] },
+    'parent_goal_id is a list; it must be "" or a string or null.',
+  ],
+  [
+    'a criterion that is a number',
+    'break_down_goal',
+    subtasks({ criteria: [7] }),
+    'subtasks[0].criteria[0] is 7; it must be a string or an object.',
+  ],
+  [
+    'a criterion without its text',
+    'break_down_goal',
+    subtasks({ criteria: [{ human: true }] }),
+    'subtasks[0].criteria[0].text is missing; it must be a string.',
+  ],
+  [
+    'a criterion with a field too many',
+    'update_task',
+    { task_id: 'TASK-0001', criteria: [{ text: 'x', priority: 'low' }] },
+    'criteria[0] has no "priority".',
+  ],
+  [
+    'a criterion named by what names none',
+    'update_task',
+    { task_id: 'TASK-0001', meet_criteria: [{}] },
+    'meet_criteria[0] is an object; it must be a number or a string.',
+  ],
+  [
+    'a criterion before the first',
+    'update_task',
+    { task_id: 'TASK-0001', meet_criteria: [0] },
+    'meet_criteria[0] is 0; the least is 1.',
+  ],
   ['many mistakes at once', 'break_down_goal', subtasks(...times(900, () => ({ priority: 'x' }))), 'and 895 more'],
 ];
 

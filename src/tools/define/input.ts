@@ -54,9 +54,26 @@ function describe(issue: z.core.$ZodIssue, tool: Pick<Tool, 'input'>): string {
       return issue.origin === 'array'
         ? `${where} is an empty list; name at least one`
         : `${where} is ${shownValue(issue.input)}; the least is ${issue.minimum}`;
+    case 'invalid_union':
+      return describeUnion(issue, tool);
     default:
       return `${where}${shortText(issue.input)} ${issue.message}`;
   }
+}
+
+/** What is wrong with the form that was meant; where the value has none of the forms, all that it may be. */
+function describeUnion(union: z.core.$ZodIssueInvalidUnion, tool: Pick<Tool, 'input'>): string {
+  const forms = union.errors.map((issues) => issues.map((each) => ({ ...each, path: [...union.path, ...each.path] })));
+  const isAnother = ({ code, path }: z.core.$ZodIssue) =>
+    path.length === union.path.length && (code === 'invalid_type' || code === 'invalid_value');
+  const meant = forms.find((issues) => issues.length > 0 && !issues.some(isAnother));
+  if (meant !== undefined) return meant.map((issue) => describe(issue, tool)).join('; ');
+  const allowed = forms.flat().flatMap((issue) => {
+    if (issue.code === 'invalid_type') return article(issue.expected);
+    return issue.code === 'invalid_value' ? issue.values.map(shownValue) : [];
+  });
+  const said = union.input === undefined ? 'missing' : wrongType(union.input);
+  return `${pathOf(union.path)} is ${said}; it must be ${allowed.join(' or ')}`;
 }
 
 /** Keys of an object are the caller's, of any length. */
@@ -96,6 +113,7 @@ const articles: Record<string, string> = {
   object: 'an object',
   record: 'an object',
   int: 'a whole number',
+  null: 'null',
 };
 
 function article(type: string): string {
