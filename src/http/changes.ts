@@ -42,12 +42,15 @@ export function changeStreams(parts: ServiceParts): ChangeStreams {
         // a position that cannot be answered is an answer of its own, before the stream begins
         if (query.since !== undefined) await readChanges(store, { since: query.since, limit: 1 });
         context.header('x-accel-buffering', 'no');
-        return streamSSE(context, async (stream) => {
+        const response = streamSSE(context, async (stream) => {
           readers += 1;
           await tell({ parts, context, stream, ending: ending.signal }, store, query).finally(() => {
             readers -= 1;
           });
         });
+        // Node ends the connection behind the stream where the client asked for that
+        response.headers.delete('connection');
+        return response;
       } catch (error) {
         return problemResponse(goneAs410(error));
       }

@@ -102,6 +102,8 @@ async function exactly(response: Response, end = () => {}): Promise<Response> {
   const { body, status, headers: given } = response;
   const headers = new Headers(given);
   headers.delete('content-length');
+  // the SDK keeps a connection open that its client asked to end; Node does as the client says
+  headers.delete('connection');
   const isStream = headers.get('content-type')?.startsWith('text/event-stream');
   if (body !== null && isStream) return new Response(exactStream(body, end), { status, headers });
   try {
