@@ -24,6 +24,8 @@ const errors = {
   '403': 'The token may not do this, or the request comes from another site.',
   '404': 'An ID names nothing in this workspace.',
   '409': 'The state of the store does not allow it.',
+  '413': 'The body is over the limit of 16 MiB.',
+  '415': 'The body is not said to be JSON.',
   '429': 'The token sent too many requests; Retry-After says when the next one is welcome.',
   '503': 'The database cannot be reached now.',
 };
