@@ -9,7 +9,7 @@ import { undo } from '../../src/service/undo.ts';
 import { updateTask } from '../../src/service/update-task.ts';
 import { aGoal, aSubtask, someTasks } from '../support/builders.ts';
 import { callsOf } from '../support/database.ts';
-import { brokenInvariants } from '../support/invariants.ts';
+import { brokenInvariants, staleImages } from '../support/invariants.ts';
 import { type Outcome, race, type Winner } from '../support/race.ts';
 
 // Each pair of changes that meet in the same rows, a thousand times; on the machine's own PostgreSQL a hundred. A further pair
@@ -18,7 +18,7 @@ import { type Outcome, race, type Winner } from '../support/race.ts';
 // - two last dependencies: lockTasksAndDependents in set-task-statuses.ts together with the count's `t.open_dependencies`
 //   taken from the row as it was; either of them alone holds
 // - delete and claim: lockTaskAndGoal in deleteTask (the history then has the deleted task as it was before the claim)
-// - undo and complete: the exclusive graph lock and lockUndoneTasks of an undo
+// - undo and complete: the exclusive graph lock and lockTasksForUndo of an undo
 // - complete and depend: lockGraphShared in set-task-statuses.ts, and lockGraphExclusive in update-task.ts
 const rounds = inject('server') ? 100 : 1_000;
 /** Everything is counted again after so many rounds. */
@@ -186,15 +186,4 @@ function dependOn(call: Call, task: string, dependency: string) {
 function answerOf<T>(outcome: Outcome<T>): T {
   if (outcome.error !== undefined) throw outcome.error;
   return outcome.value as T;
-}
-
-/** Events that tell of a row as it was before another event's change of it: undo would bring that back. */
-async function staleImages(client: pg.Client): Promise<unknown[]> {
-  const { rows } = await client.query(`
-    select e.action, e.task_id, e.before, x.action as earlier
-    from events e
-    join events x on x.workspace_id = e.workspace_id and x.task_id = e.task_id and x.seq <> e.seq
-    where (x.before ->> 'revision')::int8 <= (e.before ->> 'revision')::int8
-      and (x.after ->> 'revision')::int8 > (e.before ->> 'revision')::int8`);
-  return rows;
 }
