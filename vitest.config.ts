@@ -6,6 +6,7 @@ const shared = {
   hookTimeout: 60_000,
   pool: 'forks' as const,
   globalSetup: ['test/support/global-setup.ts'],
+  setupFiles: ['test/support/each-file.ts'],
 };
 
 const citus = process.env.TEST_CITUS_URL;

@@ -2,10 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Actions } from '../../src/cli/actions.ts';
 import { addImportCommands } from '../../src/cli/commands/import.ts';
 import { foreignTools, toolNames } from '../../src/exchange/foreign/tools.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aCall } from '../support/database.ts';
 import { commandsOn } from './support.ts';
 
@@ -23,7 +24,7 @@ const files = {
 
 function aProject(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'goal-agent-import-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterFile(() => rmSync(folder, { recursive: true, force: true }));
   for (const [fixture, place] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, place)), { recursive: true });
     cpSync(path.join('test/fixtures', fixture), path.join(folder, place), { recursive: true });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { afterFile } from '../support/after-file.ts';
 import { aDatabase } from '../support/database.ts';
 import { aFixtureService } from './conformance/fixture-service.ts';
 
@@ -23,7 +24,7 @@ describe.skipIf(!hasNode22)('the conformance suite of MCP (runs on Linux x64)', 
     expect(code, output).toBe(0);
     url = started;
   }, 240_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterFile(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each(['2026-07-28', '2025-11-25'])('passes for revision %s', { timeout: 240_000 }, async (revision) => {
     const program = 'node_modules/@modelcontextprotocol/conformance/dist/index.js';

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { afterFile } from '../support/after-file.ts';
 import { aDatabase } from '../support/database.ts';
 import { aServerForTest } from '../support/server-process.ts';
 import { run } from './support/program.ts';
@@ -12,7 +13,7 @@ const fixture = path.resolve('test/fixtures/v2');
 /** A working directory with the files of v2 where v2 kept them. */
 function aWorkingDirectory(): { cwd: string; data: string } {
   const cwd = mkdtempSync(path.join(tmpdir(), 'goal-agent-cwd-'));
-  afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+  afterFile(() => rmSync(cwd, { recursive: true, force: true }));
   const data = path.join(cwd, 'data', 'goals');
   mkdirSync(data, { recursive: true });
   cpSync(fixture, data, { recursive: true });

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { convertPythonTables } from '../../src/legacy/python/convert.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aDatabase } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { aServerForTest } from '../support/server-process.ts';
@@ -16,7 +17,7 @@ async function aPythonDatabase(): Promise<{ connection: Awaited<ReturnType<typeo
   const sql = new pg.Client(connection);
   sql.on('error', () => {});
   await sql.connect();
-  afterAll(() => sql.end());
+  afterFile(() => sql.end());
   await sql.query(dump);
   await sql.query('set search_path to public');
   return { connection, sql };

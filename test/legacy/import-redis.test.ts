@@ -2,10 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from 'redis';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { importRedis, type RedisImportOptions } from '../../src/legacy/redis/import-redis.ts';
 import { exportV2 } from '../../src/legacy/v2/export-v2.ts';
 import type { Call } from '../../src/service/call.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aCall } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { aRedis, findRedis } from '../support/redis.ts';
@@ -39,7 +40,7 @@ async function redisWith(keys: Keys, settings: Record<string, string> = {}) {
   await client.connect();
   for (const [key, { ttl_seconds, value }] of Object.entries(keys))
     await client.set(key, value, { expiration: { type: 'EX', value: ttl_seconds } });
-  afterAll(() => client.destroy());
+  afterFile(() => client.destroy());
   return { ...server, client };
 }
 
@@ -63,7 +64,7 @@ describe.skipIf(findRedis() === undefined)('importing what v2 kept in Redis', ()
     expect(await client.dbSize()).toBe(41);
     expect(await client.ttl('goal_agent:task:TASK-0001')).toBeGreaterThan(600_000);
     const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-v2-'));
-    afterAll(() => rm(directory, { recursive: true }));
+    afterFile(() => rm(directory, { recursive: true }));
     await exportV2(call, directory, { timezone: 'UTC' });
     const read = async (file: string) => JSON.parse(await readFile(file, 'utf8'));
     expect(await read(path.join(directory, 'tasks.json'))).toEqual(await read('test/fixtures/v2/tasks.json'));
@@ -123,7 +124,7 @@ describe.skipIf(findRedis() === undefined)('importing what v2 kept in Redis', ()
   it('brought together with the files, takes the newer version of each record, and says which', async () => {
     const { call, sql } = await aCall();
     const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-v2-'));
-    afterAll(() => rm(directory, { recursive: true }));
+    afterFile(() => rm(directory, { recursive: true }));
     const tasks = {
       'TASK-0001': aTask('TASK-0001', 'GOAL-0001', { description: 'file', updated_at: '2025-07-01T00:00:00' }),
       'TASK-0002': aTask('TASK-0002', 'GOAL-0001', { description: 'file', updated_at: '2025-05-01T00:00:00' }),

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mapOf } from '../../src/legacy/check/records.ts';
 import { listImportReports } from '../../src/legacy/import-reports.ts';
 import { Changes } from '../../src/legacy/report.ts';
@@ -16,6 +16,7 @@ import { fillWords } from '../../src/store/fill-words.ts';
 import { runOnSession } from '../../src/store/run-on.ts';
 import { withSession } from '../../src/store/session.ts';
 import { taskImage } from '../../src/store/statements/images.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aCall, aStore } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { aGoal, aTask } from './support/records.ts';
@@ -24,7 +25,7 @@ const fixture = path.resolve('test/fixtures/v2');
 
 async function aDirectory(files: Record<string, unknown>): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-v2-'));
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  afterFile(() => rm(directory, { recursive: true, force: true }));
   for (const [name, content] of Object.entries(files)) {
     await writeFile(path.join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
   }

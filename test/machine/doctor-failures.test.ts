@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../legacy/support/program.ts';
+import { afterFile } from '../support/after-file.ts';
 import { program } from '../support/bundle.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { aDatabase } from '../support/database.ts';
@@ -58,7 +59,7 @@ describe.skipIf(findServerPostgres() === undefined)('goal-agent doctor, at a ser
     await sql.query(`create role ann login password 'a'; create role tls_only login password 'a'`);
     await sql.end();
   });
-  afterAll(() => server?.stop());
+  afterFile(() => server?.stop());
 
   it('a wrong password', patient, async () => {
     const { code, text } = await findingsOf({ ...way, password: 'wr0ng' });
@@ -135,7 +136,7 @@ describe.skipIf(findServerPostgres() === undefined)('goal-agent doctor, at a ser
 
 describe('goal-agent doctor', () => {
   const disk = process.platform === 'linux' && process.getuid?.() === 0 ? aSmallDisk() : undefined;
-  afterAll(() => {
+  afterFile(() => {
     if (disk === undefined) return;
     execFileSync('umount', ['-l', disk]);
     rmSync(disk, { recursive: true, force: true });

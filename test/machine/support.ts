@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { stopService } from '../../src/machine/service/stop.ts';
 import { type Ran, run } from '../legacy/support/program.ts';
+import { afterFile } from '../support/after-file.ts';
 import { program } from '../support/bundle.ts';
 
 /** The program of that name, as users start it. */
@@ -36,6 +37,6 @@ export function aHome(database: pg.ClientConfig, env: Record<string, string> = {
 /** A folder until the end of the file. */
 export function aFolder(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'goal-agent-folder-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  afterFile(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

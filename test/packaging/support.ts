@@ -3,7 +3,7 @@ import { chownSync, lchownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll } from 'vitest';
+import { afterFile } from '../support/after-file.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const run = promisify(execFile);
@@ -14,7 +14,7 @@ export const ordinary = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } 
 /** A folder until the end of the file. */
 export function aFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'goal-agent-packaging-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterFile(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

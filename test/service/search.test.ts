@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { Call } from '../../src/service/call.ts';
 import { claimTasks, releaseTasks } from '../../src/service/claims.ts';
@@ -14,6 +14,7 @@ import { updateTask } from '../../src/service/update-task.ts';
 import { fillWords } from '../../src/store/fill-words.ts';
 import { runOnSession } from '../../src/store/run-on.ts';
 import { withSession } from '../../src/store/session.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aGoal, aSubtask } from '../support/builders.ts';
 import { aCall, aDatabase, aStore } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -54,7 +55,7 @@ async function aDatabaseInC(): Promise<pg.ClientConfig> {
     await client.query(sql).finally(() => client.end());
   };
   await administer(`create database ${name} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`);
-  afterAll(() => administer(`drop database ${name} with (force)`));
+  afterFile(() => administer(`drop database ${name} with (force)`));
   return { ...inject('postgres'), database: name };
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { PoolCall } from '../../src/service/call.ts';
 import { claimTasks } from '../../src/service/claims.ts';
@@ -14,6 +14,7 @@ import { defineStatement } from '../../src/store/statement.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 import { claimTasks as claimTasksTool } from '../../src/tools/claim-tasks.ts';
 import { ask } from '../service/waits/support.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aSubtask } from '../support/builders.ts';
 import { aPgBouncer, findPgBouncer, type PgBouncer } from '../support/pgbouncer.ts';
 import { type Ended, runProgram } from '../support/run-program.ts';
@@ -39,7 +40,7 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
     poolers.transaction = await aPgBouncer(server, { mode: 'transaction', settings: few });
     poolers.session = await aPgBouncer(server, { mode: 'session', settings: { server_login_retry: 1 } });
   });
-  afterAll(async () => {
+  afterFile(async () => {
     await Promise.all(Object.values(poolers).map((pooler) => pooler.stop()));
     await server.stop();
     rmSync(home, { recursive: true, force: true });
@@ -64,7 +65,7 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
     const connection = { host, port, user: 'postgres', database };
     const pool = { poolSize: 4, maxOverflow: 4, timeoutMs: 30_000, prepared: true, warn: () => {} };
     const store = await openStore({ connect: async () => connection, workspace: 'default', ...pool, ...more });
-    afterAll(() => store.database.close());
+    afterFile(() => store.database.close());
     return store;
   }
 

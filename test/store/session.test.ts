@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { createGoal } from '../../src/service/goals.ts';
 import { step } from '../../src/store/database.ts';
 import { defineStatement } from '../../src/store/statement.ts';
 import { openStore, type StoreOptions } from '../../src/store/store.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aDatabase, aStore } from '../support/database.ts';
 
 const readTimes = defineStatement({
@@ -88,7 +89,7 @@ describe('the encoding of a database', () => {
     const name = `t_${encoding.toLowerCase()}_${process.pid}`;
     const admin = { ...inject('postgres'), database: 'postgres' };
     await sql(admin, `create database ${name} encoding '${encoding}' locale 'C' template template0`);
-    afterAll(() => sql(admin, `drop database ${name} with (force)`));
+    afterFile(() => sql(admin, `drop database ${name} with (force)`));
     const connection = { ...inject('postgres'), database: name };
     const { message } = await refusal(connection);
     expect(message).toContain(`encoding of this database is ${encoding}`);
@@ -112,7 +113,7 @@ describe.skipIf(!inject('server'))('the search_path', () => {
       `alter role ${role} in database ${connection.database} set search_path = ${role}, public`,
     ];
     await sql(connection, ...roles.flatMap(make), 'grant create on schema public to public');
-    afterAll(() =>
+    afterFile(() =>
       sql(
         { ...connection, database: 'postgres' },
         `drop database ${connection.database} with (force)`,

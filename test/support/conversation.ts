@@ -1,7 +1,8 @@
 import pg from 'pg';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Tool } from '../../src/tools/define/define-tool.ts';
 import { tools } from '../../src/tools/index.ts';
+import { afterFile } from './after-file.ts';
 import { contentsOf } from './contents.ts';
 import { aDatabase } from './database.ts';
 import { aServer, type Era, type ServerProcess } from './server-process.ts';
@@ -60,7 +61,7 @@ export async function aClient(database: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client(database);
   client.on('error', () => {}); // a server that is killed takes this connection too
   await client.connect();
-  afterAll(() => client.end());
+  afterFile(() => client.end());
   return client;
 }
 

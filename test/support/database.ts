@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
+import { afterFile } from './after-file.ts';
 
 /** A database of this file's own, cloned from the migrated template (or another, or empty), and dropped after the file. */
 export async function aDatabase({
@@ -14,7 +15,7 @@ export async function aDatabase({
   const address = inject('postgres');
   const name = `t_${randomBytes(6).toString('hex')}`;
   await administer(`create database ${name}${empty ? '' : ` template ${template}`}`);
-  afterAll(() => administer(`drop database ${name} with (force)`));
+  afterFile(() => administer(`drop database ${name} with (force)`));
   return { ...address, database: name };
 }
 
@@ -36,7 +37,7 @@ async function aCitusSchema(empty: boolean) {
     await client.query(sql).finally(() => client.end());
   };
   await run(`create schema ${name}`);
-  afterAll(() => run(`drop schema ${name} cascade`));
+  afterFile(() => run(`drop schema ${name} cascade`));
   if (empty) return connection;
   await migrate(connection);
   await run(`select create_reference_table('workspaces')`);
@@ -74,7 +75,7 @@ export async function aStore(connection: pg.ClientConfig, options: Partial<Store
     warn: () => {},
     ...options,
   });
-  afterAll(() => store.database.close());
+  afterFile(() => store.database.close());
   return store;
 }
 
@@ -96,6 +97,6 @@ export async function aCall(): Promise<{ call: PoolCall; sql: pg.Client; connect
   const sql = new pg.Client(connection);
   sql.on('error', () => {});
   await sql.connect();
-  afterAll(() => sql.end());
+  afterFile(() => sql.end());
   return { call: { store, actor: 'tester' }, sql, connection };
 }

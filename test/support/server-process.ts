@@ -6,7 +6,8 @@ import path from 'node:path';
 import { Client, type ClientCapabilities } from '@modelcontextprotocol/client';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type pg from 'pg';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { afterFile } from './after-file.ts';
 import { program } from './bundle.ts';
 
 /** `legacy` opens with `initialize` (2025), `modern` with `server/discover` (2026-07-28). */
@@ -47,7 +48,7 @@ export interface ServerProcess {
 /** Lives until the end of the file: call it at the file's top. */
 export async function aServer(options: ServerOptions): Promise<ServerProcess> {
   const server = await startServer(options);
-  afterAll(() => server.close());
+  afterFile(() => server.close());
   return server;
 }
 

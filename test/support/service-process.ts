@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
 import type pg from 'pg';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { afterFile } from './after-file.ts';
 import { program } from './bundle.ts';
 import { type Era, environmentOf, modernRevision } from './server-process.ts';
 
@@ -56,7 +57,7 @@ export interface RequestOptions {
 /** Lives until the end of the file: call it at the file's top. */
 export async function aService(options: ServiceOptions): Promise<ServiceProcess> {
   const { service, end } = await startService(options);
-  afterAll(end);
+  afterFile(end);
   return service;
 }
 

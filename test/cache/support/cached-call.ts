@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { afterAll } from 'vitest';
+
 import type { CacheOptions } from '../../../src/cache/cache.ts';
 import type { RedisAddress } from '../../../src/cache/client.ts';
 import { CachedReads } from '../../../src/service/cached-reads.ts';
 import type { PoolCall } from '../../../src/service/call.ts';
+import { afterFile } from '../../support/after-file.ts';
 import { aStore } from '../../support/database.ts';
 
 export interface CachedCall {
@@ -26,7 +27,7 @@ export async function aCachedCall(
   const lines: string[] = [];
   const onChange = (reason: string | undefined) => lines.push(reason === undefined ? 'back' : `gone: ${reason}`);
   const cached = await CachedReads.open(store, { address, format: 'test', onChange, ...options });
-  afterAll(() => cached.close());
+  afterFile(() => cached.close());
   const plain = { store, actor: 'tester' };
   return { call: { ...plain, cached }, plain, cached, lines };
 }

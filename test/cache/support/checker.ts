@@ -5,7 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build, type Plugin } from 'esbuild';
-import { afterAll } from 'vitest';
+import { afterFile } from '../../support/after-file.ts';
 import type { Observation, Work } from './worker.ts';
 
 const longestWaitMs = 20_000;
@@ -22,7 +22,7 @@ export interface Seen {
 /** The worker as a program. Without its guard, the value counts whatever became of its stamps. */
 export async function buildWorker({ guard }: { guard: boolean }): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'goal-agent-checker-'));
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  afterFile(() => rm(directory, { recursive: true, force: true }));
   const outfile = path.join(directory, 'worker.mjs');
   await build({
     entryPoints: [path.join(import.meta.dirname, 'worker.ts')],

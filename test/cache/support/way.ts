@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll } from 'vitest';
+import { afterFile } from '../../support/after-file.ts';
 
 /** A way to a server that can be cut, for those who go by it and nobody else. */
 export interface Way {
@@ -33,7 +33,7 @@ export async function aWayTo(port: number): Promise<Way> {
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
-  afterAll(() => {
+  afterFile(() => {
     drop();
     server.close();
   });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
-import { afterAll } from 'vitest';
+import { afterFile } from '../../support/after-file.ts';
 import { program as ours } from '../../support/bundle.ts';
 import { environmentOf } from '../../support/server-process.ts';
 
@@ -32,7 +32,7 @@ export function start(
   { cwd, env = {}, program = ours }: StartOptions = {},
 ): Running {
   const home = mkdtempSync(path.join(tmpdir(), 'goal-agent-cli-'));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  afterFile(() => rmSync(home, { recursive: true, force: true }));
   const child = spawn(process.execPath, [program, ...args], {
     cwd: cwd ?? home,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { afterFile } from '../../support/after-file.ts';
 import { program } from '../../support/bundle.ts';
 import { type Ended, runProgram } from '../../support/run-program.ts';
 
@@ -12,7 +13,7 @@ export type Env = Record<string, string>;
 /** A folder that is removed after the file. */
 export function aFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'goal-agent-settings-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterFile(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { InMemoryTransport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type pg from 'pg';
-import { afterAll } from 'vitest';
+
 import { serverFactory } from '../../../src/mcp/server.ts';
 import { Database } from '../../../src/store/database.ts';
 import { Numbers } from '../../../src/store/numbers.ts';
@@ -10,6 +10,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { enterWorkspace } from '../../../src/store/workspaces.ts';
 import type { AgentFacts } from '../../../src/tools/define/define-tool.ts';
 import { tools } from '../../../src/tools/index.ts';
+import { afterFile } from '../../support/after-file.ts';
 import { callTool, modernRevision } from '../../support/server-process.ts';
 import type { Ask } from './examples.ts';
 
@@ -57,12 +58,12 @@ export async function inThisProcess(database: pg.ClientConfig, timeoutMs = 10_00
   serveStdio(serverFactory(host), { transport: far });
   const client = new Client({ name: caller, version: '1' }, { versionNegotiation: { mode: { pin: modernRevision } } });
   await client.connect(near);
-  afterAll(() => client.close());
+  afterFile(() => client.close());
   const stop = async () => {
     await store?.database.close();
     store = undefined;
   };
-  afterAll(stop);
+  afterFile(stop);
   return {
     ask: (name, args) => callTool(client, name, args),
     async start() {

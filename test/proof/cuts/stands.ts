@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { afterAll } from 'vitest';
+import { afterFile } from '../../support/after-file.ts';
 import { aClient } from '../../support/conversation.ts';
 import { aDatabase } from '../../support/database.ts';
 import { type MessageWay, openMessageWay } from '../../support/message-way.ts';
@@ -46,7 +46,7 @@ async function aSeededDatabase(): Promise<{ seeded: Seeded; template: string }> 
 async function aStand(template: string): Promise<Stand> {
   const database = await aDatabase({ template });
   const way = await openMessageWay(database);
-  afterAll(() => way.close());
+  afterFile(() => way.close());
   const sql = await aClient(database);
   const toPutBack = await puttingBack(sql);
   return {

@@ -5,12 +5,13 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterEach, beforeAll } from 'vitest';
 import { type Account, isRoot } from '../../../../src/store/embedded/account.ts';
 import type { EmbeddedServer } from '../../../../src/store/embedded/embedded.ts';
 import { findPidFile } from '../../../../src/store/embedded/pid-file.ts';
 import { findPlace } from '../../../../src/store/embedded/place.ts';
 import { serves } from '../../../../src/store/embedded/process.ts';
+import { afterFile } from '../../../support/after-file.ts';
 import type { Command } from './client.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..');
@@ -80,7 +81,7 @@ export function aMachine(): Machine {
     await Promise.all(clients.splice(0).map((client) => client.kill('SIGKILL')));
     await Promise.all(homes.splice(0).map(stopAnyServer));
   });
-  afterAll(() => rm(base, { recursive: true, force: true }));
+  afterFile(() => rm(base, { recursive: true, force: true }));
   const home: Machine['home'] = async ({ name = 'home', owner } = {}) => {
     const made = join(await folder(), name);
     homes.push(made);
