@@ -2,19 +2,28 @@ import pg from 'pg';
 import type { PoolCall } from '../src/service/call.ts';
 import { createDatabase } from '../src/store/create-database.ts';
 import { openStore } from '../src/store/store.ts';
+import { ageStore } from './aged-store.ts';
 import { fillStore } from './filled-store.ts';
 import type { Setting } from './setting.ts';
 
-/** A workspace with so many tasks. */
+/** A workspace with so many tasks, or one that so many have gone through. */
 export interface Sized {
   call: PoolCall;
   tasks: number;
 }
 
+interface Wanted {
+  database: string;
+  workspace: string;
+  tasks: number;
+  /** Whether they have gone through it, and half of them are there no more. */
+  isAged?: boolean;
+}
+
 /** A database of its own with one workspace that has so many tasks, their goals and their history. */
 export async function aFilledStore(
   { connection }: Setting,
-  { database, workspace, tasks }: { database: string; workspace: string; tasks: number },
+  { database, workspace, tasks, isAged = false }: Wanted,
 ): Promise<Sized> {
   await createDatabase({ ...connection, database: 'postgres' }, database);
   const way = { ...connection, database };
@@ -25,6 +34,7 @@ export async function aFilledStore(
   });
   const client = new pg.Client(way);
   await client.connect();
-  await fillStore(client, store.workspaceId, tasks).finally(() => client.end());
+  const fill = isAged ? ageStore : fillStore;
+  await fill(client, store.workspaceId, tasks).finally(() => client.end());
   return { call: { store, actor: 'bench' }, tasks };
 }
