@@ -126,32 +126,47 @@ const lately = {
   secondsAgo: 'float8?',
 } as const;
 
-const finished = (condition: string) => {
-  const all = `${condition} and t.completed_at is not null and ${since('t.completed_at')}`;
-  return `
-    select ${task('t.completed_at')},
-      (select count(*) from (select from tasks t where ${all} limit ${countedAtMost.rows}) as counted) as total
-    from tasks t
-    ${claimOf('t')}
-    where ${all}
-    order by t.completed_at desc
-    limit $3`;
-};
+const finished = `tasks t where t.workspace_id = $1 and t.completed_at is not null and ${since('t.completed_at')}`;
 
 /** What was finished last. */
 export const listFinishedTasks = defineStatement({
   name: 'list_finished_tasks',
   params: lately,
   columns: taskColumns,
-  text: finished('t.workspace_id = $1'),
+  text: `
+    select ${task('t.completed_at')},
+      (select count(*) from (select from ${finished} limit ${countedAtMost.rows}) as counted) as total
+    from (
+      select t.*
+      from ${finished}
+      order by t.completed_at desc
+      limit $3
+    ) t
+    ${claimOf('t')}
+    order by t.completed_at desc`,
 });
 
-/** The same of one goal and all goals below it: a statement of its own, because one plan cannot serve both indexes. */
+/** Goal by goal: among all that was finished lately the planner would look for that of one goal. */
+const finishedBelow = (end: string) => `unnest(${subtreeOf('array[$6]')}) as g (id)
+    cross join lateral (
+      select t.*
+      from tasks t
+      where t.workspace_id = $1 and t.goal_id = g.id and t.completed_at is not null and ${since('t.completed_at')}
+      ${end}
+    ) t`;
+
+/** The same of one goal and all goals below it. */
 export const listFinishedTasksOfGoal = defineStatement({
   name: 'list_finished_tasks_of_goal',
   params: { ...lately, goalId: 'text' },
   columns: taskColumns,
-  text: finished(`t.workspace_id = $1 and t.goal_id = any(${subtreeOf('array[$6]')})`),
+  text: `
+    select ${task('t.completed_at')},
+      (select count(*) from (select from ${finishedBelow(`limit ${countedAtMost.rows}`)} limit ${countedAtMost.rows}) as counted) as total
+    from ${finishedBelow('order by t.completed_at desc\n      limit $3')}
+    ${claimOf('t')}
+    order by t.completed_at desc
+    limit $3`,
 });
 
 const noteColumns = {

@@ -20,7 +20,10 @@ const columns = { ...listedGoalColumns, number: 'int8', total: 'int8' } as const
 
 const isBefore = (alias: string) => `${alias}.number < coalesce($7::int8, 9223372036854775807)`;
 
-/** `numbers` are those of the page: the page first, and only then what its rows look like. */
+/**
+ * `numbers` are those of the page: the page first, and only then what its rows look like, each by its number. `offset 0`,
+ * because the planner does not know how short a page is: among 2,000 goals it reads all of them for the fifty.
+ */
 const page = (numbers: string, counted: string) => `
     select ${listedGoalSelect}, g.number,
       (select count(*) from (${counted}
@@ -28,7 +31,12 @@ const page = (numbers: string, counted: string) => `
       ) c) as total
     from (${numbers}
     ) n
-    join goals g on g.workspace_id = $1 and g.number = n.number
+    cross join lateral (
+      select r.*
+      from goals r
+      where r.workspace_id = $1 and r.number = n.number
+      offset 0
+    ) g
     order by g.number desc`;
 
 /** Where no status is asked for, all but those that are archived. */
@@ -96,7 +104,12 @@ export const listGoalsByRepo = defineStatement({
 
 const labelled = `
       from goal_labels l
-      join goals r on r.workspace_id = $1 and r.number = l.number
+      cross join lateral (
+        select r.status, r.priority, r.repos, r.labels
+        from goals r
+        where r.workspace_id = $1 and r.number = l.number
+        offset 0
+      ) r
       where l.workspace_id = $1 and l.label = ($9::text[])[1] and r.labels @> $9::text[]
         and ${isOfStatus('r')} and ($5::text is null or r.priority = $5::text::priority)
         and ($6::text is null or r.repos @> array[$6::text])`;
