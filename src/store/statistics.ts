@@ -1,7 +1,9 @@
 const tables = [
   'goals',
   'goal_repos',
+  'goal_labels',
   'tasks',
+  'task_labels',
   'task_dependencies',
   'operations',
   'events',

@@ -1,11 +1,13 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { NewGoal } from '../../src/domain/goal.ts';
 import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { Call } from '../../src/service/call.ts';
 import { claimTasks } from '../../src/service/claims.ts';
+import { createGoal } from '../../src/service/goals.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { planSettings } from '../../src/store/session.ts';
-import { aGoal, aSubtask, someTasks } from '../support/builders.ts';
+import { aSubtask, someTasks } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
 import { largeTables, type PlanNode, readsWholeWorkspace, scansOf } from '../support/plans.ts';
 import { loadStatements } from '../support/statements.ts';
@@ -47,8 +49,18 @@ describe('who writes', () => {
 });
 
 async function work(call: Call): Promise<void> {
-  const goals = await Promise.all(Array.from({ length: 100 }, () => aGoal(call, 'a goal', ['api', 'web'])));
-  const chain = Array.from({ length: 200 }, (_, n) => aSubtask({ dependencies: n > 0 ? [`#${n}`] : [] }));
+  const newGoal: NewGoal = {
+    description: 'a goal',
+    priority: 'medium',
+    repos: ['api', 'web'],
+    labels: ['ui'],
+    metadata: {},
+  };
+  const made = await Promise.all(Array.from({ length: 100 }, () => createGoal(call, newGoal)));
+  const goals = made.map(({ id }) => id);
+  const chain = Array.from({ length: 200 }, (_, n) =>
+    aSubtask({ dependencies: n > 0 ? [`#${n}`] : [], labels: ['ui', 'api'] }),
+  );
   await someTasks(call, goals[2] as string, 400);
   await claimTasks(call, { goalId: goals[2], limit: 400, leaseSeconds: 900 });
   for (const goal of goals.slice(0, 2)) {
