@@ -13,6 +13,7 @@ import { benchCommands } from './commands.ts';
 import { benchCore } from './core.ts';
 import { benchImport } from './import.ts';
 import { benchNext } from './next.ts';
+import { benchPeers } from './peers.ts';
 import { benchPlan } from './plan.ts';
 import { benchReady } from './ready.ts';
 import { benchSearch } from './search.ts';
@@ -27,9 +28,13 @@ import { benchWaits } from './waits.ts';
 import { benchWriters } from './writers.ts';
 
 const print = (line: string) => console.log(line);
-const { positionals: wanted, values: sizes } = parseArgs({
+const { positionals: wanted, values: options } = parseArgs({
   allowPositionals: true,
-  options: { tasks: { type: 'string', default: '1000000' }, claims: { type: 'string', default: '100000' } },
+  options: {
+    tasks: { type: 'string', default: '1000000' },
+    claims: { type: 'string', default: '100000' },
+    install: { type: 'boolean', default: false },
+  },
 });
 const clock = new SqlClock();
 const setting = await aSetting();
@@ -61,11 +66,12 @@ try {
     ['cache', () => benchCache(setting, print)],
     ['search', () => benchSearch(setting, print)],
     ['thousands', () => benchThousands(setting, print)],
-    ['size', () => benchSize(setting, { tasks: Number(sizes.tasks), claims: Number(sizes.claims) }, print)],
+    ['size', () => benchSize(setting, { tasks: Number(options.tasks), claims: Number(options.claims) }, print)],
     ['core', () => benchCore(setting, print)],
     ['board', () => benchBoard(setting, print)],
     ['import', () => benchImport(print)],
-    ['backup', () => benchBackup(setting, Number(sizes.tasks), print)],
+    ['peers', () => benchPeers(setting, options, print)],
+    ['backup', () => benchBackup(setting, Number(options.tasks), print)],
   ];
   const names = parts.map(([name]) => name);
   const unknown = wanted.filter((name) => !names.includes(name));
