@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { GoalAgentError } from '../domain/errors.ts';
 import { type Rows, type Run, type StatementRunner, type Steps, step } from '../store/database.ts';
-import { insertOperation } from '../store/statements/insert-operation.ts';
+import { insertOperation, noteOperation } from '../store/statements/insert-operation.ts';
 import type { Store } from '../store/store.ts';
 import { type Caller, requireRole } from './caller.ts';
 
@@ -101,7 +101,10 @@ export async function makeOperation(
   run: Run,
   operation: { workspaceId: number; id: string; actor: string },
 ): Promise<Recording> {
-  const { made } = await run({ made: step(insertOperation, { ...operation, reason: null }) });
+  const { made } = await run({
+    made: step(insertOperation, { ...operation, reason: null }),
+    noted: step(noteOperation, { id: operation.id }),
+  });
   const [row] = made;
   if (row === undefined) throw new Error('the operation was not made');
   return { workspaceId: operation.workspaceId, operation: row.seq };

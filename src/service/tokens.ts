@@ -3,17 +3,18 @@ import { GoalAgentError } from '../domain/errors.ts';
 import { nameForm } from '../domain/names.ts';
 import { nameProblem, Role, TokenKind } from '../domain/principal.ts';
 import { named } from '../domain/stored-text.ts';
-import { type Step, step } from '../store/database.ts';
+import { step } from '../store/database.ts';
 import { violatedConstraint } from '../store/failures.ts';
 import type { Row } from '../store/statement.ts';
 import {
+  findTokenById,
   findTokenByName,
   insertToken,
   listTokens as listStatement,
   revokeToken as revokeStatement,
   rotateToken as rotateStatement,
 } from '../store/statements/tokens.ts';
-import { type Call, change, read } from './call.ts';
+import { type Call, change, read, transact } from './call.ts';
 import { requirePerson, requireRole } from './caller.ts';
 import { hashOfToken, newTokenText } from './token-text.ts';
 
@@ -59,7 +60,9 @@ export async function createToken(
   const problem = nameProblem(name);
   if (problem !== undefined) throw new GoalAgentError('invalid', `The name ${named(name, 80)} ${problem}.`);
   return make(call, name, (made) =>
-    step(insertToken, { ...made, name, role, kind, expiresInSeconds: expiresInSeconds ?? null }),
+    change(call, () => ({
+      tokens: step(insertToken, { ...made, name, role, kind, expiresInSeconds: expiresInSeconds ?? null }),
+    })),
   );
 }
 
@@ -74,10 +77,14 @@ export async function listTokens(call: Call): Promise<Token[]> {
 export async function revokeToken(call: Call, name: string): Promise<Token> {
   requireRole(call, 'admin', 'revoke tokens');
   const { id } = await getToken(call, name);
-  const { revoked } = await change(call, ({ workspaceId }) => ({
-    revoked: step(revokeStatement, { workspaceId, id }),
-  }));
-  const [row] = revoked;
+  const { workspaceId } = call.store;
+  const { tokens } = await transact(call, (run) =>
+    run({
+      revoked: step(revokeStatement, { workspaceId, id }),
+      tokens: step(findTokenById, { workspaceId, id }),
+    }),
+  );
+  const [row] = tokens;
   if (row === undefined) throw noToken(name);
   return tokenOf(row);
 }
@@ -91,7 +98,12 @@ export async function rotateToken(
   const { id: oldId, kind } = await getToken(call, name);
   if (kind === 'person') requirePerson(call, 'rotate the token of a person');
   return make(call, name, (made) =>
-    step(rotateStatement, { ...made, oldId, expiresInSeconds: expiresInSeconds ?? null }),
+    transact(call, (run) =>
+      run({
+        revoked: step(revokeStatement, { workspaceId: made.workspaceId, id: oldId }),
+        tokens: step(rotateStatement, { ...made, oldId, expiresInSeconds: expiresInSeconds ?? null }),
+      }),
+    ),
   );
 }
 
@@ -106,12 +118,12 @@ interface Made {
 async function make(
   call: Call,
   name: string,
-  write: (made: Made) => Step<typeof insertToken> | Step<typeof rotateStatement>,
+  write: (made: Made) => Promise<{ tokens: TokenRow[] }>,
 ): Promise<NewToken> {
   const { workspaceId } = call.store;
   const secret = newTokenText(workspaceId);
   const made = { workspaceId, id: uuidv7(), hash: hashOfToken(secret).toString('hex'), createdBy: call.actor };
-  const { tokens } = await change(call, () => ({ tokens: write(made) })).catch((error) => {
+  const { tokens } = await write(made).catch((error) => {
     throw violatedConstraint(error) === 'tokens_name_in_use' ? nameInUse(name) : error;
   });
   const [row] = tokens;

@@ -6,7 +6,7 @@ import type { Statement } from '../../src/store/statement.ts';
 const directory = fileURLToPath(new URL('../../src/store/statements', import.meta.url));
 
 /** Files with pieces of several statements. */
-const pieces = ['sql.ts', 'columns.ts', 'images.ts', 'label-pieces.ts', 'goal-tree-pieces.ts'];
+const pieces = ['sql.ts', 'columns.ts', 'images.ts', 'label-pieces.ts', 'goal-tree-pieces.ts', 'begun-pieces.ts'];
 
 /** Every statement of ours. */
 export async function loadStatements(): Promise<Statement[]> {

@@ -5,7 +5,7 @@ import { GoalAgentError } from '../../domain/errors.ts';
 import { step } from '../../store/database.ts';
 import type { Row } from '../../store/statement.ts';
 import { flush } from '../../store/statements/flush.ts';
-import { type leaseWebhooks, recordDelivery, recordFailure } from '../../store/statements/webhooks.ts';
+import { type leaseWebhooks, recordDelivery, recordFailure, recordPosition } from '../../store/statements/webhooks.ts';
 import type { Store } from '../../store/store.ts';
 import { concerns } from '../read-changes.ts';
 import { watchChanges } from '../watch-changes.ts';
@@ -152,8 +152,8 @@ export class Delivery {
   async #write(position: string, isTold: boolean): Promise<boolean> {
     const { store, holder } = this.#parts;
     const { workspaceId, database } = store;
-    const row = { workspaceId, id: this.#webhook.id, holder, position, isTold };
-    const { written } = await database.repeat({ written: step(recordDelivery, row) });
+    const row = { workspaceId, id: this.#webhook.id, holder, position };
+    const { written } = await database.repeat({ written: step(isTold ? recordDelivery : recordPosition, row) });
     if (written.length === 0) {
       this.#stop.abort();
       return false;

@@ -1,5 +1,5 @@
 import { defineFunction } from '../function.ts';
-import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
+import { eventColumns, operationVariables, recordOperation } from './pieces.ts';
 
 /**
  * A note on a task, and with it on the task's goal; or on a goal. No row where there is no such thing. What gets a note
@@ -26,7 +26,7 @@ export const addNote = defineFunction({
     text: 'text',
     created_at: 'timestamptz',
   },
-  declare: { ...operationVariable, noted_goal: 'text' },
+  declare: { ...operationVariables, noted_goal: 'text' },
   body: `
   if p_task_id is null then
     select g.id into noted_goal

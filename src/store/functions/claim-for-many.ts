@@ -3,7 +3,7 @@ import { listedTaskColumns, listedTaskSelect } from '../statements/columns.ts';
 import { claimOf, isSame } from '../statements/sql.ts';
 import { begin, claimedImages, endDeferrals, endLeases, pickReady, pickVariable } from './claim-pieces.ts';
 import { handOver } from './hand-over-pieces.ts';
-import { eventColumns, operationVariable } from './pieces.ts';
+import { eventColumns, operationVariables } from './pieces.ts';
 
 /** Of the claim that the task `p` goes to. */
 const holder = `p_claims -> (p.owner - 1) ->> 'actor'`;
@@ -34,7 +34,7 @@ export const claimForMany = defineFunction({
     hand_over: 'jsonb?',
   },
   declare: {
-    ...operationVariable,
+    ...operationVariables,
     ...pickVariable,
     at: 'timestamptz := clock_timestamp()',
     wanted: 'int8',

@@ -11,7 +11,7 @@ import {
   pickVariable,
 } from './claim-pieces.ts';
 import { handOver } from './hand-over-pieces.ts';
-import { eventColumns, operationVariable, recordOperation } from './pieces.ts';
+import { eventColumns, operationVariables, recordOperation } from './pieces.ts';
 
 /** Of the tasks that are named those that are ready, or stale. */
 const pickNamed = `
@@ -51,7 +51,7 @@ export const claimTasks = defineFunction({
   },
   columns: { ...listedTaskColumns, fence: 'int8', renewed: 'bool?', given_up: 'jsonb?', hand_over: 'jsonb?' },
   declare: {
-    ...operationVariable,
+    ...operationVariables,
     ...pickVariable,
     at: 'timestamptz := clock_timestamp()',
     lease_end: 'timestamptz := at + make_interval(secs => p_lease_seconds)',

@@ -4,7 +4,7 @@ import { goalImage } from '../statements/images.ts';
 import { insertedGoalLabels } from '../statements/label-pieces.ts';
 import { insertedGoalRepos } from '../statements/sql.ts';
 import { countSubGoals } from './count-sub-goals.ts';
-import { eventColumns, holdWorkspace, operationVariable, recordOperation } from './pieces.ts';
+import { eventColumns, holdWorkspace, operationVariables, recordOperation } from './pieces.ts';
 
 /** Makes a goal. Where it has a parent, the caller has locked that and all above it, and holds the exclusive graph lock. */
 export const createGoal = defineFunction({
@@ -28,7 +28,7 @@ export const createGoal = defineFunction({
     words: 'text',
   },
   columns: goalColumns,
-  declare: operationVariable,
+  declare: operationVariables,
   body: `
 ${holdWorkspace}
 ${recordOperation()}

@@ -7,7 +7,7 @@ import {
   lockGraphExclusive,
   lockUpward,
   moveReadyStarts,
-  operationVariable,
+  operationVariables,
   recordOperation,
 } from './pieces.ts';
 
@@ -20,7 +20,7 @@ export const deleteTask = defineFunction({
   params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskId: 'text' },
   columns: { goal_id: 'text', dependent_tasks: 'text[]', claimed_by: 'text?', lease_expires_at: 'timestamptz?' },
   declare: {
-    ...operationVariable,
+    ...operationVariables,
     was: 'tasks',
     goal_was: 'goals',
     dependents: 'text[]',

@@ -5,7 +5,7 @@ import { claimOf, editedPriority, taskEdit } from '../statements/sql.ts';
 import {
   eventColumns,
   moveReadyStarts,
-  operationVariable,
+  operationVariables,
   recordOperation,
   replaceWords,
   wordsParams,
@@ -19,7 +19,7 @@ export const editTask = defineFunction({
   name: 'edit_task',
   params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskId: 'text', change: 'jsonb', ...wordsParams },
   columns: taskColumns,
-  declare: { ...operationVariable, was: 'tasks', at: 'timestamptz' },
+  declare: { ...operationVariables, was: 'tasks', at: 'timestamptz' },
   body: `
   select t.* into was
   from tasks t

@@ -1,4 +1,5 @@
 import { waitingMark } from '../listener.ts';
+import { begunOperations, noteBegun } from '../statements/begun-pieces.ts';
 import { lockedUpward } from '../statements/goal-tree-pieces.ts';
 import { isReady, replacedWords } from '../statements/sql.ts';
 
@@ -21,18 +22,20 @@ export const holdWorkspace = `  perform pg_advisory_xact_lock_shared(1196376899,
 
 /**
  * Makes the operation, now that its locks are held, and puts its number into `operation_seq`. A request has made it
- * before, with its id, and so has another function of this transaction. Any other that is there was committed by a try whose
- * connection was lost, and is not done again.
+ * before, with its id, and so has another step or function of this transaction. Any other that is there was committed by a try
+ * whose connection was lost, and is not done again.
  */
 export function recordOperation({ id = 'p_operation', actor = 'p_actor', reason = 'null' } = {}): string {
-  return `  insert into operations as o (workspace_id, id, actor, reason)
+  return `  is_begun := strpos(${begunOperations}, ${id}::text) > 0;
+  insert into operations as o (workspace_id, id, actor, reason)
   values ($1, ${id}, ${actor}, ${reason})
   on conflict (workspace_id, id) do update set actor = excluded.actor, reason = excluded.reason
-  where o.request_id is not null or o.xmin = pg_current_xact_id()::xid
+  where o.request_id is not null or is_begun
   returning o.seq into operation_seq;
   if operation_seq is null then
     raise unique_violation using constraint = 'operations_id_unique', message = 'the operation is there already';
-  end if;`;
+  end if;
+  perform ${noteBegun(id)};`;
 }
 
 /** Locks goals and those above them, as count_sub_goals needs them, before the operation takes its number. */
@@ -40,8 +43,8 @@ export function lockUpward(ids: string): string {
   return `perform from (${lockedUpward(ids)}) as locked;`;
 }
 
-/** The variable of recordOperation. */
-export const operationVariable = { operation_seq: 'int8' } as const;
+/** The variables of recordOperation. */
+export const operationVariables = { operation_seq: 'int8', is_begun: 'bool' } as const;
 
 /** The columns of an event, in the order in which every statement that records one gives them. */
 export const eventColumns = 'workspace_id, operation, action, goal_id, task_id, before, after';

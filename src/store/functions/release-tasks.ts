@@ -1,5 +1,5 @@
 import { defineFunction } from '../function.ts';
-import { eventColumns, moveReadyStarts, operationVariable, recordOperation } from './pieces.ts';
+import { eventColumns, moveReadyStarts, operationVariables, recordOperation } from './pieces.ts';
 
 /**
  * Gives back what an agent holds by its name, or, where a fence is given, the task that has it: pending again, and no
@@ -10,7 +10,7 @@ export const releaseTasks = defineFunction({
   name: 'release_tasks',
   params: { workspaceId: 'int8', operation: 'uuid', actor: 'text', taskIds: 'text[]', reason: 'text?', fence: 'int8?' },
   columns: { id: 'text' },
-  declare: { ...operationVariable, held: 'text[]', in_time: 'text[]', leases: 'jsonb', at: 'timestamptz' },
+  declare: { ...operationVariables, held: 'text[]', in_time: 'text[]', leases: 'jsonb', at: 'timestamptz' },
   body: `
   select array_agg(x.id order by x.number) into held
   from (

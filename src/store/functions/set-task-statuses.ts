@@ -7,7 +7,7 @@ import {
   lockGraphShared,
   lockUpward,
   moveReadyStarts,
-  operationVariable,
+  operationVariables,
   recordOperation,
 } from './pieces.ts';
 import { countUpward, decide, happened } from './status-pieces.ts';
@@ -38,7 +38,7 @@ export const setTaskStatuses = defineFunction({
     unmet: 'jsonb',
   },
   declare: {
-    ...operationVariable,
+    ...operationVariables,
     at: 'timestamptz',
     goals_at: 'timestamptz',
     named: 'text[] := array(select jsonb_object_keys(p_changes))',

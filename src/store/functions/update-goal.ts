@@ -18,7 +18,7 @@ import {
   lockGraphExclusive,
   lockUpward,
   moveReadyStarts,
-  operationVariable,
+  operationVariables,
   recordOperation,
   replaceWords,
   wordsParams,
@@ -53,7 +53,7 @@ export const updateGoal = defineFunction({
   },
   columns: goalColumns,
   declare: {
-    ...operationVariable,
+    ...operationVariables,
     was: 'goals',
     at: 'timestamptz',
     parents: 'text[]',

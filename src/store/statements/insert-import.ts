@@ -9,5 +9,5 @@ export const insertImport = defineStatement({
     insert into imports (workspace_id, content_hash, source, report)
     values ($1, $2, $3, $4)
     on conflict (workspace_id, content_hash) do update
-    set source = excluded.source, report = excluded.report, imported_at = now()`,
+    set source = excluded.source, report = excluded.report, imported_at = excluded.imported_at`,
 });

@@ -1,4 +1,14 @@
 import { defineStatement } from '../statement.ts';
+import { noteBegun } from './begun-pieces.ts';
+
+/** Tells the functions of this transaction that it has made the operation itself. */
+export const noteOperation = defineStatement({
+  name: 'note_operation',
+  params: { id: 'uuid' },
+  columns: { begun: 'text' },
+  text: `
+    select ${noteBegun('$1::uuid')} as begun`,
+});
 
 /**
  * An operation of a transaction with several steps, once its locks are held. A request has made it before, with its id.

@@ -10,8 +10,8 @@ export const overwriteTasks = defineStatement({
     set goal_id = w.goal_id,
       description = w.description,
       type = w.type,
-      status = w.status::task_status,
-      priority = w.priority::priority,
+      status = w.status,
+      priority = w.priority,
       repo = w.repo,
       jira_ticket = w.jira_ticket,
       estimated_effort = w.estimated_effort,
@@ -27,7 +27,7 @@ export const overwriteTasks = defineStatement({
       fence = t.fence + 1,
       revision = t.revision + 1
     from jsonb_to_recordset($2::jsonb) as w (id text, number int8, goal_id text, description text, type text,
-      status text, priority text, repo text, jira_ticket text, estimated_effort text, assigned_tools jsonb,
+      status task_status, priority priority, repo text, jira_ticket text, estimated_effort text, assigned_tools jsonb,
       created_at timestamptz, updated_at timestamptz, completed_at timestamptz, result jsonb, dependencies jsonb,
       open_dependencies int4, parked bool)
     where t.workspace_id = $1 and t.id = any(array(select x ->> 'id' from jsonb_array_elements($2::jsonb) as x)) and t.id = w.id`,

@@ -105,7 +105,7 @@ export const dropOverResources = defineStatement({
   columns,
   text: `
     delete from resources r
-    where r.workspace_id = $1 and r.expires_at <= clock_timestamp()
+    where r.workspace_id = $1 and r.expires_at <= statement_timestamp()
     returning ${selected}`,
 });
 

@@ -82,8 +82,9 @@ export const putTemplate = defineStatement({
   },
   columns,
   text: `
-    insert into templates as p (workspace_id, name, body, rule, time_zone, starts_at, parameters, next_at)
-    select c.workspace_id, $2, $3::jsonb, $4, $5, $6::timestamptz, $7::jsonb, $8::timestamptz
+    insert into templates as p (workspace_id, name, body, rule, time_zone, starts_at, parameters, next_at, created_at, updated_at)
+    select c.workspace_id, $2, $3::jsonb, $4, $5, $6::timestamptz, $7::jsonb, $8::timestamptz,
+      statement_timestamp(), statement_timestamp()
     from counters c
     where c.workspace_id = $1 and c.kind = 'goal'
     on conflict (workspace_id, name) do update
@@ -93,7 +94,7 @@ export const putTemplate = defineStatement({
       starts_at = excluded.starts_at,
       parameters = excluded.parameters,
       next_at = excluded.next_at,
-      updated_at = clock_timestamp(),
+      updated_at = excluded.updated_at,
       revision = p.revision + 1
     returning ${selected}`,
 });

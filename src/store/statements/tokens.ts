@@ -17,7 +17,11 @@ const columns = {
 } as const satisfies Shape;
 
 const isExpired = `coalesce(expires_at <= now(), false)`;
-const select = `id, name, role, kind, created_at, created_by, expires_at, ${isExpired} as is_expired, revoked_at, last_used_at`;
+const selected = (expired: string) =>
+  `id, name, role, kind, created_at, created_by, expires_at, ${expired} as is_expired, revoked_at, last_used_at`;
+const select = selected(isExpired);
+/** A row that was just made has not run out; a shard does not look at the clock for a row that it gives back. */
+const selectNew = selected('coalesce(expires_at <= created_at, false)');
 const newRow = { id: 'uuid', hash: 'text', createdBy: 'text' } as const satisfies Shape;
 
 /** The token of this hash, with its workspace's name. `is_due`: its last use was not noted for a minute. */
@@ -89,40 +93,47 @@ export const insertToken = defineStatement({
     insert into tokens (workspace_id, id, hash, created_by, name, role, expires_at, kind)
     values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8)
     on conflict (workspace_id, id) do update set id = excluded.id
-    returning ${select}`,
+    returning ${selectNew}`,
 });
 
 /**
- * Puts a new secret in the place of a token's: the old row is revoked, and the new one has its name, role and kind. Where no other
- * time is given, it lasts as long as the old one did. Changes nothing when it is run again.
+ * A new secret in the place of a token's, which is revoked before, in the same transaction: the name, role and kind are those of
+ * the old row. Where no other time is given, it lasts as long as the old one did. Changes nothing when it is run again.
  */
 export const rotateToken = defineStatement({
   name: 'rotate_token',
   params: { workspaceId: 'int8', ...newRow, oldId: 'uuid', expiresInSeconds: 'float8?' },
   columns,
   text: `
-    with old as (
-      update tokens t
-      set revoked_at = coalesce(t.revoked_at, now())
-      where t.workspace_id = $1 and t.id = $5
-      returning t.name, t.role, t.kind, t.expires_at - t.created_at as lifetime
-    )
     insert into tokens (workspace_id, id, hash, created_by, name, role, kind, expires_at)
-    select $1, $2, $3, $4, old.name, old.role, old.kind, now() + coalesce(make_interval(secs => $6), old.lifetime)
-    from old
+    select $1, $2::uuid, $3::text, $4::text, t.name, t.role, t.kind,
+      now() + coalesce(make_interval(secs => $6), t.expires_at - t.created_at)
+    from tokens t
+    where t.workspace_id = $1 and t.id = $5
     on conflict (workspace_id, id) do update set id = excluded.id
-    returning ${select}`,
+    returning ${selectNew}`,
 });
 
+/** Changes nothing when it is run again. */
 export const revokeToken = defineStatement({
   name: 'revoke_token',
   params: { workspaceId: 'int8', id: 'uuid' },
-  columns,
+  columns: {},
   text: `
     update tokens
-    set revoked_at = coalesce(revoked_at, now())
-    where workspace_id = $1 and id = $2
-    returning ${select}`,
+    set revoked_at = now()
+    where workspace_id = $1 and id = $2 and revoked_at is null`,
+});
+
+/** A token, also one that was revoked. */
+export const findTokenById = defineStatement({
+  name: 'find_token_by_id',
+  params: { workspaceId: 'int8', id: 'uuid' },
+  columns,
+  text: `
+    select ${select}
+    from tokens
+    where workspace_id = $1 and id = $2`,
 });
 
 /** Notes that a token was used, if nobody else has within the minute. */

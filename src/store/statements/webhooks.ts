@@ -125,7 +125,7 @@ export const leaseWebhooks = defineStatement({
     where workspace_id = $1 and switched_off_at is null
       and (leased_by is null or leased_by = $2 or leased_until < now())
     returning id, url, secret, types, goal_id, position, attempts,
-      coalesce(greatest(0, extract(epoch from next_attempt_at - now())), 0)::float8 as wait_seconds`,
+      coalesce(greatest(0, extract(epoch from next_attempt_at - leased_until)::float8 + $3), 0) as wait_seconds`,
 });
 
 export const releaseWebhooks = defineStatement({
@@ -138,18 +138,28 @@ export const releaseWebhooks = defineStatement({
     where workspace_id = $1 and leased_by = $2`,
 });
 
+const delivered = { workspaceId: 'int8', id: 'text', holder: 'uuid', position: 'text' } as const satisfies Shape;
+
 /** It was told of all up to this position. No row where another process delivers by now, or nobody. */
 export const recordDelivery = defineStatement({
   name: 'record_delivery',
-  params: { workspaceId: 'int8', id: 'text', holder: 'uuid', position: 'text', isTold: 'bool' },
+  params: delivered,
   columns: { id: 'text' },
   text: `
     update webhooks
-    set position = $4, delivered_at = case when $5 then now() else delivered_at end,
-      attempts = case when $5 then 0 else attempts end,
-      failing_since = case when $5 then null else failing_since end,
-      next_attempt_at = case when $5 then null else next_attempt_at end,
-      note = case when $5 then null else note end
+    set position = $4, delivered_at = now(), attempts = 0, failing_since = null, next_attempt_at = null, note = null
+    where workspace_id = $1 and id = $2 and leased_by = $3 and switched_off_at is null
+    returning id`,
+});
+
+/** The same where nothing up to this position was for it. */
+export const recordPosition = defineStatement({
+  name: 'record_position',
+  params: delivered,
+  columns: { id: 'text' },
+  text: `
+    update webhooks
+    set position = $4
     where workspace_id = $1 and id = $2 and leased_by = $3 and switched_off_at is null
     returning id`,
 });
@@ -172,11 +182,12 @@ export const recordFailure = defineStatement({
   columns: { attempts: 'int4', is_off: 'bool' },
   text: `
     update webhooks
-    set attempts = attempts + 1, failing_since = coalesce(failing_since, now()), note = $4,
-      next_attempt_at = now() + make_interval(secs => $5),
+    set attempts = attempts + 1, failing_since = coalesce(failing_since, clock.now), note = $4,
+      next_attempt_at = clock.next,
       switched_off_at = case
-        when $7 or now() - coalesce(failing_since, now()) >= make_interval(secs => $6) then now()
+        when $7 or clock.now - coalesce(failing_since, clock.now) >= make_interval(secs => $6) then clock.now
       end
+    from (select now() as now, now() + make_interval(secs => $5) as next) as clock
     where workspace_id = $1 and id = $2 and leased_by = $3 and switched_off_at is null
     returning attempts, switched_off_at is not null as is_off`,
 });
