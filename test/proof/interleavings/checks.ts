@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { GoalAgentError } from '../../../src/domain/errors.ts';
+import { tools } from '../../../src/tools/index.ts';
 import { brokenInvariants, staleImages } from '../../support/invariants.ts';
 import type { Ending, Run } from './driver.ts';
 import type { Operation } from './operations.ts';
@@ -102,44 +103,56 @@ export class Checks {
   #mistakesOf({ operations, run }: Played, events: Event[]): unknown[] {
     const rows = new Map(this.#before);
     const moments: Rows[] = [this.#before];
-    /** The rows right after what each actor did. */
-    const after = new Map<string, Rows>();
+    const after = new Map<string, Rows | undefined>();
     const wrong: unknown[] = [];
     for (const event of events) {
       wrong.push(...notAsItWas(rows, event));
       tellOf(rows, event);
       const moment = new Map(rows);
       moments.push(moment);
-      after.set(event.actor, moment);
+      // the operation of a request has its number before all locks: it says nothing of when it was
+      after.set(event.actor, event.action === null ? after.get(event.actor) : moment);
     }
-    return wrong.concat(
-      operations.flatMap((operation, place) =>
-        notAsAnswered(operation, run.endings[place], after.get(actorOf(place)), moments),
-      ),
-    );
+    const missed = operations.map((operation, place) => {
+      const actor = actorOf(place);
+      const acted = { isThere: after.has(actor), rows: after.get(actor) };
+      return notAsAnswered(operation, run.endings[place], acted, moments);
+    });
+    return [...wrong, ...missed.flat()];
   }
 }
 
-/** What an answer says, and the history does not. `own` are the rows right after what the operation did, if it did anything. */
+/** What the history has of one actor. */
+interface Acted {
+  /** Whether there is an operation of it. */
+  isThere: boolean;
+  /** The rows right after the last of its events, if there is any. */
+  rows: Rows | undefined;
+}
+
+/** What an answer says, and the history does not. */
 function notAsAnswered(
   operation: Operation,
   ending: Ending | undefined,
-  own: Rows | undefined,
+  acted: Acted,
   moments: readonly Rows[],
 ): unknown[] {
   const { answer, error } = ending ?? {};
-  const { name } = operation;
+  const { name, tool } = operation;
   if (answer === undefined) {
     const failed = isRefusal(error) ? [] : [{ failed: name, error }];
-    return own === undefined ? failed : [...failed, { leftSomething: name, error }];
+    return acted.isThere ? [...failed, { leftSomething: name, error }] : failed;
   }
-  if (!operation.did(answer)) return own === undefined ? [] : [{ leftSomething: name, answer }];
+  if (!operation.did(answer)) return acted.isThere ? [{ leftSomething: name, answer }] : [];
   const told = operation.told(answer);
-  if (own !== undefined) return notTold(told, own);
-  // a change of what is so already is no operation
-  const wasSo = Object.keys(told).length > 0 && moments.some((rows) => notTold(told, rows).length === 0);
-  return wasSo ? [] : [{ lost: name, answer }];
+  if (acted.rows !== undefined) return notTold(told, acted.rows);
+  // a change of what is so already has no event
+  const mayBeSo = Object.keys(told).length > 0 || acted.isThere || setsOnly.has(tool);
+  return mayBeSo && moments.some((rows) => notTold(told, rows).length === 0) ? [] : [{ lost: name, answer }];
 }
+
+/** Tools of which a second call changes nothing more. */
+const setsOnly = new Set(tools.filter(({ hints }) => hints.idempotentHint).map(({ name }): string | undefined => name));
 
 /** An answer that says no, and why. What a caller can do nothing about is none. */
 function isRefusal(error: unknown): boolean {

@@ -59,6 +59,15 @@ const claimed = (answer: Answer): Told =>
   Object.fromEntries((answer.tasks as { id: string }[]).map(({ id }) => [id, { status: 'in_progress' }]));
 const created = (answer: Answer): Told => ({ [String(answer.first_task_id)]: { status: 'pending' } });
 const newGoal = (answer: Answer): Told => ({ [String(answer.id)]: { status: 'planned' } });
+const deleted = ({ deleted_goal_id, sub_goal_ids = [], task_ids }: Answer): Told => {
+  const ids = [deleted_goal_id, ...(sub_goal_ids as unknown[]), ...(task_ids as unknown[])];
+  return Object.fromEntries(ids.map((id) => [String(id), null]));
+};
+/** Tasks that a batch set, each to its status. */
+const set =
+  (statuses: Record<string, string>) =>
+  (answer: Answer): Told =>
+    Object.fromEntries((answer.successful as string[]).map((id) => [id, { status: statuses[id] }]));
 const isRenewal = ({ renewed }: Answer) => renewed !== undefined;
 const fence = 1;
 
@@ -172,8 +181,8 @@ const goals = [
     ],
   }),
   ...by('delete_goal', {
-    'delete a goal': [{ goal_id: 'GOAL-0002' }, { 'GOAL-0002': null, 'TASK-0001': null }],
-    'delete the goal above': [{ goal_id: 'GOAL-0001' }, { 'GOAL-0001': null, 'GOAL-0002': null }],
+    'delete a goal': [{ goal_id: 'GOAL-0002' }, deleted],
+    'delete the goal above': [{ goal_id: 'GOAL-0001' }, deleted],
   }),
 ];
 
@@ -224,6 +233,7 @@ const tasks = [
             { task_id: 'TASK-0001', status: 'completed' },
           ],
         },
+        set({ 'TASK-0001': 'completed', 'TASK-0002': 'completed' }),
       ],
       'cancel and reopen tasks': [
         {
@@ -232,6 +242,7 @@ const tasks = [
             { task_id: 'TASK-0005', status: 'pending' },
           ],
         },
+        set({ 'TASK-0001': 'cancelled', 'TASK-0005': 'pending' }),
       ],
     },
     ({ successful }) => (successful as unknown[]).length > 0,
