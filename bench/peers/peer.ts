@@ -14,7 +14,7 @@ export type Act = (step: Step, tool: string, input: Record<string, unknown>) => 
 export interface Peer {
   name: string;
   version: string;
-  /** Where the tasks are, and what is flushed to the disk before an answer, as strace shows it. */
+  /** Where the tasks are, and what is flushed to the disk before an answer, by strace or by its sources. */
   keeps: string;
   /** Makes an empty project in an empty folder. */
   prepare(folder: string): void;
