@@ -9,6 +9,7 @@ const shared = {
   setupFiles: ['test/support/each-file.ts'],
 };
 
+/** The URL of a Citus that is there, or nothing for one that the run starts; undefined where nobody asked (npm run citus). */
 const citus = process.env.TEST_CITUS_URL;
 const server = findServerPostgres();
 
@@ -49,11 +50,8 @@ export default defineConfig({
               test: {
                 ...shared,
                 name: 'citus',
-                include: [
-                  'test/store/citus.test.ts',
-                  'test/service/histories.test.ts',
-                  'test/mcp/{tools,update-task,undo}.test.ts',
-                ],
+                include: ['test/store/citus/*.test.ts', 'test/service/**/*.test.ts', 'test/mcp/**/*.test.ts'],
+                exclude: [...ofProtocol, ...atLength],
                 provide: { citus },
               },
             },

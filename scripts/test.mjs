@@ -43,9 +43,7 @@ const absentClients = Object.entries(JSON.parse(readFileSync(join(realClients, '
 
 /** What no package of Debian brings, or is too large to install for one test: it may be left out in CI, too. */
 const optional = [
-  ...(process.env.TEST_CITUS_URL
-    ? []
-    : [['the suites on a Citus', 'name a database of one, made for tests, in TEST_CITUS_URL']]),
+  ...(process.env.TEST_CITUS_URL ? [] : [['the suites on a Citus', 'run npm run citus']]),
   ...absentClients,
 ];
 

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { joinEmbedded } from '../../src/store/embedded/embedded.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { buildIfStale } from './bundle.ts';
+import { startCitus } from './citus.ts';
 import { startServerPostgres } from './server-postgres.ts';
 
 export interface Address {
@@ -32,12 +33,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   buildIfStale();
   const provided = project.config.provide as { server?: boolean; citus?: string };
-  project.provide('citus', provided.citus ?? '');
-  if (provided.citus) {
-    const servers = await mkdtemp(path.join(tmpdir(), 'goal-agent-servers-'));
-    project.provide('servers', servers);
-    return () => endServers(servers);
-  }
+  if (provided.citus !== undefined) return setUpCitus(project, provided.citus);
+  project.provide('citus', '');
   const isServer = (project.config.provide as { server?: boolean }).server === true;
   const { address, stop } = isServer ? await startOwnServer() : await startEmbedded();
   const client = new pg.Client({ ...address, database: 'postgres' });
@@ -51,6 +48,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await endServers(servers);
     await stop();
+  };
+}
+
+/** The Citus of this URL, or one of this run's own where it is empty. */
+async function setUpCitus(project: TestProject, url: string): Promise<() => Promise<void>> {
+  const own = url === '' ? await startCitus() : undefined;
+  const { host, port, user, password, database } = own?.connection ?? {};
+  project.provide('citus', own === undefined ? url : `postgres://${user}:${password}@${host}:${port}/${database}`);
+  const servers = await mkdtemp(path.join(tmpdir(), 'goal-agent-servers-'));
+  project.provide('servers', servers);
+  return async () => {
+    await endServers(servers);
+    await own?.stop();
   };
 }
 

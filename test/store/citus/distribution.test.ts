@@ -1,12 +1,12 @@
 import { describe, expect, inject, it } from 'vitest';
-import { breakDownGoal } from '../../src/service/break-down-goal.ts';
-import { claimTasks } from '../../src/service/claims.ts';
-import { setTaskStatuses } from '../../src/service/set-task-statuses.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { aGoal, aSubtask } from '../support/builders.ts';
-import { aClient } from '../support/conversation.ts';
-import { aDatabase, aStore, callsOf } from '../support/database.ts';
-import { brokenInvariants } from '../support/invariants.ts';
+import { breakDownGoal } from '../../../src/service/break-down-goal.ts';
+import { claimTasks } from '../../../src/service/claims.ts';
+import { setTaskStatuses } from '../../../src/service/set-task-statuses.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { aGoal, aSubtask } from '../../support/builders.ts';
+import { aClient } from '../../support/conversation.ts';
+import { aDatabase, aStore, callsOf } from '../../support/database.ts';
+import { brokenInvariants } from '../../support/invariants.ts';
 
 const placed = `
   select c.relname as name, p.partmethod::text as method, p.repmodel::text as model
