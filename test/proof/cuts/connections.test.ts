@@ -9,7 +9,7 @@ import { callsOf, runTrials } from './run-trials.ts';
 import { someStands } from './stands.ts';
 
 /** Calls that wait for a silent connection cost nothing but time. */
-const atOnce = { busy: 3, waiting: isAtLength ? 40 : 8 };
+const atOnce = { busy: 3, waiting: isAtLength ? 16 : 8 };
 /** Briefly: trials of each call; in a black hole: of all calls. */
 const drawn = { ofEach: 2, inBlackHole: 8 };
 
