@@ -15,6 +15,8 @@ export interface Disk {
   cutPower(): void;
   /** Mounts what is on the disk. No process may use the folder any more. */
   restorePower(): Promise<void>;
+  /** Flushes all that is there, as a power cut finds what has been there for long. */
+  sync(): void;
   /** Leaves no room for anybody; gives back what makes room again. */
   fill(): () => void;
   remove(): Promise<void>;
@@ -49,6 +51,7 @@ export function aDisk(megabytes: number): Disk | undefined {
       await unmount(folder);
       if (!mount()) throw new Error('what is on the disk cannot be mounted');
     },
+    sync: () => void execFileSync('sync', ['-f', folder]),
     fill: () => fill(folder),
     async remove() {
       await unmount(folder);

@@ -55,6 +55,7 @@ export async function openServerScene(chance: Chance): Promise<ServerScene> {
   const { host, port, user, password } = postgres;
   const database = { host, port, user, password, database: 'postgres' };
   await migrate(database);
+  disk?.sync(); // tests make their servers without flushing them
   const redisPort = await freePort();
   const redis = findRedis() === undefined ? undefined : await aRedis({ port: String(redisPort) });
   const home = mkdtempSync(path.join(tmpdir(), 'ga-faults-'));
