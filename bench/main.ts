@@ -12,6 +12,7 @@ import { benchClaims } from './claims.ts';
 import { benchCommands } from './commands.ts';
 import { benchCore } from './core.ts';
 import { benchImport } from './import.ts';
+import { benchMemory } from './memory.ts';
 import { benchNext } from './next.ts';
 import { benchPeers } from './peers.ts';
 import { benchPlan } from './plan.ts';
@@ -33,6 +34,7 @@ const { positionals: wanted, values: options } = parseArgs({
   options: {
     tasks: { type: 'string', default: '1000000' },
     claims: { type: 'string', default: '100000' },
+    calls: { type: 'string', default: '200000' },
     install: { type: 'boolean', default: false },
   },
 });
@@ -67,6 +69,7 @@ try {
     ['search', () => benchSearch(setting, print)],
     ['thousands', () => benchThousands(setting, print)],
     ['size', () => benchSize(setting, { tasks: Number(options.tasks), claims: Number(options.claims) }, print)],
+    ['memory', () => benchMemory(setting, Number(options.calls), print)],
     ['core', () => benchCore(setting, print)],
     ['board', () => benchBoard(setting, print)],
     ['import', () => benchImport(print)],

@@ -9,7 +9,7 @@ import { createGoal } from '../src/service/goals.ts';
 import { aSubtask } from '../test/support/builders.ts';
 import { aRawClaimer } from './claimer.ts';
 import { Figures, table } from './measure.ts';
-import { type Connected, programPath, type Setting } from './setting.ts';
+import { type Connected, type Launch, programPath, type Setting } from './setting.ts';
 
 const agentCounts = [1, 8, 50, 200];
 const perTurn = 2_000;
@@ -121,9 +121,9 @@ export interface Service {
 }
 
 /** The real service, in a process of its own. */
-export async function aService(home: string): Promise<Service> {
-  const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home };
-  const child = spawn(process.execPath, [programPath, 'serve', '--port', '0'], {
+export async function aService(home: string, launch: Launch = { flags: [], env: {} }): Promise<Service> {
+  const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home, ...launch.env };
+  const child = spawn(process.execPath, [...launch.flags, programPath, 'serve', '--port', '0'], {
     cwd: home,
     env,
     stdio: ['ignore', 'pipe', 'ignore'],

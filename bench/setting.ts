@@ -22,6 +22,14 @@ export interface Connected {
   close(): Promise<void>;
 }
 
+/** How a program that is measured starts: flags of Node, and variables on top of its own. */
+export interface Launch {
+  flags: readonly string[];
+  env: Record<string, string>;
+}
+
+const plainly: Launch = { flags: [], env: {} };
+
 /** One throw-away embedded PostgreSQL, flushed to disk as in real use, with ways to work on it. */
 export interface Setting {
   home: string;
@@ -30,7 +38,7 @@ export interface Setting {
   /** The service in this process, on the database that `connect` uses too. */
   call: PoolCall;
   /** The real server, over stdio. */
-  connect(): Promise<Connected>;
+  connect(launch?: Launch): Promise<Connected>;
   connectEmpty(): Promise<Connected>;
   /** A server whose only tool runs these statements. */
   connectRaw(queries: RecordedQuery[]): Promise<Connected>;
@@ -58,7 +66,7 @@ export async function aSetting(): Promise<Setting> {
     home,
     connection,
     call: { store, actor: 'bench' },
-    connect: () => connectTo([program, 'mcp'], home),
+    connect: ({ flags, env } = plainly) => connectTo([...flags, program, 'mcp'], home, env),
     connectEmpty: () => connectTo([emptyServer], home),
     connectRaw: (queries) => connectTo([rawServer, JSON.stringify({ connection, queries })], home),
     async end() {
@@ -70,8 +78,8 @@ export async function aSetting(): Promise<Setting> {
 }
 
 /** Speaks the protocol line by line, so that what is measured is the server, and not a client's own checks of its answers. */
-async function connectTo(args: string[], home: string): Promise<Connected> {
-  const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home, GOAL_AGENT_NAME: 'bench' };
+async function connectTo(args: string[], home: string, more: Record<string, string> = {}): Promise<Connected> {
+  const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home, GOAL_AGENT_NAME: 'bench', ...more };
   const child = spawn(process.execPath, args, { cwd: home, env, stdio: ['pipe', 'pipe', 'ignore'] });
   const waiting = new Map<number, (answer: Answer) => void>();
   createInterface({ input: child.stdout }).on('line', (line) => {

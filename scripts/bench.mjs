@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: ['main', 'by-hand', 'empty-server', 'raw-server', 'claimer-process'].map((name) => `bench/${name}.ts`),
+  entryPoints: ['main', 'by-hand', 'empty-server', 'raw-server', 'claimer-process', 'tell-memory'].map(
+    (name) => `bench/${name}.ts`,
+  ),
   outdir: 'dist/bench',
   bundle: true,
   platform: 'node',
