@@ -32,6 +32,8 @@ export interface Scene {
 const answerWithinMs = 5_000;
 /** After this long it must have one, however busy the machine is. */
 const patienceMs = 40_000;
+/** After this long a writer's first server must have started. */
+const startMs = 150_000;
 /** Every so many rounds all counts are counted again. */
 const recountEvery = 5;
 
@@ -63,7 +65,7 @@ export class Tally {
   async rounds<S extends Scene>(scene: S, faults: readonly Fault<S>[], chance: Chance): Promise<void> {
     const { writers, knowledge } = scene;
     for (const writer of writers) writer.start();
-    await Promise.all(writers.map((writer) => writer.answered(performance.now(), 60_000)));
+    await Promise.all(writers.map((writer) => writer.answered(performance.now(), startMs)));
     for (const [place, fault] of faults.entries()) {
       if (isOver()) break;
       await sleep(chance.between(50, 250));
