@@ -19,6 +19,8 @@ export interface Call extends Caller {
   signal?: AbortSignal | undefined;
   /** Told of the revision of the one row that a read answers with. */
   seeRevision?: ((revision: number | undefined) => void) | undefined;
+  /** Told when something that the call changes is in the database for good, or, within a request, will be with the rest. */
+  saved?: (() => void) | undefined;
   /** Of a request: all that it writes has this ID. */
   operationId?: string | undefined;
 }
@@ -64,9 +66,16 @@ export async function change<T extends Steps>(
   const { store, actor, signal } = call;
   const { workspaceId } = store;
   const id = newOperationId(call);
-  return store.database.change({ workspaceId, id, ...extent }, steps({ workspaceId, operation: id, actor }), {
-    signal,
-  });
+  const rows = await store.database.change(
+    { workspaceId, id, ...extent },
+    steps({ workspaceId, operation: id, actor }),
+    {
+      signal,
+    },
+  );
+  // a claim that finds nothing changes nothing
+  if (Object.values(rows).some((each) => each.length > 0)) call.saved?.();
+  return rows;
 }
 
 /** Changes something as one operation, in a transaction of several steps. `record` makes the operation, once its locks are held;
@@ -79,11 +88,13 @@ export async function transact<R>(
   const { store, actor, signal } = call;
   const { workspaceId } = store;
   const id = newOperationId(call);
-  return store.database.change(
+  const result = await store.database.change(
     { workspaceId, id, ...extent },
     (run) => body(run, () => makeOperation(run, { workspaceId, id, actor }), { workspaceId, operation: id, actor }),
     { signal, isPatient },
   );
+  call.saved?.();
+  return result;
 }
 
 /**

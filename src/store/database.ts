@@ -1,10 +1,16 @@
-import { GoalAgentError } from '../domain/errors.ts';
 import { isLostQuickly, repeatedly, waitForConflict } from './attempts.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { refusesChanges, toGoalAgentError } from './failures.ts';
 import type { Held } from './held.ts';
 import { Listener } from './listener.ts';
-import { causeOf, isLost, isOfUnknownOutcome, unknownButRepeatable, unknownOutcome } from './lost-connection.ts';
+import {
+  causeOf,
+  isLost,
+  isOfUnknownOutcome,
+  savedWithoutAnswer,
+  unknownButRepeatable,
+  unknownOutcome,
+} from './lost-connection.ts';
 import { RequestTransaction } from './request-transaction.ts';
 import { type Change, sendAlone, sendBody, sendChange, sendReads, toWrite, toWritePatiently } from './sending.ts';
 import { SharedFailure } from './shared-steps.ts';
@@ -222,12 +228,7 @@ export class Database implements StatementRunner {
     const { found } = await this.read({ found: step(findOperationById, { workspaceId, id }) }).catch((error) => {
       throw unknownOutcome(error, this.#options.lossReason?.());
     });
-    if (found.length > 0) {
-      throw new GoalAgentError(
-        'unknown_outcome',
-        'The change was saved, but the connection to the database was lost before its answer came. Do not repeat it; read what it changed.',
-      );
-    }
+    if (found.length > 0) throw savedWithoutAnswer();
   }
 
   async #holding<T>(options: CallOptions, work: (held: Held) => Promise<T>, hasBegun?: () => void): Promise<T> {

@@ -24,6 +24,15 @@ export function unknownOutcome(cause: unknown, reason?: string): GoalAgentError 
   );
 }
 
+/** For a change that is known to be there, and whose answer could not be made. */
+export function savedWithoutAnswer(cause?: unknown): GoalAgentError {
+  return new GoalAgentError(
+    'unknown_outcome',
+    'The change was saved, but the connection to the database was lost before its answer came. Do not repeat it; read what it changed.',
+    { cause },
+  );
+}
+
 export function unknownButRepeatable(cause: unknown, reason?: string): GoalAgentError {
   return new GoalAgentError(
     'unknown_outcome',
@@ -35,6 +44,11 @@ export function unknownButRepeatable(cause: unknown, reason?: string): GoalAgent
 function lostWhileSaving(reason: string | undefined): string {
   const lost = 'The connection to the database was lost while the change was being saved: it may or may not be there.';
   return reason === undefined ? lost : `${lost} ${reason}`;
+}
+
+/** Whether the database gave no answer: it was away, or silent for too long. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof GoalAgentError && (error.code === 'unavailable' || error.code === 'cancelled');
 }
 
 /** Errors after which a write may be there all the same. */

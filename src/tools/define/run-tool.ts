@@ -6,6 +6,7 @@ import type { PoolCall } from '../../service/call.ts';
 import { requireRole } from '../../service/caller.ts';
 import { answerOnce } from '../../service/requests.ts';
 import type { Expected } from '../../service/revision.ts';
+import { sayingWhatIsSaved } from '../../service/saying-what-is-saved.ts';
 import { factsFor } from './caller-facts.ts';
 import { type AgentFacts, splitArguments, type Tool, type ToolContext } from './define-tool.ts';
 import { parseInput } from './input.ts';
@@ -108,9 +109,14 @@ async function run(tool: Tool, host: RunHost, { args, waited }: Given): Promise<
   const wait = tool.waiting?.wait(given);
   if (tool.waiting !== undefined && wait !== undefined && expected === undefined) {
     const request = requestId === undefined ? undefined : { id: requestId, tool: tool.name, args: given };
-    return runWaiting({ waiting: tool.waiting, wait, input: given, call: await open(), request, stopping, waited });
+    const { waiting } = tool;
+    const opened = await open();
+    const waitWith = (call: PoolCall) => runWaiting({ waiting, wait, input: given, call, request, stopping, waited });
+    return request === undefined ? sayingWhatIsSaved((saved) => waitWith({ ...opened, saved })) : waitWith(opened);
   }
-  if (requestId === undefined && expected === undefined) return runWith(open);
+  if (requestId === undefined && expected === undefined) {
+    return sayingWhatIsSaved((saved) => runWith(async () => ({ ...(await open()), saved })));
+  }
   // what is held to a revision is one transaction, as a request is
   // how much is answered is no part of what is asked for: a repeat over another face is a repeat
   const request = { id: requestId ?? uuidv7(), tool: tool.name, args: given, expected };

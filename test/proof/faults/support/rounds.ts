@@ -127,5 +127,6 @@ export function inTurns<F>(faults: readonly F[], rounds: number, chance: Chance)
 const roundsOfAStore = 25;
 
 export function* storesOf<F>(turns: readonly F[]): Generator<F[]> {
-  for (let from = 0; from < turns.length && !isOver(); from += roundsOfAStore) yield turns.slice(from, from + roundsOfAStore);
+  for (let from = 0; from < turns.length && !isOver(); from += roundsOfAStore)
+    yield turns.slice(from, from + roundsOfAStore);
 }
