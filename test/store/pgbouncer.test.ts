@@ -16,6 +16,9 @@ import { claimTasks as claimTasksTool } from '../../src/tools/claim-tasks.ts';
 import { ask } from '../service/waits/support.ts';
 import { afterFile } from '../support/after-file.ts';
 import { aSubtask } from '../support/builders.ts';
+import { aClient } from '../support/conversation.ts';
+import { answersOfEachWritingTool } from '../support/each-writing-tool.ts';
+import { brokenInvariants } from '../support/invariants.ts';
 import { aPgBouncer, findPgBouncer, type PgBouncer } from '../support/pgbouncer.ts';
 import { type Ended, runProgram } from '../support/run-program.ts';
 import { type ServerPostgres, startServerPostgres } from '../support/server-postgres.ts';
@@ -46,14 +49,12 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
+  function addressFor({ host, port }: { host: string; port: number }, database: string) {
+    return { host, port, user: 'postgres', password: server.password, database };
+  }
+
   async function sql(to: { host: string; port: number }, database: string, ...statements: string[]) {
-    const client = new pg.Client({
-      host: to.host,
-      port: to.port,
-      user: 'postgres',
-      password: server.password,
-      database,
-    });
+    const client = new pg.Client(addressFor(to, database));
     await client.connect();
     const results = [];
     for (const statement of statements) results.push(await client.query(statement));
@@ -61,8 +62,12 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
     return results;
   }
 
-  async function open({ host, port }: PgBouncer, database: string, more: Partial<StoreOptions> = {}): Promise<Store> {
-    const connection = { host, port, user: 'postgres', database };
+  async function open(
+    to: { host: string; port: number },
+    database: string,
+    more: Partial<StoreOptions> = {},
+  ): Promise<Store> {
+    const connection = addressFor(to, database);
     const pool = { poolSize: 4, maxOverflow: 4, timeoutMs: 30_000, prepared: true, warn: () => {} };
     const store = await openStore({ connect: async () => connection, workspace: 'default', ...pool, ...more });
     afterFile(() => store.database.close());
@@ -152,6 +157,19 @@ describe.skipIf(findPgBouncer() === undefined)('PgBouncer', () => {
       const goal = { description: 'no', priority: 'low' as const, repos: [], metadata: {} };
       await expect(createGoal({ store, actor: 'reader' }, goal)).rejects.toMatchObject({ code: 'configuration' });
     });
+  });
+
+  it('answers each tool that writes as the server does, in transaction mode', async () => {
+    await sql(server, 'postgres', 'create database writing');
+    const direct = await open(server, 'writing', { workspace: 'direct' });
+    // these two meet on each connection to the server, one of them with prepared statements
+    const pooled = await open(poolers.transaction, 'writing', { workspace: 'pooled' });
+    const unprepared = await open(poolers.transaction, 'writing', { workspace: 'unprepared', prepared: false });
+    const [expected, ...answers] = await Promise.all(
+      [direct, pooled, unprepared].map((store) => answersOfEachWritingTool({ store, actor: 'ann' })),
+    );
+    expect(answers).toEqual([expected, expected]);
+    expect(await brokenInvariants(await aClient(addressFor(server, 'writing')))).toEqual({});
   });
 
   it.each(['session', 'transaction'] as const)(

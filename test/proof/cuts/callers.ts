@@ -8,11 +8,11 @@ import { Database } from '../../../src/store/database.ts';
 import { Numbers } from '../../../src/store/numbers.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { enterWorkspace } from '../../../src/store/workspaces.ts';
-import type { AgentFacts } from '../../../src/tools/define/define-tool.ts';
 import { tools } from '../../../src/tools/index.ts';
 import { afterFile } from '../../support/after-file.ts';
+import { agentFacts } from '../../support/agent-facts.ts';
+import type { Ask } from '../../support/examples.ts';
 import { callTool, modernRevision } from '../../support/server-process.ts';
-import type { Ask } from './examples.ts';
 
 /** The program, and a client of it. */
 export interface Program {
@@ -28,17 +28,6 @@ export interface Program {
 /** Who calls, in every program: a session is known by its name. */
 export const caller = 'ann';
 
-const facts: AgentFacts = {
-  version: '1',
-  database: 'server',
-  databaseFrom: 'POSTGRES_HOST',
-  workspaceFrom: 'the default',
-  cacheFrom: 'nothing',
-  notices: [],
-  cache: { enabled: false, state: 'off', hits: 0, misses: 0, errors: 0 },
-  config: { workspace: 'default', timeout_seconds: 1, pool_size: 1, max_overflow: 1, max_workers: 1 },
-};
-
 const pool = { poolSize: 5, maxOverflow: 10, prepared: true, warn: () => {} };
 
 /** The tools as a client sees them, in this process: the protocol is the real one, and only the pipe is not. */
@@ -49,7 +38,7 @@ export async function inThisProcess(database: pg.ClientConfig, timeoutMs = 10_00
       if (store === undefined) throw new Error('the program was not started');
       return { store, actor: caller, agentName: caller };
     },
-    facts: () => facts,
+    facts: () => agentFacts,
     cacheIsKnown: async () => {},
     tools,
     report: (error: unknown) => process.stderr.write(`a defect: ${String(error)}\n`),

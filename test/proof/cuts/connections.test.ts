@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { tools } from '../../../src/tools/index.ts';
+import { examplesFor, toolsWithExample } from '../../support/examples.ts';
 import { isAtLength, seed, tell } from '../../support/proof.ts';
 import { inThisProcess } from './callers.ts';
 import { drawTrials, everyMessage } from './choose-trials.ts';
-import { examplesFor, toolsWithExample } from './examples.ts';
 import { blackHole, quickFates, shortTimeoutMs } from './fates.ts';
 import { callsOf, runTrials } from './run-trials.ts';
 import { someStands } from './stands.ts';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
+import type { Ask, Example } from '../../support/examples.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import type { ToolAnswer } from '../../support/server-process.ts';
-import type { Ask, Example } from './examples.ts';
 import type { Stand } from './stands.ts';
 import { differences, type Stored, storedIn } from './stored.ts';
 

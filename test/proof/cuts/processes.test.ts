@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { examplesFor } from '../../support/examples.ts';
 import { isAtLength, repeats, seed, tell } from '../../support/proof.ts';
 import { drawTrials } from './choose-trials.ts';
-import { examplesFor } from './examples.ts';
 import { kill, quickFates } from './fates.ts';
 import { httpProgram, stdioProgram } from './processes.ts';
 import { callsOf, runTrials } from './run-trials.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { allTools } from '../../support/conversation.ts';
+import type { Ask } from '../../support/examples.ts';
 import { callTool, type ServerProcess, startServer } from '../../support/server-process.ts';
 import { aServiceForTest } from '../../support/service-process.ts';
 import { caller, type Program } from './callers.ts';
-import type { Ask } from './examples.ts';
 import type { Stand } from './stands.ts';
 
 interface Running {

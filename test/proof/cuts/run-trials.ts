@@ -1,5 +1,5 @@
+import type { Example } from '../../support/examples.ts';
 import { repeats } from '../../support/proof.ts';
-import type { Example } from './examples.ts';
 import type { Bench } from './fates.ts';
 import { nameOf, type Trial, type Tried, type TriedCall, tryOnce, undisturbed } from './trials.ts';
 

@@ -3,9 +3,9 @@ import type pg from 'pg';
 import { afterFile } from '../../support/after-file.ts';
 import { aClient } from '../../support/conversation.ts';
 import { aDatabase } from '../../support/database.ts';
+import { type Seeded, seed } from '../../support/examples.ts';
 import { type MessageWay, openMessageWay } from '../../support/message-way.ts';
 import { inThisProcess } from './callers.ts';
-import { type Seeded, seed } from './examples.ts';
 import { tablesOf, withKnownNumbers } from './stored.ts';
 
 /** A store that can be put back to what it was, with a way to it on which something can happen. */

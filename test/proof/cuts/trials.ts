@@ -1,6 +1,6 @@
+import type { Example } from '../../support/examples.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import type { Meeting } from '../../support/message-way.ts';
-import type { Example } from './examples.ts';
 import type { Bench, Fate } from './fates.ts';
 import { judgeWithId, judgeWithoutId, type Undisturbed } from './judge.ts';
 import { storedIn } from './stored.ts';

@@ -1,4 +1,4 @@
-import type { ToolAnswer } from '../../support/server-process.ts';
+import type { ToolAnswer } from './server-process.ts';
 
 /** Asks a tool, as a client does. */
 export type Ask = (tool: string, args: Record<string, unknown>) => Promise<ToolAnswer>;
