@@ -28,6 +28,18 @@ test('the document is valid OpenAPI 3.1, and has every route', async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('a change has no argument for the shorter answer, which the document does not describe', async () => {
+  const { body } = await service.request('GET', '/openapi.json');
+  const whole = new Set(tools.filter((tool) => tool.whole !== undefined).map(({ name }) => name));
+  const shortened = routes.filter(({ tool }) => whole.has(tool));
+  expect(shortened).not.toEqual([]);
+  for (const { method, path } of shortened) {
+    const { parameters, requestBody } = body.paths[path][method];
+    expect(parameters, path).not.toContainEqual(expect.objectContaining({ name: 'full' }));
+    expect(requestBody?.content['application/json'].schema.properties ?? {}, path).not.toHaveProperty('full');
+  }
+});
+
 test('a generated client creates and lists goals, and its types are right', async () => {
   cpSync(path.join(import.meta.dirname, 'generated-client'), folder, { recursive: true });
   const run = (command: string, ...args: string[]) => {

@@ -7,7 +7,7 @@ import { parametersOf, type Route, routes } from './routes.ts';
 type Schema = Record<string, unknown>;
 
 /** What a route leads to. */
-type Target = Pick<Tool, 'name' | 'description' | 'input'>;
+type Target = Pick<Tool, 'name' | 'description' | 'input'> & { whole?: unknown };
 type Addressed = Pick<Route, 'method' | 'path' | 'asList'>;
 
 interface Described {
@@ -103,12 +103,18 @@ function adminOperation(route: AdminRoute): Schema {
   };
 }
 
-function described(route: Addressed, { name, description, input: taken }: Target, headers: Schema[]): Schema {
+function described(route: Addressed, { name, description, input: taken, whole }: Target, headers: Schema[]): Schema {
   const hasBody = route.method !== 'get' && route.method !== 'delete';
   const input = schemaOf(taken, 'input');
   const inPath = parametersOf(route.path);
   const properties = Object.entries((input.properties ?? {}) as Record<string, Schema>);
-  const elsewhere = new Set([...inPath, ...(route.asList === undefined ? [] : [route.asList]), 'request_id']);
+  const elsewhere = new Set([
+    ...inPath,
+    ...(route.asList === undefined ? [] : [route.asList]),
+    'request_id',
+    // the answer is whole without it, and the document describes no other
+    ...(whole === undefined ? [] : ['full']),
+  ]);
   const rest = properties.filter(([property]) => !elsewhere.has(property));
   const required = ((input.required ?? []) as string[]).filter((property) => !elsewhere.has(property));
   return {
