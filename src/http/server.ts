@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { GoalAgentError } from '../domain/errors.ts';
@@ -12,6 +13,9 @@ const requestMs = 60_000;
 const keepAliveMs = 75_000;
 /** A client that takes nothing of its answer for so long is cut off. A reader of changes comes back with its last ID. */
 const stalledMs = 30_000;
+/** The rest of a body that is refused may take so long, and have so many bytes. */
+const restMs = 10_000;
+const mostRestBytes = 64 * 1024 * 1024;
 /** What runs when the service is stopped may take so long. */
 const graceMs = 10_000;
 
@@ -32,7 +36,11 @@ export async function listen(
   { host, port, stalledAfterMs = stalledMs }: { host: string; port: number; stalledAfterMs?: number },
 ): Promise<Listening> {
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: async (request, env) => {
+      const answer = await app.fetch(request, env);
+      await restOfBody(env.incoming);
+      return answer;
+    },
     serverOptions: {
       headersTimeout: headersMs,
       requestTimeout: requestMs,
@@ -64,6 +72,28 @@ export async function listen(
 function cutOffWhenStalled(response: ServerResponse, afterMs: number): void {
   response.setTimeout(afterMs, () => {
     if ((response.socket?.writableLength ?? 0) > 0) response.destroy();
+  });
+}
+
+/**
+ * Reads past what nobody read of a body. To end a connection on which bytes still come in resets it, and takes the answer
+ * away from the client that sends them.
+ */
+async function restOfBody(incoming: Readable & { complete: boolean }): Promise<void> {
+  const isRead = incoming.readableFlowing !== null;
+  if (incoming.complete || incoming.destroyed || isRead) return;
+  let bytes = 0;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, restMs);
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > mostRestBytes) resolve();
+    });
+    // it comes after an end, too
+    incoming.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }
 
