@@ -10,7 +10,7 @@ import { type Frame, framesOf } from './support/frames.ts';
 import { Ids } from './support/ids.ts';
 import { LineProcess, type Piece } from './support/line-process.ts';
 import { memoryOf, mostGrowthMiB } from './support/memory.ts';
-import { Counts, seed, storm, timeOf } from './support/storm.ts';
+import { Counts, seed, storm } from './support/storm.ts';
 import { written } from './support/written.ts';
 
 const database = await aDatabase();
@@ -96,7 +96,7 @@ describe.each(revisions)('a client of %s that sends anything', (revision) => {
     const before = await memoryOf(process);
     const ids = new Ids();
     let pings = 0;
-    await storm(bursts(isModern), timeOf(0.05), async (burst) => {
+    await storm(bursts(isModern), { seeds: 4, part: 0.05 }, async (burst) => {
       const { pieces, expected } = wire(burst, ids);
       pings += 1;
       const id = `ping-${pings}`;
@@ -141,7 +141,7 @@ test(`a client that opens anyhow and goes away has its answers first (seed ${see
     [{ kind: 'request', id: 'text', message: { method: 'server/discover', params: { _meta: meta } }, end: '\n' }],
   );
   const all = fc.tuple(opened, fc.oneof(bursts(false), bursts(true)));
-  await storm(all, timeOf(0.05), async ([opening, burst]) => {
+  await storm(all, { seeds: 1, part: 0.05 }, async ([opening, burst]) => {
     const process = new LineProcess(database);
     try {
       const { pieces, expected } = wire({ ...burst, frames: [...opening, ...burst.frames] }, new Ids());

@@ -7,7 +7,7 @@ import { brokenInvariants } from '../../support/invariants.ts';
 import { tell } from '../../support/proof.ts';
 import { memoryOf, mostGrowthMiB } from './support/memory.ts';
 import { type HttpAnswer, sendRaw } from './support/raw-http.ts';
-import { Counts, seed, storm, timeOf } from './support/storm.ts';
+import { Counts, seed, storm } from './support/storm.ts';
 import { aStormedService } from './support/stormed-service.ts';
 
 const database = await aDatabase();
@@ -130,7 +130,7 @@ test(`readers of changes come and go as they like, and none is left (seed ${seed
     { weight: 10, arbitrary: fc.array(readers, { minLength: 1, maxLength: 20 }) },
     { weight: 1, arbitrary: fc.array(readers, { minLength: 100, maxLength: 200, size: 'max' }) },
   );
-  await storm(bursts, timeOf(0.1), async (all) => {
+  await storm(bursts, { seeds: 3, part: 0.1 }, async (all) => {
     const change = request('PATCH', '/api/v1/goals/GOAL-0001', { body: { description: `watched ${Math.random()}` } });
     const sendings = await Promise.allSettled(all.map(read));
     for (const sending of sendings) if (sending.status === 'rejected') throw sending.reason;
