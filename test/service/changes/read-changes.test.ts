@@ -189,43 +189,4 @@ describe('whatever order transactions commit in', () => {
     await writer.rollback();
     expect((await readChanges(late)).changes).toEqual([]);
   });
-
-  it('readers that go on from their positions are told each change once, in one order', {
-    timeout: 60_000,
-  }, async () => {
-    const { call, connection, sql } = await aCall();
-    const goal = await aGoal(call);
-    const stores = await Promise.all([1, 2, 3].map(() => aStore(connection)));
-    const { position: since } = await readChanges(call.store);
-    let isWriting = true;
-    const read = async (store: typeof call.store) => {
-      const all: Change[] = [];
-      for (let position = since, isLast = false; ; ) {
-        const page = await readChanges(store, { since: position, limit: 7 });
-        all.push(...page.changes);
-        position = page.position;
-        if (page.isCaughtUp && isLast) return all;
-        isLast = page.isCaughtUp && !isWriting;
-      }
-    };
-    const reading = stores.map(read);
-    const writers = Array.from({ length: 8 }, async (_, place) => {
-      const writer = await aHandWriter(connection, 1);
-      for (let round = 0; round < 25; round += 1) {
-        await writer.write(goal);
-        await writer.sql.query('select pg_sleep($1)', [Math.random() * 0.04]);
-        await (Math.random() < 0.2 ? writer.rollback() : writer.commit());
-        if (place === 0) await updateGoal(call, goal, { priority: round % 2 === 0 ? 'high' : 'low' });
-      }
-    });
-    await Promise.all(writers);
-    isWriting = false;
-    const first = Number(since.split('-')[0]);
-    const { rows } = await sql.query('select seq::int4 from events where workspace_id = 1 and seq > $1 order by seq', [
-      first,
-    ]);
-    const expected = rows.map(({ seq }) => seq);
-    expect(expected.length).toBeGreaterThan(150);
-    for (const changes of await Promise.all(reading)) expect(numbersOf(changes)).toEqual(expected);
-  });
 });
