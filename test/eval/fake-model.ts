@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll } from 'vitest';
 import type { ToolCall } from '../../bench/eval/case.ts';
+import { afterFile } from '../support/after-file.ts';
 
 /** What was asked, as the server of a model gets it. */
 export interface Asked {
@@ -35,7 +35,7 @@ export async function aFakeModel(
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  afterAll(() => {
+  afterFile(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Frame, type Page } from 'playwright-core';
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { afterFile } from './after-file.ts';
 import flags from './chromium-flags.json' with { type: 'json' };
 import type { ServiceProcess } from './service-process.ts';
 
@@ -25,7 +26,7 @@ export async function aBrowser(): Promise<Browser> {
     args: flags,
     env: { ...process.env, HOME: folder },
   });
-  afterAll(async () => {
+  afterFile(async () => {
     await browser.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });

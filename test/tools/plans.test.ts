@@ -1,9 +1,10 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { fillStore } from '../../bench/filled-store.ts';
 import { sizeCases, toolsWithoutCase } from '../../bench/size-cases.ts';
 import { askOf } from '../../bench/size-turns.ts';
 import { search } from '../../src/store/statements/search.ts';
+import { afterFile } from '../support/after-file.ts';
 import { aDatabase, aStore } from '../support/database.ts';
 import { type Explained, explainSessions } from '../support/explained.ts';
 import { readsWholeWorkspace, rowsReadBy, type Scan, scansOf } from '../support/plans.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const store = await aStore({ ...connection, options });
   const client = new pg.Client(connection);
   await client.connect();
-  afterAll(() => client.end());
+  afterFile(() => client.end());
   await fillStore(client, store.workspaceId, tasks);
   ask = askOf({ call: { store, actor: 'tester' } });
 });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Hono } from 'hono';
 import type pg from 'pg';
-import { afterAll } from 'vitest';
 import { createApp } from '../../../src/http/app.ts';
 import { namesOf } from '../../../src/http/guard/addresses.ts';
 import type { HttpEnv } from '../../../src/http/parts.ts';
@@ -15,6 +14,7 @@ import { openLog } from '../../../src/main/log.ts';
 import { wire } from '../../../src/main/opening/wire.ts';
 import { serviceParts } from '../../../src/main/opening/wire-service.ts';
 import { serverFactory } from '../../../src/mcp/server.ts';
+import { afterFile } from '../../support/after-file.ts';
 import { environmentOf } from '../../support/server-process.ts';
 import { registerFixturePrompts, registerFixtureResources } from './fixture-pages.ts';
 import { registerFixtureQuestions, states } from './fixture-questions.ts';
@@ -56,7 +56,7 @@ export async function aFixtureService(database: pg.ClientConfig): Promise<string
     return app.fetch(req.raw, connection);
   });
   const listening = await listen({ fetch: front.fetch, close: () => app.close() }, { host: '127.0.0.1', port: 0 });
-  afterAll(async () => {
+  afterFile(async () => {
     await listening.stop();
     await wired.close();
     rmSync(home, { recursive: true, force: true });

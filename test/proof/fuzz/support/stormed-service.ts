@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
-import { afterAll } from 'vitest';
+import { afterFile } from '../../../support/after-file.ts';
 import { allTools } from '../../../support/conversation.ts';
 import { aService, type ServiceProcess } from '../../../support/service-process.ts';
 import { canaries, Leaks } from './leaks.ts';
@@ -21,7 +21,7 @@ export interface StormedService {
 /** Lives until the end of the file: call it at the file's top. */
 export async function aStormedService(database: pg.ClientConfig): Promise<StormedService> {
   const home = mkdtempSync(path.join(tmpdir(), 'goal-agent-fuzz-'));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  afterFile(() => rmSync(home, { recursive: true, force: true }));
   const env = { ...allTools, ...canaries, ...calmable(home), GOAL_AGENT_RATE_LIMIT: '1000000' };
   const service = await aService({ database, env, home });
   return {
