@@ -73,10 +73,19 @@ const localCodes: ReadonlySet<string> = new Set<LocalCode>([
 
 /** The `code` of an error: an SQLSTATE, a Node code, or one of ours; undefined when it has none. */
 export function errorCode(error: unknown): string | undefined {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message, file } = (error ?? {}) as { code?: unknown; message?: unknown; file?: unknown };
+  if (code === internalError && file === remoteCommands) return connectionFailure;
   if (code === protocolViolation || code === '3D000') return codeOfPooler(String(message)) ?? code;
   return typeof code === 'string' ? code : undefined;
 }
+
+/**
+ * A worker of a Citus that dies under a statement leaves no SQLSTATE. The coordinator then reports an internal error, and only
+ * the source file that reports it tells that it came from a worker.
+ */
+const internalError = 'XX000';
+const remoteCommands = 'remote_commands.c';
+const connectionFailure = '08006';
 
 /** PgBouncer tells of all that goes wrong at a login with this one code. It has one language, so its words may be read. */
 const protocolViolation = '08P01';
@@ -102,7 +111,7 @@ export function isTlsCode(code: string | undefined): boolean {
 
 /**
  * Sorts an error that came out of `pg` by SQLSTATE or Node code, never by its text, which the server translates. (A
- * pooler's own code says nothing: `errorCode`.)
+ * pooler's own code says nothing, and so does a Citus that has lost a worker: `errorCode`.)
  * It only reads; nothing is thrown.
  */
 export function classifyDatabaseError(error: unknown): ClassifiedError {

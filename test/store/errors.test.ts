@@ -143,6 +143,7 @@ describe('what the network does', () => {
     const { host, port, user, password } = server;
     const pool = new pg.Pool({ host, port, user, password, max: 1, ssl: false, connectionTimeoutMillis: 50 });
     const taken = await pool.connect();
+    taken.on('error', () => {}); // the server's end may reach it before its own
     expect(await classOf(pool.connect())).toEqual({ kind: 'unavailable' });
     taken.release();
     await pool.end();
@@ -157,6 +158,15 @@ describe('what only its shape tells', () => {
   ])("a constraint's name comes without the number of a shard: %s, %s", (message, constraint) => {
     const error = Object.assign(new Error(message), { code: '23503', constraint });
     expect(classifyDatabaseError(error).constraint).toBe('task_has_goal');
+  });
+
+  // as Citus 13.2 reports it; test/store/citus/worker-killed.test.ts kills one
+  test('a worker that a Citus lost under a statement is unavailable, and any other internal error is a defect', () => {
+    const error = Object.assign(new Error('server closed the connection unexpectedly'), { code: 'XX000' });
+    const ofWorker = Object.assign(error, { file: 'remote_commands.c', routine: 'ReportResultError' });
+    expect(classifyDatabaseError(ofWorker)).toEqual({ kind: 'unavailable', sqlstate: '08006' });
+    const ofServer = Object.assign(error, { file: 'heapam.c', routine: 'heap_update' });
+    expect(classifyDatabaseError(ofServer)).toEqual({ kind: 'other', sqlstate: 'XX000' });
   });
 
   test('a Node code of five capitals is not taken for an SQLSTATE', () => {
