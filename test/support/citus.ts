@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import pg from 'pg';
-import { type ServerPostgres, startServerPostgres } from './server-postgres.ts';
+import { findServerPostgres, type ServerPostgres, startServerPostgres } from './server-postgres.ts';
 
 export interface Citus {
   coordinator: ServerPostgres;
@@ -10,6 +12,12 @@ export interface Citus {
 }
 
 const database = 'on_citus';
+
+/** Whether the PostgreSQL of this machine has Citus. */
+export function findCitus(): boolean {
+  const major = findServerPostgres()?.major;
+  return existsSync(path.join('/usr/share/postgresql', String(major), 'extension', 'citus.control'));
+}
 
 /** A throw-away coordinator and two workers. What they have written survives their death, though not that of the machine. */
 export async function startCitus(): Promise<Citus> {
