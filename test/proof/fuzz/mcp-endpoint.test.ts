@@ -81,7 +81,9 @@ function bytesOf({ frame, version, method, accept, isBare }: Posted, body: Buffe
 function messagesIn({ headers, body }: HttpAnswer): { id?: unknown; method?: unknown }[] {
   if (body === '') return [];
   if (!headers.get('content-type')?.startsWith('text/event-stream')) return [JSON.parse(body)].flat();
-  return [...body.matchAll(/^data: ?(.+)$/gm)].flatMap(([, data = '']) => JSON.parse(data));
+  // a stream's lines end with nothing else: to a regular expression U+2028 ends one, too
+  const data = body.split('\n').filter((line) => /^data: ?\S/.test(line));
+  return data.flatMap((line) => JSON.parse(line.slice('data:'.length)));
 }
 
 async function post(drawn: Posted): Promise<void> {
