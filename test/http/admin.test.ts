@@ -165,6 +165,24 @@ test.each(['a reader', 'a writer', 'an admin of another workspace'])('%s may not
   }
 });
 
+test.each([
+  ['POST', '/webhooks/a%00b/resume', {}],
+  ['POST', '/webhooks/a%00b/test', {}],
+  ['DELETE', '/webhooks/a%00b', undefined],
+  ['POST', '/webhooks', { url: 'https://example.com/a\0b' }],
+  ['POST', '/webhooks', { url: 'https://example.com', types: ['task\0'] }],
+  ['POST', '/tokens', { name: 'a\0b', role: 'reader' }],
+  ['POST', '/tokens/a%00b/rotate', {}],
+  ['DELETE', '/tokens/a%00b', undefined],
+  ['POST', '/workspaces', { name: 'a\0b' }],
+  ['PATCH', '/workspaces/a%00b', { name: 'x' }],
+  ['DELETE', '/workspaces/a%00b', { confirm: 'a\0b' }],
+])('a text that cannot be stored is refused: %s %s', async (method, route, body) => {
+  const { status, body: problem } = await asked(method, route, body === undefined ? {} : { body });
+  expect([400, 404]).toContain(status);
+  expect(problem.detail).toMatch(/.{20}/);
+});
+
 test('an Idempotency-Key is refused: a first answer would be kept with its secret', async () => {
   const options = { body: { name: 'twice', role: 'reader' }, headers: { 'idempotency-key': 'k' } };
   const refused = await admin('POST', '/tokens', options);

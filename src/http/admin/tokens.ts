@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Role, TokenKind } from '../../domain/principal.ts';
+import { text } from '../../domain/text.ts';
 import {
   createToken,
   listTokens,
@@ -42,7 +43,7 @@ export const tokenRoutes = [
     name: 'create_token',
     description: 'A new token of this workspace. Its secret is shown this once.',
     input: z.strictObject({
-      name: z.string(),
+      name: text(),
       role: Role,
       kind: TokenKind.default('agent').describe(
         'whether an agent or a person holds it; a person alone makes that of a person',
@@ -58,7 +59,7 @@ export const tokenRoutes = [
     path: '/tokens/{name}/rotate',
     name: 'rotate_token',
     description: 'A new secret in the place of a token’s, which ends. It is shown this once.',
-    input: z.strictObject({ name: z.string(), expires_in_seconds }),
+    input: z.strictObject({ name: text(), expires_in_seconds }),
     output: NewTokenAnswer,
     run: async ({ call }, { name, expires_in_seconds: expiresInSeconds }) =>
       newTokenAnswer(await rotateToken(call, { name, expiresInSeconds })),
@@ -68,7 +69,7 @@ export const tokenRoutes = [
     path: '/tokens/{name}',
     name: 'revoke_token',
     description: 'Ends a token: within a second nobody gets in with it.',
-    input: z.strictObject({ name: z.string() }),
+    input: z.strictObject({ name: text() }),
     output: TokenAnswer,
     run: async ({ call }, { name }) => tokenAnswer(await revokeToken(call, name)),
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GoalId } from '../../domain/ids.ts';
+import { text } from '../../domain/text.ts';
 import {
   addWebhook,
   listWebhooks,
@@ -10,7 +11,7 @@ import {
 import { WebhookAnswer, webhookAnswer } from '../../tools/answers/admin-answers.ts';
 import { defineRoute } from './admin-route.ts';
 
-const One = z.strictObject({ webhook_id: z.string() });
+const One = z.strictObject({ webhook_id: text() });
 
 /** The webhooks of the caller's workspace. */
 export const webhookRoutes = [
@@ -30,8 +31,8 @@ export const webhookRoutes = [
     name: 'add_webhook',
     description: 'Sends all that changes from now on. The secret that signs the messages is shown this once.',
     input: z.strictObject({
-      url: z.string(),
-      types: z.array(z.string()).max(100).default([]).describe('as task.completed, or task; all when empty'),
+      url: text(2_000),
+      types: z.array(text()).max(100).default([]).describe('as task.completed, or task; all when empty'),
       goal_id: GoalId.optional().describe('only what concerns this goal'),
     }),
     output: WebhookAnswer.extend({ secret: z.string().describe('shown this once') }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GoalAgentError } from '../../domain/errors.ts';
 import { nameProblem } from '../../domain/principal.ts';
 import { named } from '../../domain/stored-text.ts';
+import { text } from '../../domain/text.ts';
 import { createToken } from '../../service/tokens.ts';
 import {
   createWorkspace,
@@ -33,8 +34,8 @@ export const workspaceRoutes = [
     description:
       'A new and empty workspace; with admin_token, also the first token of it, whose secret is shown this once.',
     input: z.strictObject({
-      name: z.string(),
-      admin_token: z.string().optional().describe('the name of an admin’s token to be made in it'),
+      name: text(),
+      admin_token: text().optional().describe('the name of an admin’s token to be made in it'),
     }),
     output: WorkspaceAnswer.extend({ secret: z.string().optional().describe('of the token; shown this once') }),
     forOperators: 'make workspaces',
@@ -55,7 +56,7 @@ export const workspaceRoutes = [
     path: '/workspaces/{workspace}',
     name: 'rename_workspace',
     description: 'Gives a workspace another name. Its tokens stay as they are.',
-    input: z.strictObject({ workspace: z.string(), name: z.string().describe('the new name') }),
+    input: z.strictObject({ workspace: text(), name: text().describe('the new name') }),
     output: WorkspaceAnswer,
     forOperators: 'rename workspaces',
     async run(context, { workspace, name }) {
@@ -71,7 +72,7 @@ export const workspaceRoutes = [
     name: 'delete_workspace',
     description:
       'Writes all that a workspace holds to a file on the server, and then deletes the workspace with its tokens and webhooks.',
-    input: z.strictObject({ workspace: z.string(), confirm: z.string().describe('the name again') }),
+    input: z.strictObject({ workspace: text(), confirm: text().describe('the name again') }),
     output: z.strictObject({
       deleted: WorkspaceAnswer,
       file: z.string().describe('the name of the file, in the folder exports of the GOAL_AGENT_HOME of the server'),
