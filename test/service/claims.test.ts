@@ -345,7 +345,7 @@ describe('a release', () => {
     });
     expect(await claimTasks(bob, one)).toHaveLength(1);
     const { rows } = await sql.query(
-      "select o.actor, o.reason from events e join operations o on o.seq = e.operation where e.action = 'released'",
+      "select o.actor, o.reason from events e join operations o on o.workspace_id = e.workspace_id and o.seq = e.operation where e.action = 'released'",
     );
     expect(rows).toEqual([{ actor: 'ann', reason: 'needs a Mac' }]);
     expect((await sql.query('select attempts, fence from tasks')).rows).toEqual([{ attempts: 1, fence: '2' }]);

@@ -199,7 +199,7 @@ describe('a parent', () => {
       const { rows } = await sql.query(`
         select count(*)::int as wrong
         from events e
-        join events l on l.goal_id = e.goal_id and l.task_id is null and e.task_id is null and l.seq > e.seq
+        join events l on l.workspace_id = e.workspace_id and l.goal_id = e.goal_id and l.task_id is null and e.task_id is null and l.seq > e.seq
         where l.operation < e.operation`);
       expect(rows[0].wrong).toBe(0);
     }

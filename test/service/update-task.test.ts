@@ -95,7 +95,7 @@ describe('at the same moment', () => {
             : moveTo(calls[1], task, to),
       ]);
       const { rows } = await sql.query(
-        'select n.id from notes n left join tasks t on t.id = n.task_id where n.task_id is not null and t.goal_id is distinct from n.goal_id',
+        'select n.id from notes n left join tasks t on t.workspace_id = n.workspace_id and t.id = n.task_id where n.task_id is not null and t.goal_id is distinct from n.goal_id',
       );
       expect(rows).toEqual([]);
     }

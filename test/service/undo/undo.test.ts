@@ -131,7 +131,11 @@ describe('undo', () => {
     const [a, b] = (await someTasks(bob, await aGoal(bob), 2)) as [string, string];
     const describe = (taskId: string, description: string) => updateTask(ann, taskId, { edit: { description } });
     for (const text of ['first', 'second', 'third']) await describe(a, text);
-    await sql.query(`update operations set at = at + $1::interval where actor = 'ann'`, [amount]);
+    const done = await sql.query(`select seq, at + $1::interval as later from operations where actor = 'ann'`, [
+      amount,
+    ]);
+    for (const { seq, later } of done.rows)
+      await sql.query('update operations set at = $1 where seq = $2', [later, seq]);
     // of another process of the same name, with numbers of its own
     const restarted: Call = { store: await aStore(connection), actor: 'ann' };
     await updateTask(restarted, b, { edit: { description: 'of another process' } });
@@ -420,7 +424,7 @@ describe('undo and claims', () => {
     await claim(ann, task, 36_000); // a heartbeat is no event
     await undo(bob, undefined);
     const { rows } = await sql.query(
-      'select t.description, c.holder as claimed_by, c.expires_at > $1 as longer from tasks t join claims c on c.task_id = t.id',
+      'select t.description, c.holder as claimed_by, c.expires_at > $1 as longer from tasks t join claims c on c.workspace_id = t.workspace_id and c.task_id = t.id',
       [lease],
     );
     expect(rows).toEqual([{ description: 'a task', claimed_by: 'ann', longer: true }]);
@@ -440,7 +444,7 @@ describe('undo and claims', () => {
     );
     await undo(bob, event);
     const { rows } = await sql.query(
-      'select t.status, c.holder as claimed_by, t.attempts, t.fence >= $1 as kept from tasks t left join claims c on c.task_id = t.id',
+      'select t.status, c.holder as claimed_by, t.attempts, t.fence >= $1 as kept from tasks t left join claims c on c.workspace_id = t.workspace_id and c.task_id = t.id',
       [fence],
     );
     expect(rows).toEqual([{ status: 'pending', claimed_by: null, attempts: 1, kept: true }]);

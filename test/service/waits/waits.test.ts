@@ -156,7 +156,7 @@ describe('a caller that goes away', () => {
     await sql.query('commit');
     expect(await next).toMatchObject({ tasks: [{ id: task, claimed_by: 'there', fence: 2 }] });
     const { rows } = await sql.query(
-      `select e.action, o.actor, o.reason from events e join operations o on o.seq = e.operation
+      `select e.action, o.actor, o.reason from events e join operations o on o.workspace_id = e.workspace_id and o.seq = e.operation
        where e.task_id = $1 and e.action <> 'created' order by e.seq`,
       [task],
     );
