@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../src/main/version.ts';
 import { step } from '../src/store/database.ts';
 import { defineStatement } from '../src/store/statement.ts';
+import { benchAgainst } from './against.ts';
 import { benchBackup } from './backup.ts';
 import { benchBoard } from './board.ts';
 import { benchBreakdown } from './breakdown.ts';
@@ -36,6 +37,7 @@ const { positionals: wanted, values: options } = parseArgs({
     claims: { type: 'string', default: '100000' },
     calls: { type: 'string', default: '200000' },
     install: { type: 'boolean', default: false },
+    against: { type: 'string' },
   },
 });
 const clock = new SqlClock();
@@ -74,6 +76,7 @@ try {
     ['board', () => benchBoard(setting, print)],
     ['import', () => benchImport(print)],
     ['peers', () => benchPeers(setting, options, print)],
+    ['against', () => benchAgainst(options.against, print)],
     ['backup', () => benchBackup(setting, Number(options.tasks), print)],
   ];
   const names = parts.map(([name]) => name);

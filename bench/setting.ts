@@ -78,7 +78,7 @@ export async function aSetting(): Promise<Setting> {
 }
 
 /** Speaks the protocol line by line, so that what is measured is the server, and not a client's own checks of its answers. */
-async function connectTo(args: string[], home: string, more: Record<string, string> = {}): Promise<Connected> {
+export async function connectTo(args: string[], home: string, more: Record<string, string> = {}): Promise<Connected> {
   const env = { PATH: process.env.PATH ?? '', GOAL_AGENT_HOME: home, GOAL_AGENT_NAME: 'bench', ...more };
   const child = spawn(process.execPath, args, { cwd: home, env, stdio: ['pipe', 'pipe', 'ignore'] });
   const waiting = new Map<number, (answer: Answer) => void>();
