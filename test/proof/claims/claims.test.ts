@@ -35,7 +35,7 @@ const habits = { leaseSeconds: 0.5, oversleeps: 0.02, wantsTheSame: 0.1, givesBa
 const noTimeout = { timeout: 0 };
 
 it('many processes, killed and paused at random, complete each of their tasks exactly once', noTimeout, async () => {
-  const [processes, tasks] = isAtLength ? [50, 5_000] : [25, 2_000];
+  const [processes, tasks] = isAtLength ? [50, 5_000] : [16, 800];
   const storm = { processes, agents: 1, connections: 1, killEveryMs: 250, killFrom: 1_000 };
   const { started, judgement } = await run(storm, { ...habits, limit: 1, claimsOfEach: 1, leaseSeconds: 1 }, tasks);
   tell('claims, many processes', counts(judgement, { started }));
@@ -46,11 +46,12 @@ it('many processes, killed and paused at random, complete each of their tasks ex
 
 it('a million claims of tasks that are given back and claimed again have never two holders', noTimeout, async () => {
   const rounds = repeats('rounds', { briefly: 1, atLength: 20 });
-  const storm = { processes: 3, agents: 16, connections: 3, killEveryMs: 1_000, killFrom: 250_000 };
+  const kills = isAtLength ? { killEveryMs: 1_000, killFrom: 250_000 } : { killEveryMs: 600, killFrom: 100_000 };
+  const storm = { processes: 3, agents: 16, connections: 3, ...kills };
   const sum = { lines: 0, operations: 0, claims: 0, refused: 0, unanswered: 0, started: 0 };
   for (let round = 0; round < rounds; round += 1) {
     await sql.query('truncate goals, tasks, task_dependencies, notes, operations, events cascade');
-    const tasks = isAtLength ? 1_000 : 200;
+    const tasks = isAtLength ? 1_000 : 120;
     const { started, judgement } = await run(storm, { ...habits, limit: 6, claimsOfEach: 50 }, tasks);
     for (const key of ['lines', 'operations', 'claims', 'refused', 'unanswered'] as const) sum[key] += judgement[key];
     sum.started += started;
