@@ -61,7 +61,11 @@ const ways = {
   }),
   'an odd ID': ({ at }) => {
     const id = pick(oddIds, at);
-    return { text: with_(id, '"method":"ping"'), expected: refusedOnce(JSON.stringify(JSON.parse(id))) };
+    // no test writes so many levels down again, and no server
+    return {
+      text: with_(id, '"method":"ping"'),
+      expected: refusedOnce(id === deep ? 'null' : JSON.stringify(JSON.parse(id))),
+    };
   },
   'a second ID': ({ text, id }) => ({ text: text.replace('{', '{"id":"first",'), expected: once(id) }),
   'an ID by its escape': ({ text, id }) => ({ text: text.replace('"id"', '"\\u0069d"'), expected: once(id) }),
