@@ -70,11 +70,25 @@ async function everything(client: pg.Client): Promise<Record<string, string[]>> 
   return Object.fromEntries(found);
 }
 
+/** Each index and constraint, as it would be made again. */
+const definitions = `
+  select pg_get_indexdef(i.indexrelid) as made
+  from pg_index i
+  join pg_class c on c.oid = i.indrelid
+  where c.relnamespace = current_schema()::regnamespace
+  union all
+  select c.relname || ' ' || k.conname || ' ' || pg_get_constraintdef(k.oid) || ' ' || k.convalidated
+  from pg_constraint k
+  join pg_class c on c.oid = k.conrelid
+  where c.relnamespace = current_schema()::regnamespace
+  order by 1`;
+
 test('everything comes back as it was, into an empty database', async () => {
   const target = await aDatabase();
   await restoreBackup(target, file);
   const restored = await aClient({ ...target, types: wireTypes });
   expect(await everything(restored)).toEqual(await everything(sql));
+  expect((await restored.query(definitions)).rows).toEqual((await sql.query(definitions)).rows);
   expect(await brokenInvariants(restored)).toEqual({});
   const there = { store: await aStore(target), actor: 'tester' };
   expect((await search(there, { query: 'quoted', limit: 5 })).found.length).toBeGreaterThan(0);

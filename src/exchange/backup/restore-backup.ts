@@ -8,6 +8,7 @@ import { type Session, withSession } from '../../store/session.ts';
 import { type RowCounts, tables } from './format.ts';
 import { readBackup, verifyBackup } from './read-backup.ts';
 import type { Page } from './read-rows.ts';
+import { withoutIndexes } from './without-indexes.ts';
 
 /** One workspace of a backup, and the name of the one that is made of it. */
 export interface Part {
@@ -41,18 +42,27 @@ export async function restoreBackup(
       const restoring = part === undefined ? await intoEmpty(session) : await asNewWorkspace(session, file, part);
       const counts: RowCounts = {};
       let done = 0;
-      for await (const page of readBackup(file)) {
-        done += page.rows.length;
-        onProgress(done, total);
-        const written = await restoring(page);
-        counts[page.table] = (counts[page.table] ?? 0) + written;
-      }
-      await goOnFrom(session);
-      await fillWords(runOnSession(session));
-      return counts;
+      const fill = async () => {
+        for await (const page of readBackup(file)) {
+          done += page.rows.length;
+          onProgress(done, total);
+          const written = await restoring(page);
+          counts[page.table] = (counts[page.table] ?? 0) + written;
+        }
+        await goOnFrom(session);
+        await fillWords(runOnSession(session));
+        return counts;
+      };
+      return part === undefined ? withoutIndexes(session, filled, fill) : fill();
     }),
   );
 }
+
+/** What a restore fills, and what is made anew of it. */
+const filled = [
+  ...tables.map(({ name }) => name),
+  ...['goal_repos', 'goal_labels', 'task_labels', 'goal_words', 'task_words', 'note_words'],
+];
 
 type Restoring = (page: Page) => Promise<number>;
 
