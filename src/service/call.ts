@@ -78,22 +78,33 @@ export async function change<T extends Steps>(
   return rows;
 }
 
-/** Changes something as one operation, in a transaction of several steps. `record` makes the operation, once its locks are held;
- * a function of the schema makes it by itself, with `own`. */
+/**
+ * Changes something as one operation, in a transaction of several steps. `record` makes the operation, once its locks are held; a
+ * function of the schema makes it by itself, with `own`. A transaction that asks for neither has changed nothing that counts.
+ */
 export async function transact<R>(
   call: Call,
-  body: (run: Run, record: () => Promise<Recording>, own: Own) => Promise<R>,
+  body: (run: Run, record: () => Promise<Recording>, own: () => Own) => Promise<R>,
   { isPatient = false, ...extent }: Extent = {},
 ): Promise<R> {
   const { store, actor, signal } = call;
   const { workspaceId } = store;
   const id = newOperationId(call);
+  let isRecorded = false;
+  const recorded = <T>(operation: T): T => {
+    isRecorded = true;
+    return operation;
+  };
   const result = await store.database.change(
     { workspaceId, id, ...extent },
-    (run) => body(run, () => makeOperation(run, { workspaceId, id, actor }), { workspaceId, operation: id, actor }),
+    (run) => {
+      isRecorded = false;
+      const record = () => recorded(makeOperation(run, { workspaceId, id, actor }));
+      return body(run, record, () => recorded({ workspaceId, operation: id, actor }));
+    },
     { signal, isPatient },
   );
-  call.saved?.();
+  if (isRecorded) call.saved?.();
   return result;
 }
 

@@ -132,7 +132,7 @@ async function changeParent<T extends Steps>(
   const { workspaceId } = call.store;
   return transact(call, async (run, _, own) => {
     await lockParent(run, { workspaceId, parentId, ...(goalId !== undefined && { goalId }) });
-    return run(steps(own));
+    return run(steps(own()));
   });
 }
 

@@ -87,7 +87,7 @@ async function editWhatIsSeen(call: Call, taskId: string, wanted: TaskChange): P
     const edit = withCriteria(call, taskId, { found, wanted });
     const params = { taskId, change: edit as Json, ...changedWords(workspaceId, taskId, searched(edit, found)) };
     const { tasks } = await run({
-      tasks: step(editTaskFunction.call, { ...own, ...params }),
+      tasks: step(editTaskFunction.call, { ...own(), ...params }),
     });
     const [row] = tasks;
     if (row === undefined) throw taskNotFound(taskId);

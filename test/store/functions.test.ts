@@ -20,7 +20,9 @@ beforeAll(async () => {
   const { call, connection } = await aCall();
   const { workspaceId } = call.store;
   const [goal = ''] = await Promise.all(Array.from({ length: 200 }, () => aGoal(call, 'a goal', ['api', 'web'])));
-  const chain = Array.from({ length: 1_000 }, (_, n) => aSubtask({ dependencies: n % 2 === 1 ? [`#${n}`] : [] }));
+  const chain = Array.from({ length: 1_000 }, (_, n) =>
+    aSubtask({ dependencies: n % 2 === 1 ? [`#${n}`] : [], labels: ['ui', 'api'] }),
+  );
   const { taskIds } = await breakDownGoal(call, goal, chain);
   await breakDownGoal(call, goal, chain);
   for (let n = 0; n < 300; n += 50)

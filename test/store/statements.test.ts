@@ -1,7 +1,6 @@
 import pg from 'pg';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlColumn } from '../../src/store/statement.ts';
-import { afterFile } from '../support/after-file.ts';
 import { aDatabase } from '../support/database.ts';
 import { loadFunctions, loadStatements } from '../support/statements.ts';
 
@@ -32,7 +31,7 @@ describe('every statement', () => {
     client = new pg.Client(await aDatabase());
     await client.connect();
   });
-  afterFile(() => client.end());
+  afterAll(() => client.end());
 
   it.each(statements)('$name has the parameters and columns that it declares', async (statement) => {
     await client.query(`prepare checked as ${statement.text}`);

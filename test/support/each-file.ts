@@ -1,4 +1,5 @@
-import { afterAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { cleanUp } from './after-file.ts';
 
-afterAll(cleanUp);
+// what a `beforeAll` gives back runs behind every `afterAll`, and that of the first hook last
+beforeAll(() => cleanUp);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { parametersOf, type Route, routes } from '../../src/http/rest/routes.ts';
+import { allTools } from './conversation.ts';
 import { aService, connectClient, type ServiceProcess } from './service-process.ts';
 import type { Ask, Face } from './tenants.ts';
 
@@ -8,7 +9,7 @@ const services = new Map<string, ServiceProcess>();
 
 /** Starts the service of a database; to be called at a file's top. */
 export async function serveWorld(connection: pg.ClientConfig): Promise<void> {
-  const env = { GOAL_AGENT_RATE_LIMIT: '1000000', POSTGRES_POOL_SIZE: '2', POSTGRES_MAX_OVERFLOW: '2' };
+  const env = { ...allTools, GOAL_AGENT_RATE_LIMIT: '1000000', POSTGRES_POOL_SIZE: '2', POSTGRES_MAX_OVERFLOW: '2' };
   services.set(String(connection.database), await aService({ database: connection, env }));
 }
 

@@ -6,7 +6,6 @@ import { expect } from 'vitest';
 import { migrate } from '../../../../src/store/migrate.ts';
 import { type ServerPostgres, startServerPostgres } from '../../../support/server-postgres.ts';
 import type { Chance } from './chance.ts';
-import { signal } from './kill.ts';
 import { looking, makeSharedGoals } from './open.ts';
 import { Knowledge } from './record.ts';
 import type { Scene } from './rounds.ts';
@@ -49,7 +48,7 @@ export async function openPair(chance: Chance): Promise<PairScene> {
     knowledge,
     writers: ['a', 'b'].map((name) => new Writer({ name, connect: () => open(name), shared, knowledge, chance })),
     look: (work) => looking(configOf(scene.primary), work),
-    holdBackStandby: async () => signal(await receiverOf(standby), 'SIGSTOP'),
+    holdBackStandby: () => cutOffStandby(standby),
     async close() {
       await Promise.all(scene.writers.map((writer) => writer.stop()));
       for (const server of new Set([scene.primary, scene.standby, scene.dead])) {
@@ -102,10 +101,13 @@ export async function follow(scene: PairScene): Promise<void> {
   scene.dead = undefined;
 }
 
-async function receiverOf(standby: ServerPostgres): Promise<number | undefined> {
-  return looking(configOf(standby), async (sql) => {
-    const find = async () => (await sql.query<{ pid: number }>('select pid from pg_stat_wal_receiver')).rows[0]?.pid;
-    await expect.poll(find, { timeout: 30_000 }).toBeDefined();
-    return find();
+/** A receiver that only stood still would keep the promotion waiting for it. */
+async function cutOffStandby(standby: ServerPostgres): Promise<void> {
+  await looking(configOf(standby), async (sql) => {
+    const receivers = async () => (await sql.query('select from pg_stat_wal_receiver where pid is not null')).rowCount;
+    await expect.poll(receivers, { timeout: 30_000 }).toBe(1);
+    await sql.query("alter system set primary_conninfo = ''");
+    await sql.query('select pg_reload_conf()');
+    await expect.poll(receivers, { timeout: 30_000 }).toBe(0);
   });
 }
