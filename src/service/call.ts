@@ -69,9 +69,7 @@ export async function change<T extends Steps>(
   const rows = await store.database.change(
     { workspaceId, id, ...extent },
     steps({ workspaceId, operation: id, actor }),
-    {
-      signal,
-    },
+    { signal },
   );
   // a claim that finds nothing changes nothing
   if (Object.values(rows).some((each) => each.length > 0)) call.saved?.();

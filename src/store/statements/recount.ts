@@ -94,6 +94,18 @@ export const mendGoalCounts = defineStatement({
     returning g.id`,
 });
 
+/** Whether the texts of a row's own list are not those under which the row is found. */
+function differs(list: string, found: string): string {
+  return `array(
+      select distinct x.text
+      from unnest(${list}) as x (text)
+      order by 1
+    ) <> array(
+      ${found}
+      order by 1
+    )`;
+}
+
 /** Other rules that no constraint holds: rows that break one, with the rule. */
 export const findBrokenRules = defineStatement({
   name: 'find_broken_rules',
@@ -140,42 +152,30 @@ export const findBrokenRules = defineStatement({
     union all
     select g.id, 'is not listed by its repositories, status and priority as they are'
     from goals g
-    where g.workspace_id = $1 and array(
-      select distinct x.repo
-      from unnest(g.repos) as x (repo)
-      order by 1
-    ) <> array(
-      select r.repo
+    where g.workspace_id = $1 and ${differs(
+      'g.repos',
+      `select r.repo
       from goal_repos r
-      where r.workspace_id = $1 and r.number = g.number and r.status = g.status and r.priority = g.priority
-      order by 1
-    )
+      where r.workspace_id = $1 and r.number = g.number and r.status = g.status and r.priority = g.priority`,
+    )}
     union all
     select g.id, 'is not found by its labels'
     from goals g
-    where g.workspace_id = $1 and array(
-      select distinct x.label
-      from unnest(g.labels) as x (label)
-      order by 1
-    ) <> array(
-      select l.label
+    where g.workspace_id = $1 and ${differs(
+      'g.labels',
+      `select l.label
       from goal_labels l
-      where l.workspace_id = $1 and l.number = g.number
-      order by 1
-    )
+      where l.workspace_id = $1 and l.number = g.number`,
+    )}
     union all
     select t.id, 'is not found by its labels'
     from tasks t
-    where t.workspace_id = $1 and array(
-      select distinct x.label
-      from unnest(t.labels) as x (label)
-      order by 1
-    ) <> array(
-      select l.label
+    where t.workspace_id = $1 and ${differs(
+      't.labels',
+      `select l.label
       from task_labels l
       where l.workspace_id = $1 and l.task_id = t.id and l.number = t.number and l.priority = t.priority
-        and (l.ready or not (${isReady('t')}))
-      order by 1
-    )
+        and (l.ready or not (${isReady('t')}))`,
+    )}
     order by 1`,
 });
