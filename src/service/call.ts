@@ -67,7 +67,7 @@ export async function change<T extends Steps>(
   const { workspaceId } = store;
   const id = newOperationId(call);
   const rows = await store.database.change(
-    { workspaceId, id, ...extent },
+    { workspaceId, id, actor, ...extent },
     steps({ workspaceId, operation: id, actor }),
     { signal },
   );
@@ -94,10 +94,10 @@ export async function transact<R>(
     return operation;
   };
   const result = await store.database.change(
-    { workspaceId, id, ...extent },
-    (run) => {
+    { workspaceId, id, actor, ...extent },
+    (run, isBegun) => {
       isRecorded = false;
-      const record = () => recorded(makeOperation(run, { workspaceId, id, actor }));
+      const record = () => recorded(makeOperation(run, { workspaceId, id, actor, isBegun }));
       return body(run, record, () => recorded({ workspaceId, operation: id, actor }));
     },
     { signal, isPatient },
@@ -116,13 +116,13 @@ function newOperationId(call: Call): string {
   return call.operationId ?? uuidv7();
 }
 
-/** Makes the operation of a transaction that is open. */
+/** Makes the operation of a transaction that is open, or goes on with the one that it has made already. */
 export async function makeOperation(
   run: Run,
-  operation: { workspaceId: number; id: string; actor: string },
+  { isBegun = false, ...operation }: { workspaceId: number; id: string; actor: string; isBegun?: boolean },
 ): Promise<Recording> {
   const { made } = await run({
-    made: step(insertOperation, { ...operation, reason: null }),
+    made: step(insertOperation, { ...operation, reason: null, isBegun }),
     noted: step(noteOperation, { id: operation.id }),
   });
   const [row] = made;

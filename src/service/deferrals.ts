@@ -39,10 +39,9 @@ export async function readTasks<T extends Steps>(
 async function endDeferrals({ store: { workspaceId, database }, operationId }: Call): Promise<boolean> {
   if (operationId !== undefined) return false;
   const operation = uuidv7();
-  return database
-    .change({ workspaceId, id: operation }, { ended: step(endFunction.call, { workspaceId, operation }) })
-    .then(
-      () => true,
-      () => false,
-    );
+  const ended = step(endFunction.call, { workspaceId, operation });
+  return database.change({ workspaceId, id: operation, actor: 'goal-agent' }, { ended }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,3 +1,5 @@
+import { GoalAgentError } from '../domain/errors.ts';
+import { sendChangeAfterLoss, takeId, takingItsId } from './after-loss.ts';
 import { isLostQuickly, repeatedly, waitForConflict } from './attempts.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { refusesChanges, toGoalAgentError } from './failures.ts';
@@ -39,6 +41,9 @@ export {
   step,
   type Watcher,
 } from './steps.ts';
+
+/** Work with a connection of one's own. */
+type Work<T> = (held: Held) => Promise<T>;
 
 /** What a request came to. Without `last` it wrote nothing, and there is nothing to commit. */
 export interface Requested<T> {
@@ -107,8 +112,15 @@ export class Database implements StatementRunner {
         seen,
         unseen = {},
       } = await (typeof what === 'function'
-        ? this.#writing(operation, options, (held) => sendBody(held, beginning, what, look))
-        : this.#writing(operation, options, (held) => sendChange(held, { steps: what, look }), { steps: what, look }));
+        ? this.#writing(operation, options, {
+            work: (held) => sendBody(held, beginning, (run) => what(run, false), look),
+            afterLoss: (held) => sendBody(held, beginning, takingItsId(operation, what), look),
+          })
+        : this.#writing(operation, options, {
+            work: (held) => sendChange(held, { steps: what, look }),
+            afterLoss: (held) => sendChangeAfterLoss(held, operation, { steps: what, look }),
+            change: { steps: what, look },
+          }));
       this.#statistics.wrote(operation.rows ?? 1);
       if (seen === undefined) await watcher?.unknown();
       else await watcher?.changed(operation, seen);
@@ -177,14 +189,13 @@ export class Database implements StatementRunner {
   }
 
   /**
-   * A deadlock or serialization failure is tried again. After a lost connection the operation's row tells whether it was
-   * committed; if it was not, it is run once more, and two operations of one ID cannot be.
+   * A deadlock or serialization failure is tried again. After a connection that was lost at once the change is tried again, too,
+   * `afterLoss`: two operations of one ID cannot be (docs/decisions/history.md).
    */
   async #writing<T>(
     operation: Operation,
     options: CallOptions,
-    work: (held: Held) => Promise<T>,
-    change?: Change,
+    { work, afterLoss, change }: { work: Work<T>; afterLoss: Work<T>; change?: Change },
   ): Promise<T> {
     let mayBeCommitted = false;
     const together = change && this.#togetherOf(operation);
@@ -196,20 +207,23 @@ export class Database implements StatementRunner {
           joins = false;
           return together.join(change, options) as Promise<T>;
         }
-        const alone = () => this.#holding(options, work, hasBegun);
+        const alone = () => this.#holding(options, mayBeCommitted ? afterLoss : work, hasBegun);
         return together === undefined ? alone() : together.alone(alone);
       },
       async (failure) => {
         const { error } = failure;
         if (error instanceof SharedFailure) return;
-        const mayBeRepeated = isLostQuickly(failure, this.#options);
         const nothingIsThere = refusesChanges(causeOf(error));
-        // also where a later try fails: the server may have committed a lost one after the look for it
         mayBeCommitted ||= isLost(error) && !nothingIsThere;
-        if (mayBeCommitted) await this.#refuseIfCommitted(operation);
-        if (mayBeRepeated) return;
-        if (isLost(error) && !nothingIsThere) throw unknownOutcome(error, this.#options.lossReason?.());
-        await waitForConflict(failure, toGoalAgentError(causeOf(error)));
+        if (isLostQuickly(failure, this.#options)) return;
+        if (isLost(error) && !nothingIsThere) {
+          await this.#refuseIfCommitted(operation);
+          throw unknownOutcome(error, this.#options.lossReason?.());
+        }
+        await waitForConflict(failure, toGoalAgentError(causeOf(error))).catch(async (refusal) => {
+          if (mayBeCommitted) await this.#refuseOrPrevent(operation);
+          throw refusal;
+        });
       },
     );
   }
@@ -223,12 +237,22 @@ export class Database implements StatementRunner {
     return made;
   }
 
-  /** After a lost connection: throws unless the operation certainly left nothing behind. */
+  /** After a lost connection: throws where the operation is there, or may be. It may be there later where it is not. */
   async #refuseIfCommitted({ workspaceId, id }: Operation): Promise<void> {
     const { found } = await this.read({ found: step(findOperationById, { workspaceId, id }) }).catch((error) => {
       throw unknownOutcome(error, this.#options.lossReason?.());
     });
     if (found.length > 0) throw savedWithoutAnswer();
+  }
+
+  /** After a lost connection: throws where the operation is there, or may be; where it is not, it never will be. */
+  async #refuseOrPrevent(operation: Operation): Promise<void> {
+    const take = (held: Held) => sendBody(held, toWrite, (run) => takeId(run, operation), undefined);
+    await this.#holding({}, take).catch((error) => {
+      throw error instanceof GoalAgentError && error.code === 'unknown_outcome'
+        ? error
+        : unknownOutcome(error, this.#options.lossReason?.());
+    });
   }
 
   async #holding<T>(options: CallOptions, work: (held: Held) => Promise<T>, hasBegun?: () => void): Promise<T> {

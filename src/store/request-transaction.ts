@@ -61,7 +61,7 @@ export class RequestTransaction implements StatementRunner {
     const held = await this.#begin();
     const look = { seen: this.#parts.watcher?.look(operation) };
     if (typeof what === 'function') {
-      const result = await what((steps) => this.#own(() => this.#send(held, steps)));
+      const result = await what((steps) => this.#own(() => this.#send(held, steps)), true);
       const { seen } = await this.#own(() => this.#send(held, look));
       this.#seen.push({ operation, rows: seen });
       return result;

@@ -3,7 +3,7 @@ import type { Held } from './held.ts';
 import { type Beginning, planSettings } from './session.ts';
 import { sendShared } from './shared-steps.ts';
 import { flush } from './statements/flush.ts';
-import { type Body, type Rows, type Run, type Step, type Steps, step } from './steps.ts';
+import { type Rows, type Run, type Step, type Steps, step } from './steps.ts';
 
 // How transactions begin, and how statements are sent before the first of them is answered.
 
@@ -154,7 +154,7 @@ async function sendLook(held: Held, look: Step | undefined): Promise<unknown[] |
 export async function sendBody<R>(
   held: Held,
   beginning: Beginning,
-  body: Body<R>,
+  body: (run: Run) => Promise<R>,
   look: Step | undefined,
 ): Promise<Sent<R>> {
   held.sendTogether();

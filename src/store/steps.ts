@@ -34,14 +34,19 @@ export type Rows<T extends Steps> = {
 /** Runs steps of a transaction that is open. */
 export type Run = <T extends Steps>(steps: T) => Promise<Rows<T>>;
 
-/** The work of a transaction whose steps depend on each other's rows. It may run more than once. */
-export type Body<R> = (run: Run) => Promise<R>;
+/**
+ * The work of a transaction whose steps depend on each other's rows. It may run more than once; `isBegun` where the transaction
+ * has made the operation already.
+ */
+export type Body<R> = (run: Run, isBegun: boolean) => Promise<R>;
 
 /** What a change is known by, whatever becomes of its answer. */
 export interface Operation {
   workspaceId: number;
   /** Made before it is sent. */
   id: string;
+  /** Whose it is. Left out where the change makes no operation. */
+  actor?: string | undefined;
   /** Rows that it may write, for the statistics; one when left out. */
   rows?: number | undefined;
   /** Operations that are made with it: the end of others' leases. */

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { breakDownGoal } from '../../src/service/break-down-goal.ts';
 import type { PoolCall } from '../../src/service/call.ts';
 import { createGoal } from '../../src/service/goals.ts';
 import type { Database, Operation } from '../../src/store/database.ts';
 import { step } from '../../src/store/database.ts';
-import { createGoal as createGoalFunction } from '../../src/store/functions/create-goal.ts';
+import { claimTasks } from '../../src/store/functions/claim-tasks.ts';
 import { defineStatement } from '../../src/store/statement.ts';
-import { insertOperation } from '../../src/store/statements/insert-operation.ts';
+import { aSubtask } from '../support/builders.ts';
+import { aClient } from '../support/conversation.ts';
 import { aCall, aStore } from '../support/database.ts';
 
 const sleep = defineStatement({
@@ -22,15 +24,32 @@ const killMyself = defineStatement({
   columns: { done: 'bool' },
   text: 'select pg_terminate_backend(pg_backend_pid()) as done',
 });
+/** Of a session that runs it the first time since the sequence was started anew. */
+const killFirst = defineStatement({
+  name: 'test_kill_first',
+  params: {},
+  columns: { done: 'bool?' },
+  text: "select case when nextval('test_tries') = 1 then pg_terminate_backend(pg_backend_pid()) end as done",
+});
+const divide = defineStatement({
+  name: 'test_divide',
+  params: {},
+  columns: { done: 'int4' },
+  text: 'select 1 / 0 as done',
+});
 
 let call: PoolCall;
 let database: Database;
 let sql: pg.Client;
+/** The session of a try whose client is gone. */
+let lost: pg.Client;
 let connection: pg.ClientConfig;
 
 beforeAll(async () => {
   ({ call, sql, connection } = await aCall());
   database = call.store.database;
+  await sql.query('create sequence test_tries');
+  lost = await aClient(connection);
 });
 
 describe('connections', () => {
@@ -104,7 +123,7 @@ describe('a statement', () => {
 describe('a write whose connection is lost', () => {
   it('is run again when it left nothing behind', async () => {
     let attempts = 0;
-    const operation = { workspaceId: call.store.workspaceId, id: randomUUID() };
+    const operation = anOperation();
     const done = await database.change(operation, async (run) => {
       attempts += 1;
       if (attempts === 1) await run({ killed: step(killMyself, {}) });
@@ -114,41 +133,91 @@ describe('a write whose connection is lost', () => {
   });
 
   it.each([
-    ['a function of the schema', goalStep],
-    ['a transaction of several steps', operationStep],
-  ])('is not done twice by %s when its commit comes after the look for it', async (_, stepOf) => {
-    const operation = { workspaceId: call.store.workspaceId, id: randomUUID() };
-    let attempts = 0;
-    const again = database.change(operation, async (run) => {
-      attempts += 1;
-      if (attempts === 1) await run({ killed: step(killMyself, {}) });
-      await insertOperationRow(operation);
-      const { made } = await run({ made: stepOf(call, operation) });
-      if (made.length === 0) throw new Error('the operation was not made');
-    });
-    await expect(again).rejects.toMatchObject({ code: 'unknown_outcome', message: expect.stringMatching(/was saved/) });
-    expect(attempts).toBe(2);
-    const { rows } = await sql.query("select from goals where id = 'GOAL-9999'");
-    expect(rows).toHaveLength(0);
+    ['a change by a function', (operation: Operation) => database.change(operation, claiming(operation))],
+    [
+      'a transaction of several steps',
+      (operation: Operation) => database.change(operation, (run) => run(claiming(operation))),
+    ],
+  ])('is not told that there is nothing by %s while the lost try has it', async (_, changing) => {
+    const operation = await oneReadyTask();
+    await lost.query('begin');
+    const { rows: taken } = await lostTry(operation);
+    expect(taken).toHaveLength(1);
+    const changed = changing(operation);
+    changed.catch(() => {});
+    await waitsFor('insert into operations');
+    await lost.query('commit');
+    await expect(changed).rejects.toMatchObject({ message: expect.stringMatching(/was saved/) });
+  });
+
+  it('is told that there is nothing where the lost try has locked it, which is not done then', async () => {
+    const operation = await oneReadyTask();
+    await lost.query('begin');
+    await lost.query('select from tasks for no key update');
+    const { claimed } = await database.change(operation, claiming(operation));
+    expect(claimed).toEqual([]);
+    await expect(lostTry(operation)).rejects.toMatchObject({ constraint: 'operations_id_unique' });
+    await lost.query('rollback');
+  });
+
+  it('that is refused afterwards is not done by the lost try any more', async () => {
+    const operation = anOperation();
+    await sql.query('alter sequence test_tries restart');
+    const refused = database.change(operation, (run) => run({ tried: step(killFirst, {}), bad: step(divide, {}) }));
+    await expect(refused).rejects.toMatchObject({ code: '22012' });
+    await expect(insertOperationRow(operation)).rejects.toMatchObject({ constraint: 'operations_id_unique' });
   });
 
   it('is not run again when its operation is there', async () => {
-    const operation = { workspaceId: call.store.workspaceId, id: randomUUID() };
+    const operation = anOperation();
     await insertOperationRow(operation);
-    const lost = database.change(operation, { killed: step(killMyself, {}) });
-    await expect(lost).rejects.toMatchObject({ code: 'unknown_outcome', message: expect.stringMatching(/was saved/) });
+    const killed = database.change(operation, { killed: step(killMyself, {}) });
+    await expect(killed).rejects.toMatchObject({
+      code: 'unknown_outcome',
+      message: expect.stringMatching(/was saved/),
+    });
   });
 });
 
-function operationStep(_: PoolCall, { workspaceId, id }: Operation) {
-  return step(insertOperation, { workspaceId, id, actor: 'x', reason: null });
+/** A claim of anything, by a session that dies when it is asked first. */
+function claiming({ workspaceId, id: operation, actor = '' }: Operation) {
+  const anything = { goalId: null, taskIds: null, labels: null, fence: null };
+  const bounds = { textLimit: 100, limit: 1, leaseSeconds: 60, maxAttempts: 3 };
+  const params = { workspaceId, operation, actor, leasesOperation: randomUUID(), ...anything, ...bounds };
+  return { killed: step(killFirst, {}), claimed: step(claimTasks.call, params) };
 }
 
-function goalStep({ store: { workspaceId } }: PoolCall, { id: operation }: Operation) {
-  const texts = { description: 'twice', priority: 'low', metadata: {}, block: 0, words: '' };
-  const goal = { ...texts, repos: [], labels: [], dueAt: null, strict: false, parentGoalId: null };
-  const params = { workspaceId, taskIdLimit: 1, operation, actor: 'x', id: 'GOAL-9999', number: 9999, ...goal };
-  return step(createGoalFunction.call, params);
+/** The same claim, by another session, as if its client were gone. */
+function lostTry(operation: Operation) {
+  const { statement, params } = claiming(operation).claimed;
+  return lost.query(
+    statement.text,
+    Object.keys(statement.params).map((name) => params[name as keyof typeof params]),
+  );
+}
+
+/** An operation of a workspace with one ready task, whose first try is going to be lost. */
+async function oneReadyTask(): Promise<Operation> {
+  await sql.query('delete from goals');
+  const goal = await createGoal(call, { description: 'one', priority: 'low', repos: [], metadata: {} });
+  await breakDownGoal(call, goal.id, [aSubtask()]);
+  await sql.query('alter sequence test_tries restart');
+  return anOperation();
+}
+
+function anOperation(): Operation {
+  return { workspaceId: call.store.workspaceId, id: randomUUID(), actor: 'x' };
+}
+
+async function waitsFor(statement: string): Promise<void> {
+  const waiting = async () =>
+    (
+      await sql.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1`,
+        [`%${statement}%`],
+      )
+    ).rowCount;
+  await expect.poll(waiting).toBe(1);
 }
 
 async function insertOperationRow({ workspaceId, id }: Operation) {

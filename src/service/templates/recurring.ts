@@ -55,19 +55,19 @@ async function makeGoals(call: Looking): Promise<boolean> {
   if (due.length === 0) return false;
   const operationId = uuidv7();
   const made = due.reduce((sum, { work }) => sum + 1 + (work?.subtasks.length ?? 0), 0);
+  const operation = { workspaceId, id: operationId, actor: 'goal-agent' };
   await database.change(
-    { workspaceId, id: operationId, rows: made },
-    async (run) => {
+    { ...operation, rows: made },
+    async (run, isBegun) => {
       const names = due.map(({ name }) => name);
       const { locked } = await run({ locked: step(lockDueTemplates, { workspaceId, names }) });
       // what another process made, or somebody changed, since it was read is not made here
       const revisions = new Map(locked.map(({ name, revision }) => [name, revision]));
       const left = due.filter(({ name, revision }) => revisions.get(name) === revision);
       if (left.length === 0) return;
-      const actor = 'goal-agent';
-      const recording = await makeOperation(run, { workspaceId, id: operationId, actor });
+      const recording = await makeOperation(run, { ...operation, isBegun });
       for (const { name, nextAt, work } of left) {
-        const goal = work && (await makeWork(run, { recording, operationId, actor, work }));
+        const goal = work && (await makeWork(run, { recording, operationId, actor: operation.actor, work }));
         await run({ moved: step(moveTemplateOn, { workspaceId, name, nextAt, lastGoalId: goal?.goalId ?? null }) });
       }
     },

@@ -380,11 +380,11 @@ describe('undo', () => {
             count += 1;
             const [operation, body, options] = args as [Operation, Body<unknown>, object];
             if (name !== 'change' || typeof body !== 'function') return value.apply(target, args);
-            const counted: typeof body = (run) =>
+            const counted: typeof body = (run, isBegun) =>
               body((steps) => {
                 count += 1;
                 return run(steps);
-              });
+              }, isBegun);
             return target.change(operation, counted, options);
           };
         },
