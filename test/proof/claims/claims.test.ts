@@ -45,7 +45,7 @@ it('many processes, killed and paused at random, complete each of their tasks ex
 });
 
 it('a million claims of tasks that are given back and claimed again have never two holders', noTimeout, async () => {
-  const rounds = repeats('rounds', { briefly: 1, atLength: 20 });
+  const rounds = repeats('rounds', { briefly: 1, atLength: 21 });
   const kills = isAtLength ? { killEveryMs: 1_000, killFrom: 250_000 } : { killEveryMs: 600, killFrom: 100_000 };
   const storm = { processes: 3, agents: 16, connections: 3, ...kills };
   const sum = { lines: 0, operations: 0, claims: 0, refused: 0, unanswered: 0, started: 0 };
