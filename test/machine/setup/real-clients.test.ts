@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isInPath } from '../../../src/machine/setup/computer.ts';
 import { program } from '../../support/bundle.ts';
+import { aStubModel } from '../../support/stub-model.ts';
 
-// The clients themselves read what setup writes, and start it. They are large; `npm run clients` and CI install them.
+// The clients themselves read what setup writes, and start it. They are large: `npm run clients` installs them, and CI two of them.
 
 const { env, platform } = process;
 const folder = path.join(import.meta.dirname, '..', '..', 'real-clients');
@@ -43,9 +41,11 @@ const put = async (file: string, text: string) => {
 };
 const setUp = (client: string, ...args: string[]) =>
   run(process.execPath, [program, 'setup', client, '--yes', ...args], options());
-const start = async (name: string, ...args: string[]) => {
+const start = (name: string, ...args: string[]) => startWith({}, name, ...args);
+const startWith = async (more: Record<string, string>, name: string, ...args: string[]) => {
   const [file = name, ...first] = commandOf(name) ?? [];
-  const started = run(file, [...first, ...args], options());
+  const { cwd, env: usual } = options();
+  const started = run(file, [...first, ...args], { cwd, env: { ...usual, ...more } });
   // some wait for the end of what nobody will write
   started.child.stdin?.end();
   const { stdout, stderr } = await started;
@@ -89,23 +89,6 @@ describe.each([
     before: undefined,
     writesItsOwn: true,
     expected: /goal-agent: .*Connected/,
-  },
-  {
-    command: 'copilot',
-    client: 'copilot',
-    ask: ['mcp', 'get', 'goal-agent'],
-    file: '.copilot/mcp-config.json',
-    before: undefined,
-    // without an account it starts no server
-    expected: /Status: Enabled.*Command: .*goal-agent\.js mcp.*Tools: \* \(all\)/s,
-  },
-  {
-    command: 'cline',
-    client: 'cline',
-    ask: ['config', 'mcp'],
-    file: '.cline/data/settings/cline_mcp_settings.json',
-    before: '{\n  "mcpServers": {}\n}\n',
-    expected: /goal-agent \[stdio\]/,
   },
 ])('the real $client', ({ command, client, ask, file, before, writesItsOwn = false, expected }) => {
   it.skipIf(commandOf(command) === undefined)(
@@ -153,34 +136,63 @@ describe.skipIf(commandOf('codex') === undefined)('the real codex', () => {
   });
 });
 
-describe.skipIf(commandOf('cn') === undefined)('the real continue', () => {
-  it('offers the tools of the server that setup adds to its model', patient, async () => {
-    const offered: string[] = [];
-    const model = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      const { tools = [] } = body === '' ? {} : JSON.parse(body);
-      offered.push(...tools.map((tool: { function: { name: string } }) => tool.function.name));
-      const choices = [{ index: 0, delta: { role: 'assistant', content: 'done' }, finish_reason: 'stop' }];
-      const answer = { id: '1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o', choices };
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end(`data: ${JSON.stringify(answer)}\n\ndata: [DONE]\n\n`);
-    }).listen(0, '127.0.0.1');
-    await once(model, 'listening');
-    onTestFinished(() => {
-      model.closeAllConnections();
-      model.close();
-    });
-    const { port } = model.address() as AddressInfo;
-    const before = [
-      ...['name: Mine # mine', 'version: 1.0.0', 'schema: v1', 'models:', '  - name: fake', '    provider: openai'],
-      ...['    model: gpt-4o', '    apiKey: x', `    apiBase: http://127.0.0.1:${port}/v1`, ''],
-    ].join('\n');
-    await put('.continue/config.yaml', before);
-    await setUp('continue');
-    expect((await start('cn', '-p', '--auto', 'hello')).stdout).toContain('done');
-    expect(offered.join()).toMatch(/create_goal/);
-    await setUp('continue', '--undo');
-    expect(await readFile(path.join(home, '.continue/config.yaml'), 'utf8')).toBe(before);
-  });
+/** Clients that start servers only for a model. */
+describe.each([
+  {
+    command: 'codex',
+    client: 'codex',
+    ask: ['exec', '--skip-git-repo-check', 'say hello'],
+    file: '.codex/config.toml',
+    mine: (url: string) =>
+      [
+        ...['# mine', 'model = "stub"', 'model_provider = "stub"', '', '[model_providers.stub] # why', 'name = "stub"'],
+        ...[`base_url = "${url}"`, 'wire_api = "responses"', ''],
+      ].join('\n'),
+  },
+  {
+    command: 'copilot',
+    client: 'copilot',
+    ask: ['--allow-all-tools', '-p', 'say hello'],
+    file: '.copilot/mcp-config.json',
+    env: (url: string) => ({ COPILOT_OFFLINE: 'true', COPILOT_MODEL: 'stub', COPILOT_PROVIDER_BASE_URL: url }),
+  },
+  {
+    command: 'cline',
+    client: 'cline',
+    ask: ['-P', 'openai-compatible', 'say hello'],
+    file: '.cline/data/settings/cline_mcp_settings.json',
+    mine: () => '{\n  "mcpServers": {}\n}\n',
+    begin: (url: string) => ['auth', '-p', 'openai-compatible', '-k', 'x', '-m', 'stub', '-b', url],
+    // it leaves a process behind
+    end: ['hub', 'stop'],
+  },
+  {
+    command: 'cn',
+    client: 'continue',
+    ask: ['-p', '--auto', 'say hello'],
+    file: '.continue/config.yaml',
+    mine: (url: string) =>
+      [
+        ...['name: Mine # mine', 'version: 1.0.0', 'schema: v1', 'models:', '  - name: stub', '    provider: openai'],
+        ...['    model: gpt-4o', '    apiKey: x', `    apiBase: ${url}`, ''],
+      ].join('\n'),
+  },
+])('the real $client', ({ command, client, ask, file, mine, env: envOf, begin, end }) => {
+  it.skipIf(commandOf(command) === undefined)(
+    'offers the tools of the server that setup adds to its model, and has nothing of it after an undo',
+    patient,
+    async () => {
+      const { url, offered } = await aStubModel();
+      if (mine !== undefined) await put(file, mine(url));
+      if (begin !== undefined) await start(command, ...begin(url));
+      await setUp(client);
+      const asked = startWith(envOf?.(url) ?? {}, command, ...ask);
+      const { said } = await asked.finally(() => end && start(command, ...end));
+      expect(said).toContain('done');
+      expect(offered.join(' ')).toMatch(/break_down_goal/);
+      await setUp(client, '--undo');
+      const after = await readFile(path.join(home, file), 'utf8').catch(() => undefined);
+      expect(after).toBe(mine?.(url));
+    },
+  );
 });
