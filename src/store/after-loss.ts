@@ -1,5 +1,4 @@
 import type { Held } from './held.ts';
-import { savedWithoutAnswer } from './lost-connection.ts';
 import { type Change, type Sent, sendAlone, sendBody, toFlush, toWrite } from './sending.ts';
 import { insertOperation, noteOperation } from './statements/insert-operation.ts';
 import { type Body, type Operation, type Rows, type Run, type Steps, step } from './steps.ts';
@@ -8,10 +7,13 @@ import { type Body, type Operation, type Rows, type Run, type Steps, step } from
 // if it had not begun, and then it commits. Whoever has taken its operation's ID knows better: the lost try either
 // was committed before, and has the ID, or never will be.
 
+/** A lost try has committed its operation. Others see that before it is safe: a flush has to come before anybody is told. */
+export class IsCommitted extends Error {}
+
 /**
  * Takes the ID of an operation in an open transaction. It waits for a lost try that has the ID already.
  *
- * @throws GoalAgentError `unknown_outcome` where the lost try was committed.
+ * @throws IsCommitted
  */
 export async function takeId(run: Run, { workspaceId, id, actor }: Operation): Promise<void> {
   if (actor === undefined) return;
@@ -19,7 +21,7 @@ export async function takeId(run: Run, { workspaceId, id, actor }: Operation): P
     taken: step(insertOperation, { workspaceId, id, actor, reason: null, isBegun: false }),
     noted: step(noteOperation, { id }),
   });
-  if (taken.length === 0) throw savedWithoutAnswer();
+  if (taken.length === 0) throw new IsCommitted('a lost try was committed');
 }
 
 /** The work of a transaction that takes its operation's ID first. */

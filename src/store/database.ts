@@ -1,5 +1,5 @@
-import { GoalAgentError } from '../domain/errors.ts';
-import { sendChangeAfterLoss, takeId, takingItsId } from './after-loss.ts';
+import type { GoalAgentError } from '../domain/errors.ts';
+import { IsCommitted, sendChangeAfterLoss, takeId, takingItsId } from './after-loss.ts';
 import { isLostQuickly, repeatedly, waitForConflict } from './attempts.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { refusesChanges, toGoalAgentError } from './failures.ts';
@@ -14,7 +14,16 @@ import {
   unknownOutcome,
 } from './lost-connection.ts';
 import { RequestTransaction } from './request-transaction.ts';
-import { type Change, sendAlone, sendBody, sendChange, sendReads, toWrite, toWritePatiently } from './sending.ts';
+import {
+  type Change,
+  sendAlone,
+  sendBody,
+  sendChange,
+  sendReads,
+  toFlush,
+  toWrite,
+  toWritePatiently,
+} from './sending.ts';
 import { SharedFailure } from './shared-steps.ts';
 import { findOperationById } from './statements/find-operation-by-id.ts';
 import { Statistics } from './statistics.ts';
@@ -45,11 +54,11 @@ export {
 /** Work with a connection of one's own. */
 type Work<T> = (held: Held) => Promise<T>;
 
-/** What a request came to. Without `last` it wrote nothing, and there is nothing to commit. */
+/** What a request came to. Without `last` it wrote nothing: the result is that of others, who may have committed it a moment ago. */
 export interface Requested<T> {
   result: T;
   last?: Steps;
-  /** The result is that of others, who committed it a moment ago and may not have told the watcher yet. */
+  /** The others may not have told the watcher yet. */
   committedLately?: boolean;
 }
 
@@ -155,6 +164,7 @@ export class Database implements StatementRunner {
         const { result, last, committedLately } = await work(transaction);
         const seen = last === undefined ? [] : await transaction.commit(last);
         await transaction.end();
+        if (last === undefined) await this.#flush();
         this.#options.check?.();
         this.#statistics.wrote(seen.reduce((rows, { operation }) => rows + (operation.rows ?? 1), 0));
         for (const { operation, rows } of seen) await this.#watcher?.changed(operation, rows);
@@ -213,6 +223,7 @@ export class Database implements StatementRunner {
       async (failure) => {
         const { error } = failure;
         if (error instanceof SharedFailure) return;
+        if (error instanceof IsCommitted) throw await this.#savedWithoutAnswer();
         const nothingIsThere = refusesChanges(causeOf(error));
         mayBeCommitted ||= isLost(error) && !nothingIsThere;
         if (isLostQuickly(failure, this.#options)) return;
@@ -242,17 +253,30 @@ export class Database implements StatementRunner {
     const { found } = await this.read({ found: step(findOperationById, { workspaceId, id }) }).catch((error) => {
       throw unknownOutcome(error, this.#options.lossReason?.());
     });
-    if (found.length > 0) throw savedWithoutAnswer();
+    if (found.length > 0) throw await this.#savedWithoutAnswer();
   }
 
   /** After a lost connection: throws where the operation is there, or may be; where it is not, it never will be. */
   async #refuseOrPrevent(operation: Operation): Promise<void> {
     const take = (held: Held) => sendBody(held, toWrite, (run) => takeId(run, operation), undefined);
-    await this.#holding({}, take).catch((error) => {
-      throw error instanceof GoalAgentError && error.code === 'unknown_outcome'
-        ? error
+    await this.#holding({}, take).catch(async (error) => {
+      throw error instanceof IsCommitted
+        ? await this.#savedWithoutAnswer()
         : unknownOutcome(error, this.#options.lossReason?.());
     });
+  }
+
+  /** What is to be told of an operation that is seen to be committed. */
+  #savedWithoutAnswer(): Promise<GoalAgentError> {
+    return this.#flush().then(
+      () => savedWithoutAnswer(),
+      (error) => unknownOutcome(error, this.#options.lossReason?.()),
+    );
+  }
+
+  /** What can be seen now is on the disk then. */
+  async #flush(): Promise<void> {
+    await this.#holding({}, (held) => sendAlone(held, toFlush));
   }
 
   async #holding<T>(options: CallOptions, work: (held: Held) => Promise<T>, hasBegun?: () => void): Promise<T> {
