@@ -44,24 +44,32 @@ export function restFace(): RestFace {
     name: 'REST',
     answered,
     async open({ connection, secret }): Promise<Ask> {
-      const service = serviceOf(connection);
-      return async (tool, args) => {
-        const route = routes
-          .filter((each) => each.tool === tool && fits(each, args))
-          .toSorted((a, b) => parametersOf(b.path).length - parametersOf(a.path).length)[0];
-        if (route === undefined) return { refused: `no route for ${tool}` };
-        const { path, rest } = addressOf(route, args);
-        const isRead = route.method === 'get';
-        const { status, body } = await service.request(
-          route.method.toUpperCase(),
-          `/api/v1${path}${isRead ? `?${queryOf(rest)}` : ''}`,
-          { headers: { authorization: `Bearer ${secret}` }, ...(!isRead && { body: rest }) },
-        );
-        if (status >= 400) return { refused: JSON.stringify([status, body]) };
-        answered.add(route);
-        return body;
-      };
+      return askOverRest(serviceOf(connection), { authorization: `Bearer ${secret}` }, answered);
     },
+  };
+}
+
+/** Calls tools over REST. `answered` collects the routes that did not refuse. */
+export function askOverRest(
+  service: ServiceProcess,
+  headers: Record<string, string>,
+  answered: Set<Route> = new Set(),
+): Ask {
+  return async (tool, args) => {
+    const route = routes
+      .filter((each) => each.tool === tool && fits(each, args))
+      .toSorted((a, b) => parametersOf(b.path).length - parametersOf(a.path).length)[0];
+    if (route === undefined) return { refused: `no route for ${tool}` };
+    const { path, rest } = addressOf(route, args);
+    const isRead = route.method === 'get';
+    const { status, body } = await service.request(
+      route.method.toUpperCase(),
+      `/api/v1${path}${isRead ? `?${queryOf(rest)}` : ''}`,
+      { headers, ...(!isRead && { body: rest }) },
+    );
+    if (status >= 400) return { refused: JSON.stringify([status, body]) };
+    answered.add(route);
+    return body;
   };
 }
 

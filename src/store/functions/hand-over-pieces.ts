@@ -17,7 +17,7 @@ const lastAttempt = `(
             else e.after ->> 'status'
           end,
           'at', to_char(o.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-          'reason', o.reason
+          'reason', ${start('o.reason')}
         )
         from events e
         join operations o on o.workspace_id = $1 and o.seq = e.operation
