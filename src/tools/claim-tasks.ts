@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { leaseSeconds } from '../domain/claims.ts';
+import { closedStatuses } from '../domain/closed-goal.ts';
 import { GoalAgentError } from '../domain/errors.ts';
 import { GoalId, TaskId } from '../domain/ids.ts';
 import { LabelFilter } from '../domain/labels.ts';
@@ -155,7 +156,7 @@ function reasonOf(
   if (said !== undefined) return said;
   if (row.claimed_by !== null)
     return `it is claimed by ${named(row.claimed_by, longestName)} until ${row.lease_expires_at}`;
-  if (row.parked) return 'its goal is completed or cancelled';
+  if (row.parked) return `its goal, or a goal above it, is ${closedStatuses}`;
   if (row.status === 'in_progress')
     return `it is in_progress and held by nobody; it can be claimed by its ID from ${row.stale_at} on, or set it to pending`;
   if (row.status !== 'pending') return `it is ${row.status}; set it to pending first`;
@@ -197,7 +198,7 @@ export async function outlook(call: Call, goalId: string | undefined) {
     [blocked, 'blocked'],
     [failed, 'failed'],
     [deferred, 'deferred'],
-    [parked, 'in goals that are completed or cancelled'],
+    [parked, `in goals that are ${closedStatuses}, or under one`],
   ] as const;
   const open = parts.flatMap(([count, words]) => (count > 0 ? [`${counted(count)} ${words}`] : []));
   const moments = [next_lease_ends_at, next_deferral_ends_at, next_goal_comes_at];

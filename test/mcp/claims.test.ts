@@ -113,6 +113,33 @@ describe.each(conversations)('in the $era era', ({ ask, refusal, sql }) => {
     });
   });
 
+  test.each(['completed', 'cancelled', 'archived'])(
+    'what is left of a goal that is %s, or under one, is told as such',
+    async (status) => {
+      const { goal, ids } = await tasksOf(3);
+      const under = { description: 'under it', parent_goal_id: goal };
+      const { id: below } = await ask<{ id: string }>('create_goal', under);
+      const { tasks } = await ask<{ tasks: { id: string }[] }>('break_down_goal', {
+        goal_id: below,
+        subtasks: [{ description: 'a task' }],
+      });
+      await ask('update_goal', { goal_id: goal, status });
+      const closed = 'completed, cancelled or archived';
+      const reason = (count: number) => `Nothing is ready: ${count} in goals that are ${closed}, or under one.`;
+      expect(await ask('claim_tasks', { goal_id: below })).toMatchObject({ tasks: [], reason: reason(1) });
+      const task_ids = [ids[1], tasks[0]?.id];
+      expect(await ask('claim_tasks', { task_ids })).toEqual({
+        tasks: [],
+        not_claimed: task_ids.map((task_id) => ({
+          task_id,
+          reason: `its goal, or a goal above it, is ${closed}`,
+        })),
+      });
+      const done = { task_id: ids[0], status: 'completed', claim_next: true };
+      expect(await ask('update_task_status', done)).toMatchObject({ next: null, reason: reason(3) });
+    },
+  );
+
   test('what is named and cannot be claimed is said, each with its reason', async () => {
     const { ids } = await tasksOf(2, true);
     const answer = await ask('claim_tasks', { task_ids: [ids[0], ids[1], 'TASK-9999'] });

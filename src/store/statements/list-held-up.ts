@@ -1,9 +1,8 @@
 import { defineStatement } from '../statement.ts';
 import { subtreeOf } from './goal-tree-pieces.ts';
 
-// Pending tasks that wait for what nobody will do: an unfinished task of a goal that is completed or cancelled, or a task that
-// was cancelled by itself. A row
-// for each such dependency. One plan cannot serve all ways to them.
+// Pending tasks that wait for what nobody will do: a parked task, or a task that was cancelled by itself. A row for each such
+// dependency. One plan cannot serve all ways to them.
 
 const columns = {
   id: 'text',
