@@ -1,13 +1,11 @@
 import { GoalAgentError } from '../domain/errors.ts';
-import { parseSince, type Since } from '../domain/since.ts';
+import { parsePast, pastForms, type Since } from '../domain/since.ts';
 
 /** @throws GoalAgentError `invalid` for a time to come. */
 export function pastOf(text: string): Since {
-  const time = parseSince(text);
-  if (time === undefined || ('at' in time && Date.parse(time.at) > Date.now())) {
-    throw new GoalAgentError('invalid', `--older-than ${text} is no time in the past; write 90d, 2w or 2026-01-31.`);
-  }
-  return time;
+  const time = parsePast(text);
+  if (time !== undefined) return time;
+  throw new GoalAgentError('invalid', `--older-than ${text} is no time in the past; write ${pastForms}.`);
 }
 
 /** Why nothing was archived, and what archives. */

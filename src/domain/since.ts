@@ -22,6 +22,9 @@ const form = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(
 /** The examples of times in messages. */
 export const sinceForms = '2h, 3d or 2026-11-23T10:42:00Z';
 
+/** The examples of long past times in messages. */
+export const pastForms = '90d, 2w or 2026-01-31';
+
 /**
  * The time that `2026-11-23T10:42:00Z`, `2026-11-23`, `90m`, `1 hour`, `1d 4h ago`, `today` or `yesterday` means. Spans
  * are written like efforts, but go by the clock and not by working time. A time without a zone is UTC; of a second's
@@ -57,6 +60,20 @@ function instant(ms: number, fraction: string): string {
   if (ms > Date.parse(latest)) return latest;
   return `${new Date(ms).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
 }
+
+/** The same, where it lies in the past. Undefined for a time to come, too. */
+export function parsePast(text: string): Since | undefined {
+  const time = parseSince(text);
+  return time !== undefined && 'at' in time && Date.parse(time.at) > Date.now() ? undefined : time;
+}
+
+/** A time in the past, as an argument. */
+export const PastArgument = z.string().transform((text, context) => {
+  const past = parsePast(text);
+  if (past !== undefined) return past;
+  context.addIssue({ code: 'custom', message: `is no time in the past; write ${pastForms}` });
+  return z.NEVER;
+});
 
 /** The argument of a tool. */
 export const SinceArgument = z.string().transform((text, context) => {

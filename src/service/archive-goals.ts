@@ -11,6 +11,7 @@ import {
 import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { type Call, read, transact } from './call.ts';
+import { requireRole } from './caller.ts';
 
 /** A goal that would be archived. */
 export interface FinishedGoal {
@@ -23,6 +24,11 @@ export interface FinishedGoal {
 
 /** Goals of one operation: others wait for it. */
 const goalsAtOnce = 2_000;
+
+interface Archived {
+  operation: number;
+  goals: number;
+}
 
 /** The goals that are completed or cancelled and that nothing has changed since then, the oldest first, and how many there are. */
 export async function listGoalsToArchive(
@@ -44,6 +50,7 @@ export async function listGoalsToArchive(
  * Takes these goals out of the lists, some thousands in one operation. Each operation can be taken back.
  *
  * @param archived told of the goals that are archived so far
+ * @throws GoalAgentError `forbidden` for who is no admin.
  */
 export async function archiveGoals(
   call: Call,
@@ -53,7 +60,7 @@ export async function archiveGoals(
   const operations: number[] = [];
   let goals = 0;
   for (;;) {
-    const done = await archiveSome(call, since);
+    const done = await archiveSomeGoals(call, since);
     if (done === undefined) return { goals, operations };
     operations.push(done.operation);
     goals += done.goals;
@@ -61,7 +68,13 @@ export async function archiveGoals(
   }
 }
 
-function archiveSome(call: Call, since: Since): Promise<{ operation: number; goals: number } | undefined> {
+/**
+ * Takes some thousands of these goals out of the lists, as one operation. Undefined where there is none.
+ *
+ * @throws GoalAgentError `forbidden` for who is no admin.
+ */
+export async function archiveSomeGoals(call: Call, since: Since): Promise<Archived | undefined> {
+  requireRole(call, 'admin', 'archive goals by their age');
   const { workspaceId } = call.store;
   return transact(call, async (run, record) => {
     const { locked } = await run({

@@ -95,6 +95,8 @@ const asked: Record<string, (subject: Subject) => Request[]> = {
   'GET /metrics': () => at('/metrics', ''),
   'GET /api/v1/clients': () => at('/api/v1/clients', ''),
   'POST /api/v1/backups/reload': () => send('/api/v1/backups/reload', {}),
+  'GET /api/v1/finished-goals': () => at('/api/v1/finished-goals', '?older_than=0s'),
+  'POST /api/v1/finished-goals/archive': () => send('/api/v1/finished-goals/archive', { older_than: '0s' }),
   'GET /api/v1/resources': () => at('/api/v1/resources', ''),
   'GET /api/v1/tokens': () => at('/api/v1/tokens', '', '?all=true'),
   // a name that the other tenant's token has, and one that nobody has

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
-import type { PoolCall } from '../../service/call.ts';
+import { text } from '../../domain/text.ts';
+import type { Call, PoolCall } from '../../service/call.ts';
 import type { AdminParts } from '../parts.ts';
 import type { Method } from '../rest/routes.ts';
 
 /** What a route of admins works with, for one request. */
 export interface AdminContext {
   /** Of the caller, in the caller's workspace. */
-  call: PoolCall;
+  call: Call;
   /** Of the service itself, in its own workspace. */
   own: PoolCall;
   /** The same caller in another workspace, as its admin. */
@@ -27,9 +28,12 @@ export interface AdminRoute<I extends z.ZodObject = z.ZodObject, O extends z.Zod
   output: O;
   /** Whether it concerns all workspaces, and therefore only those who look after the service. Completes "may not". */
   forOperators?: string;
+  /** Whether it takes an Idempotency-Key: a change of the caller's workspace alone, whose answer has no secret and is kept. */
+  isRepeatable?: true;
   run(context: AdminContext, input: z.output<I>): Promise<z.input<O>>;
 }
 
 export function defineRoute<I extends z.ZodObject, O extends z.ZodObject>(route: AdminRoute<I, O>): AdminRoute {
-  return route as unknown as AdminRoute;
+  const input = route.isRepeatable ? route.input.extend({ request_id: text(100).optional() }) : route.input;
+  return { ...route, input } as unknown as AdminRoute;
 }

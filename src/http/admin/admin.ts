@@ -1,5 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { GoalAgentError } from '../../domain/errors.ts';
+import type { PoolCall } from '../../service/call.ts';
+import { answerOnce } from '../../service/requests.ts';
+import { sayingWhatIsSaved } from '../../service/saying-what-is-saved.ts';
 import { parseInput } from '../../tools/define/input.ts';
 import { onlyForOwnAdmin } from '../guard/own-admin.ts';
 import { jsonAnswer } from '../json-answer.ts';
@@ -7,12 +10,22 @@ import type { HttpEnv, ServiceParts } from '../parts.ts';
 import { argumentsOf, given } from '../rest/arguments.ts';
 import { honoPath } from '../rest/routes.ts';
 import type { AdminContext, AdminRoute } from './admin-route.ts';
+import { finishedGoalRoutes } from './finished-goals.ts';
 import { resourceRoutes } from './resources.ts';
 import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { workspaceRoutes } from './workspaces.ts';
 
-const all: readonly AdminRoute[] = [...resourceRoutes, ...tokenRoutes, ...webhookRoutes, ...workspaceRoutes];
+const all: readonly AdminRoute[] = [
+  ...finishedGoalRoutes,
+  ...resourceRoutes,
+  ...tokenRoutes,
+  ...webhookRoutes,
+  ...workspaceRoutes,
+];
+
+/** The caller's call can still be made one with a request. */
+type OpenContext = AdminContext & { call: PoolCall };
 
 /** What admins may ask for; with GOAL_AGENT_READ_ONLY, only what reads. */
 export function adminRoutes({ tools }: Pick<ServiceParts, 'tools'>): readonly AdminRoute[] {
@@ -20,7 +33,7 @@ export function adminRoutes({ tools }: Pick<ServiceParts, 'tools'>): readonly Ad
   return isReadOnly ? all.filter(({ method }) => method === 'get') : all;
 }
 
-/** REST for those who look after tokens, webhooks and workspaces: docs/decisions/who-may.md. */
+/** REST for those who look after tokens, webhooks, workspaces and what is long finished: docs/decisions/who-may.md. */
 export function adminApi(parts: ServiceParts): Hono<HttpEnv> {
   const api = new Hono<HttpEnv>();
   for (const route of adminRoutes(parts)) {
@@ -31,14 +44,24 @@ export function adminApi(parts: ServiceParts): Hono<HttpEnv> {
 
 async function answer(parts: ServiceParts, route: AdminRoute, context: Context<HttpEnv>): Promise<Response> {
   if (route.forOperators !== undefined) await onlyForOwnAdmin(context, parts, route.forOperators);
-  const { requestId, ...places } = await given(context);
-  if (requestId !== undefined) throw noRepeats(route);
-  const input = parseInput(route, argumentsOf({ ...route, tool: route.name }, { ...places, requestId: undefined }));
-  const answered = await route.run(await contextOf(parts, context), input);
-  return jsonAnswer(answered, route.status);
+  const places = await given(context);
+  if (places.requestId !== undefined && !route.isRepeatable) throw noRepeats(route);
+  const input = parseInput(route, argumentsOf({ ...route, tool: route.name }, places));
+  return jsonAnswer(await run(route, await contextOf(parts, context), input), route.status);
 }
 
-async function contextOf(parts: ServiceParts, context: Context<HttpEnv>): Promise<AdminContext> {
+/** Once for each Idempotency-Key, as a tool runs once for each `request_id`. */
+function run(
+  route: AdminRoute,
+  { call, ...context }: OpenContext,
+  { request_id: id, ...args }: Record<string, unknown>,
+) {
+  if (typeof id === 'string')
+    return answerOnce(call, { id, tool: route.name, args }, (within) => route.run({ ...context, call: within }, args));
+  return sayingWhatIsSaved((saved) => route.run({ ...context, call: { ...call, saved } }, args));
+}
+
+async function contextOf(parts: ServiceParts, context: Context<HttpEnv>): Promise<OpenContext> {
   const { agent, program, principal, isPerson } = context.var;
   const { signal } = context.req.raw;
   const [call, own] = await Promise.all([

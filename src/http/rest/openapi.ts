@@ -94,11 +94,11 @@ function toolOperation(route: Route, tool: Tool): Schema {
   };
 }
 
-/** Without tags, and without repeats: an answer may have a secret, which is shown once. */
+/** Without tags, and mostly without repeats: an answer may have a secret, which is shown once. */
 function adminOperation(route: AdminRoute): Schema {
   return {
     operationId: route.name,
-    ...described(route, route, []),
+    ...described(route, route, route.isRepeatable ? [idempotencyKey] : []),
     responses: { [route.status ?? 200]: succeeds(route.output), ...refusals(errors) },
   };
 }
@@ -149,16 +149,18 @@ function refusals(descriptions: Record<string, string>): Schema {
   );
 }
 
+const header = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  schema: { type: 'string' },
+  description,
+});
+const idempotencyKey = header('Idempotency-Key', 'a new UUID for each change: a repeat gets the first answer');
+
 function headerParameters({ row }: Route, isRead: boolean): Schema[] {
-  const header = (name: string, description: string) => ({
-    name,
-    in: 'header',
-    schema: { type: 'string' },
-    description,
-  });
   if (isRead) return [header('If-None-Match', 'the ETag of an answer that the caller has')];
   return [
-    header('Idempotency-Key', 'a new UUID for each change: a repeat gets the first answer'),
+    idempotencyKey,
     ...(row === undefined
       ? []
       : [header('If-Match', 'the ETag of the last GET: the change is refused where the row is another')]),
