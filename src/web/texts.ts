@@ -121,6 +121,8 @@ export const texts = {
         : `${effort === '' ? '' : `${effort} on the critical path, `}${left} of ${total} left`,
     waitsFor: (ids: string[]) => `waits for ${ids.length > 2 ? `${ids.length} tasks` : ids.join(', ')}`,
     moved: (id: string, word: string) => `${id} is ${word}.`,
+    archive: 'Archive',
+    archiveHint: 'Takes the goal out of the lists. Its tasks and history stay, and the status archived shows it.',
     stillWaiting: (count: number) => `${many(count, 'task')} ${count === 1 ? 'goes' : 'go'} on waiting for it.`,
     letGo: 'Let them go',
     deferred: (until: string | undefined) => (until === undefined ? 'deferred' : `deferred until ${until}`),

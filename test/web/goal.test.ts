@@ -135,6 +135,35 @@ describe.skipIf(chromiumPath === undefined)('a goal on the board', async () => {
     await page.locator('.toast.error', { hasText: 'is not an effort' }).waitFor();
   });
 
+  test('a finished goal is archived by one click, and Undo brings it back into the lists', async () => {
+    const goal = await aGoal('Sign-in');
+    const [task = ''] = await tasks(goal, 'All of it');
+    const page = await open(`/goals/${goal}`);
+    await page.locator(card(task)).waitFor();
+    const archive = page.getByRole('button', { name: 'Archive' });
+    expect(await archive.count()).toBe(0);
+    await setStatus(task, 'completed');
+    await archive.click();
+    const told = page.locator('.toast', { hasText: `${goal} is archived.` });
+    await told.waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await archive.count()).toBe(0);
+    const listed = async (query = '') =>
+      (await call('GET', `/goals${query}`)).goals.map(({ id }: { id: string }) => id);
+    expect(await listed()).not.toContain(goal);
+    expect(await listed('?status=archived')).toEqual([goal]);
+    await told.getByRole('button', { name: 'Undo' }).click();
+    await archive.waitFor();
+    expect(await listed('?status=completed')).toEqual([goal]);
+    const status = page.getByLabel('Status', { exact: true });
+    await status.selectOption('in_progress');
+    await page
+      .locator('.toast', { hasText: `${goal} is in progress.` })
+      .getByRole('button', { name: 'Undo' })
+      .click();
+    await expect.poll(() => status.inputValue()).toBe('completed');
+  });
+
   test("a goal's repositories, metadata and notes are edited in place", async () => {
     const goal = await aGoal('Details', { metadata: { team: 'api', kept: { exact: 1 } } });
     const page = await open(`/goals/${goal}/details`);

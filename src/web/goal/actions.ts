@@ -4,8 +4,8 @@ import { get, Refusal, request } from '../state/request.ts';
 import { session } from '../state/session.ts';
 import { tell, tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
-import { loaded, readTasks, reload, showAs } from './store.ts';
-import type { BoardTask } from './task.ts';
+import { loaded, readTasks, reload, showAs, showGoalAs } from './store.ts';
+import type { BoardGoal, BoardTask } from './task.ts';
 
 interface StatusDetails {
   /** Of a cancelled task: whether those that depend on it go on without it. */
@@ -36,6 +36,22 @@ export async function setStatus(id: string, status: TaskStatus, details: StatusD
     tellError(error);
   }
   await readTasks([id]).catch(() => {});
+}
+
+/** Sets a goal's status or priority: the page shows it at once, and takes it back with words where the service refuses. */
+export async function setOnGoal(goal: BoardGoal, field: 'status' | 'priority', value: string): Promise<void> {
+  const { id, revision, [field]: was } = goal;
+  const read = (row: Record<string, unknown>) => String(row[field]);
+  showGoalAs({ [field]: value });
+  try {
+    const saved = await saveField({ path: `/goals/${id}`, field, value, was, revision, read });
+    if (saved.kind === 'conflict') showGoalAs({ [field]: saved.theirs });
+    else if (field === 'status')
+      tell(texts.goal.moved(id, texts.status[value] ?? value), { undo: undoOf(`goal_id=${id}`) });
+  } catch (error) {
+    showGoalAs({ [field]: was });
+    tellError(error);
+  }
 }
 
 /** Undoes the newest operation that this person has made on a row, as it is now: found at once, so that it stays the same one. */

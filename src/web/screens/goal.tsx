@@ -1,12 +1,12 @@
 import { useLayoutEffect } from 'preact/hooks';
 import { formatEffort } from '../../domain/effort.ts';
 import type { Priority } from '../../domain/priority.ts';
-import { saveField } from '../goal/actions.ts';
+import { setOnGoal } from '../goal/actions.ts';
 import { Board } from '../goal/board.tsx';
 import { GraphTab } from '../goal/graph-tab.tsx';
 import { closedCount, lateCount } from '../goal/marks.ts';
 import { PlanTab } from '../goal/plan-tab.tsx';
-import { isGoalClosed, loadError, loaded, openGoal, reload, showGoalAs, times } from '../goal/store.ts';
+import { isGoalClosed, loadError, loaded, openGoal, reload, times } from '../goal/store.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Due } from '../parts/due.tsx';
 import { Editable } from '../parts/editable.tsx';
@@ -16,7 +16,6 @@ import { Failure, Id, Progress, Skeleton } from '../parts/small.tsx';
 import { overlay } from '../state/overlay.ts';
 import { type GoalTab, goalPath, goalTabs, openTask, query } from '../state/router.ts';
 import { mayWrite } from '../state/session.ts';
-import { tellError } from '../state/toasts.ts';
 import { texts } from '../texts.ts';
 import { Details } from './details.tsx';
 import { Drawer } from './drawer.tsx';
@@ -95,19 +94,8 @@ function Head() {
   const { goal, tasks } = loaded.value as NonNullable<typeof loaded.value>;
   const done = closedCount.value;
   const { totalMinutes } = times.value.plan.criticalPath;
-  const change = (field: 'status' | 'priority') => async (event: Event) => {
-    const { value } = event.currentTarget as HTMLSelectElement;
-    const was = goal[field];
-    showGoalAs({ [field]: value });
-    try {
-      const read = (row: Record<string, unknown>) => String(row[field]);
-      const saved = await saveField({ path: `/goals/${goal.id}`, field, value, was, revision: goal.revision, read });
-      if (saved.kind === 'conflict') showGoalAs({ [field]: saved.theirs });
-    } catch (error) {
-      showGoalAs({ [field]: was });
-      tellError(error);
-    }
-  };
+  const change = (field: 'status' | 'priority') => (event: Event) =>
+    void setOnGoal(goal, field, (event.currentTarget as HTMLSelectElement).value);
   return (
     <header class="goal-head">
       <div class="line">
@@ -127,6 +115,15 @@ function Head() {
           words={texts.priority}
           change={change('priority')}
         />
+        {mayWrite.value && isGoalClosed.value && goal.status !== 'archived' ? (
+          <button
+            type="button"
+            title={texts.goal.archiveHint}
+            onClick={() => void setOnGoal(goal, 'status', 'archived')}
+          >
+            {texts.goal.archive}
+          </button>
+        ) : null}
         <span class="muted repos">{goal.repos.join(', ')}</span>
         <Labels labels={goal.labels} />
         {goal.due_at === null ? null : <Due at={goal.due_at} isClosed={isGoalClosed.value} />}
