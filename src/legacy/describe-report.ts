@@ -5,24 +5,28 @@ const toldAtMost = 200;
 
 /** The result of an import in lines: the counts, and then each change. */
 export function describeReport(report: ImportReport, { atMost = toldAtMost, dryRun = false } = {}): string[] {
-  const { source, timezone, found, imported, changes, ids } = report;
+  const { source, timezone, found, imported, changes } = report;
   const told = changes.slice(0, atMost).map(describeChange);
   const rest = changes.length - told.length;
   return [
     `${source}: found ${counted(found)}; ${dryRun ? 'would import' : 'imported'} ${counted(imported)}`,
     `timestamps without a zone were read as ${timezone}`,
     changes.length === 0 ? 'nothing had to be changed' : `${changes.length} changes: ${summary(changes)}`,
-    ...describeIds(ids, atMost),
+    ...describeIds(report, atMost),
     ...told,
     ...(rest > 0 ? [`… and ${rest} more; goal-agent import report --json has all of them`] : []),
   ];
 }
 
-/** What became of another tool's IDs. */
-export function describeIds(ids: ImportReport['ids'], atMost = Number.POSITIVE_INFINITY): string[] {
+/** What became of another tool's IDs, and what each goal is a part of. */
+export function describeIds(
+  { ids, parents = {} }: Pick<ImportReport, 'ids' | 'parents'>,
+  atMost = Number.POSITIVE_INFINITY,
+): string[] {
   if (ids === undefined) return [];
   const all = [...Object.entries(ids.goals), ...Object.entries(ids.tasks)];
-  const told = all.slice(0, atMost).map(([theirs, ours]) => `${ours}: it is new, ${theirs}`);
+  const under = (id: string) => (parents[id] === undefined ? '' : `, under ${parents[id]}`);
+  const told = all.slice(0, atMost).map(([theirs, ours]) => `${ours}: it is new, ${theirs}${under(ours)}`);
   return all.length > told.length && atMost > 0 ? [...told, `… and ${all.length - told.length} more`] : told;
 }
 

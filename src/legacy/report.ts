@@ -5,7 +5,8 @@ import { writeJson } from '../domain/json-text.ts';
 export const changeKinds = {
   missing_dependency: 'a dependency on a task that is not there was left out',
   duplicate_dependency: 'a dependency that was named twice is kept once',
-  cycle: 'a dependency that closed a cycle was left out',
+  cycle: 'a dependency or a parent that closed a cycle was left out',
+  parent_left_out: 'a parent that is not there, or that takes no sub-goals, was left out',
   missing_goal: 'a task whose goal is not there got a recovered goal',
   listed_task_missing: 'a goal listed a task that is not there',
   listed_task_elsewhere: 'a goal listed a task that belongs to another goal',
@@ -66,6 +67,8 @@ export const ImportReport = z.object({
   /** Of another tool's files: what its IDs are known by, so that a later import sees which are here already. */
   origin: z.string().optional(),
   ids: ImportedIds.optional(),
+  /** The parents of new goals, both by the IDs that they have here. */
+  parents: z.record(z.string(), z.string()).optional(),
 });
 export type ImportReport = z.infer<typeof ImportReport>;
 

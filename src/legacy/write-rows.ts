@@ -19,10 +19,10 @@ import { recordEvents } from '../store/statements/record-events.ts';
 import { recordFollowed } from '../store/statements/record-followed.ts';
 import { recountGoals } from '../store/statements/recount-goals.ts';
 import { recountTasks } from '../store/statements/recount-tasks.ts';
-import { deleteClaims } from '../store/statements/undo-writes.ts';
+import { deleteClaims, moveGoals } from '../store/statements/undo-writes.ts';
 import { searchedGoals, taskWords } from '../store/write-words.ts';
 import type { CheckedRecords } from './check/check.ts';
-import type { TaskNode } from './check/types.ts';
+import type { GoalRow, TaskNode } from './check/types.ts';
 import { chunks } from './chunks.ts';
 import { imageOfNewTask } from './image-of-new-task.ts';
 
@@ -57,7 +57,9 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
   const [known, recounted] = split(newTasks, staysAsGiven(rows));
   await oneAhead(chunks(newGoals, chunkSize), async (goals) => {
     const record = step(recordCreatedGoals, { ...recorded, goalIds: ids(goals) });
-    await run({ goals: step(importGoals, { workspaceId, goals: asJson(goals) }), record });
+    const goalsWritten = step(importGoals, { workspaceId, goals: asJson(goals) });
+    // the first event of a goal has its parent
+    await run({ goals: goalsWritten, moved: moved(workspaceId, goals), record });
     progress(2 * goals.length);
   });
   for (const goals of chunks(oldGoals, chunkSize)) {
@@ -114,6 +116,13 @@ export async function writeRows(run: Run, rows: RowsToWrite, writing: Writing): 
     await run({ events: step(recordCreatedTasks, { ...recorded, taskIds: ids(tasks) }) });
     progress(tasks.length);
   });
+}
+
+/** These goals go under their parents, which are there already or among them. */
+function moved(workspaceId: number, goals: readonly GoalRow[]) {
+  const kin = goals.flatMap(({ id, parent_goal_id: parentId }) => (parentId == null ? [] : [{ id, parentId }]));
+  if (kin.length === 0) return undefined;
+  return step(moveGoals, { workspaceId, ids: ids(kin), parents: kin.map(({ parentId }) => parentId) });
 }
 
 /** Runs the steps that change existing rows, records the changes, and gives back the rows as they were. */

@@ -120,7 +120,7 @@ async function showReports(actions: Actions, json: boolean): Promise<void> {
   if (reports.length === 0) return print('Nothing was imported into this workspace.');
   for (const { importedAt, report } of reports) {
     print(`${importedAt}  ${describeReport(report, { atMost: 0 }).slice(0, 3).join('\n  ')}`);
-    for (const line of describeIds(report.ids)) print(`  ${line}`);
+    for (const line of describeIds(report)) print(`  ${line}`);
     for (const change of report.changes) {
       print(`  ${describeChange(change)}`);
       if (change.verbatim !== undefined) print(`    was ${shortened(change.verbatim)}`);

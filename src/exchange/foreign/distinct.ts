@@ -8,7 +8,10 @@ import type { ForeignGoal, ForeignPlan, ForeignTask } from './plan.ts';
  */
 export function distinct({ goals, tasks, leftOut }: ForeignPlan): ForeignPlan {
   const plan: ForeignPlan = { goals: [], tasks: [], leftOut: [...leftOut] };
-  plan.goals = each(goals.map(storableIds), plan);
+  plan.goals = each(
+    goals.map((goal) => ({ ...storableIds(goal), parent: goal.parent && storable(goal.parent) })),
+    plan,
+  );
   plan.tasks = each(
     tasks.map((task) => ({
       ...storableIds(task),

@@ -1,30 +1,31 @@
 import { createHash } from 'node:crypto';
+import { isClosedGoal } from '../../domain/closed-goal.ts';
 import { asJson, type Json } from '../../domain/json.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import { chunks } from '../../legacy/chunks.ts';
 import { clockTime } from '../../legacy/clock-time.ts';
 import { machineTimeZone, type TimeZone } from '../../legacy/local-time.ts';
-import { Changes, type ImportedIds, type ImportReport } from '../../legacy/report.ts';
+import { Changes, type ImportReport } from '../../legacy/report.ts';
 import { type OnProgress, writeRows } from '../../legacy/write-rows.ts';
 import { type Call, type Recording, read, transact } from '../../service/call.ts';
 import { countAbove } from '../../service/count-above.ts';
 import { type Run, step } from '../../store/database.ts';
+import { countSubGoals } from '../../store/functions/count-sub-goals.ts';
 import { addTasksToGoal } from '../../store/statements/add-tasks-to-goal.ts';
-import { findTaskStatuses } from '../../store/statements/find-task-statuses.ts';
 import { insertImport } from '../../store/statements/insert-import.ts';
 import { insertGoalLabels, insertTaskLabels } from '../../store/statements/labels.ts';
 import { listCounters } from '../../store/statements/list-counters.ts';
-import { listExistingGoals } from '../../store/statements/list-existing-goals.ts';
-import { listImportedIds } from '../../store/statements/list-imported-ids.ts';
-import { lockGoals } from '../../store/statements/lock-goals.ts';
+import { lockGoals, lockGoalsUpward } from '../../store/statements/lock-goals.ts';
 import { lockGraphExclusive } from '../../store/statements/lock-graph.ts';
 import { recordFollowed } from '../../store/statements/record-followed.ts';
 import { recordNoted } from '../../store/statements/record-noted.ts';
+import { recountTasks } from '../../store/statements/recount-tasks.ts';
 import { restoreNotes } from '../../store/statements/restore-notes.ts';
 import { noteWords } from '../../store/write-words.ts';
+import { findKnown, type KnownRows } from './known-rows.ts';
 import type { ForeignPlan } from './plan.ts';
-import type { NewNote } from './row.ts';
-import { type KnownRow, type KnownRows, type NewRows, newRows } from './rows.ts';
+import type { NewGoalRow, NewNote } from './row.ts';
+import { type NewRows, newRows } from './rows.ts';
 
 /** A plan, and what it is remembered by. */
 export interface ForeignImport {
@@ -73,8 +74,9 @@ interface Attempt extends ForeignImport {
 async function attemptImport(call: Call, request: ForeignImport): Promise<ForeignOutcome> {
   const look: Run = (steps) => read(call, steps);
   const now = await clockTime(look);
+  const source = { workspaceId: call.store.workspaceId, origin: request.origin };
   const attempt = { ...request, zone: request.zone ?? machineTimeZone(), now };
-  const seen = rowsFor(attempt, await findKnown(look, call, request), await nextNumbers(call));
+  const seen = rowsFor(attempt, await findKnown(look, source), await nextNumbers(call));
   if (request.dryRun) return { kind: 'dry_run', report: seen.report };
   const { goals, tasks, notes } = seen.rows;
   if (goals.length + tasks.length === 0) return { kind: 'nothing_new', report: seen.report };
@@ -88,7 +90,7 @@ async function attemptImport(call: Call, request: ForeignImport): Promise<Foreig
     call,
     async (run, record) => {
       await run({ locked: step(lockGraphExclusive, { workspaceId: call.store.workspaceId }) });
-      const { rows, report } = rowsFor(attempt, await findKnown(run, call, request), taken);
+      const { rows, report } = rowsFor(attempt, await findKnown(run, source), taken);
       if (rows.goals.length !== goals.length || rows.tasks.length !== tasks.length) throw new Outrun();
       await write(run, call, {
         rows,
@@ -107,36 +109,10 @@ function rowsFor(attempt: Attempt, known: KnownRows, first: { goal: number; task
   const { plan, zone, now, source, origin } = attempt;
   const changes = new Changes();
   const rows = newRows(plan, { known, first, zone, now }, changes);
-  const { found, imported, ids } = rows;
-  const report: ImportReport = { source, origin, timezone: zone.name, found, imported, ids, changes: changes.sorted() };
+  const { found, imported, ids, parents } = rows;
+  const shared = { source, origin, timezone: zone.name, changes: changes.sorted() };
+  const report: ImportReport = { ...shared, found, imported, ids, ...(Object.keys(parents).length > 0 && { parents }) };
   return { rows, report };
-}
-
-/** Rows of earlier imports that are still there: one that was deleted is imported again. */
-async function findKnown(run: Run, { store: { workspaceId } }: Call, { origin }: ForeignImport): Promise<KnownRows> {
-  const { imports } = await run({ imports: step(listImportedIds, { workspaceId, origin }) });
-  const [goalIds, taskIds] = [new Map<string, string>(), new Map<string, string>()];
-  for (const { ids } of imports) {
-    const { goals, tasks } = ids as ImportedIds; // as keptImport wrote it
-    for (const [theirs, ours] of Object.entries(goals)) goalIds.set(theirs, ours);
-    for (const [theirs, ours] of Object.entries(tasks)) taskIds.set(theirs, ours);
-  }
-  if (goalIds.size + taskIds.size === 0) return { goals: new Map(), tasks: new Map() };
-  const there = await run({
-    goals: step(listExistingGoals, { workspaceId, goalIds: [...goalIds.values()] }),
-    tasks: step(findTaskStatuses, { workspaceId, taskIds: [...taskIds.values()] }),
-  });
-  return { goals: stillThere(goalIds, there.goals), tasks: stillThere(taskIds, there.tasks) };
-}
-
-function stillThere(ids: ReadonlyMap<string, string>, rows: readonly KnownRow[]): Map<string, KnownRow> {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return new Map(
-    [...ids].flatMap(([theirs, ours]) => {
-      const row = byId.get(ours);
-      return row === undefined ? [] : [[theirs, row] as const];
-    }),
-  );
 }
 
 async function nextNumbers(call: Call): Promise<{ goal: number; task: number }> {
@@ -155,6 +131,7 @@ interface Writing {
 async function write(run: Run, call: Call, { rows, firstNote, recording, onProgress }: Writing): Promise<void> {
   await openGoals(run, rows.goalsToOpen, recording);
   await writeRows(run, rows, { ...recording, onProgress });
+  await countGrafted(run, rows.goals, recording);
   const labelled = rows.tasks.filter((task) => (rows.rowOf(task).labels ?? []).length > 0).map(({ id }) => id);
   for (const taskIds of chunks(labelled, chunkSize)) {
     await run({ labels: step(insertTaskLabels, { workspaceId: recording.workspaceId, taskIds }) });
@@ -177,6 +154,30 @@ async function openGoals(run: Run, goalIds: string[], { workspaceId, operation }
     after: step(lockGoals, { workspaceId, goalIds }),
   });
   await countAbove(run, { workspaceId, operation }, { before, after, takenUp: goalIds });
+}
+
+/** New goals under goals that were here before count there, and open what is above them, as when an agent makes one. */
+async function countGrafted(
+  run: Run,
+  goals: readonly NewGoalRow[],
+  { workspaceId, operation }: Recording,
+): Promise<void> {
+  const fresh = new Set(goals.map(({ id }) => id));
+  const grafted = goals.flatMap(({ id, parent_goal_id: parentId, status }) =>
+    parentId === null || fresh.has(parentId) ? [] : [{ id, parentId, isOpen: !isClosedGoal(status) }],
+  );
+  if (grafted.length === 0) return;
+  const parentIds = grafted.map(({ parentId }) => parentId);
+  await run({
+    locked: step(lockGoalsUpward, { workspaceId, goalIds: parentIds }),
+    counted: step(countSubGoals.call, {
+      ...{ workspaceId, operation, goalIds: parentIds },
+      totals: grafted.map(() => 1),
+      opened: grafted.map(({ isOpen }) => Number(isOpen)),
+      restarts: grafted.map(({ isOpen }) => isOpen),
+    }),
+    parked: step(recountTasks, { workspaceId, taskIds: [], goalIds: grafted.map(({ id }) => id) }),
+  });
 }
 
 type Numbered = NewNote & { id: number; actor: string };

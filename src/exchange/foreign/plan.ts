@@ -27,7 +27,9 @@ interface ForeignRow {
 }
 
 export interface ForeignGoal extends ForeignRow {
-  /** Where the file says so; otherwise the goal's tasks decide. */
+  /** The ID of the goal that it is a part of. */
+  parent?: string | undefined;
+  /** Where the file says so; otherwise the goal's tasks and sub-goals decide. */
   status?: 'completed' | 'cancelled' | undefined;
   labels?: string[] | undefined;
   due?: string | undefined;

@@ -1,8 +1,6 @@
-import { isClosedTask } from '../../domain/closed-task.ts';
 import { type Criterion, newCriterion } from '../../domain/criteria.ts';
 import { writeCriterion } from '../../domain/criterion-text.ts';
 import { parseEffort } from '../../domain/effort.ts';
-import type { GoalStatus } from '../../domain/goal.ts';
 import { type Json, jsonProblem } from '../../domain/json.ts';
 import { writeJson } from '../../domain/json-text.ts';
 import { limits } from '../../domain/limits.ts';
@@ -30,13 +28,15 @@ export interface Placed {
   notes: NewNote[];
 }
 
-interface GoalPlace {
-  id: string;
-  tasks: readonly ForeignTask[];
-  placed: Placed;
+/** A goal with its place in the tree. */
+export interface NewGoalRow extends GoalRow {
+  parent_goal_id: string | null;
+  total_goals: number;
+  open_goals: number;
 }
 
-export function goalRow(goal: ForeignGoal, { id, tasks, placed }: GoalPlace): GoalRow {
+/** A goal without what follows from its parent, its sub-goals and its tasks. */
+export function goalRow(goal: ForeignGoal, id: string, placed: Placed): NewGoalRow {
   const kept = [...goal.kept];
   const times = timesOf(goal, { id, placed });
   const target = { goal_id: id, task_id: null };
@@ -49,7 +49,7 @@ export function goalRow(goal: ForeignGoal, { id, tasks, placed }: GoalPlace): Go
     number: numberIn(id),
     description,
     priority: goal.priority ?? 'medium',
-    status: goal.status ?? statusFrom(tasks),
+    status: goal.status ?? 'planned',
     repos: [],
     labels: named,
     due_at,
@@ -57,16 +57,10 @@ export function goalRow(goal: ForeignGoal, { id, tasks, placed }: GoalPlace): Go
     created_at: times.created,
     updated_at: times.updated,
     metadata: {},
-    total_tasks: 0,
-    open_tasks: 0,
+    parent_goal_id: null,
+    ...{ total_tasks: 0, open_tasks: 0, total_goals: 0, open_goals: 0 },
     exists: false,
   };
-}
-
-/** A goal that has tasks is under way until all of them are completed. */
-function statusFrom(tasks: readonly ForeignTask[]): GoalStatus {
-  if (tasks.length === 0) return 'planned';
-  return tasks.every((task) => isClosedTask(task.status)) ? 'completed' : 'in_progress';
 }
 
 interface TaskPlace {

@@ -2,27 +2,16 @@ import { isClosedTask } from '../../domain/closed-task.ts';
 import { goalIdOf, taskIdOf } from '../../domain/ids.ts';
 import { limits } from '../../domain/limits.ts';
 import { breakCycles } from '../../legacy/check/dependencies.ts';
-import { deriveColumns } from '../../legacy/check/goal-tasks.ts';
-import type { GoalRow, TaskNode, TaskRow } from '../../legacy/check/types.ts';
+import type { TaskNode, TaskRow } from '../../legacy/check/types.ts';
 import type { TimeZone } from '../../legacy/local-time.ts';
 import type { Changes, Counts, ImportedIds } from '../../legacy/report.ts';
 import { distinct } from './distinct.ts';
+import { type GoalTree, treeOfGoals } from './goal-tree.ts';
+import type { KnownGoal, KnownRows } from './known-rows.ts';
 import { type Links, linkTasks } from './link-tasks.ts';
-import type { ForeignGoal, ForeignPlan, ForeignTask } from './plan.ts';
-import { goalRow, type NewNote, type Placed, taskRow } from './row.ts';
-
-/** Rows of an earlier import that are still there, by the tool's IDs. */
-export interface KnownRows {
-  goals: ReadonlyMap<string, KnownRow>;
-  tasks: ReadonlyMap<string, KnownRow>;
-}
-
-export interface KnownRow {
-  id: string;
-  status: string;
-  /** Of a task: those that depend on it may go on. */
-  satisfies?: boolean;
-}
+import type { ForeignGoal, ForeignPlan } from './plan.ts';
+import { goalRow, type NewGoalRow, type NewNote, type Placed, taskRow } from './row.ts';
+import { settle } from './settle.ts';
 
 export interface RowsOptions {
   known: KnownRows;
@@ -35,13 +24,16 @@ export interface RowsOptions {
 
 /** What an import adds to the store. */
 export interface NewRows {
-  goals: GoalRow[];
+  /** Each behind its parent. */
+  goals: NewGoalRow[];
   tasks: TaskNode[];
   rowOf(task: TaskNode): TaskRow;
   notes: NewNote[];
   /** Goals of an earlier import that were completed or planned and get open tasks. */
   goalsToOpen: string[];
   ids: ImportedIds;
+  /** The parents of new goals, by our IDs. */
+  parents: Record<string, string>;
   found: Counts;
   imported: Counts;
 }
@@ -54,11 +46,13 @@ export function newRows(given: ForeignPlan, options: RowsOptions, changes: Chang
   const ids = assignIds(plan, options);
   tellKnown(plan, links, { ...options, ids, changes });
   const placed: Placed = { ...options, changes, notes: [] };
-  const goals = newGoals(plan, ids, placed);
+  const fresh = newGoalsOf(plan, ids);
+  const tree = treeOfGoals(fresh, { idOf: ids.goal, known: byOurIds(options.known), changes });
+  const goals = newGoals(fresh, tree, placed);
   const { nodes, rows } = newTasks(plan, { ids, links, placed });
   breakCycles(nodes, changes);
   const open = openedGoals(nodes, options.known);
-  settle(goals, nodes, { known: options.known, open, rows });
+  settle(goals, nodes, { given: fresh, tree, known: options.known, open, rows });
   for (const node of nodes) Object.assign(rows.get(node.id) ?? {}, derivedOf(node));
   const count = (lists: Iterable<readonly string[]>) => [...lists].reduce((sum, list) => sum + list.length, 0);
   return {
@@ -68,6 +62,7 @@ export function newRows(given: ForeignPlan, options: RowsOptions, changes: Chang
     notes: placed.notes,
     goalsToOpen: [...open],
     ids: { goals: Object.fromEntries(ids.newGoals), tasks: Object.fromEntries(ids.newTasks) },
+    parents: Object.fromEntries(tree.parents),
     found: { goals: plan.goals.length, tasks: plan.tasks.length, dependencies: count(links.values()) },
     imported: {
       goals: goals.length,
@@ -87,7 +82,7 @@ interface Assigned {
 function assignIds({ goals, tasks }: ForeignPlan, { known, first }: RowsOptions): Assigned {
   const assign = (
     rows: readonly { id: string }[],
-    there: ReadonlyMap<string, KnownRow>,
+    there: ReadonlyMap<string, unknown>,
     idOf: (place: number) => string,
   ) => new Map(rows.filter(({ id }) => !there.has(id)).map(({ id }, place) => [id, idOf(place)]));
   const newGoals = assign(goals, known.goals, (place) => goalIdOf(first.goal + place));
@@ -105,9 +100,11 @@ function tellKnown(
   links: Links,
   { known, ids, changes }: RowsOptions & { ids: Assigned; changes: Changes },
 ): void {
-  for (const { id } of goals) {
+  for (const { id, parent } of goals) {
     const row = known.goals.get(id);
-    if (row !== undefined) changes.add('already_there', row.id, `it is ${id}, which was imported before`);
+    if (row === undefined) continue;
+    const differs = parent === undefined ? '' : otherParent(row, ids.goal(parent) ?? parent);
+    changes.add('already_there', row.id, `it is ${id}, which was imported before${differs}`);
   }
   for (const { id, status } of tasks) {
     const row = known.tasks.get(id);
@@ -121,12 +118,28 @@ function tellKnown(
   }
 }
 
-function newGoals({ goals, tasks }: ForeignPlan, ids: Assigned, placed: Placed): GoalRow[] {
-  const tasksOf = new Map<string, ForeignTask[]>(goals.map(({ id }) => [id, []]));
-  for (const task of tasks) tasksOf.get(task.goal)?.push(task);
-  return goals.flatMap((goal: ForeignGoal) => {
-    const id = ids.newGoals.get(goal.id);
-    return id === undefined ? [] : [goalRow(goal, { id, tasks: tasksOf.get(goal.id) ?? [], placed })];
+function otherParent({ above: [here] }: KnownGoal, there: string): string {
+  return here?.id === there ? '' : `; it is under ${here?.id ?? 'no goal'} here and under ${there} in the file`;
+}
+
+function byOurIds({ goals }: KnownRows): Map<string, KnownGoal> {
+  return new Map([...goals.values()].map((goal) => [goal.id, goal]));
+}
+
+/** By our IDs. */
+function newGoalsOf({ goals }: ForeignPlan, { newGoals }: Assigned): Map<string, ForeignGoal> {
+  return new Map(
+    goals.flatMap((goal) => {
+      const id = newGoals.get(goal.id);
+      return id === undefined ? [] : [[id, goal] as const];
+    }),
+  );
+}
+
+function newGoals(fresh: ReadonlyMap<string, ForeignGoal>, { parentsFirst }: GoalTree, placed: Placed): NewGoalRow[] {
+  return parentsFirst.flatMap((id) => {
+    const goal = fresh.get(id);
+    return goal === undefined ? [] : [goalRow(goal, id, placed)];
   });
 }
 
@@ -189,31 +202,4 @@ function openedGoals(nodes: readonly TaskNode[], { goals }: KnownRows): Set<stri
   return new Set(
     nodes.filter(({ goal_id, status }) => idle.has(goal_id) && !isClosedTask(status)).map((node) => node.goal_id),
   );
-}
-
-/** The columns that follow from other rows. */
-function settle(
-  goals: readonly GoalRow[],
-  nodes: readonly TaskNode[],
-  { known, open, rows }: { known: KnownRows; open: ReadonlySet<string>; rows: ReadonlyMap<string, TaskRow> },
-): void {
-  const goalStatus = new Map(
-    [...known.goals.values()].map(({ id, status }) => [id, open.has(id) ? 'in_progress' : status]),
-  );
-  const taskStatus = new Map(
-    [...known.tasks.values()].map(({ id, status, satisfies }) => [id, satisfies === true ? 'completed' : status]),
-  );
-  for (const { id, status } of goals) goalStatus.set(id, status);
-  for (const { id, status } of nodes) taskStatus.set(id, rows.get(id)?.waived === true ? 'completed' : status);
-  deriveColumns(nodes, {
-    goal: (id) => goalStatus.get(id) ?? '',
-    satisfies: (id) => taskStatus.get(id) === 'completed',
-  });
-  const byId = new Map(goals.map((goal) => [goal.id, goal]));
-  for (const { goal_id, status } of nodes) {
-    const goal = byId.get(goal_id);
-    if (goal === undefined) continue;
-    goal.total_tasks += 1;
-    goal.open_tasks += isClosedTask(status) ? 0 : 1;
-  }
 }

@@ -51,6 +51,7 @@ export interface GoalRow {
   labels?: string[];
   due_at?: string | null;
   strict?: boolean;
+  parent_goal_id?: string | null;
   total_tasks: number;
   open_tasks: number;
   /** In the store already, and to be overwritten. */

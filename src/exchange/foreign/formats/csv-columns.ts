@@ -46,8 +46,7 @@ const names: Readonly<Record<Column, readonly string[]>> = {
   goal_id: ['goal id'],
   goal_status: ['goal status'],
   goal_priority: ['goal priority'],
-  // an import makes goals without parents
-  goal_parent_id: ['goal parent id'],
+  goal_parent_id: ['goal parent id', 'goal parent', 'parent goal id', 'parent goal'],
   goal_labels: ['goal labels'],
   goal_due: ['goal due at', 'goal due'],
   goal_strict: ['goal strict'],

@@ -88,7 +88,9 @@ function addRows(plan: ForeignPlan, rows: readonly Cells[], project: string): vo
   const blocked = new Map<string, string[]>();
   for (const row of rows) {
     const goal = goalOf(row, project);
-    if (!goals.has(goal.id)) goals.set(goal.id, goal);
+    const first = goals.get(goal.id);
+    if (first === undefined) goals.set(goal.id, goal);
+    else tellOtherParent(first, goal, row.line);
     const description = described(row.text('title') ?? '', ['', row.text('description')]);
     const isOnlyText = row.text('title') === undefined;
     const text = isOnlyText ? (row.text('description') ?? '') : description;
@@ -110,6 +112,14 @@ function addRows(plan: ForeignPlan, rows: readonly Cells[], project: string): vo
   for (const task of plan.tasks) task.dependencies.push(...(blocked.get(task.id) ?? []));
 }
 
+/** The parent in the first row of a goal counts, as all that is said of a goal there. */
+function tellOtherParent(first: ForeignGoal, { parent }: ForeignGoal, line: number): void {
+  if (parent === undefined || parent === first.parent) return;
+  const field = 'parent_goal_id';
+  const message = `line ${line} puts it under ${parent}, and its first row under ${first.parent ?? 'no goal'}`;
+  first.told.push({ kind: 'parent_left_out', field, message, verbatim: parent });
+}
+
 /** Some tables have a box where others have the time of completion. */
 const ticked = /^(?:true|yes|y|x|1|✓|✔)$/i;
 const unticked = /^(?:false|no|n|0)$/i;
@@ -122,6 +132,7 @@ function goalOf(row: Cells, project: string): ForeignGoal {
   const status = wordMeant(GoalStatus, row.text('goal_status'));
   return {
     id: row.text('goal_id') ?? name ?? noGoal,
+    parent: row.text('goal_parent_id'),
     description: name ?? row.text('goal_id') ?? project,
     priority: wordMeant(Priority, row.text('goal_priority')),
     status: status === 'completed' || status === 'cancelled' ? status : undefined,
