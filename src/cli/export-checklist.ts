@@ -1,8 +1,9 @@
+import { formatHeading, type Heading } from '../domain/checklist/heading-marks.ts';
 import { type ChecklistCriterion, type ChecklistTask, formatChecklist } from '../domain/checklist.ts';
 import { type Criterion, isMet } from '../domain/criteria.ts';
 import { Priority } from '../domain/priority.ts';
 import { oneLine } from '../domain/stored-text.ts';
-import { readPlan } from '../exchange/export/read-plan.ts';
+import { type PlanRows, readPlan } from '../exchange/export/read-plan.ts';
 import type { Call } from '../service/call.ts';
 import { findOneGoal } from '../service/goals.ts';
 import { listTasks } from '../service/list-tasks.ts';
@@ -18,10 +19,10 @@ export async function exportChecklist(call: Call, goalId: string): Promise<{ tex
   const keys = new Map(tasks.map(({ id }, place) => [id, `t${place + 1}`]));
   const items: ChecklistTask[] = [];
   for (const task of tasks) items.push(await itemOf(call, task, keys));
-  return { text: pageOf(goal.description, items), tasks: items.length };
+  return { text: pageOf({ text: goal.description }, items), tasks: items.length };
 }
 
-/** All goals, each below its heading. A task that waits for one of another goal names it. */
+/** All goals, each below its heading, which names its parent. A task that waits for one of another goal names it. */
 export async function exportChecklists(call: Call): Promise<{ text: string; tasks: number }> {
   const { goals, tasks } = await readPlan(call);
   const goalOf = new Map(tasks.map((task) => [task.id, task.goal_id]));
@@ -33,17 +34,26 @@ export async function exportChecklists(call: Call): Promise<{ text: string; task
     own.push(task);
     keys.set(task.id, abroad.has(task.id) ? `${task.goal_id.toLowerCase()}.t${own.length}` : `t${own.length}`);
   }
-  const texts = goals.map(({ id, description }) =>
-    pageOf(
-      description,
-      (byGoal.get(id) ?? []).map((task) => itemFrom(task, keys)),
-    ),
-  );
+  const parents = new Set(goals.map(({ parent_goal_id: parentId }) => parentId));
+  const texts = goals.map((goal) => {
+    const items = (byGoal.get(goal.id) ?? []).map((task) => itemFrom(task, keys));
+    return pageOf(headingOf(goal, parents.has(goal.id)), items);
+  });
   return { text: texts.join('\n'), tasks: tasks.length };
 }
 
-function pageOf(description: string, items: ChecklistTask[]): string {
-  return `# ${oneLine(description, 200)}\n\n${formatChecklist(items)}`;
+type Titled = Pick<PlanRows['goals'][number], 'id' | 'description' | 'parent_goal_id'>;
+
+function headingOf({ id, description, parent_goal_id: parentId }: Titled, isParent: boolean): Heading {
+  return {
+    text: description,
+    ...(isParent && { key: id.toLowerCase() }),
+    ...(parentId !== null && { under: parentId.toLowerCase() }),
+  };
+}
+
+function pageOf({ text, ...marks }: Heading, items: ChecklistTask[]): string {
+  return `# ${formatHeading({ text: oneLine(text, 200), ...marks })}\n\n${formatChecklist(items)}`;
 }
 
 async function itemOf(call: Call, task: ListedTask, keys: Map<string, string>): Promise<ChecklistTask> {

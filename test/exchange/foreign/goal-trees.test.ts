@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { exportChecklists } from '../../../src/cli/export-checklist.ts';
 import { csvOf } from '../../../src/exchange/export/csv.ts';
 import { jsonLinesOf } from '../../../src/exchange/export/jsonl.ts';
 import { readPlan } from '../../../src/exchange/export/read-plan.ts';
@@ -111,6 +112,22 @@ describe('goals of goals', () => {
     expect(await brokenInvariants(sql)).toEqual({});
   });
 
+  it('go out as Markdown and come back as the same tree', async () => {
+    const [from, to] = [await aCall(), await aCall()];
+    await fill(from.call);
+    const { text } = await exportChecklists(from.call);
+    expect(text).toContain('# early under: none \\{#x} under: goal-0002\n\n- [ ] a task\n');
+    expect(text).toContain('\n# top {#goal-0002}\n\n\n# level 2 {#goal-0003} under: goal-0002\n');
+    const { told } = await imported(to.call, 'markdown', text);
+    expect(told).toEqual([]);
+    // a heading says of no status, and is no goal alone
+    const read = tree.slice(0, -1).map((line) => line.replace('cancelled | cancelled', 'cancelled | in_progress'));
+    expect(await treeOf(to.call)).toEqual(read);
+    expect((await exportChecklists(to.call)).text).toBe(text.replace('\n# alone\n\n', ''));
+    expect((await imported(to.call, 'markdown', text)).kind).toBe('nothing_new');
+    expect(await brokenInvariants(to.sql)).toEqual({});
+  });
+
   it('go out as lines of JSON with their parents', async () => {
     const { call } = await aCall();
     await fill(call);
@@ -124,6 +141,11 @@ describe('goals of goals', () => {
     const { told } = await imported(to.call, 'csv', csvOf(await readPlan(from.call, 'GOAL-0009')));
     expect(told).toEqual(['GOAL-0001 parent_left_out: it was a part of GOAL-0008, which is not there']);
     expect(await treeOf(to.call)).toEqual(['level 8 | in_progress | ']);
+    const part =
+      (await exportChecklists(from.call)).text.split(/^(?=# )/m).find((page) => page.startsWith('# level 8')) ?? '';
+    expect((await imported(to.call, 'markdown', part)).told[0]).toContain(
+      'it was a part of {#goal-0008}, which is not',
+    );
     expect(await brokenInvariants(to.sql)).toEqual({});
   });
 
