@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { atMostOnce, once, problemOf, refusedOnce } from './support/expected.ts';
-import { canaries, Leaks } from './support/leaks.ts';
+import { askedFile, canaries, Leaks } from './support/leaks.ts';
 
 // what looks at the answers of the storms is shown what it has to find
 
@@ -11,6 +11,7 @@ test.each([
   ['a stack', 'wrong\n    at runTool (run-tool.ts:1)'],
   ['a frame of a stack', 'wrong at Object.run (x)'],
   ['a source file', 'in tools/claim-tasks.ts:12'],
+  ['a file that nobody asked for', 'no such file: file:///etc/hosts'],
   ['a file of the package', '/usr/lib/node_modules/goal-agent'],
   ['a path of this machine', 'no such file: /home/goals/logs'],
   ['the folder of the sockets', 'connect /tmp/sockets/.s.PGSQL.5432'],
@@ -30,7 +31,13 @@ test.each([
 
 test('the address of the database is seen, and a number or an ordinary answer is not taken for one', () => {
   expect(() => onTcp.check('connect to 10.0.0.7:6543')).toThrow('An answer shows');
-  for (const text of ['6543', 'TASK-0001 is claimed by ann; select another task.', '{"goals":[]}', 'PostgreSQL']) {
+  for (const text of [
+    '6543',
+    'TASK-0001 is claimed by ann; select another task.',
+    '{"goals":[]}',
+    'PostgreSQL',
+    askedFile,
+  ]) {
     expect(() => onTcp.check(text)).not.toThrow();
   }
 });

@@ -3,6 +3,7 @@ import { aText } from '../../../support/any-input.ts';
 import { modernRevision } from '../../../support/server-process.ts';
 import { type Breakage, breakages } from './breakages.ts';
 import { type IdKind, idKinds } from './ids.ts';
+import { askedFile } from './leaks.ts';
 
 /** A request without its ID. */
 export interface Message {
@@ -27,15 +28,7 @@ export type Frame =
 export type Frames = fc.Arbitrary<Frame>;
 
 const uris = fc.oneof(
-  fc.constantFrom(
-    'goal://GOAL-0001',
-    'task://TASK-0002',
-    'plan://GOAL-0001',
-    'board://',
-    'goal://',
-    'x',
-    'file:///etc/passwd',
-  ),
+  fc.constantFrom('goal://GOAL-0001', 'task://TASK-0002', 'plan://GOAL-0001', 'board://', 'goal://', 'x', askedFile),
   aText().map((text) => `goal://${text}`),
   aText(),
 );

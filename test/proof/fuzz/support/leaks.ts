@@ -21,6 +21,9 @@ const insides: Record<string, RegExp> = {
   'a checker': /\binvalid_(?:type|union|value)\b|"path\\?":|ZodError/,
 };
 
+/** A file that a storm asks for: who is refused it may be told which it was. */
+export const askedFile = 'file:///etc/passwd';
+
 /** Finds in an answer what no caller should see. */
 export class Leaks {
   readonly #secrets: string[];
@@ -41,9 +44,10 @@ export class Leaks {
     for (const secret of this.#secrets) {
       if (answer.includes(secret)) throw leak(`the secret ${secret}`, answer, answer.indexOf(secret));
     }
+    const untold = answer.replaceAll(askedFile, '');
     for (const [what, form] of Object.entries(insides)) {
-      const found = form.exec(answer);
-      if (found !== null) throw leak(what, answer, found.index);
+      const found = form.exec(untold);
+      if (found !== null) throw leak(what, untold, found.index);
     }
   }
 }
