@@ -39,6 +39,7 @@ import {
 } from '../store/statements/remove-workspace.ts';
 import { renameWorkspace as renameStatement } from '../store/statements/rename-workspace.ts';
 import { lockResources } from '../store/statements/resources.ts';
+import { listTemplates } from '../store/statements/templates.ts';
 import { listTokens } from '../store/statements/tokens.ts';
 import { enterWorkspace, findWorkspace, getWorkspace, type Workspace } from '../store/workspaces.ts';
 
@@ -77,6 +78,7 @@ export interface WorkspaceSummary {
   goals: number;
   tasks: number;
   openTasks: number;
+  templates: number;
   /** Those that are not revoked. */
   tokens: number;
   createdAt: string;
@@ -103,8 +105,9 @@ async function summaryOf(
   database: Database,
   { id: workspaceId, name, created_at }: Workspace & { created_at: string },
 ): Promise<WorkspaceSummary> {
-  const { counts, tokens } = await database.read({
+  const { counts, templates, tokens } = await database.read({
     counts: step(countWholeWorkspace, { workspaceId }),
+    templates: step(listTemplates, { workspaceId, after: '', limit: 1 }),
     tokens: step(listTokens, { workspaceId }),
   });
   const [counted] = counts;
@@ -114,6 +117,7 @@ async function summaryOf(
     goals: counted?.goals ?? 0,
     tasks: counted?.tasks ?? 0,
     openTasks: counted?.open_tasks ?? 0,
+    templates: templates[0]?.total ?? 0,
     tokens: tokens.filter((token) => token.revoked_at === null).length,
     createdAt: created_at,
   };

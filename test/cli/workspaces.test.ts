@@ -6,6 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PoolCall } from '../../src/service/call.ts';
 import { advanceReady, claimTasks } from '../../src/service/claims.ts';
 import { addNote } from '../../src/service/notes.ts';
+import { saveTemplate } from '../../src/service/templates/templates.ts';
 import { createToken } from '../../src/service/tokens.ts';
 import { run } from '../legacy/support/program.ts';
 import { aGoal, someTasks } from '../support/builders.ts';
@@ -34,6 +35,7 @@ beforeEach(async () => {
     await claimTasks(each, { limit: 1, leaseSeconds: 900 });
     await advanceReady(each);
   }
+  await saveTemplate(team, 'release', { description: 'Release', tasks: [{ description: 'Tag it' }] });
   await createToken(team, { name: 'ci', role: 'reader' });
   await sql.query(
     `insert into history_archives (workspace_id, last_operation, last_seq, mark, operations, events, last_at, file, archived_by)
@@ -79,11 +81,11 @@ describe('goal-agent workspace', () => {
     const listed = JSON.parse((await workspace('list', '--json')).stdout) as { name: string }[];
     expect(listed.find((each) => each.name === name)).toEqual({
       name,
-      ...{ goals: 1, tasks: 2, open_tasks: 2, tokens: 1 },
+      ...{ goals: 1, tasks: 2, open_tasks: 2, templates: 1, tokens: 1 },
       created_at: expect.any(String),
     });
     expect((await workspace('list')).stdout).toMatch(
-      new RegExp(`^NAME +GOALS  TASKS  OPEN  TOKENS  MADE\\n[^]*^${name} +1 +2 +2 +1  \\d{4}-`, 'm'),
+      new RegExp(`^NAME +GOALS  TASKS  OPEN  TEMPLATES  TOKENS  MADE\\n[^]*^${name} +1 +2 +2 +1 +1  \\d{4}-`, 'm'),
     );
     const { code, stdout } = await workspace('rename', made, `${made}.x`);
     expect([code, stdout]).toEqual([
@@ -103,15 +105,14 @@ describe('goal-agent workspace', () => {
       ['resources', 0],
       ['task_dependencies', 0],
       ['task_labels', 0],
-      ['templates', 0],
     ]);
     const file = path.join(folder, `${name}.json`);
     const { code, stdout, stderr } = await workspace('delete', name, '--confirm', name, '--export', file);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toBe(
       [
-        `${name} holds 1 goal, 2 tasks (2 open) and 1 token. All of it but tokens and webhooks goes to ${file} first.`,
-        `Deleted ${name}. ${file} has 1 goal, 2 tasks, 1 note and 6 events.`,
+        `${name} holds 1 goal, 2 tasks (2 open), 1 template and 1 token. All of it but tokens and webhooks goes to ${file} first.`,
+        `Deleted ${name}. ${file} has 1 goal, 2 tasks, 1 note and 7 events.`,
         `To have it back: GOAL_AGENT_WORKSPACE=${name} goal-agent import json ${file}`,
         '',
       ].join('\n'),
@@ -121,7 +122,7 @@ describe('goal-agent workspace', () => {
     expect(Object.entries(left).filter(([, count]) => count > 0)).toEqual([]);
     expect(await rowsOf(call.store.workspaceId)).toEqual(before);
     const back = await run(['import', 'json', file], connection, { env: { GOAL_AGENT_WORKSPACE: name } });
-    expect(back).toMatchObject({ code: 0, stdout: 'Restored 1 goal, 2 tasks, 1 note and 6 events.\n' });
+    expect(back).toMatchObject({ code: 0, stdout: 'Restored 1 goal, 2 tasks, 1 note and 7 events.\n' });
   });
 
   it('names the file itself where nobody does, and speaks JSON', async () => {

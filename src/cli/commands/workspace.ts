@@ -102,17 +102,18 @@ function notDeleted(name: string, typed: string | undefined): GoalAgentError {
   return new GoalAgentError('invalid', `Nothing was exported or deleted. ${why}`);
 }
 
-function held({ goals, tasks, openTasks, tokens }: WorkspaceSummary): string {
-  return `${count(goals, 'goal')}, ${count(tasks, 'task')} (${openTasks} open) and ${count(tokens, 'token')}`;
+function held({ goals, tasks, openTasks, templates, tokens }: WorkspaceSummary): string {
+  const plans = `${count(goals, 'goal')}, ${count(tasks, 'task')} (${openTasks} open)`;
+  return `${plans}, ${count(templates, 'template')} and ${count(tokens, 'token')}`;
 }
 
 function listLines(workspaces: WorkspaceSummary[]): string[] {
   if (workspaces.length === 0) return ['There is no workspace yet. The first start of a client makes its own.'];
-  const rows = workspaces.map(({ name, goals, tasks, openTasks, tokens, createdAt }): Cell[] => [
-    ...[name, String(goals), String(tasks), String(openTasks), String(tokens)],
+  const rows = workspaces.map(({ name, goals, tasks, openTasks, templates, tokens, createdAt }): Cell[] => [
+    ...[name, String(goals), String(tasks), String(openTasks), String(templates), String(tokens)],
     clock(createdAt),
   ]);
   const right = { align: 'right' } as const;
-  const head = ['NAME', 'GOALS', 'TASKS', 'OPEN', 'TOKENS', 'MADE'];
-  return table([head, ...rows], [{ keep: true }, right, right, right, right, {}], look());
+  const head = ['NAME', 'GOALS', 'TASKS', 'OPEN', 'TEMPLATES', 'TOKENS', 'MADE'];
+  return table([head, ...rows], [{ keep: true }, right, right, right, right, right, {}], look());
 }

@@ -59,11 +59,12 @@ export const WorkspaceAnswer = z.strictObject({
   goals: z.int(),
   tasks: z.int(),
   open_tasks: z.int(),
+  templates: z.int(),
   tokens: z.int().describe('those that are not revoked'),
   created_at: time,
 });
 
 export function workspaceAnswer(workspace: WorkspaceSummary): z.input<typeof WorkspaceAnswer> {
-  const { name, goals, tasks, openTasks, tokens, createdAt } = workspace;
-  return { name, goals, tasks, open_tasks: openTasks, tokens, created_at: createdAt };
+  const { name, goals, tasks, openTasks, templates, tokens, createdAt } = workspace;
+  return { name, goals, tasks, open_tasks: openTasks, templates, tokens, created_at: createdAt };
 }
