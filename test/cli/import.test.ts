@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import type { Actions } from '../../src/cli/actions.ts';
 import { addImportCommands } from '../../src/cli/commands/import.ts';
 import { foreignTools, toolNames } from '../../src/exchange/foreign/tools.ts';
+import { updateGoal } from '../../src/service/goals.ts';
 import { afterFile } from '../support/after-file.ts';
+import { aGoal } from '../support/builders.ts';
 import { aCall } from '../support/database.ts';
 import { commandsOn } from './support.ts';
 
@@ -64,6 +66,20 @@ describe('goal-agent import', () => {
     expect(again.stdout).toContain('imported 0 goals, 0 tasks, 0 dependencies');
     const reports = await goalAgent(['import', 'report']);
     expect(reports.stdout).toContain('TASK-0001: it is new, TASK-1');
+  });
+
+  it('shows in a dry run which goal comes under which, of a table that export csv wrote', async () => {
+    const { connection, call } = await aCall();
+    const { lines } = commandsOn(connection);
+    const top = await aGoal(call, 'top');
+    await updateGoal(call, await aGoal(call, 'part'), { parent_goal_id: top });
+    const table = path.join(aProject(), 'goals.csv');
+    await lines('export', 'csv', table);
+    const shown = await lines('import', 'csv', table, '--dry-run');
+    expect(shown).toContain('GOAL-0004: it is new, GOAL-0002, under GOAL-0003');
+    await lines('import', 'csv', table);
+    const report = await lines('import', 'report');
+    expect(report.map((line) => line.trim())).toContain('GOAL-0004: it is new, GOAL-0002, under GOAL-0003');
   });
 
   it('finds out whose file it is, or asks; and refuses what is nobody’s', async () => {

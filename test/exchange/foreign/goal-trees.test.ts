@@ -219,6 +219,22 @@ describe('goals of goals', () => {
     expect(await brokenInvariants(sql)).toEqual({});
   });
 
+  it('of a file that grew are not parked under a goal that new tasks below it open', async () => {
+    const { call, sql } = await aCall();
+    const csv = `${header}top,,,,,,\npart,,top,,T1,t,done\n`;
+    await imported(call, 'csv', csv);
+    await imported(call, 'csv', `${csv}part,,top,,T2,t,\nnew,,top,,T3,t,\n`);
+    expect(await treeOf(call)).toEqual(['top | in_progress | ', 'part | in_progress | top', 'new | in_progress | top']);
+    expect((await sql.query('select id from tasks where parked')).rows).toEqual([]);
+    expect(await brokenInvariants(sql)).toEqual({});
+  });
+
+  it('are known by IDs that cannot be stored as they are', async () => {
+    const { call } = await aCall();
+    await imported(call, 'csv', `${header}a\0,top,,,,,\nb,part,a\0,,,,\n`);
+    expect(await treeOf(call)).toEqual(['top | in_progress | ', 'part | planned | top']);
+  });
+
   it('that moved here since stay where they are, and a file without the column says nothing of parents', async () => {
     const { call, sql } = await aCall();
     const rows = (parent: string) => `${header}A,,,,,,\nB,,${parent},,T1,t,\n`;
