@@ -81,7 +81,8 @@ async function send(drawn: DrawnRequest, world: World): Promise<void> {
   const from = wire.isWrongToken ? `127.0.${1 + (Math.floor(sent / 250) % 250)}.${1 + (sent % 250)}` : undefined;
   requests.add(`${operation.method} ${operation.path}`);
   try {
-    const answers = (await sendRaw({ url, bytes: wire.bytes, methods: [wire.method], from })) ?? [];
+    const sending = { url, bytes: wire.bytes, methods: [wire.method], from, cutEventsAfterMs: 200 };
+    const answers = (await sendRaw(sending)) ?? [];
     expect(answers).toHaveLength(1);
     check(answers[0] as HttpAnswer, operation, wire);
   } catch (problem) {

@@ -18,6 +18,8 @@ interface Sent {
   cutAfterMs?: number | undefined;
   /** Whether what came until then is to be read: the answer does not end by itself. */
   isStream?: boolean;
+  /** An answer that turns out to be a stream of events is ended after so long, and what came is read. */
+  cutEventsAfterMs?: number;
 }
 
 /** How long the other end may take; it gives up slow senders itself after ten seconds. */
@@ -34,18 +36,25 @@ export async function sendRaw({
   from,
   cutAfterMs,
   isStream = false,
+  cutEventsAfterMs,
 }: Sent): Promise<HttpAnswer[] | undefined> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), ...(from !== undefined && { localAddress: from }) });
   const chunks: Buffer[] = [];
-  socket.on('data', (chunk) => chunks.push(chunk));
+  let isOfEvents = false;
+  socket.on('data', (chunk) => {
+    chunks.push(chunk);
+    if (cutEventsAfterMs === undefined || isOfEvents) return;
+    isOfEvents = /^content-type: text\/event-stream/im.test(chunk.toString('latin1'));
+    if (isOfEvents) setTimeout(() => socket.destroy(), cutEventsAfterMs);
+  });
   socket.write(bytes);
   if (cutAfterMs !== undefined) setTimeout(() => socket.destroy(), cutAfterMs);
   const isOver = await ended(socket);
   if (cutAfterMs !== undefined && !isStream) return undefined;
   if (!isOver) throw new Error(`No answer within ${patienceMs} ms to ${bytes.subarray(0, 500).toString('latin1')}`);
   const came = Buffer.concat(chunks);
-  return isStream && came.indexOf('\r\n\r\n') === -1 ? undefined : answersIn(came, methods, isStream);
+  return isStream && came.indexOf('\r\n\r\n') === -1 ? undefined : answersIn(came, methods, isStream || isOfEvents);
 }
 
 /** False where the other end keeps the connection open for too long. */
