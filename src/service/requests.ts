@@ -71,13 +71,18 @@ export async function answerOnce(call: PoolCall, request: Request, run: (call: C
   const attempt = () => database.request(first, work, { signal: call.signal });
   return inLine(database, requestId, () =>
     attempt().catch(async (error) => {
-      // another process was faster: by now the answer is there, also where this one is refused what the other has done
-      const wasAnswered =
-        violatedConstraint(error) === 'operations_request' || (isRefusal(error) && (await look(database)));
+      // another process was faster, or a try of this one whose connection was lost: by now the answer is there, also where this one
+      // is refused what the other has done
+      const wasAnswered = isThere(error) || (isRefusal(error) && (await look(database)));
       if (wasAnswered) return attempt();
       throw error;
     }),
   );
+}
+
+/** Whether the request, or its operation, was committed while this one waited to make it. */
+function isThere(error: unknown): boolean {
+  return ['operations_request', 'operations_id_unique'].includes(violatedConstraint(error) ?? '');
 }
 
 function isRefusal(error: unknown): boolean {

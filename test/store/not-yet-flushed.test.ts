@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Call, PoolCall } from '../../src/service/call.ts';
+import { updateGoal } from '../../src/service/goals.ts';
 import { answerOnce } from '../../src/service/requests.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { aGoal, aTask } from '../support/builders.ts';
 import { aClient } from '../support/conversation.ts';
 import { aStore } from '../support/database.ts';
+import { type MessageWay, openMessageWay } from '../support/message-way.ts';
 import { findServerPostgres, startServerPostgres } from '../support/server-postgres.ts';
 
 // A commit can be seen before it is safe. A synchronous standby that is not there holds every flush back, as a slow disk would.
@@ -15,6 +17,9 @@ describe.skipIf(findServerPostgres() === undefined)(
   () => {
     let call: PoolCall;
     let sql: pg.Client;
+    let way: MessageWay;
+    /** The same, over `way`. */
+    let throughWay: PoolCall;
 
     beforeAll(async () => {
       const server = await startServerPostgres();
@@ -22,7 +27,12 @@ describe.skipIf(findServerPostgres() === undefined)(
       const connection = { host, port, user, password, database: 'postgres' };
       sql = await aClient(connection);
       call = { store: await aStore(connection), actor: 'tester' };
-      return () => server.stop();
+      way = await openMessageWay(connection);
+      throughWay = { store: await aStore(way.connection), actor: 'tester' };
+      return async () => {
+        await way.close();
+        await server.stop();
+      };
     });
 
     const complete = async (by: Call, taskId: string) => {
@@ -59,6 +69,23 @@ describe.skipIf(findServerPostgres() === undefined)(
       await holdFlushes(false);
       await hearing;
       expect(heard).toContain(told);
+    });
+
+    it('is found by a next try that met it on its way', async () => {
+      const goalId = await aGoal(call);
+      await holdFlushes(true);
+      const renamed = answerOnce(throughWay, { id: 'on its way', tool: 'update_goal', args: {} }, async (own) => {
+        const { description } = await updateGoal(own, goalId, { description: 'renamed' });
+        return { description };
+      });
+      await waitingFlush();
+      way.cut();
+      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert into operations%'`;
+      await expect.poll(async () => (await sql.query(waiting)).rowCount).toBe(1);
+      await holdFlushes(false);
+      expect(await renamed).toEqual({ description: 'renamed' });
+      const { rows } = await sql.query(`select from events where goal_id = $1 and action = 'updated'`, [goalId]);
+      expect(rows).toHaveLength(1);
     });
 
     const statusOf = (taskId: string) => async () =>
