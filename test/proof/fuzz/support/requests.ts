@@ -197,13 +197,19 @@ export function wireOf(
   const target = drawn.mangled === undefined ? path : manglings[drawn.mangled](path);
   const head = Buffer.from(`${method} ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`, 'latin1');
   return {
-    bytes: Buffer.concat([head, body ?? Buffer.alloc(0)]),
+    bytes: Buffer.concat([head, body ?? announcedBody(drawn.headers)]),
     method,
     isWrongToken: drawn.headers.some(({ isWrongToken }) => isWrongToken),
     // a target that is no address is refused before the service is asked, as what is no HTTP is
     more: [...(target.startsWith('/') ? [] : [400]), ...drawn.headers.flatMap(({ more = [] }) => more)],
     isPlain: drawn.method === undefined && drawn.mangled === undefined,
   };
+}
+
+/** What a header announces has to come: who sends nothing is given up only after a minute. */
+function announcedBody(headers: DrawnRequest['headers']): Buffer {
+  const bodies: Record<string, string> = { 'Transfer-Encoding: chunked': '0\r\n\r\n', 'Content-Length: 3': '{} ' };
+  return Buffer.from(headers.map(({ line }) => bodies[line] ?? '').find((body) => body !== '') ?? '');
 }
 
 function pathOf(path: string, { path: parts, query }: Said): string {
