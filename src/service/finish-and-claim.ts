@@ -3,7 +3,15 @@ import { step } from '../store/database.ts';
 import { finishAndClaim as finishAndClaimFunction } from '../store/functions/finish-and-claim.ts';
 import { type Call, change as changeBy } from './call.ts';
 import { afterClaim, type ClaimedTask, type ClaimRow, claimBounds } from './claims.ts';
-import { lookAt, outcomeOf, type SetTask, type StatusChange, setTask, statusParams } from './set-task-statuses.ts';
+import {
+  goneSince,
+  lookAt,
+  outcomeOf,
+  type SetTask,
+  type StatusChange,
+  setTask,
+  statusParams,
+} from './set-task-statuses.ts';
 
 /**
  * Sets the status of a task and claims the next ready task of its goal for the call's actor: both or neither, and one
@@ -23,12 +31,17 @@ export async function finishAndClaim(
     leaseSeconds,
     leasesOperation,
   };
+  let operation = '';
   const { changed, rows } = await changeBy(
     call,
-    (own) => ({ changed: step(finishAndClaimFunction.call, { ...own, ...params }), rows: lookAt(call, change) }),
+    (own) => {
+      operation = own.operation;
+      return { changed: step(finishAndClaimFunction.call, { ...own, ...params }), rows: lookAt(call, change) };
+    },
     { rows: 2, otherIds: [leasesOperation] },
   );
-  const set = setTask(change, { ...outcomeOf(changed[0]), rows });
+  const gone = await goneSince(call, operation, { taskIds: [change.taskId], rows: rows.length });
+  const set = setTask(change, { ...outcomeOf(changed[0]), rows, gone });
   // a row with an ID has all of the columns of a claim
   const claimed = changed.filter(({ id }) => id !== null) as unknown as ClaimRow[];
   const [next] = await afterClaim(call, claimed);

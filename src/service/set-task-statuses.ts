@@ -8,10 +8,11 @@ import type { TaskStatus } from '../domain/task-status.ts';
 import { type Step, step } from '../store/database.ts';
 import { setTaskStatuses as setStatusesFunction } from '../store/functions/set-task-statuses.ts';
 import type { Row, Statement } from '../store/statement.ts';
+import { findChangedTasks } from '../store/statements/find-changed-tasks.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { numberIn, wordsOf } from '../store/write-words.ts';
-import { type Call, change as changeBy, taskNotFound } from './call.ts';
+import { type Call, change as changeBy, read, taskNotFound } from './call.ts';
 import { isPerson } from './caller.ts';
 import { taskOf } from './tasks.ts';
 
@@ -60,11 +61,14 @@ export function lookAt({ store: { workspaceId } }: Call, { taskId }: StatusChang
 }
 
 /** @throws GoalAgentError as setTaskStatus does. */
-export function setTask({ taskId }: StatusChange, { consequences, refused, rows }: Applied<typeof findTasks>): SetTask {
+export function setTask(
+  { taskId }: StatusChange,
+  { consequences, refused, rows, gone }: Applied<typeof findTasks>,
+): SetTask {
   const [refusal] = refused.values();
   if (refusal !== undefined) throw refusal;
   const [row] = rows;
-  if (row === undefined) throw taskNotFound(taskId);
+  if (row === undefined) throw gone.includes(taskId) ? deletedSince(taskId) : taskNotFound(taskId);
   return { task: taskOf(row), openDependencies: row.open_dependencies, ...consequences };
 }
 
@@ -79,11 +83,12 @@ export async function setTaskStatuses(
 ): Promise<{ changed: string[]; tooEarly: string[]; failed: { taskId: string; error: string }[] } & Consequences> {
   const { workspaceId } = call.store;
   const merged = mergeByTask(changes);
-  const read = step(findTaskStatuses, { workspaceId, taskIds: merged.map((each) => each.taskId) });
-  const { consequences, refused, rows } = await apply(call, merged, read);
+  const look = step(findTaskStatuses, { workspaceId, taskIds: merged.map((each) => each.taskId) });
+  const { consequences, refused, rows, gone } = await apply(call, merged, look);
   const found = new Map(rows.map((row) => [row.id, row]));
   const failed = merged.flatMap(({ taskId }) => {
-    const error = found.has(taskId) ? refused.get(taskId)?.message : `${taskId} does not exist`;
+    const isThere = found.has(taskId) || gone.includes(taskId);
+    const error = isThere ? refused.get(taskId)?.message : `${taskId} does not exist`;
     return error === undefined ? [] : [{ taskId, error }];
   });
   const failedIds = new Set(failed.map((each) => each.taskId));
@@ -100,17 +105,43 @@ interface Applied<S extends Statement> {
   /** Why a task was left alone, by its ID. */
   refused: Map<string, GoalAgentError>;
   rows: Row<S>[];
+  /** Tasks that were changed, and that somebody has deleted before they were looked at. */
+  gone: string[];
 }
 
 /** Applies changes, and gives back what `look` finds afterwards as `rows`. */
 async function apply<S extends Statement>(call: Call, changes: StatusChange[], look: Step<S>): Promise<Applied<S>> {
   const params = statusParams(call, changes);
+  let operation = '';
   const { changed, rows } = await changeBy(
     call,
-    (own) => ({ changed: step(setStatusesFunction.call, { ...own, ...params }), rows: look }),
+    (own) => {
+      operation = own.operation;
+      return { changed: step(setStatusesFunction.call, { ...own, ...params }), rows: look };
+    },
     { rows: changes.length },
   );
-  return { ...outcomeOf(changed[0]), rows };
+  const taskIds = changes.map(idOf);
+  return { ...outcomeOf(changed[0]), rows, gone: await goneSince(call, operation, { taskIds, rows: rows.length }) };
+}
+
+/** Of tasks that fewer rows are left of, those that the operation has changed all the same. */
+export async function goneSince(
+  call: Call,
+  operation: string,
+  { taskIds, rows }: { taskIds: string[]; rows: number },
+): Promise<string[]> {
+  if (rows === taskIds.length) return [];
+  const { workspaceId } = call.store;
+  const { changed } = await read(call, { changed: step(findChangedTasks, { workspaceId, operation, taskIds }) });
+  return changed.map(({ id }) => id);
+}
+
+function deletedSince(taskId: string): GoalAgentError {
+  return new GoalAgentError(
+    'not_found',
+    `The change was saved, and then somebody deleted ${taskId}. get_history shows both.`,
+  );
 }
 
 /** Changes as the functions of the schema take them. */

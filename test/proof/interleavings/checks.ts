@@ -141,6 +141,9 @@ function notAsAnswered(
   const { name, tool } = operation;
   if (answer === undefined) {
     const failed = isRefusal(error) ? [] : [{ failed: name, error }];
+    // somebody deleted what it changed before it was looked at
+    if (/^The change was saved/.test(String(Object(error).message)))
+      return acted.isThere ? failed : [{ saidSaved: name, error }];
     return acted.isThere ? [...failed, { leftSomething: name, error }] : failed;
   }
   if (!operation.did(answer)) return acted.isThere ? [{ leftSomething: name, answer }] : [];
