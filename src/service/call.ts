@@ -36,7 +36,7 @@ export function read<T extends Steps>({ store, signal }: Pick<Call, 'store' | 's
 }
 
 /** How much a change touches, and how it may wait. */
-interface Extent {
+export interface Extent {
   rows?: number | undefined;
   otherIds?: string[] | undefined;
   unrecordedTaskIds?: string[] | undefined;

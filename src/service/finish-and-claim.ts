@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { step } from '../store/database.ts';
 import { finishAndClaim as finishAndClaimFunction } from '../store/functions/finish-and-claim.ts';
-import { type Call, change as changeBy } from './call.ts';
+import type { Call } from './call.ts';
 import { afterClaim, type ClaimedTask, type ClaimRow, claimBounds } from './claims.ts';
 import {
-  goneSince,
+  changeAndLook,
   lookAt,
   outcomeOf,
   type SetTask,
@@ -17,7 +17,7 @@ import {
  * Sets the status of a task and claims the next ready task of its goal for the call's actor: both or neither, and one
  * operation. `next` is undefined where nothing of the goal is ready.
  *
- * @throws GoalAgentError as setTaskStatus does; nothing is claimed then.
+ * @throws GoalAgentError as setTaskStatus does. Nothing is claimed then, unless the words say so.
  */
 export async function finishAndClaim(
   call: Call,
@@ -31,19 +31,17 @@ export async function finishAndClaim(
     leaseSeconds,
     leasesOperation,
   };
-  let operation = '';
-  const { changed, rows } = await changeBy(
+  const { changed, ...seen } = await changeAndLook(
     call,
-    (own) => {
-      operation = own.operation;
-      return { changed: step(finishAndClaimFunction.call, { ...own, ...params }), rows: lookAt(call, change) };
+    {
+      taskIds: [change.taskId],
+      change: (own) => step(finishAndClaimFunction.call, { ...own, ...params }),
+      look: lookAt(call, change),
     },
     { rows: 2, otherIds: [leasesOperation] },
   );
-  const gone = await goneSince(call, operation, { taskIds: [change.taskId], rows: rows.length });
-  const set = setTask(change, { ...outcomeOf(changed[0]), rows, gone });
   // a row with an ID has all of the columns of a claim
   const claimed = changed.filter(({ id }) => id !== null) as unknown as ClaimRow[];
   const [next] = await afterClaim(call, claimed);
-  return { ...set, next };
+  return { ...setTask(change, { ...outcomeOf(changed[0]), ...seen }, next), next };
 }

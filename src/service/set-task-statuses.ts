@@ -12,8 +12,9 @@ import { findChangedTasks } from '../store/statements/find-changed-tasks.ts';
 import { findTaskStatuses } from '../store/statements/find-task-statuses.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
 import { numberIn, wordsOf } from '../store/write-words.ts';
-import { type Call, change as changeBy, read, taskNotFound } from './call.ts';
+import { type Call, change as changeBy, type Extent, type Own, read, taskNotFound } from './call.ts';
 import { isPerson } from './caller.ts';
+import type { ClaimedTask } from './claims.ts';
 import { taskOf } from './tasks.ts';
 
 export interface StatusChange {
@@ -60,15 +61,19 @@ export function lookAt({ store: { workspaceId } }: Call, { taskId }: StatusChang
   return step(findTasks, { workspaceId, taskIds: [taskId] });
 }
 
-/** @throws GoalAgentError as setTaskStatus does. */
+/**
+ * @param next what was claimed with it
+ * @throws GoalAgentError as setTaskStatus does.
+ */
 export function setTask(
   { taskId }: StatusChange,
   { consequences, refused, rows, gone }: Applied<typeof findTasks>,
+  next?: Pick<ClaimedTask, 'id' | 'fence'>,
 ): SetTask {
   const [refusal] = refused.values();
   if (refusal !== undefined) throw refusal;
   const [row] = rows;
-  if (row === undefined) throw gone.includes(taskId) ? deletedSince(taskId) : taskNotFound(taskId);
+  if (row === undefined) throw gone.includes(taskId) ? deletedSince(taskId, next) : taskNotFound(taskId);
   return { task: taskOf(row), openDependencies: row.open_dependencies, ...consequences };
 }
 
@@ -112,35 +117,38 @@ interface Applied<S extends Statement> {
 /** Applies changes, and gives back what `look` finds afterwards as `rows`. */
 async function apply<S extends Statement>(call: Call, changes: StatusChange[], look: Step<S>): Promise<Applied<S>> {
   const params = statusParams(call, changes);
+  const change = (own: Own) => step(setStatusesFunction.call, { ...own, ...params });
+  const taskIds = changes.map(idOf);
+  const { changed, ...seen } = await changeAndLook(call, { taskIds, change, look }, { rows: changes.length });
+  return { ...outcomeOf(changed[0]), ...seen };
+}
+
+/** Changes tasks by a function of the schema, and looks at those of these IDs, each of which `look` has a row for where it is there. */
+export async function changeAndLook<C extends Statement, S extends Statement>(
+  call: Call,
+  { taskIds, change, look }: { taskIds: string[]; change: (own: Own) => Step<C>; look: Step<S> },
+  extent: Extent,
+): Promise<{ changed: Row<C>[] } & Pick<Applied<S>, 'rows' | 'gone'>> {
   let operation = '';
   const { changed, rows } = await changeBy(
     call,
     (own) => {
       operation = own.operation;
-      return { changed: step(setStatusesFunction.call, { ...own, ...params }), rows: look };
+      return { changed: change(own), rows: look };
     },
-    { rows: changes.length },
+    extent,
   );
-  const taskIds = changes.map(idOf);
-  return { ...outcomeOf(changed[0]), rows, gone: await goneSince(call, operation, { taskIds, rows: rows.length }) };
-}
-
-/** Of tasks that fewer rows are left of, those that the operation has changed all the same. */
-export async function goneSince(
-  call: Call,
-  operation: string,
-  { taskIds, rows }: { taskIds: string[]; rows: number },
-): Promise<string[]> {
-  if (rows === taskIds.length) return [];
+  if (rows.length === taskIds.length) return { changed, rows, gone: [] };
   const { workspaceId } = call.store;
-  const { changed } = await read(call, { changed: step(findChangedTasks, { workspaceId, operation, taskIds }) });
-  return changed.map(({ id }) => id);
+  const { found } = await read(call, { found: step(findChangedTasks, { workspaceId, operation, taskIds }) });
+  return { changed, rows, gone: found.map(({ id }) => id) };
 }
 
-function deletedSince(taskId: string): GoalAgentError {
+function deletedSince(taskId: string, next: Pick<ClaimedTask, 'id' | 'fence'> | undefined): GoalAgentError {
+  const claimed = next === undefined ? '' : ` You hold ${next.id} now, under fence ${next.fence}.`;
   return new GoalAgentError(
     'not_found',
-    `The change was saved, and then somebody deleted ${taskId}. get_history shows both.`,
+    `The change was saved, and then somebody deleted ${taskId}. get_history shows both.${claimed}`,
   );
 }
 

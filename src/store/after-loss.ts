@@ -44,7 +44,6 @@ export async function sendChangeAfterLoss<T extends Steps>(
     takingItsId(operation, (run) => run(steps)),
     look,
   );
-  const isFlushed = !Object.values(steps).some((each) => each?.statement.isFlushedAfter);
-  if (!isFlushed) await sendAlone(held, toFlush);
+  if (Object.values(steps).some((each) => each?.statement.isFlushedAfter)) await sendAlone(held, toFlush);
   return sent;
 }
