@@ -8,9 +8,8 @@ import type { Setting } from './setting.ts';
 import { aFilledStore } from './sized.ts';
 
 /**
- * A backup of a store, and the look whether its file is whole: how long each takes, and the most memory that the program
- * holds. Of a store a tenth as large, too, which is also restored into an empty database: the memory must not grow with the
- * store.
+ * A backup of a store, the look whether its file is whole, and its restoration into an empty database: how long each takes,
+ * and the most memory that the program holds. Of a store a tenth as large, too: the memory must not grow with the store.
  */
 export async function benchBackup(setting: Setting, tasks: number, print: (line: string) => void): Promise<void> {
   const rows: (string | number)[][] = [['tasks', 'rows', 'file (MB)', 'command', 'time (s)', 'memory (MB)']];
@@ -18,26 +17,26 @@ export async function benchBackup(setting: Setting, tasks: number, print: (line:
     const database = `backup_${size}`;
     const { call } = await aFilledStore(setting, { database, workspace: 'default', tasks: size });
     await call.store.database.close();
-    rows.push(...(await measureOne(setting, { database, tasks: size, restores: size < tasks })));
+    rows.push(...(await measureOne(setting, { database, tasks: size })));
   }
   table(rows, print);
 }
 
 async function measureOne(
   setting: Setting,
-  { database, tasks, restores }: { database: string; tasks: number; restores: boolean },
+  { database, tasks }: { database: string; tasks: number },
 ): Promise<(string | number)[][]> {
   const file = path.join(setting.home, `${database}.backup`);
   const backup = await runMeasured(['backup', file], environmentOf(setting, database));
   const megabytes = Math.round(statSync(file).size / 1e6);
   const check = await runMeasured(['restore', file, '--check'], environmentOf(setting, database));
   const restored = `${database}_restored`;
-  if (restores) await createDatabase({ ...setting.connection, database: 'postgres' }, restored);
-  const restore = restores ? await runMeasured(['restore', file], environmentOf(setting, restored)) : undefined;
-  const count = await rowsOf(setting, restores ? restored : database);
-  await dropDatabases(setting, restores ? [database, restored] : [database]);
+  await createDatabase({ ...setting.connection, database: 'postgres' }, restored);
+  const restore = await runMeasured(['restore', file], environmentOf(setting, restored));
+  const count = await rowsOf(setting, restored);
+  await dropDatabases(setting, [database, restored]);
   rmSync(file);
-  const measured = { backup, 'restore --check': check, ...(restore !== undefined && { restore }) };
+  const measured = { backup, 'restore --check': check, restore };
   return Object.entries(measured).map(([command, { seconds, megabytes: memory }]) => [
     ...[tasks.toLocaleString('en'), count.toLocaleString('en'), megabytes, command],
     ...[seconds.toFixed(1), memory.toFixed(0)],

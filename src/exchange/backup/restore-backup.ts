@@ -43,13 +43,21 @@ export async function restoreBackup(
       const counts: RowCounts = {};
       let done = 0;
       const fill = async () => {
+        let writing = Promise.resolve();
         for await (const page of readBackup(file)) {
-          done += page.rows.length;
-          onProgress(done, total);
-          const written = await restoring(page);
-          counts[page.table] = (counts[page.table] ?? 0) + written;
+          await writing;
+          // the next page is read meanwhile
+          writing = restoring(page).then((written) => {
+            counts[page.table] = (counts[page.table] ?? 0) + written;
+            done += page.rows.length;
+            onProgress(done, total);
+          });
+          writing.catch(() => {}); // told where it is waited for
         }
+        await writing;
         await goOnFrom(session);
+        // the planner knows nothing of rows that came in this transaction, and would sort all tasks for each page of them
+        for (const { name } of tables) await session.query(`analyze ${name}`);
         await fillWords(runOnSession(session));
         return counts;
       };
@@ -123,11 +131,13 @@ async function numberIn(file: string, name: string): Promise<number> {
 
 /** The rows as they are, or as those of another workspace. The texts stay as they came: no number of theirs is read as a double. */
 async function insert(session: Session, table: string, texts: string[], workspaceId?: number): Promise<number> {
-  const row = workspaceId === undefined ? 'x.value' : `x.value || jsonb_build_object('workspace_id', $2::int8)`;
+  const rows =
+    workspaceId === undefined
+      ? '$1::jsonb'
+      : `(select jsonb_agg(x.value || jsonb_build_object('workspace_id', $2::int8)) from jsonb_array_elements($1::jsonb) as x (value))`;
   await session.query({
     name: `restore_${table}_${workspaceId === undefined ? 'all' : 'one'}`,
-    text: `insert into ${table}
-      select r.* from jsonb_array_elements($1::jsonb) as x (value) cross join lateral jsonb_populate_record(null::${table}, ${row}) as r`,
+    text: `insert into ${table} select r.* from jsonb_populate_recordset(null::${table}, ${rows}) as r`,
     values: [`[${texts.join(',')}]`, ...(workspaceId === undefined ? [] : [workspaceId])],
   });
   return texts.length;
