@@ -39,6 +39,8 @@ export const limits = {
 export const countedAtMost = {
   /** Of a list. */
   rows: 1_000,
+  /** Goals of a label: whether one counts is seen only by looking at it. */
+  labelled: 200,
   /** Tasks that wait for what is under way. */
   waiting: 200,
   /** Goals of a workspace, with their tasks. */

@@ -50,7 +50,7 @@ function statementFor({ status, priority, repo }: GoalFilter) {
   return status === undefined && priority === undefined ? listGoalsStatement : listGoalsByStatus;
 }
 
-/** Newest first, those with a number below `before`. `total` counts all that match, up to 1,000. */
+/** Newest first, those with a number below `before`. `total` counts all that match, up to 1,000, by label up to 200. */
 export async function listGoals(
   call: Call,
   filter: GoalFilter,

@@ -158,6 +158,13 @@ it('goals and tasks are listed by labels and by what else is asked for, page by 
   expect(await listed({ labels: ['a'] })).toEqual([goals[1]]);
 });
 
+it('goals of a label are counted up to 200, and all of them are listed', async () => {
+  const input = { description: 'g', priority: 'low' as const, repos: [], labels: ['many'], metadata: {} };
+  await Promise.all(Array.from({ length: 210 }, () => createGoal(call, input)));
+  const { goals, total } = await listGoals(call, { labels: ['many'] }, { limit: 250 });
+  expect([goals.length, total]).toEqual([210, 200]);
+});
+
 it('tells in a briefing what is late or due within a week, what is due first at the top', async () => {
   const goal = await aGoal(call);
   const day = 86_400_000;

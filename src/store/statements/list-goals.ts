@@ -24,10 +24,10 @@ const isBefore = (alias: string) => `${alias}.number < coalesce($7::int8, 922337
  * `numbers` are those of the page: the page first, and only then what its rows look like, each by its number. `offset 0`,
  * because the planner does not know how short a page is: among 2,000 goals it reads all of them for the fifty.
  */
-const page = (numbers: string, counted: string) => `
+const page = (numbers: string, counted: string, atMost: number = countedAtMost.rows) => `
     select ${listedGoalSelect}, g.number,
       (select count(*) from (${counted}
-        limit ${countedAtMost.rows}
+        limit ${atMost}
       ) c) as total
     from (${numbers}
     ) n
@@ -126,6 +126,7 @@ export const listGoalsByLabel = defineStatement({
       limit $8`,
     `
         select${labelled}`,
+    countedAtMost.labelled,
   ),
 });
 
