@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { beginFilling, fillPart } from './filled-store.ts';
+import { beginFilling, fillPart, letFill } from './filled-store.ts';
 import { fills, historyPerGoal, tasksPerGoal } from './fills.ts';
 
 /** Tasks that are made, done and half of them deleted, before the next ones come. */
@@ -88,6 +88,7 @@ const lives: readonly { of: 'goals' | 'tasks'; text: string }[] = [
  * the server does by itself.
  */
 export async function ageStore(client: pg.Client, workspaceId: number, count: number): Promise<void> {
+  await letFill(client);
   const filling = await beginFilling(client, workspaceId, count);
   const run = async (kinds: typeof fills, first: number, last: number) => {
     for (const { of, text } of kinds) {

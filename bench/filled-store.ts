@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { fills, historyPerGoal, tasksPerGoal } from './fills.ts';
 
 /** Tasks that each statement makes. */
-const atOnce = 200_000;
+const atOnce = 100_000;
 /** From so many on it is faster to make the indexes afterwards. */
 const indexedAfterwards = 10_000;
 
@@ -21,29 +21,54 @@ export interface Filling {
 
 /**
  * Fills an empty workspace with as many tasks, a tenth as many goals, and the history of all of them: some half a year's
- * work of many agents. Set by set, and with the indexes of a large store made afterwards.
+ * work of many agents. Set by set, over several connections at once, and with the indexes of a large store made afterwards.
  */
-export async function fillStore(client: pg.Client, workspaceId: number, count: number): Promise<void> {
+export async function fillStore(
+  clients: readonly [pg.Client, ...pg.Client[]],
+  workspaceId: number,
+  count: number,
+): Promise<void> {
+  const [client] = clients;
+  for (const each of clients) await letFill(each);
   const filling = await beginFilling(client, workspaceId, count);
   const indexes = count < indexedAfterwards ? [] : await dropIndexes(client);
   for (const kind of fills) {
     const many = kind.of === 'tasks' ? count : count / tasksPerGoal;
-    for (let first = 1; first <= many; first += atOnce) {
-      await fillPart(client, filling, { text: kind.text, first, last: Math.min(many, first + atOnce - 1) });
-    }
+    const firsts = Array.from({ length: Math.ceil(many / atOnce) }, (_, part) => 1 + part * atOnce);
+    await shared(clients, firsts, (by, first) =>
+      fillPart(by, filling, { text: kind.text, first, last: Math.min(many, first + atOnce - 1) }),
+    );
   }
-  for (const definition of indexes) await client.query(definition);
+  await shared(clients, indexes, (by, definition) => by.query(definition));
   await client.query('vacuum analyze');
   for (const text of wear) await client.query(text, [workspaceId]);
   await client.query('vacuum analyze');
   await client.query('reset all; checkpoint');
 }
 
-/** From here on the connection does not look at foreign keys, and waits for no flush; the numbers of the rows are taken. */
-export async function beginFilling(client: pg.Client, workspaceId: number, count: number): Promise<Filling> {
+/** Does each piece of work over the next connection that is free. */
+async function shared<W>(
+  clients: readonly pg.Client[],
+  work: readonly W[],
+  run: (client: pg.Client, piece: W) => Promise<unknown>,
+): Promise<void> {
+  const left = work.values();
+  await Promise.all(
+    clients.map(async (client) => {
+      for (const piece of left) await run(client, piece);
+    }),
+  );
+}
+
+/** From here on the connection does not look at foreign keys, and waits for no flush. */
+export async function letFill(client: pg.Client): Promise<void> {
   await client.query(
     `set session_replication_role = replica; set synchronous_commit = off; set maintenance_work_mem = '512MB'`,
   );
+}
+
+/** Takes the numbers of the rows. */
+export async function beginFilling(client: pg.Client, workspaceId: number, count: number): Promise<Filling> {
   const { rows } = await client.query(`select nextval('history_numbers')::int8 as first`);
   const firstSeq = rows[0].first;
   const goals = count / tasksPerGoal;

@@ -32,9 +32,11 @@ export async function aFilledStore(
     workspace,
     ...{ poolSize: 10, maxOverflow: 20, timeoutMs: 300_000, prepared: true, warn: () => {} },
   });
-  const client = new pg.Client(way);
-  await client.connect();
-  const fill = isAged ? ageStore : fillStore;
-  await fill(client, store.workspaceId, tasks).finally(() => client.end());
+  const clients: [pg.Client, pg.Client] = [new pg.Client(way), new pg.Client(way)];
+  await Promise.all(clients.map((client) => client.connect()));
+  const filling = isAged
+    ? ageStore(clients[0], store.workspaceId, tasks)
+    : fillStore(clients, store.workspaceId, tasks);
+  await filling.finally(() => Promise.all(clients.map((client) => client.end())));
   return { call: { store, actor: 'bench' }, tasks };
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const client = new pg.Client(connection);
   await client.connect();
   afterFile(() => client.end());
-  await fillStore(client, store.workspaceId, tasks);
+  await fillStore([client], store.workspaceId, tasks);
   ask = askOf({ call: { store, actor: 'tester' } });
 });
 
