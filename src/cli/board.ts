@@ -59,7 +59,12 @@ async function workspaceBoard({ call }: CommandHost): Promise<Board> {
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
   const totalOf = (rows: { total: number }[]) => rows[0]?.total ?? 0;
-  const column = (name: string, total: number, tasks: TaskRow[], atMost: number = countedAtMost.rows): BoardColumn => ({
+  const column = (
+    name: string,
+    total: number,
+    tasks: TaskRow[],
+    atMost: number = countedAtMost.briefed,
+  ): BoardColumn => ({
     ...{ name, total, tasks },
     isAtLeast: total >= atMost,
   });
@@ -78,12 +83,13 @@ async function workspaceBoard({ call }: CommandHost): Promise<Board> {
         'Ready',
         totalOf(ready),
         ready.map((task) => ({ ...task, status: 'pending' })),
+        countedAtMost.rows,
       ),
       column(
         'In progress',
         totalOf(inState('in_progress')) - lapsed.length,
         atWork,
-        countedAtMost.rows - lapsed.length,
+        countedAtMost.briefed - lapsed.length,
       ),
       column(
         'Waiting',
@@ -93,7 +99,6 @@ async function workspaceBoard({ call }: CommandHost): Promise<Board> {
           status: 'pending',
           waitsFor: waits_for.map((text) => text.split(' ')[0] ?? text),
         })),
-        countedAtMost.waiting,
       ),
       column('Stuck', totalOf(inState('blocked')) + totalOf(inState('failed')), stuck.map(currentRow)),
       column(

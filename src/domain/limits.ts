@@ -41,8 +41,8 @@ export const countedAtMost = {
   rows: 1_000,
   /** Goals of a label: whether one counts is seen only by looking at it. */
   labelled: 200,
-  /** Tasks that wait for what is under way. */
-  waiting: 200,
+  /** Of each list of a briefing, which has many of them; ready tasks and goals are lists of their own. */
+  briefed: 200,
   /** Goals of a workspace, with their tasks. */
   goals: 500,
   /** Goals below one goal. */

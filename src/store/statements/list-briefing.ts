@@ -34,7 +34,7 @@ const inState = (status: string, scope: string) => {
   return `
     (
       select ${task('t.updated_at')},
-        (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost.rows}) as counted) as total
+        (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost.briefed}) as counted) as total
       from tasks t
       ${claimOf('t')}
       where ${condition}
@@ -84,7 +84,7 @@ const waiting = (scope: string) => `
         select d.task_id
         from task_dependencies d
         where d.workspace_id = $1 and d.depends_on_id = any(array(select c.id from current c))
-        limit ${countedAtMost.waiting}
+        limit ${countedAtMost.briefed}
       ))
     )
     select w.id, w.goal_id, left(w.description, $2) as description,
@@ -135,7 +135,7 @@ export const listFinishedTasks = defineStatement({
   columns: taskColumns,
   text: `
     select ${task('t.completed_at')},
-      (select count(*) from (select from ${finished} limit ${countedAtMost.rows}) as counted) as total
+      (select count(*) from (select from ${finished} limit ${countedAtMost.briefed}) as counted) as total
     from (
       select t.*
       from ${finished}
@@ -162,7 +162,7 @@ export const listFinishedTasksOfGoal = defineStatement({
   columns: taskColumns,
   text: `
     select ${task('t.completed_at')},
-      (select count(*) from (select from ${finishedBelow(`limit ${countedAtMost.rows}`)} limit ${countedAtMost.rows}) as counted) as total
+      (select count(*) from (select from ${finishedBelow(`limit ${countedAtMost.briefed}`)} limit ${countedAtMost.briefed}) as counted) as total
     from ${finishedBelow('order by t.completed_at desc\n      limit $3')}
     ${claimOf('t')}
     order by t.completed_at desc
@@ -180,7 +180,7 @@ const noteColumns = {
 
 const note = 'n.goal_id, n.task_id, n.actor, left(n.text, $2) as text, n.created_at';
 const countedNotes = (notes: string) =>
-  `(select count(*) from (select from ${notes} limit ${countedAtMost.rows}) as counted) as total`;
+  `(select count(*) from (select from ${notes} limit ${countedAtMost.briefed}) as counted) as total`;
 
 const recentNotes = `notes n where n.workspace_id = $1 and ${since('n.created_at')}`;
 
@@ -211,7 +211,7 @@ export const listLastNotesOfGoal = defineStatement({
   params: { ...lately, goalId: 'text' },
   columns: noteColumns,
   text: `
-    select ${note}, ${countedNotes(notesBelow(`limit ${countedAtMost.rows}`))}
+    select ${note}, ${countedNotes(notesBelow(`limit ${countedAtMost.briefed}`))}
     from ${notesBelow('order by n.id desc\n      limit $3')}
     order by n.id desc
     limit $3`,

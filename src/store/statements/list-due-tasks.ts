@@ -22,7 +22,7 @@ const due = (scope: string) => {
         and not t.parked and ${isOpen('t')}`;
   return `
     select t.id, t.goal_id, t.status::text, left(t.description, $2) as description, t.due_at, t.due_at < now() as late,
-      (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost.rows}) as counted) as total
+      (select count(*) from (select from tasks t where ${condition} limit ${countedAtMost.briefed}) as counted) as total
     from tasks t
     where ${condition}
     order by t.due_at, t.number
@@ -52,7 +52,7 @@ export const listDueGoals = defineStatement({
       where g.workspace_id = $1 and g.due_at <= now() + interval '7 days' and g.status in ('planned', 'in_progress')
         and ($4::text is null or g.id = $4)
       order by g.due_at, g.number
-      limit ${countedAtMost.rows}
+      limit ${countedAtMost.briefed}
     ) g
     order by g.due_at, g.number
     limit $3`,

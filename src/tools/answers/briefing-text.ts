@@ -79,9 +79,15 @@ function sectionsOf(briefing: Briefing): Section[] {
   const { plan, goals, current, due, ready, waiting, heldUp, finished, notes, held, wholes } = briefing;
   const inState = (status: string) => current.filter((task) => task.status === status);
   const stuck = [...inState('blocked'), ...inState('failed')];
-  const section = (title: string, share: number, lines: string[], rows: { total: number }[]): Section => {
+  const section = (
+    title: string,
+    share: number,
+    lines: string[],
+    rows: { total: number }[],
+    atMost: number = countedAtMost.briefed,
+  ): Section => {
     const total = rows[0]?.total ?? lines.length;
-    return { title, share, lines, total, isAtLeast: total >= countedAtMost.rows };
+    return { title, share, lines, total, isAtLeast: total >= atMost };
   };
   return [
     ...(plan === undefined
@@ -101,6 +107,7 @@ function sectionsOf(briefing: Briefing): Section[] {
           `- ${task.id} ${task.priority}${task.estimated_effort === null ? '' : ` ${named(task.estimated_effort, 20)}`}: ${quoted(task.description, described)}`,
       ),
       ready,
+      countedAtMost.rows,
     ),
     ...criticalPath(briefing),
     section(
@@ -118,17 +125,20 @@ function sectionsOf(briefing: Briefing): Section[] {
       ),
       notes,
     ),
-    {
-      ...section(
-        'Waiting for what is in progress, blocked or failed',
-        0.6,
-        waiting.map((task) => `- ${task.id} ${quoted(task.description, 80)} waits for ${task.waits_for.join(', ')}`),
-        waiting,
-      ),
-      isAtLeast: (waiting[0]?.total ?? 0) >= countedAtMost.waiting,
-    },
+    section(
+      'Waiting for what is in progress, blocked or failed',
+      0.6,
+      waiting.map((task) => `- ${task.id} ${quoted(task.description, 80)} waits for ${task.waits_for.join(', ')}`),
+      waiting,
+    ),
     section('Waiting for tasks of closed goals', 0.6, heldUp.map(heldUpLine), []),
-    section(plan === undefined ? 'Goals in progress' : 'Sub-goals in progress', 1, goalLines(briefing), goals),
+    section(
+      plan === undefined ? 'Goals in progress' : 'Sub-goals in progress',
+      1,
+      goalLines(briefing),
+      goals,
+      countedAtMost.rows,
+    ),
   ];
 }
 
