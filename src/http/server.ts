@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { GoalAgentError } from '../domain/errors.ts';
 import type { App } from './app.ts';
+import { problemResponse } from './problem.ts';
 
 /** A client that sends its headers, or a whole request, slower than this is cut off. */
 const headersMs = 10_000;
@@ -35,20 +36,18 @@ export async function listen(
   app: Pick<App, 'fetch' | 'close'>,
   { host, port, stalledAfterMs = stalledMs }: { host: string; port: number; stalledAfterMs?: number },
 ): Promise<Listening> {
-  const server = createAdaptorServer({
-    fetch: async (request, env) => {
-      const answer = await app.fetch(request, env);
-      await restOfBody(env.incoming);
-      return answer;
-    },
-    serverOptions: {
-      headersTimeout: headersMs,
-      requestTimeout: requestMs,
-      keepAliveTimeout: keepAliveMs,
-      maxHeaderSize: 16 * 1024,
-      connectionsCheckingInterval: 2_000,
-    },
-  }) as Server;
+  const server = createServer({
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    maxHeaderSize: 16 * 1024,
+    connectionsCheckingInterval: 2_000,
+  });
+  server.on('request', (incoming, outgoing) => answer(app, incoming, outgoing));
+  server.on('checkExpectation', async (incoming, outgoing) => {
+    await restOfBody(incoming);
+    outgoing.writeHead(417).end();
+  });
   server.on('request', (_, response) => cutOffWhenStalled(response, stalledAfterMs));
   server.listen(port, host);
   await once(server, 'listening').catch((error) => {
@@ -66,6 +65,25 @@ export async function listen(
     },
     end: () => server.closeAllConnections(),
   };
+}
+
+function answer(app: Pick<App, 'fetch'>, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const listener = getRequestListener(
+    async (request, env) => {
+      const response = await app.fetch(request, env);
+      await restOfBody(incoming);
+      return response;
+    },
+    {
+      // an app answers its own errors: what comes here is a request without an address
+      async errorHandler() {
+        await restOfBody(incoming);
+        const detail = 'The path and the Host header of this request make no address; begin the path with a slash.';
+        return problemResponse({ status: 400, code: 'invalid', detail });
+      },
+    },
+  );
+  return listener(incoming, outgoing);
 }
 
 /** Only what waits for its reader counts: an answer that is not made yet may take longer. */

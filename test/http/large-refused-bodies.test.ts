@@ -13,6 +13,8 @@ interface Large {
   token?: string | undefined;
   origin?: string;
   type?: string;
+  /** One more line of the head. */
+  line?: string;
 }
 
 /** The status that a client reads which sends all of its body before it looks for an answer, and asks for the end. */
@@ -23,6 +25,7 @@ async function statusOf({
   token = service.localToken,
   origin,
   type = 'application/json',
+  line,
 }: Large): Promise<number> {
   const { hostname, port } = new URL(service.url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -32,6 +35,7 @@ async function statusOf({
     `Authorization: Bearer ${token}`,
     `Content-Type: ${type}`,
     ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+    ...(line === undefined ? [] : [line]),
     `Content-Length: ${mebibytes * mebibyte}`,
     'Connection: close',
   ];
@@ -53,6 +57,8 @@ test.each<[string, Large, number]>([
   ['is for no route', { path: '/api/v1/nothing', mebibytes: 15 }, 404],
   ['is a form', { mebibytes: 15, type: 'text/plain' }, 415],
   ['comes from another page', { mebibytes: 15, origin: 'https://elsewhere.example' }, 403],
+  ['is for nothing that is an address', { mebibytes: 15, path: '*' }, 400],
+  ['is expected to be met somehow', { mebibytes: 15, line: 'Expect: nonsense' }, 417],
 ])('a client whose large body %s reads why it is refused', async (_what, large, status) => {
   for (let round = 0; round < 5; round += 1) expect(await statusOf(large)).toBe(status);
 });
