@@ -14,10 +14,10 @@ import type { Tool } from '../tools/define/define-tool.ts';
 import { listedSchema } from '../tools/define/listed-schema.ts';
 import { type CallFrom, isDefect, runTool, type ToolHost, titleOf, traceParent } from '../tools/define/run-tool.ts';
 import { boardMeta, readBoard, showsApps } from './board-app.ts';
+import { tellErrorsInWords } from './error-words.ts';
 import { instructions } from './instructions.ts';
 import { tellingProgress } from './progress.ts';
 import { registerPrompts } from './prompts.ts';
-import { refuseParamsInWords } from './refused-params.ts';
 import { registerResources } from './resources.ts';
 import { protocolError, toolError, toolResult } from './results.ts';
 import { skills } from './skills.ts';
@@ -79,7 +79,7 @@ export function serverFactory(
     });
     registerPrompts(server, withCall);
     skills.attach(server);
-    refuseParamsInWords(server);
+    tellErrorsInWords(server);
     return server;
   };
 }

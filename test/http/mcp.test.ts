@@ -101,6 +101,13 @@ test('an error of a tool is a result, as on stdio', async () => {
   expect(answer).toMatchObject({ isError: true });
 });
 
+test.each(eras)('a %s client that calls a tool of 10,000 characters reads a short line', async (era) => {
+  const name = 'x'.repeat(10_000);
+  const client = await service.mcpClient(era);
+  const refused = client.callTool({ name, arguments: {} });
+  await expect(refused).rejects.toThrow(/^.{10,1000}$/);
+});
+
 const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 test.each([

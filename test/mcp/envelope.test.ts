@@ -156,6 +156,30 @@ describe('params that do not have the form of their method are the fault of the 
   });
 });
 
+describe('a name that nobody knows comes back in a short line, whatever is in it', () => {
+  const long = `${'x'.repeat(100_000)}\u202e\\u001b[2J`;
+  const completion = (ref: object) =>
+    JSON.stringify({ ref, argument: { name: 'x', value: '' } }).replace('%', () => long);
+
+  test.each([
+    ['a tool', 'tools/call', `{"name":"${long}"}`],
+    ['a page', 'resources/read', `{"uri":"goal:/${long}"}`],
+    ['a goal', 'resources/read', `{"uri":"goal://${long}"}`],
+    ['a skill', 'resources/read', `{"uri":"skill://${long}"}`],
+    ['a page to watch', 'resources/subscribe', `{"uri":"goal:/${long}"}`],
+    ['a prompt', 'prompts/get', `{"name":"${long}"}`],
+    ['a prompt to complete', 'completion/complete', completion({ type: 'ref/prompt', name: '%' })],
+    ['a page to complete', 'completion/complete', completion({ type: 'ref/resource', uri: '%' })],
+    ['a method', long, '{}'],
+  ])('%s', async (_what, method, params) => {
+    const server = await aReadyServer();
+    server.write(`{"jsonrpc":"2.0","id":73,"method":"${method}","params":${params}}\n`);
+    const { error } = await server.answerTo(73);
+    expect(JSON.stringify(error).length).toBeLessThan(1_500);
+    expect(error?.message).toMatch(/^[^\p{Cc}\u202e]{10,}$/u);
+  });
+});
+
 describe('null in the envelope counts as left out', () => {
   test.each([
     '{"jsonrpc":"2.0","id":70,"method":"tools/list","params":null}',

@@ -6,19 +6,23 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { oneLine } from '../domain/stored-text.ts';
+import { oneLine, visible } from '../domain/stored-text.ts';
 
 /** What the SDK's checker has against the params of a request. */
 const Issues = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })).min(1);
 
 /** At most this many things are said to be wrong at once. */
 const shownProblems = 3;
+/** A longer text has its start and its end only, so long each. */
+const longestText = 1_000;
+const shownText = 300;
 
 /**
- * Refuses params that do not have the form of MCP in words. The SDK answers with the whole list of its checker as the
- * text, and mostly as an internal error, although the fault is the caller's.
+ * Makes the errors of a server short words. The SDK refuses params that do not have the form of MCP with the whole list of its
+ * checker, mostly as an internal error, although the fault is the caller's. It repeats the name of a tool or the URI of a
+ * page that it does not know, of any length and with whatever is in it.
  */
-export function refuseParamsInWords(server: McpServer): void {
+export function tellErrorsInWords(server: McpServer): void {
   const connect = server.connect.bind(server);
   server.connect = (transport: Transport) => {
     const send = transport.send.bind(transport);
@@ -29,10 +33,26 @@ export function refuseParamsInWords(server: McpServer): void {
 
 function inWords(message: JSONRPCMessage): JSONRPCMessage {
   if (!isJSONRPCErrorResponse(message)) return message;
-  const problems = problemsIn(message.error.message);
-  if (problems === undefined) return message;
-  const text = `Goal Agent cannot take this request: ${problems.join('; ')}.`;
-  return { ...message, error: { code: ProtocolErrorCode.InvalidParams, message: text } };
+  const { code, message: text, data } = message.error;
+  const problems = problemsIn(text);
+  const error =
+    problems === undefined
+      ? { code, message: shortText(text), ...(isShort(data) && { data }) }
+      : {
+          code: ProtocolErrorCode.InvalidParams,
+          message: `Goal Agent cannot take this request: ${problems.join('; ')}.`,
+        };
+  return { ...message, error };
+}
+
+function shortText(text: string): string {
+  if (text.length <= longestText) return visible(text);
+  return `${oneLine(text, shownText)} ${visible(text.slice(-shownText).replace(/^[\uDC00-\uDFFF]/, ''))}`;
+}
+
+/** What a client sent comes back in the data, too. */
+function isShort(data: unknown): boolean {
+  return data !== undefined && JSON.stringify(data).length <= longestText;
 }
 
 /** What is wrong, where the text is the checker's list; the SDK writes words before some. */
