@@ -16,6 +16,9 @@ interface Length {
   part: number;
 }
 
+/** The smallest input that fails is looked for no longer than this: each one that fails may take the whole patience of its test. */
+const lookingMs = 180_000;
+
 /** Inputs that are drawn from one seed; the next ones have the next seed. */
 const inputsPerSeed = 5;
 
@@ -32,7 +35,10 @@ export async function storm<T>(
   const property = fc.asyncProperty(inputs, blow);
   const isOver = (next: number) => (isByTime ? next > seed && performance.now() > end : next >= seed + seeds);
   for (let next = seed; !isOver(next); next += 1) {
-    await fc.assert(property, { seed: next, numRuns: inputsPerSeed, endOnFailure: !isByTime });
+    await fc.assert(property, {
+      ...{ seed: next, numRuns: inputsPerSeed },
+      ...{ endOnFailure: !isByTime, interruptAfterTimeLimit: lookingMs },
+    });
   }
 }
 
