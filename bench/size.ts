@@ -4,7 +4,7 @@ import { median, ms, table } from './measure.ts';
 import type { Setting } from './setting.ts';
 import { sizeCases, toolsWithoutCase } from './size-cases.ts';
 import { byTurns } from './size-turns.ts';
-import { aFilledStore, type Sized } from './sized.ts';
+import { aFilledStore, type Sized, type Wanted } from './sized.ts';
 
 export interface Sizes {
   /** Tasks of the largest store. */
@@ -23,6 +23,8 @@ const runsAgain = 200;
 interface Compared {
   title: string;
   store: Sized;
+  /** How long it took to make it. */
+  seconds: number;
 }
 
 /**
@@ -32,10 +34,10 @@ interface Compared {
 export async function benchSize(setting: Setting, sizes: Sizes, print: (line: string) => void): Promise<void> {
   const without = toolsWithoutCase();
   if (without.length > 0) throw new Error(`size-reads.ts and size-writes.ts ask nothing of ${without.join(', ')}`);
-  const start = performance.now();
   const compared = await storesOf(setting, sizes.tasks);
-  print(`made in ${Math.round((performance.now() - start) / 1_000)} s`);
-  for (const { title, store } of compared) print(`${title}: ${await sizeOf(store)}`);
+  for (const { title, store, seconds } of compared) {
+    print(`${title}: made in ${Math.round(seconds)} s, ${await sizeOf(store)}`);
+  }
   await compare(compared, print);
   print('');
   const largest = compared[compared.length - 3] as Compared;
@@ -45,23 +47,20 @@ export async function benchSize(setting: Setting, sizes: Sizes, print: (line: st
   for (const { store } of compared) await store.call.store.database.close();
 }
 
+/** One after the other, so that what each takes is its own. */
 async function storesOf(setting: Setting, tasks: number): Promise<Compared[]> {
-  const filled = async (count: number) => ({
-    title: count.toLocaleString('en'),
-    store: await aFilledStore(setting, { database: `size_${count}`, workspace: 'default', tasks: count }),
-  });
-  const inTurn = async () => {
-    const stores: Compared[] = [];
-    for (const count of [smallTasks, 100_000, 1_000_000].filter((size) => size < tasks))
-      stores.push(await filled(count));
-    const largest = await filled(tasks);
-    const database = `size_${tasks}`;
-    const beside = await aFilledStore(setting, { database, workspace: 'small', tasks: smallTasks });
-    return [...stores, largest, { title: 'beside', store: beside }];
+  const stores: Compared[] = [];
+  const make = async (title: string, wanted: Wanted) => {
+    const start = performance.now();
+    const store = await aFilledStore(setting, wanted);
+    stores.push({ title, store, seconds: (performance.now() - start) / 1_000 });
   };
-  const aged = aFilledStore(setting, { database: 'aged', workspace: 'default', tasks, isAged: true });
-  const [stores, store] = await Promise.all([inTurn(), aged]);
-  return [...stores, { title: 'aged', store }];
+  for (const count of [...[smallTasks, 100_000, 1_000_000].filter((size) => size < tasks), tasks]) {
+    await make(count.toLocaleString('en'), { database: `size_${count}`, workspace: 'default', tasks: count });
+  }
+  await make('beside', { database: `size_${tasks}`, workspace: 'small', tasks: smallTasks });
+  await make('aged', { database: 'aged', workspace: 'default', tasks, isAged: true });
+  return stores;
 }
 
 async function sizeOf({ call }: Sized): Promise<string> {

@@ -12,7 +12,8 @@ export interface Sized {
   tasks: number;
 }
 
-interface Wanted {
+/** Which store is to be made. */
+export interface Wanted {
   database: string;
   workspace: string;
   tasks: number;
