@@ -68,6 +68,7 @@ describe('of the answers that are expected', () => {
     ['a broken line without it', [refusedOnce('1')], counted('null')],
     ['a request that was taken back', [atMostOnce('1')], counted()],
     ['two with the same ID', [once('1'), once('1')], counted('1', '1')],
+    ['a broken line with the ID of what was taken back', [atMostOnce('1'), refusedOnce('1')], counted('1', 'null')],
   ])('%s is as it should be', (_what, expected, counts) => {
     expect(problemOf(expected, counts)).toBeUndefined();
   });

@@ -24,19 +24,22 @@ export function problemOf(expected: readonly Expected[], counts: ReadonlyMap<str
       nullable: known.nullable + (orNull ? least : 0),
     });
   }
-  // answers that came with null in place of their ID
-  let nulls = (counts.get('null') ?? 0) - (wanted.get('null')?.least ?? 0);
-  const spare = (wanted.get('null')?.most ?? 0) - (wanted.get('null')?.least ?? 0);
+  // answers that have to come, and that may come, with null in place of their ID
+  const unnamed = wanted.get('null');
+  let [fewest, atMost] = [unnamed?.least ?? 0, unnamed?.most ?? 0];
   for (const [id, { least, most, nullable }] of wanted) {
     if (id === 'null') continue;
     const count = counts.get(id) ?? 0;
     if (count > most) return `${id.slice(0, 100)} is answered ${count} times, and not ${most}`;
     const missing = Math.max(0, least - count);
     if (missing > nullable) return `${id.slice(0, 100)} is not answered`;
-    nulls -= missing;
+    fewest += missing;
+    // a line that was taken back may have had the ID of a broken one, and its answer
+    atMost += Math.min(nullable, most - count);
   }
-  if (nulls < 0) return `${-nulls} lines without an ID are not answered`;
-  if (nulls > spare) return `${nulls - spare} answers more than lines have no ID`;
+  const nulls = counts.get('null') ?? 0;
+  if (nulls < fewest) return `${fewest - nulls} lines without an ID are not answered`;
+  if (nulls > atMost) return `${nulls - atMost} answers more than lines have no ID`;
   const stranger = [...counts.keys()].find((id) => id !== 'null' && !wanted.has(id));
   return stranger === undefined ? undefined : `${stranger.slice(0, 100)} is answered, and nothing with it was asked`;
 }
