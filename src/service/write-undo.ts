@@ -167,9 +167,8 @@ function writes(plan: UndoPlan, workspaceId: number) {
   const goneNotes = rows.filter((row) => row.kind === 'note' && isGoing(row)).map((row) => Number(row.id));
   const images = changed.map(({ image }) => image);
   const moved = changed.filter(({ movesClaim }) => movesClaim).map(({ image }) => idOf(image));
-  const coming = comingEdges(edges).filter(
-    ({ taskId }) => now.tasks.has(taskId) || tasks.some((row) => row.id === taskId && isComing(row)),
-  );
+  const returning = new Set(tasks.filter(isComing).map(idOfRow));
+  const coming = comingEdges(edges).filter(({ taskId }) => now.tasks.has(taskId) || returning.has(taskId));
   const back = placed(coming, stayingEdges(plan, coming));
   const notes = comingNotes(rows);
   const steps = {
