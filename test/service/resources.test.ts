@@ -205,6 +205,17 @@ describe('names are known', () => {
     expect(briefing).toMatch(/## Held resources\n- "src\/\*\*" by carl until \S+Z/);
   });
 
+  it('to the number, however many there are', async () => {
+    for (let n = 0; n < 210; n += 15)
+      await take(
+        ann,
+        Array.from({ length: 15 }, (_, place) => `file-${n + place}`),
+      );
+    const { briefing } = await ask<{ briefing: string }>(getBriefing, ann, {});
+    const [, lines = '', rest] = /## Held resources\n((?:- .*\n)+)… and (\d+) more/.exec(briefing) ?? [];
+    expect(lines.trim().split('\n').length + Number(rest)).toBe(210);
+  });
+
   it('to undo, which leaves them alone', async () => {
     const goal = await aGoal(ann);
     await updateGoal(ann, goal, { description: 'changed' });

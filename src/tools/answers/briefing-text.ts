@@ -94,7 +94,8 @@ function sectionsOf(briefing: Briefing): Section[] {
       ? []
       : [section(goalTitle(plan.goal, wholes.get(plan.goal.id)), 0.3, [quoted(plan.goal.description, 400)], [])]),
     section('In progress', 0.3, inState('in_progress').map(progressLine), inState('in_progress')),
-    section('Held resources', 0.2, held.map(heldLine), held),
+    // all of them are counted
+    section('Held resources', 0.2, held.map(heldLine), held, Number.POSITIVE_INFINITY),
     section('Blocked or failed', 0.3, stuck.map(stuckLine), [
       { total: totalOf(inState('blocked'), inState('failed')) },
     ]),
