@@ -160,14 +160,15 @@ function writes(plan: UndoPlan, workspaceId: number) {
   const tasks = rows.filter((row) => row.kind === 'task');
   const goals = rows.filter((row) => row.kind === 'goal');
   const changed = tasks.filter(isChanging).map((row) => restoredTask(row, now.tasks.get(row.id) ?? {}, clock));
-  const returned = tasks.filter(isComing).map((row) => returnedTask(row, highest.get(row.id) ?? noHistory, clock));
+  const comingTasks = tasks.filter(isComing);
+  const returned = comingTasks.map((row) => returnedTask(row, highest.get(row.id) ?? noHistory, clock));
   const returnedGoals = goals
     .filter(isComing)
     .map((row) => returnedGoal(row, (highest.get(row.id) ?? noHistory).revision));
   const goneNotes = rows.filter((row) => row.kind === 'note' && isGoing(row)).map((row) => Number(row.id));
   const images = changed.map(({ image }) => image);
   const moved = changed.filter(({ movesClaim }) => movesClaim).map(({ image }) => idOf(image));
-  const returning = new Set(tasks.filter(isComing).map(idOfRow));
+  const returning = new Set(comingTasks.map(idOfRow));
   const coming = comingEdges(edges).filter(({ taskId }) => now.tasks.has(taskId) || returning.has(taskId));
   const back = placed(coming, stayingEdges(plan, coming));
   const notes = comingNotes(rows);

@@ -36,8 +36,10 @@ export async function storm<T>(
   const isOver = (next: number) => (isByTime ? next > seed && performance.now() > end : next >= seed + seeds);
   for (let next = seed; !isOver(next); next += 1) {
     await fc.assert(property, {
-      ...{ seed: next, numRuns: inputsPerSeed },
-      ...{ endOnFailure: !isByTime, interruptAfterTimeLimit: lookingMs },
+      seed: next,
+      numRuns: inputsPerSeed,
+      endOnFailure: !isByTime,
+      interruptAfterTimeLimit: lookingMs,
     });
   }
 }
