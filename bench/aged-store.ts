@@ -42,15 +42,16 @@ const lives: readonly { of: 'goals' | 'tasks'; text: string }[] = [
     of: 'tasks',
     text: `delete from claims x using tasks t where ${ofTasks} and x.workspace_id = $1 and x.task_id = t.id`,
   },
-  { of: 'tasks', text: `update task_labels t set ready = false where ${ofTasks} and t.ready` },
+  { of: 'tasks', text: `update task_labels t set ready = false, status = 'in_progress' where ${ofTasks}` },
+  { of: 'tasks', text: `update task_labels t set status = 'completed' where ${ofTasks}` },
   {
     of: 'goals',
     text: `update goals g set status = 'completed', open_tasks = 0 where g.workspace_id = $1 and g.number ${round}`,
   },
-  {
-    of: 'goals',
-    text: `update goal_repos g set status = 'completed' where g.workspace_id = $1 and g.number ${round}`,
-  },
+  ...['goal_repos', 'goal_labels'].map((table) => ({
+    of: 'goals' as const,
+    text: `update ${table} g set status = 'completed' where g.workspace_id = $1 and g.number ${round}`,
+  })),
   {
     of: 'goals',
     text: `

@@ -114,8 +114,8 @@ export const fills: readonly { of: 'goals' | 'tasks'; text: string }[] = [
   {
     of: 'goals',
     text: `
-      insert into goal_labels (workspace_id, number, label)
-      select $1, g.number, l.label
+      insert into goal_labels (workspace_id, number, label, status, priority)
+      select $1, g.number, l.label, g.status, g.priority
       from goals g
       cross join unnest(g.labels) as l (label)
       where g.workspace_id = $1 and g.number between $3 and $4`,
@@ -154,8 +154,8 @@ export const fills: readonly { of: 'goals' | 'tasks'; text: string }[] = [
   {
     of: 'tasks',
     text: `
-      insert into task_labels (workspace_id, task_id, label, number, priority, ready)
-      select $1, t.id, l.label, t.number, t.priority, t.status = 'pending' and t.open_dependencies = 0 and not t.parked
+      insert into task_labels (workspace_id, task_id, label, number, priority, status, ready)
+      select $1, t.id, l.label, t.number, t.priority, t.status, t.status = 'pending' and t.open_dependencies = 0 and not t.parked
       from tasks t
       cross join unnest(t.labels) as l (label)
       where t.workspace_id = $1 and t.number between $3 and $4`,

@@ -39,7 +39,7 @@ export const limits = {
 export const countedAtMost = {
   /** Of a list. */
   rows: 1_000,
-  /** Goals of a label: whether one counts is seen only by looking at it. */
+  /** Goals of several labels, or of a label in a repository: whether one counts is seen only by looking at it. */
   labelled: 200,
   /** Of each list of a briefing, which has many of them; ready tasks and goals are lists of their own. */
   briefed: 200,

@@ -3,12 +3,13 @@ import { asJson } from '../domain/json.ts';
 import type { Recording } from '../service/call.ts';
 import { countAbove } from '../service/count-above.ts';
 import { type Run, type Steps, step } from '../store/database.ts';
+import { followGoals } from '../store/follow-goals.ts';
 import { forgetReadyStarts } from '../store/functions/move-ready-starts.ts';
 import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of.ts';
-import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { importGoals } from '../store/statements/import-goals.ts';
 import { importTasks, recordImages } from '../store/statements/import-tasks.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
+import { relistTaskLabels } from '../store/statements/labels.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import { listSearchedTasks } from '../store/statements/list-searched.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
@@ -188,14 +189,18 @@ async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, ta
     const { before } = await run({ before: step(lockGoals, { workspaceId, goalIds }) });
     const { after } = await run({
       recounted: step(recountGoals, { workspaceId, goalIds }),
-      repos: step(followGoalRepos, { workspaceId, goalIds }),
+      ...followGoals(workspaceId, goalIds),
       followed: step(recordFollowed, { workspaceId, operation, before }),
       after: step(lockGoals, { workspaceId, goalIds }),
     });
     await countAbove(run, { workspaceId, operation }, { before, after, takenUp: [] });
   }
-  if (goalIds.length + taskIds.length > 0)
-    await run({ recounted: step(recountTasks, { workspaceId, taskIds, goalIds }) });
+  if (goalIds.length + taskIds.length > 0) {
+    await run({
+      recounted: step(recountTasks, { workspaceId, taskIds, goalIds }),
+      labels: step(relistTaskLabels, { workspaceId }),
+    });
+  }
   await run({ starts: step(forgetReadyStarts.call, { workspaceId }) });
 }
 

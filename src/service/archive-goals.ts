@@ -2,13 +2,13 @@ import type { GoalStatus } from '../domain/goal.ts';
 import { answerBudget } from '../domain/limits.ts';
 import { type Since, sinceParams } from '../domain/since.ts';
 import { step } from '../store/database.ts';
+import { followGoals } from '../store/follow-goals.ts';
 import {
   archiveGoals as archiveStatement,
   listFinishedGoals,
   lockFinishedGoals,
   recordArchived,
 } from '../store/statements/archive-goals.ts';
-import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import { type Call, read, transact } from './call.ts';
 import { requireRole } from './caller.ts';
@@ -87,7 +87,7 @@ export async function archiveSomeGoals(call: Call, since: Since): Promise<Archiv
     await run({
       recorded: step(recordArchived, { ...recorded, goalIds }),
       archived: step(archiveStatement, { workspaceId, goalIds }),
-      repos: step(followGoalRepos, { workspaceId, goalIds }),
+      ...followGoals(workspaceId, goalIds),
     });
     return { operation: recorded.operation, goals: goalIds.length };
   });

@@ -6,6 +6,7 @@ import { step } from '../store/database.ts';
 import type { Params } from '../store/statement.ts';
 import {
   listGoalsByLabel,
+  listGoalsByLabels,
   listGoalsByParent,
   listGoalsByRepo,
   listGoalsByStatus,
@@ -42,7 +43,11 @@ function listStep(
   params: Params<typeof listGoalsStatement>,
 ) {
   if (parentGoalId !== undefined) return step(listGoalsByParent, { ...params, labels: labels ?? [], parentGoalId });
-  return labels === undefined ? step(statementFor(filter), params) : step(listGoalsByLabel, { ...params, labels });
+  if (labels === undefined) return step(statementFor(filter), params);
+  return step(labels.length > 1 || filter.repo !== undefined ? listGoalsByLabels : listGoalsByLabel, {
+    ...params,
+    labels,
+  });
 }
 
 function statementFor({ status, priority, repo }: GoalFilter) {
@@ -50,7 +55,7 @@ function statementFor({ status, priority, repo }: GoalFilter) {
   return status === undefined && priority === undefined ? listGoalsStatement : listGoalsByStatus;
 }
 
-/** Newest first, those with a number below `before`. `total` counts all that match, up to 1,000, by label up to 200. */
+/** Newest first, those with a number below `before`. `total` counts all that match, up to 1,000, those of several labels, or of a label in a repository, up to 200. */
 export async function listGoals(
   call: Call,
   filter: GoalFilter,

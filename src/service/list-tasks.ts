@@ -5,6 +5,7 @@ import {
   listTasksByAgent,
   listTasksByGoal,
   listTasksByLabel,
+  listTasksByLabelAndStatus,
   listTasksByRepo,
   listTasksByRepoAndType,
   listTasksByStatus,
@@ -58,7 +59,7 @@ export async function listTasks(
 function statementFor({ goalId, status, repo, type, agent, labels }: TaskFilter) {
   if (agent !== undefined) return listTasksByAgent;
   if (goalId !== undefined) return listTasksByGoal;
-  if (labels !== undefined) return listTasksByLabel;
+  if (labels !== undefined) return status === undefined ? listTasksByLabel : listTasksByLabelAndStatus;
   const isOfRareType = type !== undefined && type !== 'general';
   if (repo !== undefined) return isOfRareType ? listTasksByRepoAndType : listTasksByRepo;
   if (isOfRareType) return listTasksByType;

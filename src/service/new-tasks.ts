@@ -3,10 +3,10 @@ import { taskIdOf } from '../domain/ids.ts';
 import { asJson } from '../domain/json.ts';
 import type { Subtask, SubtaskDependencies } from '../domain/subtasks.ts';
 import { step } from '../store/database.ts';
+import { followGoals } from '../store/follow-goals.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import type { Params } from '../store/statement.ts';
 import { addTasksToGoal } from '../store/statements/add-tasks-to-goal.ts';
-import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { insertTasks } from '../store/statements/insert-tasks.ts';
 import { insertTaskLabels } from '../store/statements/labels.ts';
@@ -55,7 +55,7 @@ export function newTasksSteps(recorded: Recording, tasks: NewTasks) {
     dependencies: step(insertDependencies, { workspaceId, ...edgesOf(taskIds, dependencies) }),
     counted: step(addTasksToGoal, { workspaceId, goalId, count: subtasks.length }),
     parked: opensGoal ? step(parkTasks, { workspaceId, goalIds: [goalId] }) : undefined,
-    repos: step(followGoalRepos, { workspaceId, goalIds: [goalId] }),
+    ...followGoals(workspaceId, [goalId]),
     labels: hasLabels ? step(insertTaskLabels, { workspaceId, taskIds }) : undefined,
     starts: step(moveReadyStartsBack.call, { workspaceId, taskIds, goalIds: opensGoal ? [goalId] : [] }),
     created: step(recordCreatedTasks, { ...recorded, taskIds }),

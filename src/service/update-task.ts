@@ -7,12 +7,12 @@ import { asJson, type Json } from '../domain/json.ts';
 import type { Priority } from '../domain/priority.ts';
 import type { Task } from '../domain/task.ts';
 import { type Run, step } from '../store/database.ts';
+import { followGoals } from '../store/follow-goals.ts';
 import { editTask as editTaskFunction } from '../store/functions/edit-task.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
 import type { Row } from '../store/statement.ts';
 import { listDependencies } from '../store/statements/find-paths.ts';
 import { findTasks } from '../store/statements/find-tasks.ts';
-import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
 import { deleteTaskLabels, insertTaskLabels } from '../store/statements/labels.ts';
 import { listGoalsAbove } from '../store/statements/list-goals-above.ts';
@@ -244,7 +244,7 @@ async function moveBetweenGoals(
     moved: step(moveTask, { workspaceId, fromGoalId, toGoalId, open: isOpen ? 1 : 0 }),
     goals: step(lockGoals, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
     notes: step(moveNotes, { workspaceId, taskId, goalId: toGoalId }),
-    repos: step(followGoalRepos, { workspaceId, goalIds: [fromGoalId, toGoalId] }),
+    ...followGoals(workspaceId, [fromGoalId, toGoalId]),
     followed: step(recordFollowed, { ...recorded, before }),
     parked: reopens ? step(parkTasks, { workspaceId, goalIds: [toGoalId] }) : undefined,
     starts: reopens ? step(moveReadyStartsBack.call, { workspaceId, taskIds: [], goalIds: [toGoalId] }) : undefined,

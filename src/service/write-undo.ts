@@ -15,8 +15,8 @@ import {
   type UndoneRow,
 } from '../domain/undo/rows.ts';
 import { type Run, step } from '../store/database.ts';
+import { followGoals } from '../store/follow-goals.ts';
 import { moveReadyStartsBack } from '../store/functions/move-ready-starts.ts';
-import { followGoalRepos } from '../store/statements/goal-repos.ts';
 import { deleteGoalLabels, deleteTaskLabels, insertGoalLabels, insertTaskLabels } from '../store/statements/labels.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import { countSubGoalsOfGoals, countTasksOfGoals } from '../store/statements/list-undo-surroundings.ts';
@@ -109,7 +109,7 @@ export async function writeUndo(
   const events = [...rows.map((row) => eventOf(row, now, after)), ...followed];
   await run({
     events: step(recordEvents, { ...recording, events: asJson(events) }),
-    repos: step(followGoalRepos, { workspaceId, goalIds: goals }),
+    ...followGoals(workspaceId, goals),
     ...labelsAgain(workspaceId, rows),
     starts: step(moveReadyStartsBack.call, { workspaceId, taskIds: recounted, goalIds: reopened }),
     ...searchedGoals(workspaceId, wordsAgain<SearchedGoal>(rows, 'goal', after)),
@@ -126,7 +126,7 @@ function rowsAgain(rows: readonly UndoneRow[], kind: UndoneRow['kind'], columns:
 
 /** Their labels as they are, by which they are found. */
 function labelsAgain(workspaceId: number, rows: readonly UndoneRow[]) {
-  const taskIds = rowsAgain(rows, 'task', ['labels', 'priority']).map(({ id }) => id);
+  const taskIds = rowsAgain(rows, 'task', ['labels', 'priority', 'status']).map(({ id }) => id);
   const goalIds = rowsAgain(rows, 'goal', ['labels']).map(({ id }) => id);
   return {
     oldLabels: taskIds.length > 0 ? step(deleteTaskLabels, { workspaceId, taskIds }) : undefined,

@@ -1,7 +1,7 @@
 import type { Json } from '../domain/json.ts';
 import { blockOf, type SearchedTexts, searchWords, type WordsOwner, weightsKept } from '../domain/search-words.ts';
 import type { Row } from './statement.ts';
-import { deleteGoalRepos, insertGoalRepos } from './statements/goal-repos.ts';
+import { deleteGoalRepos, insertGoalRepos } from './statements/goal-entries.ts';
 import type { listSearchedTasks } from './statements/list-searched.ts';
 import type { listSearchedGoalsAfter, listSearchedNotesAfter } from './statements/list-searched-pages.ts';
 import { putGoalWords, putNoteWords, putTaskWords } from './statements/put-words.ts';

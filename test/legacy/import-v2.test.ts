@@ -12,6 +12,7 @@ import type { Call } from '../../src/service/call.ts';
 import { createGoal, updateGoal } from '../../src/service/goals.ts';
 import { setTaskStatus } from '../../src/service/set-task-statuses.ts';
 import { getTask } from '../../src/service/tasks.ts';
+import { updateTask } from '../../src/service/update-task.ts';
 import { fillWords } from '../../src/store/fill-words.ts';
 import { runOnSession } from '../../src/store/run-on.ts';
 import { withSession } from '../../src/store/session.ts';
@@ -199,6 +200,9 @@ describe('importing the files of v2', () => {
       `insert into task_dependencies select workspace_id, 'TASK-0009', id, 0 from tasks where id = 'TASK-0001'`,
     );
     await withSession(connection, (session) => fillWords(runOnSession(session)));
+    // by their labels they are listed and claimed, as what the import makes of them
+    for (const id of ['TASK-0001', 'TASK-0002', 'TASK-0009']) await updateTask(call, id, { edit: { labels: ['ui'] } });
+    await updateGoal(call, 'GOAL-0001', { labels: ['q3'] });
     await imported(call, await aDirectory(changed), { onConflict: 'overwrite' });
     expect((await sql.query('select id, description, total_tasks, open_tasks from goals order by id')).rows).toEqual([
       { id: 'GOAL-0001', description: 'other', total_tasks: 1, open_tasks: 0 },
@@ -209,7 +213,7 @@ describe('importing the files of v2', () => {
       (await sql.query('select count(*)::int from task_dependencies where task_id = $1', ['TASK-0002'])).rows,
     ).toEqual([{ count: 0 }]);
     const { rows } = await sql.query(
-      `select before ->> 'description' as before, after ->> 'description' as after from events where action = 'updated' and task_id is null`,
+      `select before ->> 'description' as before, after ->> 'description' as after from events where action = 'updated' and task_id is null and before ? 'description'`,
     );
     expect(rows).toEqual([{ before: 'goal GOAL-0001', after: 'other' }]);
     expect(await brokenInvariants(sql)).toEqual({});

@@ -129,13 +129,15 @@ describe('goal-agent doctor', () => {
     );
     await run(['goal', 'add', 'a part', '--parent', '1'], database);
     await sql.query("update tasks set parked = true; update goals set parent_goal_id = 'GOAL-0002' where number = 1");
-    await sql.query("update task_labels set priority = 'low'; insert into goal_labels values (1, 1, 'web')");
+    await sql.query(
+      "update task_labels set priority = 'low'; insert into goal_labels values (1, 1, 'web', 'in_progress', 'high')",
+    );
     const { errors } = await doctor(database);
     const found = errors.map(({ what }) => what).join();
     expect(found).toContain('TASK-0001 is parked, and its goal is in_progress');
     expect(found).toContain('GOAL-0001 is a part of itself');
     expect(found).toContain('TASK-0001 is not found by its labels');
-    expect(found).toContain('GOAL-0001 is not found by its labels');
+    expect(found).toContain('GOAL-0001 is not listed by its labels, status and priority as they are');
     expect(found).toContain('GOAL-0002 has 1 sub-goals, 1 of them open, and its counts say 0 and 0');
   });
 

@@ -125,9 +125,18 @@ describe('a page of list_tasks is one scan of one index', async () => {
     list_tasks_by_repo_and_type: 'tasks_of_repo_and_type',
     list_tasks_by_agent: 'tasks_pkey',
     list_tasks_by_label: 'tasks_pkey',
+    list_tasks_by_label_and_status: 'tasks_pkey',
   };
   /** What a scan of the tasks looks for: their numbers, where it is not the tasks that another table names. */
-  const sought: Record<string, string> = { list_tasks_by_agent: 'id = ANY', list_tasks_by_label: 'id = l.task_id' };
+  const sought: Record<string, string> = {
+    list_tasks_by_agent: 'id = ANY',
+    list_tasks_by_label: 'id = l.task_id',
+    list_tasks_by_label_and_status: 'id = l.task_id',
+  };
+  const indexesOfLabels: Record<string, string[]> = {
+    list_tasks_by_label: ['task_labels_of_label'],
+    list_tasks_by_label_and_status: ['task_labels_of_status'],
+  };
   const client = await aClient(database);
 
   beforeAll(async () => {
@@ -141,8 +150,8 @@ describe('a page of list_tasks is one scan of one index', async () => {
         'medium', case when n % 5 = 0 then 'api' end, '{}', case when n % 4 = 1 and n % 100 <> 0 then now() end
       from generate_series(1, 20000) n;
       update tasks set labels = '{ui,x}' where workspace_id = 9 and number % 3 = 0;
-      insert into task_labels (workspace_id, task_id, label, number, priority, ready)
-      select 9, t.id, l.label, t.number, t.priority, true from tasks t cross join unnest(t.labels) as l (label) where t.workspace_id = 9;
+      insert into task_labels (workspace_id, task_id, label, number, priority, status, ready)
+      select 9, t.id, l.label, t.number, t.priority, t.status, true from tasks t cross join unnest(t.labels) as l (label) where t.workspace_id = 9;
       insert into claims (workspace_id, task_id, holder, expires_at)
       select 9, 'TASK-' || n * 100, 'bob', now() + interval '1 hour' from generate_series(1, 200) n;
       analyze`);
@@ -157,14 +166,17 @@ describe('a page of list_tasks is one scan of one index', async () => {
     await client.query(`prepare planned as ${text}`);
     const { rows } = await client
       .query(
-        `explain (analyze, buffers, format json) execute planned(9, 240, 50, 15000, 'GOAL-7', 'failed', 'api', 'bug', 'bob', ${name === 'list_tasks_by_label' ? `'{ui}'` : 'null'})`,
+        `explain (analyze, buffers, format json) execute planned(9, 240, 50, 15000, 'GOAL-7', 'failed', 'api', 'bug', 'bob', ${name.startsWith('list_tasks_by_label') ? `'{ui}'` : 'null'})`,
       )
       .finally(() => client.query('deallocate planned'));
     const nodes = (node: Record<string, unknown>): Record<string, unknown>[] => [
       node,
       ...((node.Plans as Record<string, unknown>[]) ?? []).flatMap(nodes),
     ];
-    const scans = nodes(rows[0]['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] === 'tasks');
+    const scansOf = (table: string) =>
+      nodes(rows[0]['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] === table);
+    const scans = scansOf('tasks');
+    expect(scansOf('task_labels').map((node) => node['Index Name'])).toEqual(indexesOfLabels[name] ?? []);
     expect(scans.map((node) => [node['Node Type'], node['Index Name']])).toEqual([['Index Scan', indexes[name]]]);
     expect(scans[0]?.['Index Cond']).toContain(sought[name] ?? 'number');
   });

@@ -5,7 +5,7 @@ import { getBriefing } from '../../src/service/briefing.ts';
 import type { Call } from '../../src/service/call.ts';
 import { claimTasks, releaseTasks } from '../../src/service/claims.ts';
 import { createGoal, updateGoal } from '../../src/service/goals.ts';
-import { listGoals } from '../../src/service/list-goals.ts';
+import { type GoalFilter, listGoals } from '../../src/service/list-goals.ts';
 import { listTasks } from '../../src/service/list-tasks.ts';
 import { addNote } from '../../src/service/notes.ts';
 import { search } from '../../src/service/search.ts';
@@ -158,11 +158,17 @@ it('goals and tasks are listed by labels and by what else is asked for, page by 
   expect(await listed({ labels: ['a'] })).toEqual([goals[1]]);
 });
 
-it('goals of a label are counted up to 200, and all of them are listed', async () => {
-  const input = { description: 'g', priority: 'low' as const, repos: [], labels: ['many'], metadata: {} };
+it('goals of a label are counted, those of several or of a repository up to 200, and all of them are listed', async () => {
+  const input = { description: 'g', priority: 'low' as const, repos: ['r'], labels: ['many', 'more'], metadata: {} };
   await Promise.all(Array.from({ length: 210 }, () => createGoal(call, input)));
-  const { goals, total } = await listGoals(call, { labels: ['many'] }, { limit: 250 });
-  expect([goals.length, total]).toEqual([210, 200]);
+  const counted = async (filter: GoalFilter) => {
+    const { goals, total } = await listGoals(call, filter, { limit: 250 });
+    return [goals.length, total];
+  };
+  expect(await counted({ labels: ['many'] })).toEqual([210, 210]);
+  expect(await counted({ labels: ['many'], status: 'planned' })).toEqual([210, 210]);
+  expect(await counted({ labels: ['many', 'more'] })).toEqual([210, 200]);
+  expect(await counted({ labels: ['many'], repo: 'r' })).toEqual([210, 200]);
 });
 
 it('tells in a briefing what is late or due within a week, what is due first at the top', async () => {

@@ -66,22 +66,22 @@ const recounts = {
   'tasks are found by their labels, and each that is ready as ready': `
     select coalesce(t.workspace_id, l.workspace_id) as workspace_id, coalesce(t.id, l.task_id) as id, t.label, l.label as listed, t.is_ready, l.ready
     from (
-      select t.workspace_id, t.id, x.label, t.number, t.priority,
+      select t.workspace_id, t.id, x.label, t.number, t.priority, t.status,
         t.status = 'pending' and t.open_dependencies = 0 and not t.parked as is_ready
       from tasks t
       cross join unnest(t.labels) as x (label)
     ) t
     full join task_labels l on l.workspace_id = t.workspace_id and l.task_id = t.id and l.label = t.label
-    where t.id is null or l.task_id is null or (l.number, l.priority) is distinct from (t.number, t.priority) or t.is_ready and not l.ready`,
-  'goals are found by their labels': `
-    select coalesce(g.workspace_id, l.workspace_id) as workspace_id, coalesce(g.number, l.number) as number, g.label, l.label as listed
+    where t.id is null or l.task_id is null or (l.number, l.priority, l.status) is distinct from (t.number, t.priority, t.status) or t.is_ready and not l.ready`,
+  'goals are listed by their labels, status and priority as they are': `
+    select coalesce(g.workspace_id, l.workspace_id) as workspace_id, coalesce(g.number, l.number) as number, g.label, l.label as listed, g.status, l.status as listed_status
     from (
-      select g.workspace_id, g.number, x.label
+      select g.workspace_id, g.number, x.label, g.status, g.priority
       from goals g
       cross join unnest(g.labels) as x (label)
     ) g
     full join goal_labels l on l.workspace_id = g.workspace_id and l.number = g.number and l.label = g.label
-    where g.number is null or l.number is null`,
+    where (g.status, g.priority) is distinct from (l.status, l.priority)`,
   'nothing waits for itself': `
     with recursive reach (workspace_id, task_id, id) as (
       select workspace_id, task_id, depends_on_id from task_dependencies

@@ -1,4 +1,5 @@
 import { subtreeOf } from '../statements/goal-tree-pieces.ts';
+import { followedTaskLabels } from '../statements/label-pieces.ts';
 import { expiredAtOnce, isReady, noStart, readyStarts } from '../statements/sql.ts';
 import { eventColumns, moveReadyStarts, recordOperation } from './pieces.ts';
 
@@ -120,8 +121,8 @@ export const begin = `with begun as (
     where b.labels <> '{}';
     if labelled is not null then
       update task_labels l
-      set ready = false
-      where l.workspace_id = $1 and l.task_id = any(labelled) and l.ready;
+      set ready = false, status = 'in_progress'
+      where l.workspace_id = $1 and l.task_id = any(labelled);
     end if;`;
 
 /** What the event of a claim says of the task `t`, which is claimed by now: the columns before and after. `was` is its status before. */
@@ -158,6 +159,7 @@ export const endDeferrals = (operation: string) => `
       set status = 'pending', defer_until = null, updated_at = at, revision = t.revision + 1
       where t.workspace_id = $1 and t.id = any(due);
       ${moveReadyStarts('t.id = any(due)')}
+      ${followedTaskLabels('due')};
     end if;
   end if;`;
 
@@ -242,5 +244,6 @@ export const endLeases = (first = '') => `
       where t.workspace_id = $1 and t.id = any(ended)
         and e.workspace_id = $1 and e.operation = operation_seq and e.task_id = t.id;
       ${moveReadyStarts('t.id = any(ended)')}
+      ${followedTaskLabels('ended')};
     end if;
   end if;`;

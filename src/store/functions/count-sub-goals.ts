@@ -2,7 +2,7 @@ import { limits } from '../../domain/limits.ts';
 import { defineFunction } from '../function.ts';
 import { isLaidAside, isOpenGoal, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
 import { goalState } from '../statements/images.ts';
-import { followedGoalRepos, goalStatus, isSame } from '../statements/sql.ts';
+import { followedGoals, goalStatus, isSame } from '../statements/sql.ts';
 import { eventColumns, moveReadyStarts } from './pieces.ts';
 
 /**
@@ -75,7 +75,7 @@ export const countSubGoals = defineFunction({
     join unnest(before) as b on ${isSame('b.id', 'g.id')}
     where g.workspace_id = $1 and g.id = any(ids) and g.status <> b.status
     order by g.number;
-    ${followedGoalRepos('ids')};
+    ${followedGoals('ids')};
     select closed_goals || coalesce(array_agg(g.id order by g.number) filter (where g.status = 'completed' and b.status <> 'completed'), '{}'),
       opened_goals || coalesce(array_agg(g.id order by g.number) filter (where g.status = 'in_progress' and b.status = 'completed'), '{}'),
       array_agg(g.parent_goal_id) filter (where f.goes_on),

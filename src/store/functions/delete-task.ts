@@ -1,6 +1,6 @@
 import { defineFunction, invoked } from '../function.ts';
 import { deletedTaskImage, goalState } from '../statements/images.ts';
-import { followedGoalRepos, goalStatus, isOpen, keepsWaiting } from '../statements/sql.ts';
+import { followedGoals, goalStatus, isOpen, keepsWaiting } from '../statements/sql.ts';
 import { countSubGoals } from './count-sub-goals.ts';
 import {
   eventColumns,
@@ -81,7 +81,7 @@ ${recordOperation()}
     updated_at = at,
     revision = g.revision + 1
   where g.workspace_id = $1 and g.id = was.goal_id;
-  ${followedGoalRepos('array[was.goal_id]')};
+  ${followedGoals('array[was.goal_id]')};
   insert into events (${eventColumns})
   select $1, operation_seq, 'followed', g.id, null,
     ${goalState('goal_was', 'g')}, ${goalState('g', 'goal_was')}

@@ -1,7 +1,8 @@
 import { defineFunction } from '../function.ts';
 import { isLaidAside, isShut, reparked, subtreeOf } from '../statements/goal-tree-pieces.ts';
 import { goalState } from '../statements/images.ts';
-import { followedGoalRepos, goalStatus, isOpen, isReady, isSame, replacedWords } from '../statements/sql.ts';
+import { followedTaskLabels } from '../statements/label-pieces.ts';
+import { followedGoals, goalStatus, isOpen, isReady, isSame, replacedWords } from '../statements/sql.ts';
 import {
   eventColumns,
   lockGraphShared,
@@ -127,9 +128,7 @@ ${decide}
     from unnest(accepted, statuses, results, waivers, deferrals, checklists) as n (id, status, result, waived, defer_until, criteria)
     where t.workspace_id = $1 and t.id = any(accepted) and ${isSame('t.id', 'n.id')};
     if labelled <> '{}' then
-      update task_labels l
-      set ready = false
-      where l.workspace_id = $1 and l.task_id = any(labelled) and l.ready;
+      ${followedTaskLabels('labelled')};
     end if;
     if with_results <> '{}' then
       update task_words w
@@ -221,7 +220,7 @@ ${decide}
     end if;
     insert into events (${eventColumns})${happened}
     if completed is not null or reopened is not null then
-      ${followedGoalRepos('counted')};
+      ${followedGoals('counted')};
       insert into events (${eventColumns})
       select $1, operation_seq, 'followed', g.id, null,
         ${goalState('x', 'g')}, ${goalState('g', 'x')}

@@ -5,7 +5,7 @@ import { goalChange } from '../statements/images.ts';
 import { insertedGoalLabels } from '../statements/label-pieces.ts';
 import {
   deletedGoalEntries,
-  followedGoalRepos,
+  followedGoals,
   hasUnmetCriteria,
   insertedGoalRepos,
   isClosedStatus,
@@ -107,7 +107,7 @@ ${replaceWords('goal_words', 'goal_id')}
     ${deletedGoalEntries('goal_repos', 'array[p_goal_id]')};
     ${insertedGoalRepos('array[p_goal_id]')};
   elsif p_status is not null or p_priority is not null then
-    ${followedGoalRepos('array[p_goal_id]')};
+    ${followedGoals('array[p_goal_id]')};
   end if;
   if p_labels is not null then
     ${deletedGoalEntries('goal_labels', 'array[p_goal_id]')};

@@ -49,12 +49,20 @@ const kinds = `
       cross join unnest(enum_range(null::priority)) as p (priority)`;
 const isAskedFor = `${isOfStatus('s')} and ($5::text is null or p.priority = $5::text::priority)`;
 
-const byKind = (table: 'goals' | 'goal_repos', condition: string) => {
+interface Source {
+  table: 'goals' | 'goal_repos' | 'goal_labels';
+  condition: string;
+  /** Joins what is to be seen of a goal before it is known to be one of them. */
+  seen?: string;
+  countedAtMost?: number;
+}
+
+const byKind = ({ table, condition, seen = '', countedAtMost: atMost = countedAtMost.rows }: Source) => {
   const rows = (and: string, end: string) => `${kinds}
       cross join lateral (
         select r.number
-        from ${table} r
-        where r.workspace_id = $1${condition} and r.status = s.status and r.priority = p.priority${and}
+        from ${table} r${seen}
+        where r.workspace_id = $1 and ${condition} and r.status = s.status and r.priority = p.priority${and}
         ${end}
       ) r
       where ${isAskedFor}`;
@@ -64,7 +72,8 @@ const byKind = (table: 'goals' | 'goal_repos', condition: string) => {
       order by r.number desc
       limit $8`,
     `
-        select${rows('', `limit ${countedAtMost.rows}`)}`,
+        select${rows('', `limit ${atMost}`)}`,
+    atMost,
   );
 };
 
@@ -91,7 +100,7 @@ export const listGoalsByStatus = defineStatement({
   name: 'list_goals_by_status',
   params,
   columns,
-  text: byKind('goals', ' and $6::text is null'),
+  text: byKind({ table: 'goals', condition: '$6::text is null' }),
 });
 
 /** Of a repository, and of a status, a priority, or both where they are asked for. */
@@ -99,35 +108,35 @@ export const listGoalsByRepo = defineStatement({
   name: 'list_goals_by_repo',
   params,
   columns,
-  text: byKind('goal_repos', ' and r.repo = $6'),
+  text: byKind({ table: 'goal_repos', condition: 'r.repo = $6' }),
 });
 
-const labelled = `
-      from goal_labels l
-      cross join lateral (
-        select r.status, r.priority, r.repos, r.labels
-        from goals r
-        where r.workspace_id = $1 and r.number = l.number
-        offset 0
-      ) r
-      where l.workspace_id = $1 and l.label = ($9::text[])[1] and r.labels @> $9::text[]
-        and ${isOfStatus('r')} and ($5::text is null or r.priority = $5::text::priority)
-        and ($6::text is null or r.repos @> array[$6::text])`;
-
-/** Those that have all of these labels, by the first of them, and of a status, a priority and a repository where asked for. */
+/** Of one label, and of a status, a priority, or both where they are asked for. */
 export const listGoalsByLabel = defineStatement({
   name: 'list_goals_by_label',
   params: { ...params, labels: 'text[]' },
   columns,
-  text: page(
-    `
-      select l.number${labelled} and ${isBefore('l')}
-      order by l.number desc
-      limit $8`,
-    `
-        select${labelled}`,
-    countedAtMost.labelled,
-  ),
+  text: byKind({ table: 'goal_labels', condition: 'r.label = ($9::text[])[1] and $6::text is null' }),
+});
+
+/** Those that have all of these labels, by the first of them, and of a repository where it is asked for: seen in the row alone. */
+export const listGoalsByLabels = defineStatement({
+  name: 'list_goals_by_labels',
+  params: { ...params, labels: 'text[]' },
+  columns,
+  text: byKind({
+    table: 'goal_labels',
+    condition: 'r.label = ($9::text[])[1]',
+    seen: `
+        cross join lateral (
+          select
+          from goals g
+          where g.workspace_id = $1 and g.number = r.number and g.labels @> $9::text[]
+            and ($6::text is null or g.repos @> array[$6::text])
+          offset 0
+        ) g`,
+    countedAtMost: countedAtMost.labelled,
+  }),
 });
 
 const nested = `

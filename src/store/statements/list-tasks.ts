@@ -129,12 +129,7 @@ export const listTasksByAgent = defineStatement({
   text: page('agent'),
 });
 
-/** Those that have all of these labels, by the first of them. */
-export const listTasksByLabel = defineStatement({
-  name: 'list_tasks_by_label',
-  params,
-  columns,
-  text: `
+const pageByLabel = (condition: string) => `
     select ${listedTaskSelect}, t.number
     from (
       select t.*
@@ -146,10 +141,25 @@ export const listTasksByLabel = defineStatement({
         where ${matching('labels')} and t.id = l.task_id
         limit 1
       ) t
-      where l.workspace_id = $1 and l.label = ($10::text[])[1] and l.number < coalesce($4::int8, 9223372036854775807)
+      where l.workspace_id = $1 and l.label = ($10::text[])[1]${condition} and l.number < coalesce($4::int8, 9223372036854775807)
       order by l.number desc
       limit $3
     ) t
     ${claimOf('t')}
-    order by t.number desc`,
+    order by t.number desc`;
+
+/** Those that have all of these labels, by the first of them. */
+export const listTasksByLabel = defineStatement({
+  name: 'list_tasks_by_label',
+  params,
+  columns,
+  text: pageByLabel(''),
+});
+
+/** Those of them that have a status: there may be few. */
+export const listTasksByLabelAndStatus = defineStatement({
+  name: 'list_tasks_by_label_and_status',
+  params,
+  columns,
+  text: pageByLabel(' and l.status = $6::text::task_status'),
 });

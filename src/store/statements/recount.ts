@@ -154,16 +154,16 @@ export const findBrokenRules = defineStatement({
     from goals g
     where g.workspace_id = $1 and ${differs(
       'g.repos',
-      `select r.repo
+      `select case when r.status = g.status and r.priority = g.priority then r.repo end
       from goal_repos r
-      where r.workspace_id = $1 and r.number = g.number and r.status = g.status and r.priority = g.priority`,
+      where r.workspace_id = $1 and r.number = g.number`,
     )}
     union all
-    select g.id, 'is not found by its labels'
+    select g.id, 'is not listed by its labels, status and priority as they are'
     from goals g
     where g.workspace_id = $1 and ${differs(
       'g.labels',
-      `select l.label
+      `select case when l.status = g.status and l.priority = g.priority then l.label end
       from goal_labels l
       where l.workspace_id = $1 and l.number = g.number`,
     )}
@@ -172,10 +172,9 @@ export const findBrokenRules = defineStatement({
     from tasks t
     where t.workspace_id = $1 and ${differs(
       't.labels',
-      `select l.label
+      `select case when l.number = t.number and l.priority = t.priority and l.status = t.status and (l.ready or not (${isReady('t')})) then l.label end
       from task_labels l
-      where l.workspace_id = $1 and l.task_id = t.id and l.number = t.number and l.priority = t.priority
-        and (l.ready or not (${isReady('t')}))`,
+      where l.workspace_id = $1 and l.task_id = t.id`,
     )}
     order by 1`,
 });

@@ -145,18 +145,25 @@ export const readyStarts = `(
         order by p.priority
       ) p`;
 
-/** Goals, `ids`, have a new status or priority, by which those of a repository are listed. */
-export function followedGoalRepos(ids: string): string {
-  return `update goal_repos r
-    set status = g.status, priority = g.priority
-    from goals g
+/** Goals, `ids`, may have a new status or priority, by which those of a repository or a label are listed: the rows of one table. */
+export function followedGoalEntries(table: 'goal_repos' | 'goal_labels', ids: string): string {
+  // looked up row by row: joined, they are looked for among all goals
+  const of = (column: string) => `(select ${column} from goals g where g.workspace_id = $1 and g.number = r.number)`;
+  return `update ${table} r
+    set status = ${of('g.status')}, priority = ${of('g.priority')}
     where r.workspace_id = $1
       and r.number = any(array(
         select x.number
         from goals x
         where x.workspace_id = $1 and x.id = any(${ids})
       ))
-      and g.workspace_id = $1 and g.id = any(${ids}) and g.number = r.number and (r.status, r.priority) is distinct from (g.status, g.priority)`;
+      and ${of('(r.status, r.priority) is distinct from (g.status, g.priority)')}`;
+}
+
+/** The same of both tables. */
+export function followedGoals(ids: string): string {
+  return `${followedGoalEntries('goal_repos', ids)};
+    ${followedGoalEntries('goal_labels', ids)}`;
 }
 
 /**
