@@ -4,8 +4,13 @@ import type { Call } from '../../src/service/call.ts';
 import { createGoal } from '../../src/service/goals.ts';
 
 /** A goal, and its ID. */
-export async function aGoal(call: Call, description = 'a goal', repos: string[] = []): Promise<string> {
-  return (await createGoal(call, { description, priority: 'medium', repos, metadata: {} })).id;
+export async function aGoal(
+  call: Call,
+  description = 'a goal',
+  repos: string[] = [],
+  labels: string[] = [],
+): Promise<string> {
+  return (await createGoal(call, { description, priority: 'medium', repos, labels, metadata: {} })).id;
 }
 
 export function aSubtask(fields: Partial<Subtask> = {}): Subtask {
