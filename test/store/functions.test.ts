@@ -19,7 +19,9 @@ let given: Record<string, () => Record<string, unknown>>;
 beforeAll(async () => {
   const { call, connection } = await aCall();
   const { workspaceId } = call.store;
-  const [goal = ''] = await Promise.all(Array.from({ length: 200 }, () => aGoal(call, 'a goal', ['api', 'web'], ['ui', 'q3'])));
+  const [goal = ''] = await Promise.all(
+    Array.from({ length: 200 }, () => aGoal(call, 'a goal', ['api', 'web'], ['ui', 'q3'])),
+  );
   const chain = Array.from({ length: 1_000 }, (_, n) =>
     aSubtask({ dependencies: n % 2 === 1 ? [`#${n}`] : [], labels: ['ui', 'api'] }),
   );
