@@ -9,7 +9,7 @@ import { deleteDependenciesOf } from '../store/statements/delete-dependencies-of
 import { importGoals } from '../store/statements/import-goals.ts';
 import { importTasks, recordImages } from '../store/statements/import-tasks.ts';
 import { insertDependencies } from '../store/statements/insert-dependencies.ts';
-import { relistTaskLabels } from '../store/statements/labels.ts';
+import { followTaskLabels } from '../store/statements/labels.ts';
 import { listGoalImages, listTaskImages } from '../store/statements/list-images.ts';
 import { listSearchedTasks } from '../store/statements/list-searched.ts';
 import { lockGoals } from '../store/statements/lock-goals.ts';
@@ -198,7 +198,7 @@ async function recount(run: Run, rows: RowsToWrite, { workspaceId, operation, ta
   if (goalIds.length + taskIds.length > 0) {
     await run({
       recounted: step(recountTasks, { workspaceId, taskIds, goalIds }),
-      labels: step(relistTaskLabels, { workspaceId }),
+      labels: step(followTaskLabels, { workspaceId }),
     });
   }
   await run({ starts: step(forgetReadyStarts.call, { workspaceId }) });

@@ -44,10 +44,8 @@ function listStep(
 ) {
   if (parentGoalId !== undefined) return step(listGoalsByParent, { ...params, labels: labels ?? [], parentGoalId });
   if (labels === undefined) return step(statementFor(filter), params);
-  return step(labels.length > 1 || filter.repo !== undefined ? listGoalsByLabels : listGoalsByLabel, {
-    ...params,
-    labels,
-  });
+  const isOfOneLabel = labels.length === 1 && filter.repo === undefined;
+  return step(isOfOneLabel ? listGoalsByLabel : listGoalsByLabels, { ...params, labels });
 }
 
 function statementFor({ status, priority, repo }: GoalFilter) {
@@ -55,7 +53,10 @@ function statementFor({ status, priority, repo }: GoalFilter) {
   return status === undefined && priority === undefined ? listGoalsStatement : listGoalsByStatus;
 }
 
-/** Newest first, those with a number below `before`. `total` counts all that match, up to 1,000, those of several labels, or of a label in a repository, up to 200. */
+/**
+ * Newest first, those with a number below `before`. `total` counts all that match, up to 1,000; those of several labels, or
+ * of a label in a repository, up to 200.
+ */
 export async function listGoals(
   call: Call,
   filter: GoalFilter,

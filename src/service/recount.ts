@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Database, step } from '../store/database.ts';
 import { forgetReadyStarts } from '../store/functions/move-ready-starts.ts';
-import { relistTaskLabels } from '../store/statements/labels.ts';
+import { followTaskLabels } from '../store/statements/labels.ts';
 import { listWorkspaces } from '../store/statements/list-workspaces.ts';
 import { lockGraphExclusive } from '../store/statements/lock-graph.ts';
 import {
@@ -89,7 +89,7 @@ export async function mendCounts({ store }: PoolCall): Promise<{ goals: number; 
           totals: parents.map(({ total }) => total),
           opens: parents.map(({ open }) => open),
         }),
-        labels: step(relistTaskLabels, params),
+        labels: step(followTaskLabels, params),
         starts: step(forgetReadyStarts.call, params),
       });
       const mended = new Set([...mendedGoals, ...mendedParents].map(({ id }) => id));

@@ -14,7 +14,7 @@ import { loadStatements } from '../support/statements.ts';
 
 /** An import, the deletion of a workspace and a repair may touch every row that there is. */
 const ofWholeWorkspaces =
-  /^(?:overwrite_goals|overwrite_tasks|recount_tasks|relist_task_labels|lock_(?:goals|tasks)_of_workspace|remove_all_\w+)$/;
+  /^(?:overwrite_goals|overwrite_tasks|recount_tasks|follow_task_labels|lock_(?:goals|tasks)_of_workspace|remove_all_\w+)$/;
 
 const writes = (await loadStatements()).filter(
   ({ name, text }) => /\b(?:insert into|update|delete from)\b/.test(text) && !ofWholeWorkspaces.test(name),

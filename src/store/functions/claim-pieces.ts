@@ -158,8 +158,8 @@ export const endDeferrals = (operation: string) => `
       update tasks t
       set status = 'pending', defer_until = null, updated_at = at, revision = t.revision + 1
       where t.workspace_id = $1 and t.id = any(due);
-      ${moveReadyStarts('t.id = any(due)')}
       ${followedTaskLabels('due')};
+      ${moveReadyStarts('t.id = any(due)')}
     end if;
   end if;`;
 
@@ -243,7 +243,7 @@ export const endLeases = (first = '') => `
       from events e
       where t.workspace_id = $1 and t.id = any(ended)
         and e.workspace_id = $1 and e.operation = operation_seq and e.task_id = t.id;
-      ${moveReadyStarts('t.id = any(ended)')}
       ${followedTaskLabels('ended')};
+      ${moveReadyStarts('t.id = any(ended)')}
     end if;
   end if;`;

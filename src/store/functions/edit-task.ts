@@ -1,6 +1,6 @@
 import { defineFunction } from '../function.ts';
 import { taskColumns, taskSelect } from '../statements/columns.ts';
-import { deletedTaskLabels, insertedTaskLabels } from '../statements/label-pieces.ts';
+import { deletedTaskLabels, followedTaskLabels, insertedTaskLabels } from '../statements/label-pieces.ts';
 import { claimOf, editedPriority, taskEdit } from '../statements/sql.ts';
 import {
   eventColumns,
@@ -41,9 +41,7 @@ ${replaceWords('task_words', 'task_id')}
     ${deletedTaskLabels('array[p_task_id]')};
     ${insertedTaskLabels('array[p_task_id]')};
   elsif p_change ? 'priority' and was.labels <> '{}' then
-    update task_labels l
-    set priority = (p_change ->> 'priority')::priority
-    where l.workspace_id = $1 and l.task_id = p_task_id;
+    ${followedTaskLabels('array[p_task_id]')};
   end if;
   if p_change ? 'priority' then
     ${moveReadyStarts('t.id = p_task_id')}

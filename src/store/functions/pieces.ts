@@ -101,7 +101,7 @@ export function moveReadyStarts(condition: string): string {
     ) r
     where s.workspace_id = $1 and s.priority = r.priority and s.number > r.number;
     update task_labels l
-    set ready = true, status = 'pending'
+    set ready = true
     where l.workspace_id = $1 and not l.ready and l.task_id = any(array(
       select t.id
       from tasks t

@@ -38,8 +38,8 @@ ${recordOperation({ reason: 'p_reason' })}
   update tasks t
   set status = 'pending', attempts = t.attempts - (t.id = any(in_time) is true)::int4, updated_at = at, revision = t.revision + 1
   where t.workspace_id = $1 and t.id = any(held);
-  ${moveReadyStarts('t.id = any(held)')}
   ${followedTaskLabels('held')};
+  ${moveReadyStarts('t.id = any(held)')}
   insert into events (${eventColumns})
   select $1, operation_seq, 'released', t.goal_id, t.id,
     leases -> t.id || jsonb_build_object('status', 'in_progress', 'attempts', t.attempts + (t.id = any(in_time) is true)::int4),

@@ -19,15 +19,16 @@ export function deletedTaskLabels(ids: string): string {
 }
 
 /**
- * Tasks, `ids`, may have a new status, by which those of a label are listed. One that gets another status was not ready, or is
- * not: those that are get their mark by moveReadyStarts.
+ * Tasks, `ids`, or all of the workspace, have changed: by their labels they are listed and claimed as they are now. A mark that
+ * is wrong since something else changed may stay (docs/decisions/labels.md).
  */
-export function followedTaskLabels(ids: string): string {
+export function followedTaskLabels(ids?: string): string {
   return `update task_labels l
-      set status = t.status, ready = l.ready and ${isReady('t')}
+      set status = t.status, priority = t.priority, ready = ${isReady('t')}
       from tasks t
-      where l.workspace_id = $1 and l.task_id = any(${ids})
-        and t.workspace_id = $1 and t.id = l.task_id and l.status <> t.status`;
+      where l.workspace_id = $1${ids === undefined ? '' : ` and l.task_id = any(${ids})`}
+        and t.workspace_id = $1 and t.id = l.task_id
+        and ((l.status, l.priority) is distinct from (t.status, t.priority) or not l.ready and ${isReady('t')})`;
 }
 
 /** The labels of goals, `ids`, that are new or have none here. */
